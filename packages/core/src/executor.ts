@@ -1,0 +1,38 @@
+import type { AnyCommand } from './command.ts';
+
+/** Which commands are repeated after the connection was lost with the command on its way. */
+export type RetryMode =
+  /** Reads only (the default). */
+  | 'safe'
+  /** Also writes whose repetition gives the same state. */
+  | 'idempotent'
+  /** Everything: at-least-once. */
+  | 'always'
+  /** Nothing. */
+  | 'never';
+
+/** What can be said per call; a view made by `with()` carries the same. */
+export interface SendOptions {
+  /** Milliseconds from the call to its end: queue, connect, wire, redirects. 0 = no limit. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Strings of the reply as `Uint8Array`. */
+  readonly bytes?: boolean | undefined;
+  readonly retry?: RetryMode | undefined;
+}
+
+/** How one member of a batch ended. */
+export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
+
+/** Sends commands. Implemented by the client, by leases and by single connections. */
+export interface Executor {
+  send<T>(command: AnyCommand<T>, options?: SendOptions): Promise<T>;
+  /**
+   * Sends commands in order, written together. Resolves when all have ended, and never rejects because of a member.
+   * `unit`: contiguous on one connection; sent, cancelled, moved and failed only as a whole.
+   */
+  sendAll(
+    commands: readonly AnyCommand[],
+    options?: SendOptions & { readonly unit?: boolean | undefined },
+  ): Promise<Settled[]>;
+}
