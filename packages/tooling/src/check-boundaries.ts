@@ -1,0 +1,150 @@
+/**
+ * Which package may import what. The arrows, nothing else is allowed:
+ *
+ *     redis ──┬─▶ core ◀─┬── ssdb          embedded ─▶ resp-parser, ssdb-parser, gibson-parser
+ *             │          │
+ *             ▼        gibson ─▶ gibson-parser        facades ┄┄import()┄┄▶ embedded
+ *        resp-parser
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, relative, resolve, sep } from 'node:path';
+import ts from 'typescript';
+
+/** What one package may import from outside its own folder. */
+export interface Rule {
+  /** Packages of the family that may be imported, in any form. */
+  readonly family: readonly string[];
+  /** Packages of the family that may only be loaded with `import()` and named by `import type`. */
+  readonly lazy?: readonly string[];
+  /** Node's own modules: none, or all but those in `sockets` outside of the named file. */
+  readonly builtins: 'none' | 'no sockets' | 'all';
+  /** The one file that may import sockets. */
+  readonly socketFile?: string;
+}
+
+/** One import that the rules forbid. */
+export interface Violation {
+  /** `packages/x/src/file.ts:12` */
+  readonly at: string;
+  /** What is imported, and why it may not be. */
+  readonly message: string;
+}
+
+const sockets = new Set(['node:net', 'node:tls', 'node:dgram', 'node:http', 'node:https', 'node:http2']);
+const parser: Rule = { family: [], builtins: 'none' };
+const facade = (name: string): Rule => ({
+  family: ['@kv/core', `@kv/${name}-parser`],
+  lazy: ['@kv/embedded'],
+  builtins: 'no sockets',
+});
+
+/** Rules by folder name below packages/; private packages have none. */
+export const rules: Readonly<Record<string, Rule>> = {
+  'resp-parser': parser,
+  'ssdb-parser': parser,
+  'gibson-parser': parser,
+  core: { family: [], builtins: 'no sockets', socketFile: 'src/socket-transport.ts' },
+  redis: facade('resp'),
+  ssdb: facade('ssdb'),
+  gibson: facade('gibson'),
+  embedded: { family: ['@kv/resp-parser', '@kv/ssdb-parser', '@kv/gibson-parser'], builtins: 'all' },
+};
+
+/**
+ * Checks every source file of the packages below `packagesFolder`. Tests may import what they like, but no file may
+ * reach into another package by a relative path.
+ */
+export function checkBoundaries(packagesFolder: string): Violation[] {
+  const violations: Violation[] = [];
+  for (const name of readdirSync(packagesFolder)) {
+    const home = join(packagesFolder, name);
+    for (const file of sourceFiles(join(home, 'src'))) violations.push(...checkFile(home, file, rules[name]));
+  }
+  return violations;
+}
+
+function sourceFiles(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true }) as string[];
+  } catch {
+    return []; // a package without sources
+  }
+  return names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+}
+
+function checkFile(home: string, file: string, rule: Rule | undefined): Violation[] {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const isTest = /\.test(-d)?\.ts$/.test(file);
+  const inPackage = relative(home, file).split(sep).join('/');
+  const violations: Violation[] = [];
+  for (const found of imports(source)) {
+    const reason = found.name.startsWith('.')
+      ? leavesPackage(home, file, found.name)
+      : rule && !isTest
+        ? forbidden(found, rule, inPackage)
+        : undefined;
+    if (!reason) continue;
+    const line = source.getLineAndCharacterOfPosition(found.position).line + 1;
+    const at = `${relative(resolve(home, '../..'), file).split(sep).join('/')}:${line}`;
+    violations.push({ at, message: `imports ${found.name}: ${reason}` });
+  }
+  return violations;
+}
+
+function leavesPackage(home: string, file: string, name: string): string | undefined {
+  const target = resolve(file, '..', name);
+  return target.startsWith(home + sep) ? undefined : 'a relative path leaves the package';
+}
+
+function forbidden({ name, form }: Import, rule: Rule, file: string): string | undefined {
+  if (isBuiltin(name)) return forbiddenBuiltin(name, rule, file);
+  if (rule.family.includes(name)) return undefined;
+  if (rule.lazy?.includes(name)) return form === 'static' ? 'only import() may load it' : undefined;
+  return 'not among the packages it may import';
+}
+
+function forbiddenBuiltin(name: string, rule: Rule, file: string): string | undefined {
+  if (!name.startsWith('node:')) return 'write node: in front of it';
+  if (rule.builtins === 'none') return 'this package runs everywhere, without Node';
+  if (rule.builtins === 'all' || !sockets.has(name) || file === rule.socketFile) return undefined;
+  return rule.socketFile ? `only ${rule.socketFile} may use sockets` : 'sockets belong to core';
+}
+
+interface Import {
+  readonly name: string;
+  readonly form: 'static' | 'type' | 'dynamic';
+  readonly position: number;
+}
+
+/** Every module that a file names: import, export from, import(), require(), import('x').Type. */
+function imports(source: ts.SourceFile): Import[] {
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    const one = asImport(node);
+    if (one) found.push({ ...one, position: node.getStart(source) });
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function asImport(node: ts.Node): Omit<Import, 'position'> | undefined {
+  if (ts.isImportDeclaration(node)) {
+    return named(
+      node.moduleSpecifier,
+      node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'static',
+    );
+  }
+  if (ts.isExportDeclaration(node)) return named(node.moduleSpecifier, node.isTypeOnly ? 'type' : 'static');
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return named(node.argument.literal, 'type');
+  if (!ts.isCallExpression(node)) return undefined;
+  if (node.expression.kind === ts.SyntaxKind.ImportKeyword) return named(node.arguments[0], 'dynamic');
+  const isRequire = ts.isIdentifier(node.expression) && node.expression.text === 'require';
+  return isRequire ? named(node.arguments[0], 'static') : undefined;
+}
+
+function named(node: ts.Node | undefined, form: Import['form']): Omit<Import, 'position'> | undefined {
+  return node && ts.isStringLiteralLike(node) ? { name: node.text, form } : undefined;
+}

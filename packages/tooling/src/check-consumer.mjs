@@ -1,0 +1,163 @@
+// Packs every public package and uses the tarballs as a stranger would: a fresh project, ESM, CJS, TypeScript.
+// Nothing is fetched: family packages come from their tarballs, tsc and @types/node from this repository. Needs a build.
+//
+//   npm pack ─▶ *.tgz ─▶ npm install --offline ─▶ tsc: nodenext (ESM, CJS), bundler ─▶ node: ESM, CJS
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { root } from './install.mjs';
+
+const programs = join(root, 'packages/tooling/consumer');
+const project = mkdtempSync(join(tmpdir(), 'kv-consumer-'));
+const problems = [];
+
+/** Runs a program in the fresh project; a failure is noted with its output. Returns what it printed. */
+function sh(title, file, args, cwd = project) {
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 120_000 });
+  if (status !== 0) problems.push(`${title}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const npm = (title, args, cwd) =>
+  process.env.npm_execpath
+    ? sh(title, process.execPath, [process.env.npm_execpath, ...args], cwd)
+    : sh(title, 'npm', args, cwd);
+
+function publicPackages() {
+  return readdirSync(join(root, 'packages'))
+    .map((folder) => ({ folder: join(root, 'packages', folder), short: folder }))
+    .filter(({ folder }) => existsSync(join(folder, 'package.json')))
+    .map((one) => ({ ...one, manifest: JSON.parse(readFileSync(join(one.folder, 'package.json'), 'utf8')) }))
+    .filter(({ manifest }) => !manifest.private);
+}
+
+/** Packs all packages; the answer maps their names to tarballs. */
+function pack(packages) {
+  const output = npm(
+    'npm pack',
+    ['pack', '--json', '--ignore-scripts', '--pack-destination', project, ...packages.map(({ folder }) => folder)],
+    root,
+  );
+  const packed = Object.values(JSON.parse(output || '[]')); // an array, or from npm 12 on an object by name
+  for (const { name, files } of packed)
+    checkFiles(
+      name,
+      files.map(({ path }) => path),
+    );
+  return Object.fromEntries(packed.map(({ name, filename }) => [name, join(project, filename)]));
+}
+
+function checkFiles(name, files) {
+  for (const wanted of ['LICENSE', 'README.md', 'package.json']) {
+    if (!files.includes(wanted)) problems.push(`${name}: the tarball has no ${wanted}`);
+  }
+  for (const file of files) {
+    if (/\.test(-d)?\.|\/test\/|vectors/.test(file)) problems.push(`${name}: the tarball holds test material: ${file}`);
+  }
+}
+
+function install(tarballs) {
+  const dependencies = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
+  const manifest = { name: 'consumer', version: '1.0.0', private: true, dependencies };
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
+  npm('npm install of the tarballs', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts']);
+  mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
+  symlinkSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), 'junction');
+}
+
+/** Specifiers of everything a package exports: its name and its subpaths. */
+const specifiers = ({ name, exports }) =>
+  Object.keys(exports)
+    .filter((path) => !path.endsWith('.json'))
+    .map((path) => name + path.slice(1));
+
+/** ESM and CJS must give the same names; the same file is compiled by tsc in three ways. */
+function useNames(modules) {
+  const lines = modules.map((name, at) => `import * as m${at} from '${name}';`);
+  const tail = `console.log(JSON.stringify([${modules.map((_, at) => `Object.keys(m${at}).filter((n) => n !== 'default').sort()`)}]));`;
+  const text = `${lines.join('\n')}\n${tail}\n`;
+  for (const file of ['names.mts', 'names.cts']) writeFileSync(join(project, file), text);
+  const required = lines.map((line) => line.replace(/import \* as (\w+) from (.*);/, 'const $1 = require($2);'));
+  writeFileSync(join(project, 'names.cjs'), `${required.join('\n')}\n${tail}\n`);
+  writeFileSync(join(project, 'names.mjs'), text);
+  const esm = sh('import of every entry', process.execPath, ['names.mjs']);
+  const cjs = sh('require of every entry', process.execPath, ['names.cjs']);
+  if (esm !== cjs) problems.push(`ESM and CJS export different names:\n${esm}${cjs}`);
+}
+
+/** The small programs, one per package, as ESM and as CJS. */
+function copyPrograms() {
+  const files = existsSync(programs) ? readdirSync(programs).filter((name) => name.endsWith('.ts')) : [];
+  for (const file of files) {
+    cpSync(join(programs, file), join(project, file.replace(/ts$/, 'mts')));
+    cpSync(join(programs, file), join(project, file.replace(/ts$/, 'cts')));
+  }
+  return files.map((file) => file.replace(/\.ts$/, ''));
+}
+
+function compile() {
+  const common = {
+    target: 'es2022',
+    lib: ['es2023', 'esnext.disposable'],
+    types: ['node'],
+    strict: true,
+    skipLibCheck: false,
+    exactOptionalPropertyTypes: true,
+  };
+  const ways = {
+    nodenext: { ...common, module: 'nodenext', moduleResolution: 'nodenext', outDir: 'out' },
+    bundler: { ...common, module: 'esnext', moduleResolution: 'bundler', noEmit: true },
+  };
+  for (const [way, compilerOptions] of Object.entries(ways)) {
+    const include = way === 'bundler' ? ['*.mts'] : ['*.mts', '*.cts'];
+    writeFileSync(join(project, `tsconfig.${way}.json`), JSON.stringify({ compilerOptions, include }));
+    sh(`tsc, ${way}`, process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', `tsconfig.${way}.json`]);
+  }
+}
+
+/** tsup takes `node:` away unless it is told not to; bundlers for other runtimes need it. */
+function checkBuiltinNames(packages) {
+  for (const { manifest } of packages) {
+    const dist = join(project, 'node_modules', manifest.name, 'dist');
+    for (const file of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {
+      if (!/\.c?js$/.test(file)) continue;
+      const text = readFileSync(join(dist, file), 'utf8');
+      for (const [, , name] of text.matchAll(/\b(from|require\(|import\(|import)\s*["']([\w/]+)["']/g)) {
+        if (isBuiltin(name)) problems.push(`${manifest.name}: dist/${file} imports '${name}' without node:`);
+      }
+    }
+  }
+}
+
+try {
+  const packages = publicPackages();
+  install(pack(packages));
+  useNames(packages.flatMap(({ manifest }) => specifiers(manifest)));
+  const names = copyPrograms();
+  compile();
+  for (const name of names) {
+    sh(`${name}, ESM`, process.execPath, [`out/${name}.mjs`]);
+    sh(`${name}, CJS`, process.execPath, [`out/${name}.cjs`]);
+  }
+  checkBuiltinNames(packages);
+  console.log(
+    `${packages.length} packages packed, installed and used; ${names.length} programs; ${problems.length} problems`,
+  );
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
+for (const problem of problems) console.log(`\n${problem}`);
+process.exitCode = problems.length > 0 ? 1 : 0;

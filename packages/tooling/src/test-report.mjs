@@ -1,0 +1,29 @@
+// The report that the test runner itself wrote. Plain Node, no dependencies.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { root } from './install.mjs';
+
+/** Where `npm test` lets vitest write its JSON report. */
+export const reportFile = `${root}/.reports/tests.json`;
+
+/** `N passed, N failed, N skipped`; a file that could not even be loaded counts as one failed test. */
+export function summary(report) {
+  const broken = report.testResults.filter((file) => file.status === 'failed' && !hasFailedTest(file));
+  const failed = report.numFailedTests + broken.length;
+  return `${report.numPassedTests} passed, ${failed} failed, ${report.numPendingTests + report.numTodoTests} skipped`;
+}
+
+const hasFailedTest = (file) => file.assertionResults.some((test) => test.status === 'failed');
+
+/** No report means that the run did not come to its end, which is a failure of its own. */
+function readSummary() {
+  try {
+    return summary(JSON.parse(readFileSync(reportFile, 'utf8')));
+  } catch (error) {
+    console.log(`The test runner left no report: ${error.message}`);
+    return '0 passed, 1 failed, 0 skipped';
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(readSummary());
