@@ -1,0 +1,143 @@
+import { encodings, replyCodes } from './constants.ts';
+import { errorReplies, ProtocolError } from './errors.ts';
+import { readDatum, readKeyValues } from './key-values.ts';
+import { readUint16, readUint32 } from './numbers.ts';
+import type { Limits, Reply, Sink } from './types.ts';
+
+const HEADER = 7;
+const DEFAULT_MAX_BULK_LENGTH = 64 * 1024 * 1024;
+const DEFAULT_MAX_ELEMENTS = 4 * 1024 * 1024;
+
+/**
+ * Bytes of a connection to replies, pushed into a sink.
+ *
+ * ```text
+ * | code u16 | encoding u8 | length u32 | data … |
+ * ```
+ *
+ * The bytes may be cut anywhere. A reply that lies whole in one piece is read where it is; for any other, memory
+ * is taken once, as soon as its length is known, and each piece is copied into it once. What the sink receives
+ * never shares memory with the pieces, so the caller may reuse them at once.
+ *
+ * After a `ProtocolError`, or an exception of the sink, the decoder is dead: every further `write` throws the same.
+ *
+ * @example
+ * const decoder = new Decoder({ bytes: () => false, reply: ({ value }) => console.log(value) });
+ * decoder.write(Uint8Array.of(6, 0, 0, 3, 0, 0, 0, 0x62, 0x61, 0x72)); // bar
+ */
+export class Decoder {
+  readonly #sink: Sink;
+  readonly #maxBulkLength: number;
+  readonly #maxElements: number;
+  readonly #header: Uint8Array = new Uint8Array(HEADER);
+  #headerFilled = 0;
+  #code = 0;
+  #encoding = 0;
+  #length = 0;
+  /** The data so far of a reply that did not fit in one piece. */
+  #body: Uint8Array | undefined;
+  #bodyFilled = 0;
+  #failure: unknown;
+
+  constructor(sink: Sink, limits: Limits = {}) {
+    this.#sink = sink;
+    this.#maxBulkLength = limits.maxBulkLength ?? DEFAULT_MAX_BULK_LENGTH;
+    this.#maxElements = limits.maxElements ?? DEFAULT_MAX_ELEMENTS;
+  }
+
+  /**
+   * Takes the next bytes of the connection and calls the sink for each reply that they complete.
+   *
+   * @throws ProtocolError when the bytes break the protocol or exceed a limit; replies before them were delivered
+   */
+  write(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      let at = 0;
+      while (at < bytes.length) {
+        at = this.#body === undefined ? this.#start(bytes, at) : this.#continue(this.#body, bytes, at);
+      }
+    } catch (error) {
+      this.#failure = error ?? new ProtocolError('the decoder was stopped');
+      this.#body = undefined;
+      throw error;
+    }
+  }
+
+  /** Reads a header, and the data too when all of it is there. Returns the offset of the first unread byte. */
+  #start(bytes: Uint8Array, from: number): number {
+    let at = from;
+    if (this.#headerFilled === 0 && bytes.length - at >= HEADER) {
+      this.#readHeader(bytes, at);
+      at += HEADER;
+    } else {
+      while (this.#headerFilled < HEADER && at < bytes.length) {
+        this.#header[this.#headerFilled++] = bytes[at++] as number;
+      }
+      if (this.#headerFilled < HEADER) return at;
+      this.#headerFilled = 0;
+      this.#readHeader(this.#header, 0);
+    }
+    if (this.#length <= bytes.length - at) {
+      this.#deliver(bytes, at, false);
+      return at + this.#length;
+    }
+    this.#body = new Uint8Array(this.#length);
+    this.#bodyFilled = 0;
+    return at;
+  }
+
+  #continue(body: Uint8Array, bytes: Uint8Array, at: number): number {
+    const taken = Math.min(body.length - this.#bodyFilled, bytes.length - at);
+    body.set(taken === bytes.length ? bytes : bytes.subarray(at, at + taken), this.#bodyFilled);
+    this.#bodyFilled += taken;
+    if (this.#bodyFilled === body.length) {
+      this.#body = undefined;
+      this.#deliver(body, 0, true);
+    }
+    return at + taken;
+  }
+
+  #readHeader(bytes: Uint8Array, at: number): void {
+    this.#code = readUint16(bytes, at);
+    this.#encoding = bytes[at + 2] as number;
+    this.#length = readUint32(bytes, at + 3);
+    const { VAL, KVAL } = replyCodes;
+    if (this.#code > KVAL) throw new ProtocolError(`unknown reply code ${this.#code}`);
+    const { PLAIN, NUMBER } = encodings;
+    if (this.#encoding !== PLAIN && (this.#encoding !== NUMBER || this.#code !== VAL)) {
+      throw new ProtocolError(`reply code ${this.#code} with encoding ${this.#encoding}`);
+    }
+    // OK and refusals carry one zero byte. More can only mean that the stream is out of step.
+    const limit = this.#code < VAL ? 1 : this.#maxBulkLength;
+    if (this.#length > limit) {
+      throw new ProtocolError(`reply code ${this.#code} with ${this.#length} bytes, limit ${limit}`);
+    }
+    if (this.#encoding === NUMBER && this.#length !== 8 && this.#length !== 4) {
+      throw new ProtocolError(`a number of ${this.#length} bytes`);
+    }
+  }
+
+  #deliver(data: Uint8Array, start: number, owned: boolean): void {
+    const code = this.#code;
+    if (code < replyCodes.VAL) {
+      this.#sink.reply({ code, encoding: 0, value: errorReplies[code] ?? null });
+    } else if (code === replyCodes.VAL) {
+      this.#sink.reply({ code, encoding: this.#encoding, value: this.#readValue(data, start, owned) });
+    } else {
+      this.#sink.reply(this.#readList(data, start));
+    }
+  }
+
+  #readValue(data: Uint8Array, start: number, owned: boolean): Reply['value'] {
+    const asBytes = this.#encoding === encodings.PLAIN && this.#sink.bytes();
+    if (asBytes && owned) return data;
+    return readDatum(data, start, this.#length, this.#encoding, asBytes);
+  }
+
+  #readList(data: Uint8Array, start: number): Reply {
+    const { rows, missing } = readKeyValues(data, start, start + this.#length, this.#sink.bytes(), this.#maxElements);
+    const reply: Reply = { code: replyCodes.KVAL, encoding: encodings.PLAIN, value: rows };
+    return missing === 0 ? reply : { ...reply, missing };
+  }
+}

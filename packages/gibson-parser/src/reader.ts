@@ -1,0 +1,77 @@
+import { Decoder } from './decoder.ts';
+import type { Limits, Reply } from './types.ts';
+
+/** Options of a `Reader`. */
+export interface ReaderOptions extends Limits {
+  /** `'utf8'` (default) gives stored data as text, `'bytes'` as `Uint8Array`. Counters are numbers in both. */
+  readonly encoding?: 'utf8' | 'bytes';
+}
+
+/**
+ * Bytes of a connection to replies, asked for one by one.
+ *
+ * @example
+ * const reader = new Reader();
+ * reader.feed(Uint8Array.of(6, 0, 0, 3, 0, 0, 0));
+ * reader.gets(); // undefined: more bytes are needed
+ * reader.feed(Uint8Array.of(0x62, 0x61, 0x72));
+ * reader.gets(); // { code: 6, encoding: 0, value: 'bar' }
+ */
+export class Reader {
+  readonly #decoder: Decoder;
+  #replies: Reply[] = [];
+  #next = 0;
+  #failure: unknown;
+
+  constructor(options: ReaderOptions = {}) {
+    const asBytes = options.encoding === 'bytes';
+    const sink = { bytes: (): boolean => asBytes, reply: (reply: Reply): void => void this.#replies.push(reply) };
+    this.#decoder = new Decoder(sink, options);
+  }
+
+  /** Adds bytes, cut anywhere; they may be reused at once. Bytes after a protocol error are ignored. */
+  feed(bytes: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    try {
+      this.#decoder.write(bytes);
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  /**
+   * The next complete reply, or `undefined` when more bytes are needed. `undefined` is never a reply.
+   *
+   * @throws ProtocolError once all replies before the bad bytes were handed out, and on every call from then on
+   */
+  gets(): Reply | undefined {
+    const reply = this.#replies[this.#next];
+    if (reply === undefined) {
+      if (this.#failure !== undefined) throw this.#failure;
+      return undefined;
+    }
+    this.#next++;
+    // Half of the list was handed out: let go of it, so that a reader that never catches up does not grow.
+    if (this.#next * 2 >= this.#replies.length) this.#replies = this.#takeAll();
+    return reply;
+  }
+
+  /**
+   * Adds bytes and returns every complete reply; an unfinished one is kept for the next call.
+   *
+   * @throws ProtocolError for bad bytes. Replies before them are returned first, the next call throws.
+   */
+  parse(bytes: Uint8Array): Reply[] {
+    this.feed(bytes);
+    const replies = this.#takeAll();
+    if (replies.length === 0 && this.#failure !== undefined) throw this.#failure;
+    return replies;
+  }
+
+  #takeAll(): Reply[] {
+    const rest = this.#next === 0 ? this.#replies : this.#replies.slice(this.#next);
+    this.#replies = [];
+    this.#next = 0;
+    return rest;
+  }
+}
