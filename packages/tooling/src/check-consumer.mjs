@@ -136,7 +136,7 @@ function checkBuiltinNames(packages) {
       if (!/\.c?js$/.test(file)) continue;
       const text = readFileSync(join(dist, file), 'utf8');
       for (const [, , name] of text.matchAll(/\b(from|require\(|import\(|import)\s*["']([\w/]+)["']/g)) {
-        if (isBuiltin(name)) problems.push(`${manifest.name}: dist/${file} imports '${name}' without node:`);
+        if (isBuiltin(name)) problems.push(`${manifest.name}: dist/${String(file)} imports '${name}' without node:`);
       }
     }
   }
