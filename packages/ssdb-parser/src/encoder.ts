@@ -1,0 +1,80 @@
+/**
+ * A request is a run of blocks and an empty line; a block is a byte count, LF, the data, LF:
+ *
+ *     3 LF get LF  1 LF k LF  LF
+ *
+ * Replies have the same form, so the functions here also build what a server sends: `encodeCommand('ok', '1')`.
+ */
+import { encodeText, textLength } from './text.ts';
+import type { Arg, Output } from './types.ts';
+
+/** The count lines of short blocks, made once. */
+const COUNTS: readonly string[] = Array.from({ length: 256 }, (_, count) => `${count}\n`);
+
+function countLine(count: number): string {
+  return count < 256 ? (COUNTS[count] as string) : `${count}\n`;
+}
+
+/**
+ * The block of the command name, which starts every request of that command. Make it once and give it to
+ * {@link appendCommand} each time.
+ *
+ * @example
+ * commandHead('get'); // '3\nget\n'
+ */
+export function commandHead(name: string): string {
+  return `${textLength(name)}\n${name}\n`;
+}
+
+/**
+ * Appends one request to `out`: the engine's form, which allocates nothing but text. Bytes are handed over as they
+ * are, without a copy. Nothing is checked.
+ */
+export function appendCommand(out: Output, head: string, args: readonly Arg[]): void {
+  let text = head;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as Arg;
+    if (typeof arg === 'string') {
+      text += `${countLine(textLength(arg))}${arg}\n`;
+    } else {
+      out.text += text + countLine(arg.length);
+      out.bytes(arg);
+      text = '\n';
+    }
+  }
+  out.text += `${text}\n`;
+}
+
+/**
+ * One request as bytes. Numbers are written in decimal; nothing is checked.
+ *
+ * @example
+ * encodeCommand('set', 'key', 'value'); // bytes of '3\nset\n3\nkey\n5\nvalue\n\n'
+ */
+export function encodeCommand(name: string, ...args: readonly (Arg | number | bigint)[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  const out: Output = {
+    text: '',
+    bytes(data: Uint8Array): void {
+      pieces.push(encodeText(this.text), data);
+      this.text = '';
+    },
+  };
+  appendCommand(out, commandHead(name), args.map(toArg));
+  pieces.push(encodeText(out.text));
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : join(pieces);
+}
+
+function toArg(arg: Arg | number | bigint): Arg {
+  return typeof arg === 'number' || typeof arg === 'bigint' ? String(arg) : arg;
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
