@@ -1,0 +1,61 @@
+import { ProtocolError } from './errors.ts';
+
+const INTEGER = /^[+-]?[0-9]+$/;
+const DOUBLE = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/**
+ * Reads a signed 64-bit integer.
+ * @returns a number when it is a safe integer, else a bigint
+ * @throws ProtocolError when it is no integer or does not fit into 64 bits
+ */
+export function parseInteger(text: string): number | bigint {
+  if (!INTEGER.test(text)) throw new ProtocolError('An integer reply is not made of digits');
+  const exact = BigInt(text);
+  if (exact > INT64_MAX || exact < INT64_MIN) throw new ProtocolError('An integer reply does not fit into 64 bits');
+  const number = Number(exact);
+  return Number.isSafeInteger(number) ? number : exact;
+}
+
+/**
+ * Reads a double. Redis 7.0 prints `-nan` on some machines.
+ * @throws ProtocolError when it is no decimal number
+ */
+export function parseDouble(text: string): number {
+  if (DOUBLE.test(text)) return Number(text);
+  switch (text.toLowerCase()) {
+    case 'inf':
+    case '+inf':
+      return Number.POSITIVE_INFINITY;
+    case '-inf':
+      return Number.NEGATIVE_INFINITY;
+    case 'nan':
+    case '+nan':
+    case '-nan':
+      return Number.NaN;
+    default:
+      throw new ProtocolError('A double reply is not a number');
+  }
+}
+
+/**
+ * Reads an integer of any size.
+ * @throws ProtocolError when it is no integer
+ */
+export function parseBigNumber(text: string): bigint {
+  if (!INTEGER.test(text)) throw new ProtocolError('A big number reply is not made of digits');
+  return BigInt(text);
+}
+
+/**
+ * Writes a number so that the server reads the same value: integers in plain decimal digits, also beyond 1e21 where
+ * JavaScript would print an exponent.
+ * @throws TypeError for NaN, which no server accepts
+ */
+export function formatNumber(value: number | bigint): string {
+  if (Number.isNaN(value)) throw new TypeError('NaN cannot be an argument of a command');
+  if (value === Number.POSITIVE_INFINITY) return 'inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-inf';
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value).toString() : String(value);
+}

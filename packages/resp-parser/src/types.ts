@@ -1,0 +1,83 @@
+import type { ErrorReply } from './errors.ts';
+
+/** One argument of a command: text is sent as UTF-8, bytes as they are. */
+export type Arg = string | Uint8Array;
+
+/**
+ * Where encoded commands go. Text is appended to `text`; `bytes` ends the text run that was collected so far and puts
+ * raw bytes behind it, so the order on the wire is the order of the calls.
+ */
+export interface Output {
+  /** Text that waits to be written as UTF-8. */
+  text: string;
+  /** Writes what `text` holds, then these bytes, which must not change until they were sent. */
+  bytes(bytes: Uint8Array): void;
+}
+
+/**
+ * A decoded value.
+ *
+ * | on the wire | value |
+ * |---|---|
+ * | `+` simple string | string |
+ * | `$` bulk, `=` verbatim (its `txt:` is dropped), `$?` streamed string | string, or Uint8Array in bytes mode |
+ * | `:` integer | number, or bigint when it is not a safe integer |
+ * | `,` double | number, also Infinity, -Infinity and NaN |
+ * | `(` big number | bigint |
+ * | `#` | boolean |
+ * | `_`, `$-1`, `*-1` | null |
+ * | `*` | Array |
+ * | `%` | Map; of two equal scalar keys the later one wins |
+ * | `~` | Set |
+ * | `-`, `!` | ErrorReply |
+ */
+export type Reply =
+  | string
+  | Uint8Array
+  | number
+  | bigint
+  | boolean
+  | null
+  | ErrorReply
+  | Reply[]
+  | Map<Reply, Reply>
+  | Set<Reply>;
+
+/** How much a server may send in one reply before the stream is called broken. */
+export interface Limits {
+  /** Most aggregates (arrays, maps, sets, pushes, attributes) inside each other. Default 128. */
+  depth?: number | undefined;
+  /** Most bytes of one string, error or number, streamed strings in total. Default 512 MiB, which is Redis' own limit. */
+  bulkLength?: number | undefined;
+  /** Most elements of one aggregate; a map's pair counts once. Default 2^31. Memory is only taken as elements arrive. */
+  elements?: number | undefined;
+}
+
+/** The limits of a decoder that was given none. */
+export const DEFAULT_LIMITS: { readonly [limit in keyof Limits]-?: number } = {
+  depth: 128,
+  bulkLength: 512 * 1024 * 1024,
+  elements: 2 ** 31,
+};
+
+/**
+ * Receives what a `Decoder` finds, in wire order. The methods must not throw and must not call `write` of the same
+ * decoder: what is left of the bytes would be lost.
+ */
+export interface DecoderSink {
+  /** A complete reply; error replies come here as values too. */
+  reply(value: Reply): void;
+  /**
+   * A complete push. It is never a reply, also when the server sent it between two elements of an array, as Redis 7.0
+   * does for a PUBLISH to oneself inside MULTI.
+   */
+  push(items: Reply[]): void;
+  /** An attribute, before the value it belongs to. Without this method attributes are dropped. */
+  attribute?(attribute: Map<Reply, Reply>): void;
+  /**
+   * Asked at the start of each push and of each other top-level value that may hold strings: are they wanted as bytes?
+   * Covers bulk, verbatim and streamed strings, map keys included. Simple strings and error texts stay text.
+   * @param push whether the value is a push, which belongs to no command
+   */
+  bytes(push: boolean): boolean;
+}
