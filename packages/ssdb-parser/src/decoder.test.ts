@@ -131,20 +131,22 @@ describe('limits', () => {
   test.each<[string, Limits, string]>([
     ['0000000000000000002\nok\n\n', {}, 'count line longer than 18 bytes'],
     ['268435457\n', {}, 'block longer than 268435456 bytes'],
-    ['2\nok\n6\nabcdef\n\n', { block: 5 }, 'block longer than 5 bytes'],
-    ['2\nok\n3\nabc\n3\nabc\n\n', { packet: 7 }, 'packet longer than 7 bytes'],
-    ['2\nok\n1\na\n1\nb\n\n', { blocks: 2 }, 'more than 2 blocks'],
+    ['2\nok\n6\nabcdef\n\n', { bulkLength: 5 }, 'block longer than 5 bytes'],
+    ['2\nok\n3\nabc\n3\nabc\n\n', { packetLength: 7 }, 'packet longer than 7 bytes'],
+    ['2\nok\n1\na\n1\nb\n\n', { elements: 2 }, 'more than 2 blocks'],
   ])('%j with %j', (text, limits, message) => {
     expect(() => decode(text, false, limits)).toThrow(message);
   });
 
   test('what is just within them passes', () => {
-    expect(decode('2\nok\n5\nabcde\n\n2\nok\n5\nabcde\n\n', false, { block: 5, packet: 7, blocks: 2 })).toHaveLength(2);
+    expect(
+      decode('2\nok\n5\nabcde\n\n2\nok\n5\nabcde\n\n', false, { bulkLength: 5, packetLength: 7, elements: 2 }),
+    ).toHaveLength(2);
     expect(decode('000000000000000002\nok\n\n')).toHaveLength(1);
   });
 
-  test.each([0, -1, 1.5, Number.NaN])('%d is not a limit', (line) => {
-    expect(() => decoding(false, { line })).toThrow(RangeError);
+  test.each([0, -1, 1.5, Number.NaN])('%d is not a limit', (lineLength) => {
+    expect(() => decoding(false, { lineLength })).toThrow(RangeError);
   });
 });
 
@@ -170,7 +172,7 @@ test('any packets, cut anywhere, come out as they went in', () => {
 });
 
 test('garbage is either refused or swallowed: no other error, no more output than input', () => {
-  const limits = { line: 18, block: 4096, packet: 8192, blocks: 100 };
+  const limits = { lineLength: 18, bulkLength: 4096, packetLength: 8192, elements: 100 };
   const noise = fc.array(fc.constantFrom('0', '1', '2', '9', '\n', '\r', 'ok', ' ', '-', 'é'), { maxLength: 200 });
   fc.assert(
     fc.property(

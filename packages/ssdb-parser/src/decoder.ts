@@ -1,5 +1,5 @@
 import { ProtocolError } from './errors.ts';
-import { completeLimits, type Limits } from './limits.ts';
+import { type CompleteLimits, completeLimits, type Limits } from './limits.ts';
 import { decodeLatin1, decodeText } from './text.ts';
 import type { Sink } from './types.ts';
 
@@ -38,7 +38,7 @@ const SHORT_COPY = 32;
  */
 export class Decoder {
   readonly #sink: Sink;
-  readonly #limits: Required<Limits>;
+  readonly #limits: CompleteLimits;
   #state = LINE;
   /** Bytes of the current count line so far; 0 at its start. */
   #lineLength = 0;
@@ -99,7 +99,8 @@ export class Decoder {
   }
 
   #digit(digit: number, at: number): void {
-    if (++this.#lineLength > this.#limits.line) this.#fail(`count line longer than ${this.#limits.line} bytes`, at);
+    if (++this.#lineLength > this.#limits.lineLength)
+      this.#fail(`count line longer than ${this.#limits.lineLength} bytes`, at);
     this.#length = this.#length * 10 + digit;
   }
 
@@ -111,10 +112,10 @@ export class Decoder {
     }
     this.#lineLength = 0;
     this.#packetLength += this.#length;
-    const { block, packet, blocks } = this.#limits;
-    if (this.#length > block) this.#fail(`block longer than ${block} bytes`, at);
-    if (this.#packetLength > packet) this.#fail(`packet longer than ${packet} bytes`, at);
-    if (this.#status !== undefined && this.#body.length + 1 >= blocks) this.#fail(`more than ${blocks} blocks`, at);
+    const { bulkLength, packetLength, elements } = this.#limits;
+    if (this.#length > bulkLength) this.#fail(`block longer than ${bulkLength} bytes`, at);
+    if (this.#packetLength > packetLength) this.#fail(`packet longer than ${packetLength} bytes`, at);
+    if (this.#status !== undefined && this.#body.length + 1 >= elements) this.#fail(`more than ${elements} blocks`, at);
     return DATA;
   }
 

@@ -57,7 +57,7 @@ describe('Reader', () => {
   });
 
   test('limits and options are checked', () => {
-    expect(() => new Reader({ limits: { block: 2 } }).parse(utf8('3\n'))).toThrow('block longer than 2 bytes');
+    expect(() => new Reader({ bulkLength: 2 }).parse(utf8('3\n'))).toThrow('block longer than 2 bytes');
     expect(() => new Reader({ encoding: 'latin1' as 'utf8' })).toThrow(RangeError);
   });
 });

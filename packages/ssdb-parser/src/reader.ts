@@ -2,12 +2,10 @@ import { Decoder } from './decoder.ts';
 import type { Limits } from './limits.ts';
 import type { Reply } from './types.ts';
 
-/** How a {@link Reader} decodes. */
-export interface ReaderOptions {
+/** How a {@link Reader} decodes: encoding and limits, side by side. */
+export interface ReaderOptions extends Limits {
   /** What body blocks become: `'utf8'` text (default), or `'bytes'` for `Uint8Array`, needed for data that is not text. */
-  readonly encoding?: 'utf8' | 'bytes';
-  /** What is refused with a `ProtocolError`. */
-  readonly limits?: Limits;
+  readonly encoding?: 'utf8' | 'bytes' | undefined;
 }
 
 /**
@@ -30,10 +28,10 @@ export class Reader {
   #failed = false;
 
   constructor(options: ReaderOptions = {}) {
-    const { encoding = 'utf8', limits } = options;
+    const { encoding = 'utf8' } = options;
     if (encoding !== 'utf8' && encoding !== 'bytes') throw new RangeError('encoding must be "utf8" or "bytes"');
     const bytes = encoding === 'bytes';
-    this.#decoder = new Decoder({ bytes: () => bytes, reply: (reply) => this.#ready.push(reply) }, limits);
+    this.#decoder = new Decoder({ bytes: () => bytes, reply: (reply) => this.#ready.push(reply) }, options);
   }
 
   /**
