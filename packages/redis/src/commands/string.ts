@@ -1,0 +1,460 @@
+/** Strings: the plain values of Redis, and counters. */
+import {
+  type Arg,
+  ArgumentError,
+  Command,
+  type Data,
+  data,
+  float,
+  idempotent,
+  integer,
+  Keys,
+  read,
+  write,
+} from '@kv/core';
+import {
+  type AtMostOne,
+  addInteger,
+  addSwitch,
+  checkOptions,
+  chosen,
+  type EntryArgs,
+  entryArgs,
+  type Int,
+  type Many,
+  many,
+  type Off,
+} from '../arguments.ts';
+import { asIs, boolean, double, list, ok, okOrNull, structure } from '../replies.ts';
+
+const APPEND = write('APPEND');
+const DECR = write('DECR');
+const DECRBY = write('DECRBY');
+const GET = read('GET');
+const GETDEL = write('GETDEL');
+const GETEX = write('GETEX');
+const GETRANGE = read('GETRANGE');
+const GETSET = write('GETSET');
+const INCR = write('INCR');
+const INCRBY = write('INCRBY');
+const INCRBYFLOAT = write('INCRBYFLOAT');
+const LCS = read('LCS', Keys.two);
+const MGET = read('MGET', Keys.all);
+const MSET = idempotent('MSET', Keys.pairs);
+const MSETNX = write('MSETNX', Keys.pairs);
+const PSETEX = idempotent('PSETEX');
+const SET = idempotent('SET');
+const SETEX = idempotent('SETEX');
+const SETNX = write('SETNX');
+const SETRANGE = idempotent('SETRANGE');
+const STRLEN = read('STRLEN');
+const SUBSTR = read('SUBSTR');
+
+/** When a value ends; at most one. Without any of them it does not end. */
+export type Expiry = AtMostOne<ExpiryTimes & { /** Keep the time to live that the key has. */ keepttl: boolean }>;
+
+interface ExpiryTimes {
+  /** Ends in so many seconds. */
+  ex: Int;
+  /** Ends in so many milliseconds. */
+  px: Int;
+  /** Ends at this unix time, in seconds. Since 6.2. */
+  exat: Int;
+  /** Ends at this unix time, in milliseconds. Since 6.2. */
+  pxat: Int;
+}
+
+/** Sets only if the key is new (`nx`) or only if it exists (`xx`); not both. */
+export type SetCondition = AtMostOne<{
+  /** Only if the key does not exist. */
+  nx: boolean;
+  /** Only if the key exists. */
+  xx: boolean;
+}>;
+
+/** Options of {@link set}. `get` together with `nx` needs 7.0. */
+export type SetOptions = Expiry &
+  SetCondition & {
+    /** Answer with the value before, `null` when there was none. Since 6.2. */
+    readonly get?: boolean | undefined;
+  };
+
+/** {@link SetOptions} that leave the answer at `OK`. */
+export type SetPlainOptions = Expiry & { readonly nx?: Off; readonly xx?: Off; readonly get?: Off };
+
+const SET_OPTIONS = new Set(['ex', 'px', 'exat', 'pxat', 'keepttl', 'nx', 'xx', 'get']);
+const TIMES = ['ex', 'px', 'exat', 'pxat'] as const;
+
+function addTime(args: Arg[], options: { readonly [K in keyof ExpiryTimes]?: Int | Off }): void {
+  for (const name of TIMES) addInteger(args, name.toUpperCase(), options[name], name, 1);
+}
+
+function setWith<V>(key: Data, value: Data, options: SetOptions): Command<'OK' | V | null, V> {
+  checkOptions(options, SET_OPTIONS);
+  chosen(options, [...TIMES, 'keepttl']);
+  chosen(options, ['nx', 'xx']);
+  const args = [data(key, 'key'), data(value, 'value')];
+  const nx = addSwitch(args, 'NX', options.nx, 'nx');
+  const xx = addSwitch(args, 'XX', options.xx, 'xx');
+  const get = addSwitch(args, 'GET', options.get, 'get');
+  addTime(args, options);
+  addSwitch(args, 'KEEPTTL', options.keepttl, 'keepttl');
+  const answer = get ? asIs<V | null> : okOrNull;
+  return new Command<'OK' | V | null, V>(SET, args, answer, nx || xx || get ? 0 : SET.flags);
+}
+
+/**
+ * Sets a key, whatever it held before, and drops its time to live unless `keepttl` is given.
+ *
+ * Resolves to `'OK'`; to `null` when `nx` or `xx` kept it from being set; with `get` to the value before, or `null`
+ * when there was none, whether or not it was set.
+ *
+ * @example await redis.set('session', token, { ex: 3600, nx: true })
+ * @throws ArgumentError when two options exclude each other, or a time is below 1
+ * @throws ReplyError `WRONGTYPE` with `get` when the key does not hold a string
+ * @since 1.0.0
+ * @see https://redis.io/commands/set/
+ */
+export function set<V = string>(key: Data, value: Data, options?: SetPlainOptions): Command<'OK', V>;
+export function set<V = string>(
+  key: Data,
+  value: Data,
+  options: SetOptions & { readonly get: true },
+): Command<V | null, V>;
+export function set<V = string>(
+  key: Data,
+  value: Data,
+  options: SetOptions & { readonly get?: Off },
+): Command<'OK' | null, V>;
+export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK' | V | null, V>;
+export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK' | V | null, V> {
+  if (options !== undefined) return setWith(key, value, options);
+  return new Command<'OK' | V | null, V>(SET, [data(key, 'key'), data(value, 'value')], ok);
+}
+
+/**
+ * The value of a key, or `null` when there is none.
+ *
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @since 1.0.0
+ * @see https://redis.io/commands/get/
+ */
+export function get<V = string>(key: Data): Command<V | null, V> {
+  return new Command<V | null, V>(GET, [data(key, 'key')], asIs);
+}
+
+/**
+ * Appends to the value of a key; a missing key counts as empty.
+ *
+ * @returns the length after that, in bytes
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @since 2.0.0
+ * @see https://redis.io/commands/append/
+ */
+export function append<V = string>(key: Data, value: Data): Command<number, V> {
+  return new Command<number, V>(APPEND, [data(key, 'key'), data(value, 'value')], asIs);
+}
+
+/**
+ * Subtracts 1 from a counter; a missing key counts as 0.
+ *
+ * @returns the new value (a `bigint` at run time when it is beyond 2^53)
+ * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
+ * @since 1.0.0
+ * @see https://redis.io/commands/decr/
+ */
+export function decr<V = string>(key: Data): Command<number, V> {
+  return new Command<number, V>(DECR, [data(key, 'key')], asIs);
+}
+
+/**
+ * Subtracts from a counter; a missing key counts as 0.
+ *
+ * @returns the new value (a `bigint` at run time when it is beyond 2^53)
+ * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
+ * @since 1.0.0
+ * @see https://redis.io/commands/decrby/
+ */
+export function decrby<V = string>(key: Data, decrement: Int): Command<number, V> {
+  return new Command<number, V>(DECRBY, [data(key, 'key'), integer(decrement, 'decrement')], asIs);
+}
+
+/**
+ * Takes the value of a key and deletes the key.
+ *
+ * @returns the value, or `null` when there was none
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @since 6.2.0
+ * @see https://redis.io/commands/getdel/
+ */
+export function getdel<V = string>(key: Data): Command<V | null, V> {
+  return new Command<V | null, V>(GETDEL, [data(key, 'key')], asIs);
+}
+
+/** Options of {@link getex}: at most one. */
+export type GetexOptions = AtMostOne<ExpiryTimes & { /** Remove the time to live. */ persist: boolean }>;
+
+const GETEX_OPTIONS = new Set(['ex', 'px', 'exat', 'pxat', 'persist']);
+
+/**
+ * The value of a key, giving the key a new time to live (or none, with `persist`). Without options it is {@link get}.
+ *
+ * @example await redis.getex('session', { ex: 3600 })
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @since 6.2.0
+ * @see https://redis.io/commands/getex/
+ */
+export function getex<V = string>(key: Data, options: GetexOptions = {}): Command<V | null, V> {
+  checkOptions(options, GETEX_OPTIONS);
+  chosen(options, [...TIMES, 'persist']);
+  const args = [data(key, 'key')];
+  addTime(args, options);
+  addSwitch(args, 'PERSIST', options.persist, 'persist');
+  return new Command<V | null, V>(GETEX, args, asIs);
+}
+
+/**
+ * A part of a value, by byte offsets; both ends are included, negative ones count from the end.
+ *
+ * @returns an empty string when the key is missing or the range is empty
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @since 2.4.0
+ * @see https://redis.io/commands/getrange/
+ */
+export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
+  return new Command<V, V>(GETRANGE, [data(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
+}
+
+/**
+ * Sets a key and takes its old value.
+ *
+ * @returns the value before, or `null` when there was none
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @deprecated use {@link set} with `{ get: true }`
+ * @since 1.0.0
+ * @see https://redis.io/commands/getset/
+ */
+export function getset<V = string>(key: Data, value: Data): Command<V | null, V> {
+  return new Command<V | null, V>(GETSET, [data(key, 'key'), data(value, 'value')], asIs);
+}
+
+/**
+ * Adds 1 to a counter; a missing key counts as 0.
+ *
+ * @returns the new value (a `bigint` at run time when it is beyond 2^53)
+ * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
+ * @since 1.0.0
+ * @see https://redis.io/commands/incr/
+ */
+export function incr<V = string>(key: Data): Command<number, V> {
+  return new Command<number, V>(INCR, [data(key, 'key')], asIs);
+}
+
+/**
+ * Adds to a counter; a missing key counts as 0.
+ *
+ * @returns the new value (a `bigint` at run time when it is beyond 2^53)
+ * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
+ * @since 1.0.0
+ * @see https://redis.io/commands/incrby/
+ */
+export function incrby<V = string>(key: Data, increment: Int): Command<number, V> {
+  return new Command<number, V>(INCRBY, [data(key, 'key'), integer(increment, 'increment')], asIs);
+}
+
+/**
+ * Adds a fractional number to a value; a missing key counts as 0.
+ *
+ * @returns the new value, as the nearest double (the server counts with more digits)
+ * @throws ReplyError when the value is not a number, or the sum is not finite
+ * @since 2.6.0
+ * @see https://redis.io/commands/incrbyfloat/
+ */
+export function incrbyfloat<V = string>(key: Data, increment: Int): Command<number, V> {
+  return new Command<number, V>(INCRBYFLOAT, [data(key, 'key'), float(increment, 'increment')], double);
+}
+
+/** Options of {@link lcs} that ask for positions. */
+export interface LcsIdxOptions {
+  readonly idx: true;
+  readonly len?: Off;
+  /** Leave out matches shorter than this many bytes. */
+  readonly minmatchlen?: Int | undefined;
+  /** Give the length of each match. */
+  readonly withmatchlen?: boolean | undefined;
+}
+
+/** Options of {@link lcs} that ask for the length only. */
+export interface LcsLenOptions {
+  readonly len: true;
+  readonly idx?: Off;
+  readonly minmatchlen?: undefined;
+  readonly withmatchlen?: undefined;
+}
+
+/** One run that both values share: positions of its first and last byte in each. */
+export interface LcsMatch {
+  readonly first: readonly [start: number, end: number];
+  readonly second: readonly [start: number, end: number];
+  /** Length in bytes, when `withmatchlen` was given. */
+  readonly length?: number;
+}
+
+/** What {@link lcs} resolves to with `idx`: matches from the end to the beginning, and the length of the whole. */
+export interface LcsMatches {
+  readonly matches: LcsMatch[];
+  readonly len: number;
+}
+
+const LCS_OPTIONS = new Set(['idx', 'len', 'minmatchlen', 'withmatchlen']);
+
+function lcsMatch(raw: unknown): LcsMatch {
+  const [first, second, length] = raw as [[number, number], [number, number], number?];
+  return length === undefined ? { first, second } : { first, second, length };
+}
+
+function lcsMatches(raw: unknown): LcsMatches {
+  return structure(raw, { matches: (matches) => list(matches).map(lcsMatch) });
+}
+
+/**
+ * The longest sequence of bytes, in order but not necessarily adjacent, that two values share.
+ *
+ * Resolves to that sequence; with `{ len: true }` to its length; with `{ idx: true }` to the positions of its runs.
+ *
+ * @throws ReplyError when one of the keys does not hold a string
+ * @since 7.0.0
+ * @see https://redis.io/commands/lcs/
+ */
+export function lcs<V = string>(key1: Data, key2: Data): Command<V, V>;
+export function lcs<V = string>(key1: Data, key2: Data, options: LcsLenOptions): Command<number, V>;
+export function lcs<V = string>(key1: Data, key2: Data, options: LcsIdxOptions): Command<LcsMatches, V>;
+export function lcs<V = string>(
+  key1: Data,
+  key2: Data,
+  options?: LcsLenOptions | LcsIdxOptions,
+): Command<V | number | LcsMatches, V>;
+export function lcs<V = string>(
+  key1: Data,
+  key2: Data,
+  options?: LcsLenOptions | LcsIdxOptions,
+): Command<V | number | LcsMatches, V> {
+  const args = [data(key1, 'key1'), data(key2, 'key2')];
+  if (options === undefined) return new Command<V | number | LcsMatches, V>(LCS, args, asIs);
+  checkOptions(options, LCS_OPTIONS);
+  chosen(options, ['idx', 'len']);
+  addSwitch(args, 'LEN', options.len, 'len');
+  const idx = addSwitch(args, 'IDX', options.idx, 'idx');
+  if (!idx && (options.minmatchlen !== undefined || options.withmatchlen !== undefined)) {
+    throw new ArgumentError('options.minmatchlen and options.withmatchlen: only together with idx');
+  }
+  addInteger(args, 'MINMATCHLEN', options.minmatchlen, 'minmatchlen', 0);
+  addSwitch(args, 'WITHMATCHLEN', options.withmatchlen, 'withmatchlen');
+  return new Command<V | number | LcsMatches, V>(LCS, args, idx ? lcsMatches : asIs);
+}
+
+/**
+ * The values of several keys, in their order; `null` where a key is missing or does not hold a string.
+ *
+ * @example const [a, b] = await redis.mget('a', 'b')
+ * @throws ArgumentError when there is no key
+ * @since 1.0.0
+ * @see https://redis.io/commands/mget/
+ */
+export function mget<V = string>(...keys: Many[]): Command<(V | null)[], V> {
+  return new Command<(V | null)[], V>(MGET, many(keys, 'keys'), asIs);
+}
+
+/**
+ * Sets several keys in one step, and drops their time to live.
+ *
+ * @example await redis.mset({ a: 1, b: 2 }); await redis.mset('a', 1, 'b', 2)
+ * @throws ArgumentError when there is no pair, or a key without a value
+ * @since 1.0.1
+ * @see https://redis.io/commands/mset/
+ */
+export function mset<V = string>(...entries: EntryArgs): Command<'OK', V> {
+  return new Command<'OK', V>(MSET, entryArgs(entries, 'entries'), ok);
+}
+
+/**
+ * Sets several keys in one step, but none when one of them exists.
+ *
+ * @returns whether they were set
+ * @throws ArgumentError when there is no pair, or a key without a value
+ * @since 1.0.1
+ * @see https://redis.io/commands/msetnx/
+ */
+export function msetnx<V = string>(...entries: EntryArgs): Command<boolean, V> {
+  return new Command<boolean, V>(MSETNX, entryArgs(entries, 'entries'), boolean);
+}
+
+/**
+ * Sets a key that ends in so many milliseconds.
+ *
+ * @deprecated use {@link set} with `{ px: milliseconds }`
+ * @since 2.6.0
+ * @see https://redis.io/commands/psetex/
+ */
+export function psetex<V = string>(key: Data, milliseconds: Int, value: Data): Command<'OK', V> {
+  const args = [data(key, 'key'), integer(milliseconds, 'milliseconds', 1), data(value, 'value')];
+  return new Command<'OK', V>(PSETEX, args, ok);
+}
+
+/**
+ * Sets a key that ends in so many seconds.
+ *
+ * @deprecated use {@link set} with `{ ex: seconds }`
+ * @since 2.0.0
+ * @see https://redis.io/commands/setex/
+ */
+export function setex<V = string>(key: Data, seconds: Int, value: Data): Command<'OK', V> {
+  const args = [data(key, 'key'), integer(seconds, 'seconds', 1), data(value, 'value')];
+  return new Command<'OK', V>(SETEX, args, ok);
+}
+
+/**
+ * Sets a key if it does not exist.
+ *
+ * @returns whether it was set
+ * @deprecated use {@link set} with `{ nx: true }`
+ * @since 1.0.0
+ * @see https://redis.io/commands/setnx/
+ */
+export function setnx<V = string>(key: Data, value: Data): Command<boolean, V> {
+  return new Command<boolean, V>(SETNX, [data(key, 'key'), data(value, 'value')], boolean);
+}
+
+/**
+ * Overwrites a part of a value from a byte offset on; a gap is filled with zero bytes.
+ *
+ * @returns the length after that, in bytes
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string; when the value would exceed 512 MB
+ * @since 2.2.0
+ * @see https://redis.io/commands/setrange/
+ */
+export function setrange<V = string>(key: Data, offset: Int, value: Data): Command<number, V> {
+  return new Command<number, V>(SETRANGE, [data(key, 'key'), integer(offset, 'offset', 0), data(value, 'value')], asIs);
+}
+
+/**
+ * The length of a value in bytes, 0 when the key is missing.
+ *
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a string
+ * @since 2.2.0
+ * @see https://redis.io/commands/strlen/
+ */
+export function strlen<V = string>(key: Data): Command<number, V> {
+  return new Command<number, V>(STRLEN, [data(key, 'key')], asIs);
+}
+
+/**
+ * A part of a value, by byte offsets: the old name of {@link getrange}.
+ *
+ * @deprecated use {@link getrange}
+ * @since 1.0.0
+ * @see https://redis.io/commands/substr/
+ */
+export function substr<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
+  return new Command<V, V>(SUBSTR, [data(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
+}

@@ -1,0 +1,206 @@
+/** Reads the command functions of one source file: signatures, comments, and where their types come from. */
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+
+/** Which generated class a command goes to. */
+export type Lane = 'shared' | 'blocking' | 'lease';
+
+/** One signature as it will be printed. */
+export interface Signature {
+  /** The doc comment as written, `''` when an overload has none of its own. */
+  readonly comment: string;
+  /** Parameters as written, without parentheses. */
+  readonly parameters: string;
+  /** First type argument of `Command<…>`. */
+  readonly result: string;
+}
+
+/** One exported command function. */
+export interface CommandFunction {
+  /** Name of the function in its file. */
+  readonly local: string;
+  /** Name it is exported as: the method's name. */
+  readonly name: string;
+  readonly lane: Lane;
+  /** Whether it has the type parameter `V`. */
+  readonly generic: boolean;
+  /** What users see: one, or the overloads. */
+  readonly signatures: readonly Signature[];
+  /** Of the implementation; for overloads the same as the last of them. */
+  readonly implementation: Signature;
+  /** Arguments of the call that passes the parameters on. */
+  readonly call: string;
+}
+
+/** Where a type name that signatures use comes from: module as written in the file, `''` = the file itself. */
+export interface TypeOrigin {
+  readonly name: string;
+  readonly imported: string;
+  readonly module: string;
+}
+
+/** What one file contributes. */
+export interface CommandSource {
+  readonly commands: readonly CommandFunction[];
+  readonly types: readonly TypeOrigin[];
+}
+
+function fail(file: ts.SourceFile, node: ts.Node, message: string): never {
+  const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
+  throw new Error(`${file.fileName}:${line + 1}: ${message}`);
+}
+
+function isExported(node: ts.Statement): boolean {
+  return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some((m) => m.kind === ts.SyntaxKind.ExportKeyword);
+}
+
+/** `export { local as name }` without a module. */
+function renamed(file: ts.SourceFile): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const statement of file.statements) {
+    if (!ts.isExportDeclaration(statement) || statement.moduleSpecifier || !statement.exportClause) continue;
+    if (!ts.isNamedExports(statement.exportClause)) continue;
+    for (const one of statement.exportClause.elements) names.set((one.propertyName ?? one.name).text, one.name.text);
+  }
+  return names;
+}
+
+function commandResult(node: ts.FunctionDeclaration): ts.TypeNode | undefined {
+  const type = node.type;
+  if (!type || !ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return undefined;
+  return type.typeName.text === 'Command' ? type.typeArguments?.[0] : undefined;
+}
+
+function commentOf(file: ts.SourceFile, node: ts.Node): string {
+  const docs = ts.getJSDocCommentsAndTags(node).filter((doc) => ts.isJSDoc(doc));
+  return docs.at(-1)?.getText(file) ?? '';
+}
+
+function laneOf(file: ts.SourceFile, node: ts.FunctionDeclaration): Lane {
+  const tag = ts.getJSDocTags(node).find((one) => one.tagName.text === 'lane');
+  if (!tag) return 'shared';
+  const text = typeof tag.comment === 'string' ? tag.comment.trim() : '';
+  if (text === 'blocking' || text === 'lease') return text;
+  return fail(file, node, `unknown lane '${text}'`);
+}
+
+/** Comments, line breaks and indentation collapse; the text of the types stays. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/,? \)/g, ')').trim();
+}
+
+function signatureOf(file: ts.SourceFile, node: ts.FunctionDeclaration): Signature {
+  const result = commandResult(node) ?? fail(file, node, 'every overload must return Command<…>');
+  return {
+    comment: commentOf(file, node),
+    parameters: node.parameters.map((parameter) => oneLine(parameter.getText(file))).join(', '),
+    result: oneLine(result.getText(file)),
+  };
+}
+
+function callOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
+  const passed = node.parameters.map((parameter) => {
+    if (!ts.isIdentifier(parameter.name)) return fail(file, parameter, 'parameters of commands must be plain names');
+    if (parameter.name.text === node.name?.text) return fail(file, parameter, 'a parameter hides its command');
+    return parameter.dotDotDotToken ? `...${parameter.name.text}` : parameter.name.text;
+  });
+  return passed.join(', ');
+}
+
+function isGeneric(file: ts.SourceFile, node: ts.FunctionDeclaration): boolean {
+  const parameters = node.typeParameters ?? [];
+  if (parameters.length === 0) return false;
+  if (parameters.length === 1 && parameters[0]?.name.text === 'V') return true;
+  return fail(file, node, 'V is the only type parameter a command may have');
+}
+
+function commandFunction(file: ts.SourceFile, declared: ts.FunctionDeclaration[], name: string): CommandFunction {
+  const implementation = declared.at(-1) as ts.FunctionDeclaration;
+  if (!implementation.body) fail(file, implementation, 'overloads without implementation');
+  const shown = declared.length === 1 ? declared : declared.slice(0, -1);
+  const signatures = shown.map((node) => signatureOf(file, node));
+  if (!signatures[0]?.comment) fail(file, implementation, `${name} has no doc comment`);
+  const last = signatureOf(file, implementation);
+  const widest = signatures.at(-1) as Signature;
+  if (last.parameters !== widest.parameters || last.result !== widest.result) {
+    fail(file, implementation, `the last overload of ${name} must be the signature of its implementation`);
+  }
+  return {
+    local: implementation.name?.text as string,
+    name,
+    lane: laneOf(file, shown[0] as ts.FunctionDeclaration),
+    generic: isGeneric(file, implementation),
+    signatures,
+    implementation: last,
+    call: callOf(file, implementation),
+  };
+}
+
+/** The type names used by a signature, without type parameters. */
+function typeNames(node: ts.Node, names: Set<string>): void {
+  if (ts.isTypeReferenceNode(node)) {
+    let name: ts.EntityName = node.typeName;
+    while (ts.isQualifiedName(name)) name = name.left;
+    names.add(name.text);
+  }
+  ts.forEachChild(node, (child) => typeNames(child, names));
+}
+
+function importsOf(file: ts.SourceFile): Map<string, TypeOrigin> {
+  const origins = new Map<string, TypeOrigin>();
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const bindings = statement.importClause?.namedBindings;
+    if (!bindings || !ts.isNamedImports(bindings)) continue;
+    for (const one of bindings.elements) {
+      const imported = (one.propertyName ?? one.name).text;
+      origins.set(one.name.text, { name: one.name.text, imported, module: statement.moduleSpecifier.text });
+    }
+  }
+  return origins;
+}
+
+function typesDeclaredIn(file: ts.SourceFile): Map<string, boolean> {
+  const declared = new Map<string, boolean>();
+  for (const statement of file.statements) {
+    if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
+      declared.set(statement.name.text, isExported(statement));
+    }
+  }
+  return declared;
+}
+
+function typeOrigins(file: ts.SourceFile, used: ReadonlySet<string>): TypeOrigin[] {
+  const imports = importsOf(file);
+  const declared = typesDeclaredIn(file);
+  const origins: TypeOrigin[] = [];
+  for (const name of used) {
+    const origin = imports.get(name);
+    if (origin) origins.push(origin);
+    else if (declared.get(name) === false) throw new Error(`${file.fileName}: type ${name} must be exported`);
+    else if (declared.has(name)) origins.push({ name, imported: name, module: '' });
+  }
+  return origins;
+}
+
+/** Every exported function of a file that returns a `Command`, with the types its signatures need. */
+export function readCommands(path: string): CommandSource {
+  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ESNext, true);
+  const exportedAs = renamed(file);
+  const groups = new Map<string, ts.FunctionDeclaration[]>();
+  for (const statement of file.statements) {
+    if (!ts.isFunctionDeclaration(statement) || !statement.name || !commandResult(statement)) continue;
+    const name = isExported(statement) ? statement.name.text : exportedAs.get(statement.name.text);
+    if (name === undefined) continue;
+    groups.set(name, [...(groups.get(name) ?? []), statement]);
+  }
+  const used = new Set<string>();
+  const commands: CommandFunction[] = [];
+  for (const [name, declared] of groups) {
+    const command = commandFunction(file, declared, name);
+    commands.push(command);
+    for (const node of declared)
+      for (const type of [...node.parameters, commandResult(node)]) if (type) typeNames(type, used);
+  }
+  return { commands, types: typeOrigins(file, used) };
+}

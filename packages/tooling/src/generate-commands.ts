@@ -1,0 +1,54 @@
+/**
+ * Writes one class of methods per backend from the command functions in `packages/<backend>/src/commands`, so that a
+ * command is declared once. `--check` writes nothing and fails when a generated file is out of date.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Backend, printClasses, type SourceModule } from './command-class.ts';
+import { readCommands } from './command-source.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The backends and the names of their generated classes. */
+export const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson'].map((name) => ({
+  folder: name.toLowerCase(),
+  shared: `${name}Commands`,
+  blocking: `${name}BlockingCommands`,
+  lease: `${name}LeaseCommands`,
+}));
+
+function sources(folder: string): SourceModule[] {
+  const files = readdirSync(folder).filter((file) => /^(?!index\.)[\w-]+\.ts$/.test(file));
+  return files.sort().map((file) => ({ path: `../commands/${file}`, ...readCommands(join(folder, file)) }));
+}
+
+/** Path and expected text of a backend's generated file; `undefined` while it has no commands. */
+export function generated(backend: Backend, root: string = ROOT): { path: string; text: string } | undefined {
+  const source = join(root, 'packages', backend.folder, 'src');
+  if (!existsSync(join(source, 'commands'))) return undefined;
+  const text = printClasses(backend, sources(join(source, 'commands')));
+  return { path: join(source, 'generated', `${backend.folder}-commands.ts`), text };
+}
+
+function isCurrent(file: { path: string; text: string }): boolean {
+  return existsSync(file.path) && readFileSync(file.path, 'utf8') === file.text;
+}
+
+function main(check: boolean): void {
+  const stale = BACKENDS.map((backend) => generated(backend)).filter((file) => file !== undefined && !isCurrent(file));
+  for (const file of stale) {
+    if (file === undefined) continue;
+    const name = relative(ROOT, file.path);
+    if (check) {
+      console.error(`${name} is out of date: run npm run generate`);
+      process.exitCode = 1;
+      continue;
+    }
+    mkdirSync(dirname(file.path), { recursive: true });
+    writeFileSync(file.path, file.text);
+    console.log(`wrote ${name}`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes('--check'));
