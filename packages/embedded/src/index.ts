@@ -1,1 +1,13 @@
-export {};
+/** Servers inside the process that speak Redis, SSDB and Gibson. */
+export type { GibsonLimits } from './gibson/limits.ts';
+export type { Endpoint } from './listen.ts';
+export type { MemoryAddress, MemoryTransport, MemoryTransportEvents } from './memory-transport.ts';
+export type { EmbeddedProtocol } from './protocols.ts';
+export { connectEmbedded } from './registry.ts';
+export {
+  type Embedded,
+  type EmbeddedAddress,
+  type EmbeddedOptions,
+  type EmbeddedServer,
+  startEmbedded,
+} from './start.ts';

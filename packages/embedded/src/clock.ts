@@ -1,0 +1,91 @@
+/** What a running timer can do. */
+export interface Timer {
+  cancel(): void;
+}
+
+interface Entry extends Timer {
+  readonly due: number;
+  readonly run: () => void;
+}
+
+/** The longest time that one timer of Node can wait. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/**
+ * The time of the embedded servers, in milliseconds since 1970: the wall clock plus everything that was advanced,
+ * or, frozen, a time that only `advance` moves.
+ */
+export class Clock {
+  readonly #frozenAt: number | undefined;
+  #offset = 0;
+  #entries: Entry[] = []; // by due time, earliest first
+  #wake: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(frozenAt?: number) {
+    this.#frozenAt = frozenAt;
+  }
+
+  /** Milliseconds since 1970. */
+  now(): number {
+    return (this.#frozenAt ?? Date.now()) + this.#offset;
+  }
+
+  /** Whole seconds since 1970, rounded down. */
+  seconds(): number {
+    return Math.floor(this.now() / 1000);
+  }
+
+  /** Runs `run` once, when `ms` milliseconds of this clock have passed. */
+  after(ms: number, run: () => void): Timer {
+    const entry: Entry = { due: this.now() + ms, run, cancel: () => this.#remove(entry) };
+    const later = this.#entries.findIndex((other) => other.due > entry.due);
+    this.#entries.splice(later < 0 ? this.#entries.length : later, 0, entry);
+    this.#arm();
+    return entry;
+  }
+
+  /** Moves the clock forward; every timer that becomes due runs now, each at its own time. */
+  advance(ms: number): void {
+    if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError('advance() takes milliseconds, zero or more');
+    const target = this.now() + ms;
+    for (let next = this.#entries[0]; next !== undefined && next.due <= target; next = this.#entries[0]) {
+      this.#offset += Math.max(0, next.due - this.now());
+      this.#fire(next);
+    }
+    this.#offset += Math.max(0, target - this.now());
+    this.#arm();
+  }
+
+  /** Forgets all timers. */
+  close(): void {
+    this.#entries = [];
+    this.#arm();
+  }
+
+  #fire(entry: Entry): void {
+    this.#entries.shift();
+    entry.run();
+  }
+
+  #remove(entry: Entry): void {
+    const at = this.#entries.indexOf(entry);
+    if (at < 0) return;
+    this.#entries.splice(at, 1);
+    if (at === 0) this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#wake);
+    this.#wake = undefined;
+    const next = this.#entries[0];
+    if (next === undefined || this.#frozenAt !== undefined) return;
+    const wait = Math.min(Math.max(1, next.due - this.now()), LONGEST_WAIT);
+    this.#wake = setTimeout(() => this.#tick(), wait);
+  }
+
+  #tick(): void {
+    const now = this.now();
+    for (let next = this.#entries[0]; next !== undefined && next.due <= now; next = this.#entries[0]) this.#fire(next);
+    this.#arm();
+  }
+}

@@ -1,0 +1,143 @@
+import { InputBuffer } from './input-buffer.ts';
+import type { Peer, Session } from './peer.ts';
+
+/** What one protocol does with one client. */
+export interface Dialogue<Request> {
+  /** The next whole request, which it consumes; `undefined`: more bytes needed. Throws when the bytes are no request. */
+  decode(input: InputBuffer): Request | undefined;
+  /** Answers through `Line.send`. */
+  answer(request: Request): void;
+  /** The bytes were no request; nothing more will be read. Default: the line closes without a word. */
+  malformed?(error: unknown): void;
+  /** The line is gone. */
+  closed(): void;
+}
+
+/** Thrown while answering: what was answered before still goes out, then the line closes. */
+export class Disconnect extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'Disconnect';
+  }
+}
+
+/** Replies are collected up to this many bytes before they are handed to the peer. */
+const FLUSH_AT = 64 * 1024;
+/** While requests are held back, input beyond this many bytes stays with the sender. */
+const HOLD_AT = 1024 * 1024;
+
+/**
+ * One client's requests, one after the other: bytes in, replies out. It reads no further while the client does not
+ * take its replies or while a request is held (`hold`), so a client that only writes cannot fill the memory.
+ */
+export class Conversation<Request> implements Session {
+  readonly peer: Peer;
+  readonly #dialogue: Dialogue<Request>;
+  readonly #input = new InputBuffer();
+  #output = '';
+  #held = false;
+  #paused = false;
+  #busy = false;
+  #half = false; // the client sends nothing more
+  #over = false; // we read nothing more
+
+  constructor(peer: Peer, open: (line: Conversation<Request>) => Dialogue<Request>) {
+    this.peer = peer;
+    this.#dialogue = open(this);
+  }
+
+  /** Adds bytes, one per character, to what the client gets. */
+  send(bytes: string): void {
+    this.#output += bytes;
+    if (!this.#busy || this.#output.length >= FLUSH_AT) this.flush();
+  }
+
+  /** Hands everything sent so far to the peer. */
+  flush(): void {
+    if (this.#output === '') return;
+    const bytes = Buffer.from(this.#output, 'latin1');
+    this.#output = '';
+    this.peer.write(bytes);
+  }
+
+  /** Answers no further request until `release`. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#work();
+  }
+
+  /** Ends the line after the replies so far; no further request is read. */
+  end(): void {
+    this.#over = true;
+    this.#input.clear();
+    this.flush();
+    this.peer.end();
+  }
+
+  data(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#input.append(bytes);
+    this.#work();
+  }
+
+  drained(): void {
+    this.#work();
+  }
+
+  ended(): void {
+    this.#half = true;
+    this.#work();
+  }
+
+  closed(): void {
+    this.#over = true;
+    this.#input.clear();
+    this.#output = '';
+    this.#dialogue.closed();
+  }
+
+  #work(): void {
+    if (this.#busy || this.#over) return;
+    this.#busy = true;
+    try {
+      this.#answerAll();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#busy = false;
+    }
+    this.flush();
+    if (!this.#over) this.#settle();
+  }
+
+  #answerAll(): void {
+    while (!this.#over && !this.#held && !this.peer.full) {
+      const request = this.#dialogue.decode(this.#input);
+      if (request === undefined) return;
+      this.#dialogue.answer(request);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof Disconnect)) this.#dialogue.malformed?.(error);
+    this.end();
+  }
+
+  /** After work: what to do with the sender. */
+  #settle(): void {
+    if (this.#half && !this.peer.full) {
+      this.end();
+      return;
+    }
+    const stalled = this.#held || this.peer.full;
+    const paused = stalled && this.#input.length > HOLD_AT;
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.peer.pause();
+    else this.peer.resume();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Clock } from './clock.ts';
+import type { GibsonLimits } from './gibson/limits.ts';
+import { GibsonServer } from './gibson/server.ts';
+import type { Service } from './peer.ts';
+
+/** The protocols that can be served. */
+export type EmbeddedProtocol = 'gibson';
+
+/** What each server can be told. */
+export interface ServiceOptions {
+  readonly gibson: Partial<GibsonLimits>;
+}
+
+/** The port that clients expect. */
+export const defaultPorts: Readonly<Record<EmbeddedProtocol, number>> = { gibson: 10128 };
+
+const makers: { readonly [P in EmbeddedProtocol]: (clock: Clock, options: ServiceOptions[P] | undefined) => Service } =
+  {
+    gibson: (clock, options) => new GibsonServer(clock, options),
+  };
+
+/** A fresh, empty server of one protocol, without sockets. */
+export function createService<P extends EmbeddedProtocol>(
+  protocol: P,
+  clock: Clock,
+  options?: ServiceOptions[P],
+): Service {
+  return makers[protocol](clock, options);
+}

@@ -1,0 +1,123 @@
+import { Clock } from './clock.ts';
+import type { GibsonLimits } from './gibson/limits.ts';
+import { type Endpoint, type Listener, listen } from './listen.ts';
+import { type MemoryAddress, memoryAddress } from './memory-transport.ts';
+import type { Service } from './peer.ts';
+import { createService, type EmbeddedProtocol, type ServiceOptions } from './protocols.ts';
+import { register } from './registry.ts';
+
+/** Which servers to start. `true`: in memory only, with defaults. With `port` or `path` a server listens there. */
+export interface EmbeddedOptions {
+  readonly gibson?: true | (Endpoint & { readonly limits?: Partial<GibsonLimits> | undefined }) | undefined;
+  /** Unix time in milliseconds at which the clock stands still, moved by `advance` only. Default: the wall clock. */
+  readonly frozenAt?: number | undefined;
+}
+
+/** An address that the clients take as it is. */
+export type EmbeddedAddress =
+  | MemoryAddress
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
+
+/** A server that runs. */
+export interface EmbeddedServer {
+  /** The TCP port, if it listens on one. */
+  readonly port?: number;
+  /** The path of the unix socket, if it listens on one. */
+  readonly path?: string;
+  /** An address as text, for example `redis://127.0.0.1:6379`, `redis+unix:/tmp/r.sock`, `embedded:…` in memory. */
+  readonly url: string;
+  readonly address: EmbeddedAddress;
+}
+
+/** The servers that run; only those that were asked for are there. */
+export interface Embedded extends AsyncDisposable {
+  readonly gibson?: EmbeddedServer;
+  /** Moves the clock of all servers forward: what expires or times out by then does so now. */
+  advance(ms: number): void;
+  /** Stops all servers: listeners close, connections drop, data is gone. Never rejects; may be called twice. */
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly server: EmbeddedServer;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts servers in this process.
+ *
+ * @example
+ * await using embedded = await startEmbedded({ redis: true, gibson: { port: 0 } })
+ * const redis = createRedis(embedded.redis.address)
+ * embedded.advance(60_000)   // a minute later
+ *
+ * @throws the error of `listen` when a port or path cannot be used; nothing is left running then.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const clock = new Clock(options.frozenAt);
+  const running: Running[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= stopAll(running, clock));
+  const run = async <P extends EmbeddedProtocol>(
+    protocol: P,
+    wanted: Wanted | undefined,
+    settings: () => ServiceOptions[P],
+  ) => {
+    if (wanted === undefined) return {};
+    const one = await start(protocol, createService(protocol, clock, settings()), wanted === true ? {} : wanted);
+    running.push(one);
+    return { [protocol]: one.server } as { readonly [K in P]?: EmbeddedServer };
+  };
+  const { gibson } = options;
+  try {
+    return {
+      ...(await run('gibson', gibson, () => (gibson === true ? undefined : gibson?.limits) ?? {})),
+      advance: (ms) => clock.advance(ms),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Wanted = true | Endpoint;
+
+async function stopAll(running: readonly Running[], clock: Clock): Promise<void> {
+  clock.close();
+  await Promise.all(running.map((one) => one.close()));
+}
+
+let unnamed = 0;
+
+async function start(protocol: EmbeddedProtocol, service: Service, at: Endpoint): Promise<Running> {
+  if (at.port === undefined && at.path === undefined) return startInMemory(protocol, service);
+  const listener = await listen(service, at);
+  const close = async (): Promise<void> => {
+    service.close();
+    await listener.close();
+  };
+  return { server: describe(protocol, listener, at.path), close };
+}
+
+function startInMemory(protocol: EmbeddedProtocol, service: Service): Running {
+  unnamed += 1;
+  const name = `started-${unnamed}`;
+  const forget = register(protocol, name, service);
+  let open = true;
+  const close = async (): Promise<void> => {
+    open = false;
+    forget();
+    service.close();
+  };
+  return { server: { url: `embedded:${name}`, address: memoryAddress(service, () => open) }, close };
+}
+
+function describe(protocol: EmbeddedProtocol, { host, port }: Listener, path: string | undefined): EmbeddedServer {
+  if (path !== undefined) return { path, url: `${protocol}+unix:${path}`, address: { path } };
+  const number = port as number;
+  const hostInUrl = host.includes(':') ? `[${host}]` : host;
+  return { port: number, url: `${protocol}://${hostInUrl}:${number}`, address: { host, port: number } };
+}
