@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { undocumented } from '../src/check-docs.ts';
+import { compileExamples, documentedExamples, examplesIn } from '../src/check-examples.ts';
+import { publishedEntries } from '../src/published-entries.ts';
+
+it('everything that a published package exports has a doc comment', () => {
+  expect(undocumented(publishedEntries())).toEqual([]);
+});
+
+it('the examples of all READMEs and of docs/ compile', () => {
+  expect(compileExamples(documentedExamples())).toEqual([]);
+});
+
+describe('what has no doc comment is found', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kv-docs-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const check = (text: string): string[] => {
+    writeFileSync(join(folder, 'a.ts'), text);
+    writeFileSync(join(folder, 'index.ts'), "export * from './a.ts';");
+    return undocumented([{ specifier: 'x', source: join(folder, 'index.ts') }]).map((line) =>
+      line.replace(/^.*\//, ''),
+    );
+  };
+
+  it.each([
+    ['export function f(): void {}', 'a.ts:1 f'],
+    ['export interface I {}', 'a.ts:1 I'],
+    ['\nexport const c: number = 1;', 'a.ts:2 c'],
+    ['/** C */ export class C {\n m(): void {} }', 'a.ts:2 C.m'],
+    ['/** C */ export class C {\n get g(): number { return 1 } }', 'a.ts:2 C.g'],
+    ['/** C */ export class C {\n static s(): void {} }', 'a.ts:2 C.s'],
+  ])('%s', (text, line) => {
+    expect(check(text)).toEqual([line]);
+  });
+
+  it.each([
+    '/** f */ export function f(): void {}',
+    'function f(): void {}',
+    '/** C */ export class C { #m(): void {} private n(): void {} protected o(): void {} constructor() {} }',
+    '/** C */ export class C { [Symbol.dispose](): void {} }',
+    'abstract class B {\n/** m */\nabstract m(): void }\n/** C */ export class C extends B { override m(): void {} }',
+    '/** f */ export function f(a: 1): void;\nexport function f(a: 2): void;\nexport function f(): void {}',
+  ])('nothing to say about %s', (text) => {
+    expect(check(text)).toEqual([]);
+  });
+});
+
+describe('examples', () => {
+  const markdown =
+    '# Title\n\n```ts\nconst a: number = 1;\n```\ntext\n```ts no-check\n?\n```\n```json\n{}\n```\n```ts\nx\n```\n';
+
+  it('are the fenced blocks of TypeScript, but not those that opt out', () => {
+    expect(examplesIn(markdown, 'A.md')).toEqual([
+      { at: 'A.md:3', code: 'const a: number = 1;\n' },
+      { at: 'A.md:13', code: 'x\n' },
+    ]);
+  });
+
+  it('that do not compile are named by the line of the Markdown file', () => {
+    const [error, ...more] = compileExamples([
+      { at: 'A.md:3', code: 'const a = 1;\nconst b: string = a;\n' },
+      { at: 'B.md:3', code: 'const a = await Promise.resolve(1);\n' },
+    ]);
+    expect(error).toMatch(/^A\.md:5 Type 'number' is not assignable/);
+    expect(more).toEqual([]);
+  });
+});
