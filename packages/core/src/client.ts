@@ -1,0 +1,365 @@
+import type { Backoff } from './backoff.ts';
+import type { AnyCommand } from './command.ts';
+import { Flag, spec } from './command.ts';
+import type { Connection, LivenessOptions } from './connection.ts';
+import { stateChannel } from './diagnostics.ts';
+import type { LaneName, LaneSetup } from './endpoint.ts';
+import { Endpoint } from './endpoint.ts';
+import type { KvError } from './errors.ts';
+import { ArgumentError, ClosedError } from './errors.ts';
+import type { Executor, SendOptions, Settled } from './executor.ts';
+import type { Defaults } from './lease.ts';
+import { Lease, openBatch } from './lease.ts';
+import { Ledger } from './ledger.ts';
+import type { Pool, PoolEvents } from './pool.ts';
+import type { Protocol } from './protocol.ts';
+import { Batch, Request } from './request.ts';
+import type { Router } from './router.ts';
+import { SingleRouter } from './router.ts';
+import { connectSocket } from './socket-transport.ts';
+import type { CommandStats } from './stats.ts';
+import type { Address } from './transport.ts';
+
+/** Bounds of one lane's pool. */
+export interface LaneSize {
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** See {@link PoolOptions.spreadAt}. */
+  readonly spreadAt?: number | undefined;
+}
+
+/** Everything a client is made from; facades fill it from users' options. */
+export interface ClientSetup {
+  readonly protocol: Protocol;
+  readonly address: Address;
+  /** For diagnostics and messages; no user, no password. */
+  readonly addressText: string;
+  /** Name in diagnostics. */
+  readonly name: string;
+  readonly timeout: number;
+  readonly connectTimeout: number;
+  readonly retry: Defaults['retry'];
+  readonly maxQueueBytes: number;
+  readonly backoff: Backoff;
+  readonly liveness: LivenessOptions;
+  readonly lanes: Readonly<Record<Exclude<LaneName, 'sessions'>, LaneSize>> & {
+    /** `shared`: sessions are lent from the shared pool. */
+    readonly sessions: LaneSize | 'shared';
+  };
+  /** Runs at the end of the handshake of shared connections, before commands of users. */
+  readonly greet?: ((connection: Connection) => Promise<void>) | undefined;
+  /** Takes what shared connections send without being asked. */
+  readonly push?: ((raw: unknown, connection: Connection) => void) | undefined;
+  /** Says what to use instead of a command that a shared client cannot send. */
+  readonly insteadOf?: ((command: AnyCommand) => string) | undefined;
+}
+
+/** Where a client is in its life. */
+export type ClientState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closing' | 'closed';
+
+/** Told to listeners of `state`. */
+export interface StateChange {
+  readonly from: ClientState;
+  readonly to: ClientState;
+  readonly cause?: KvError | undefined;
+}
+
+/** A look inside a client. */
+export interface ClientStats {
+  readonly state: ClientState;
+  /** Requests that have not ended. */
+  readonly pending: number;
+  /** Bytes that wait to be written. */
+  readonly queuedBytes: number;
+  /** Connections per lane. */
+  readonly connections: Readonly<
+    Record<LaneName, { readonly size: number; readonly leased: number; readonly waiting: number }>
+  >;
+  readonly commands: Readonly<Record<string, CommandStats>>;
+}
+
+/** Flags that keep a command off the shared line. */
+const SPECIAL = Flag.blocking | Flag.state | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
+
+const ACQUIRE = spec('acquire', 0);
+
+/**
+ * Sends commands for everybody: shared line, sessions, blocking commands and streams, over one or more endpoints.
+ * The typed facades wrap it.
+ */
+export class Client implements Executor {
+  readonly setup: ClientSetup;
+  readonly ledger: Ledger;
+  readonly defaults: Defaults;
+  readonly #router: Router;
+  readonly #listeners = new Set<(change: StateChange) => void>();
+  #state: ClientState = 'idle';
+  #wasReady = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(setup: ClientSetup, makeRouter: (make: (address: Address) => Endpoint) => Router = singleRouter(setup)) {
+    this.setup = setup;
+    this.defaults = { timeout: setup.timeout, retry: setup.retry };
+    const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
+    this.ledger = new Ledger(identity, setup.maxQueueBytes);
+    const internals = new Ledger(identity, Number.POSITIVE_INFINITY);
+    this.#router = makeRouter(
+      (address) => new Endpoint(laneSetups(setup, address, this.ledger, internals), this.#poolEvents),
+    );
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** The endpoints in use. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#router.endpoints;
+  }
+
+  send<T>(command: AnyCommand<T>, options: SendOptions = this.defaults): Promise<T> {
+    if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    if (this.#open(request, options) === undefined) this.#router.pick(command).shared.submit(request);
+    return promise;
+  }
+
+  sendAll(
+    commands: readonly AnyCommand[],
+    options: SendOptions & { readonly unit?: boolean | undefined } = {},
+  ): Promise<Settled[]> {
+    if (commands.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const batch = new Batch(commands.length, resolve);
+      const members = commands.map((command, index) => {
+        const request = this.#request(command, options);
+        request.joins(batch, index);
+        return request;
+      });
+      openBatch(members, options.unit === true, (member) => this.#openMember(member, options));
+      this.#submitAll(members, options.unit === true);
+    });
+  }
+
+  /** Exclusive use of a connection. Waits for a free one, first come first served, within the deadline. */
+  async acquire(
+    options: SendOptions = {},
+    lane: 'sessions' | 'blocking' | 'streams' = 'sessions',
+    label: AnyCommand = acquireLabel,
+  ): Promise<Lease> {
+    const request = new Request(label, false, 'never', this.ledger);
+    request.exclusive = true;
+    const promise = request.promise<Connection>();
+    const pool = this.#router.pick(label)[lane];
+    if (this.#open(request, options) === undefined) pool.submit(request);
+    return new Lease(await promise, pool, {
+      ledger: this.ledger,
+      defaults: this.defaults,
+      elsewhere: (command) => this.send(command),
+    });
+  }
+
+  /** Opens the shared connections now. Rejects with the cause when that fails. */
+  async connect(): Promise<void> {
+    this.#checkOpen('connect');
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.shared.start()));
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  get writable(): boolean {
+    return this.ledger.writable;
+  }
+
+  /** Resolves when {@link writable} is true, or the client is closed. */
+  drained(): Promise<void> {
+    return this.ledger.drained();
+  }
+
+  /**
+   * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline), then
+   * ends all connections. Always resolves.
+   */
+  close({ timeout = this.setup.timeout }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeout);
+    return this.#closing;
+  }
+
+  on(_event: 'state', listener: (change: StateChange) => void): this {
+    this.#listeners.add(listener);
+    return this;
+  }
+
+  off(_event: 'state', listener: (change: StateChange) => void): this {
+    this.#listeners.delete(listener);
+    return this;
+  }
+
+  stats(): ClientStats {
+    const lane = (name: LaneName): ClientStats['connections'][LaneName] => {
+      const total = { size: 0, leased: 0, waiting: 0 };
+      for (const endpoint of this.endpoints) {
+        total.size += endpoint[name].size;
+        total.leased += endpoint[name].leasedSize;
+        total.waiting += endpoint[name].waiting;
+      }
+      return total;
+    };
+    const { pending, queuedBytes, stats } = this.ledger;
+    return {
+      state: this.#state,
+      pending,
+      queuedBytes,
+      connections: {
+        shared: lane('shared'),
+        sessions: lane('sessions'),
+        blocking: lane('blocking'),
+        streams: lane('streams'),
+      },
+      commands: stats.read(),
+    };
+  }
+
+  #request(command: AnyCommand, options: SendOptions): Request {
+    const bytes = command.bytes || options.bytes === true;
+    return new Request(command, bytes, options.retry ?? this.defaults.retry, this.ledger);
+  }
+
+  /** Enters the request; one that cannot be taken has failed with what is returned. */
+  #open(request: Request, options: SendOptions): KvError | undefined {
+    if (this.#closing === undefined)
+      return this.ledger.open(request, options.timeout ?? this.defaults.timeout, options.signal);
+    const error = closedError(request.command);
+    request.fail(error);
+    return error;
+  }
+
+  #openMember(request: Request, options: SendOptions): KvError | undefined {
+    if ((request.command.flags & SPECIAL) === 0) return this.#open(request, options);
+    const error = this.#misplaced(request.command);
+    request.fail(error);
+    return error;
+  }
+
+  #submitAll(members: readonly Request[], unit: boolean): void {
+    const [first] = members as [Request];
+    if (unit) {
+      if (!first.settled) this.#router.pick(first.command).shared.submitUnit(members);
+      return;
+    }
+    for (const member of members) if (!member.settled) this.#router.pick(member.command).shared.submit(member);
+  }
+
+  #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    if ((command.flags & Flag.quit) !== 0) return this.close().then(() => command.reply('OK', command));
+    if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(this.#misplaced(command));
+    return this.#sendBlocking(command, options);
+  }
+
+  /** On a connection of its own, which goes back to its lane when the server has let go of it. */
+  async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const lease = await this.acquire(options, 'blocking', command);
+    try {
+      return await lease.send(command, options === this.defaults ? {} : options);
+    } finally {
+      void lease.release();
+    }
+  }
+
+  #misplaced(command: AnyCommand): ArgumentError {
+    const { name } = command.spec;
+    const instead = this.setup.insteadOf?.(command) ?? 'use a connection of its own';
+    return new ArgumentError(`${name} cannot be sent on a shared line: ${instead}`, { command: name });
+  }
+
+  #checkOpen(what: string): void {
+    if (this.#closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
+  }
+
+  async #close(timeout: number): Promise<void> {
+    this.#become('closing');
+    const error = new ClosedError('The client was closed');
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout);
+    });
+    for (const endpoint of this.endpoints) {
+      endpoint.blocking.close(error);
+      endpoint.streams.close(error);
+    }
+    await Promise.race([this.ledger.idle(), expired]);
+    clearTimeout(timer);
+    for (const endpoint of this.endpoints) endpoint.close(error);
+    this.ledger.stop();
+    this.#become('closed');
+  }
+
+  readonly #poolEvents: PoolEvents = {
+    retry: (request, error) => this.#router.retry(request, error)?.shared,
+    changed: (pool, cause) => this.#poolChanged(pool, cause),
+  };
+
+  #poolChanged(pool: Pool, cause: KvError | undefined): void {
+    if (this.#closing !== undefined || !this.endpoints.some((endpoint) => endpoint.shared === pool)) return;
+    this.#become(this.#sharedState(), cause);
+  }
+
+  #sharedState(): ClientState {
+    const pools = this.endpoints.map((endpoint) => endpoint.shared);
+    if (pools.some((pool) => pool.freeSize + pool.leasedSize > 0)) {
+      this.#wasReady = true;
+      return 'ready';
+    }
+    if (!pools.some((pool) => pool.isOpening || pool.isBackingOff)) return 'idle';
+    return this.#wasReady ? 'reconnecting' : 'connecting';
+  }
+
+  #become(to: ClientState, cause?: KvError): void {
+    const from = this.#state;
+    if (from === to) return;
+    this.#state = to;
+    if (stateChannel.hasSubscribers) stateChannel.publish({ client: this.setup.name, from, to, cause });
+    for (const listener of this.#listeners) queueMicrotask(() => listener({ from, to, cause }));
+  }
+}
+
+const acquireLabel: AnyCommand = {
+  spec: ACQUIRE,
+  args: [],
+  flags: 0,
+  blockMs: 0,
+  bytes: false,
+  reply: (raw) => raw,
+};
+
+function closedError({ spec: { name } }: AnyCommand): ClosedError {
+  return new ClosedError(`${name}: the client is closed`, { command: name });
+}
+
+function singleRouter(setup: ClientSetup): (make: (address: Address) => Endpoint) => Router {
+  return (make) => new SingleRouter(make(setup.address));
+}
+
+function laneSetups(
+  setup: ClientSetup,
+  address: Address,
+  ledger: Ledger,
+  internals: Ledger,
+): Record<LaneName, LaneSetup> {
+  const { protocol, liveness, connectTimeout, backoff, lanes, greet, push } = setup;
+  const plain = { protocol, address, connect: connectSocket, ledger, internals, liveness };
+  const lane = (
+    { minSize, maxSize, spreadAt = Number.POSITIVE_INFINITY }: LaneSize,
+    connection = plain,
+  ): LaneSetup => ({
+    pool: { minSize, maxSize, spreadAt, connectTimeout, backoff },
+    connection,
+  });
+  const shared = lane(lanes.shared, { ...plain, greet, push } as typeof plain);
+  return {
+    shared,
+    sessions: lanes.sessions === 'shared' ? shared : lane(lanes.sessions),
+    blocking: lane(lanes.blocking),
+    streams: lane(lanes.streams),
+  };
+}

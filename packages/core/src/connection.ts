@@ -1,0 +1,378 @@
+import type { AnyCommand } from './command.ts';
+import { Flag } from './command.ts';
+import { ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
+import type { Executor } from './executor.ts';
+import type { Ledger } from './ledger.ts';
+import { Liveness } from './liveness.ts';
+import type { Protocol, ReplySink, Wire } from './protocol.ts';
+import type { Unit } from './request.ts';
+import { Request } from './request.ts';
+import { RequestQueue } from './request-queue.ts';
+import { Ring } from './ring.ts';
+import type { Address, Connect, Transport, TransportEvents } from './transport.ts';
+import { WriteBuffer } from './write-buffer.ts';
+
+/** What a connection needs from outside. */
+export interface ConnectionSetup {
+  readonly protocol: Protocol;
+  readonly address: Address;
+  readonly connect: Connect;
+  /** The books for the library's own commands: handshake, cleaning, probes. */
+  readonly internals: Ledger;
+  readonly liveness: LivenessOptions;
+  /** Last step of the handshake, before commands of users. */
+  readonly greet?: ((connection: Connection) => Promise<void>) | undefined;
+  /** Takes what answers nothing, unless the connection has a taker of its own. */
+  readonly push?: ((raw: unknown, connection: Connection) => void) | undefined;
+}
+
+/** When a silent connection is taken for dead, ms. */
+export interface LivenessOptions {
+  /** Probe after this long without a byte. Default 15,000; 0 = never. */
+  readonly idle: number;
+  /** Dead when a probe gets no byte for this long. Default 5,000. */
+  readonly grace: number;
+}
+
+/** Who owns a connection and hears of it. */
+export interface ConnectionOwner {
+  /** A reply made room in the window. */
+  room(connection: Connection): void;
+  /** It is over. What was written has no answer; what waits was never written. Both are the owner's now. */
+  lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void;
+}
+
+/** About how many characters are encoded for one write. */
+const WRITE_SIZE = 65_536;
+
+/**
+ * One socket's life, used once: after any doubt it is destroyed and replaced, never mended.
+ *
+ * ```text
+ *   enqueue → waiting ─ flush: encode, write ─→ in flight ─ reply → settled
+ *             (RequestQueue)                    (Ring; an ended one stays as tombstone until its reply)
+ *
+ *   connecting → handshaking → ready → closed
+ * ```
+ */
+export class Connection {
+  state: 'connecting' | 'handshaking' | 'ready' | 'closed' = 'connecting';
+  /** State of the line was changed by a command; it must be cleaned before somebody else uses it. */
+  dirty = false;
+  /** In use by one lease. */
+  leased = false;
+  /** Takes pushes instead of {@link ConnectionSetup.push}. */
+  onPush: ((raw: unknown) => void) | undefined = undefined;
+  readonly setup: ConnectionSetup;
+  readonly wire: Wire;
+  readonly #window: Protocol['window'];
+  readonly #owner: ConnectionOwner;
+  readonly #waiting = new RequestQueue();
+  readonly #inFlight = new Ring<Request>();
+  readonly #buffer = new WriteBuffer();
+  readonly #liveness: Liveness;
+  #transport: Transport | undefined;
+  #tombstones = 0;
+  #inFlightBytes = 0;
+  #flushing = false;
+  #full = false;
+  #idle: (() => void)[] = [];
+  #failure: KvError | undefined;
+
+  constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
+    this.setup = setup;
+    this.#owner = owner;
+    this.#window = setup.protocol.window;
+    this.wire = setup.protocol.open(this.#sink);
+    this.#liveness = new Liveness(this, setup.liveness);
+  }
+
+  /** Connects and shakes hands. Rejects with the cause; the connection is closed then. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { address, connect } = this.setup;
+    try {
+      this.#transport = await connect(address, this.#events, signal);
+      if (this.isClosed) this.#transport.destroy();
+      else await this.#handshake(signal);
+    } catch (error) {
+      this.destroy(asKvError(error));
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    this.dirty = false;
+    this.state = 'ready';
+    this.#liveness.start();
+  }
+
+  async #handshake(signal: AbortSignal): Promise<void> {
+    this.state = 'handshaking';
+    const abort = (): void => this.destroy(asKvError(signal.reason));
+    signal.addEventListener('abort', abort);
+    try {
+      await this.wire.handshake(this.sendInternal);
+      await this.setup.greet?.(this);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  /** Requests that are written or wait here, tombstones included. */
+  get load(): number {
+    return this.#inFlight.length + this.#waiting.length;
+  }
+
+  /** Whether the window has room for one more. */
+  get hasRoom(): boolean {
+    return this.load < this.#window.commands;
+  }
+
+  /** Whether something is unanswered. */
+  get busy(): boolean {
+    return this.#inFlight.length > 0;
+  }
+
+  enqueue(request: Request): void {
+    request.connection = this;
+    if ((request.command.flags & Flag.state) !== 0) this.dirty = true;
+    this.#waiting.push(request);
+    this.#schedule();
+  }
+
+  /** Sends one command of the library's own (handshake, cleaning, probes) with no deadline but the connection's end. */
+  readonly sendInternal: Executor['send'] = (command) => {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const request = new Request(command, command.bytes, 'never', this.setup.internals);
+    request.pinned = true;
+    const promise = request.promise<never>();
+    if (this.setup.internals.open(request, 0, undefined) === undefined) this.enqueue(request);
+    return promise;
+  };
+
+  /** Resolves when nothing is unanswered or waiting (or the connection is over). */
+  drained(): Promise<void> {
+    if (this.load === 0 || this.state === 'closed') return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** A written request ended for its caller before its reply came: its place stays, its reply is swallowed. */
+  overdue(): void {
+    this.#tombstones++;
+    if (this.#tombstones >= this.#window.commands) {
+      return this.destroy(
+        new ConnectionError('The connection was given up: no reply came for any command in its window'),
+      );
+    }
+    this.#liveness.suspect();
+  }
+
+  /** Closes in order: what was written goes out. */
+  end(error: KvError): void {
+    this.#transport?.end();
+    this.destroy(error, false);
+  }
+
+  /** Ends it now; what is unanswered goes back to the owner. */
+  destroy(error: KvError, hard = true): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.#failure = error;
+    this.#liveness.stop();
+    if (hard) this.#transport?.destroy();
+    const written = this.#inFlight.drain().filter((request) => !request.settled);
+    this.#owner.lost(this, error, written, this.#waiting.drain());
+    for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  /** Stops reading, for streams whose reader is slow. */
+  pause(): void {
+    this.#transport?.pause();
+  }
+
+  resume(): void {
+    this.#transport?.resume();
+  }
+
+  readonly #events: TransportEvents = {
+    data: (bytes) => this.#received(bytes),
+    drain: () => {
+      this.#full = false;
+      if (this.#waiting.length > 0) this.#flush();
+    },
+    close: (error) =>
+      this.destroy(new ConnectionError('The connection was lost', error === undefined ? {} : { cause: error })),
+  };
+
+  readonly #sink: ReplySink = {
+    head: () => this.#inFlight.peek(),
+    reply: (raw) => this.#reply(raw),
+    fail: (error) => this.#refuse(error),
+    push: (raw) => {
+      if (this.onPush !== undefined) this.onPush(raw);
+      else this.setup.push?.(raw, this);
+    },
+  };
+
+  #received(bytes: Uint8Array): void {
+    if (this.state === 'closed') return;
+    this.#liveness.alive = true;
+    try {
+      this.wire.decode(bytes);
+    } catch (cause) {
+      return this.destroy(new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause }));
+    }
+    this.#refill();
+  }
+
+  /** After replies: more of what waits here, or of what waits at the owner. */
+  #refill(): void {
+    if (this.#window.commands !== Number.POSITIVE_INFINITY) {
+      if (this.#waiting.length > 0) this.#schedule();
+      if (this.state === 'ready' && this.hasRoom) this.#owner.room(this);
+    }
+    if (this.#idle.length > 0 && this.load === 0) for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  #answered(): Request {
+    const request = this.#inFlight.shift();
+    if (request === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
+    if (this.#window.bytes !== undefined) this.#inFlightBytes -= weight(request.command);
+    return request;
+  }
+
+  #reply(raw: unknown): void {
+    const request = this.#answered();
+    if (request.settled) {
+      this.#tombstones--;
+      return;
+    }
+    const { command } = request;
+    if (command.spec.again !== undefined && this.#again(request, raw)) return;
+    let value: unknown;
+    try {
+      value = command.reply(raw, command);
+    } catch (error) {
+      return request.fail(replyFailure(error, request));
+    }
+    request.succeed(value);
+  }
+
+  #refuse(error: Error): void {
+    const request = this.#answered();
+    if (request.settled) {
+      this.#tombstones--;
+      return;
+    }
+    if (request.command.spec.again !== undefined && this.#again(request, error)) return;
+    request.fail(request.cancelled ?? refusal(error, request));
+  }
+
+  /** Sends what the command asks for in its place, if it asks; the promise stays. */
+  #again(request: Request, reply: unknown): boolean {
+    const next = request.unit === null ? request.command.spec.again?.(reply, request.command) : undefined;
+    if (next === undefined) return false;
+    request.command = next;
+    request.ledger.requeued(request);
+    this.enqueue(request);
+    return true;
+  }
+
+  #schedule(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    process.nextTick(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    if (this.state === 'connecting' || this.state === 'closed' || this.#transport === undefined) return;
+    if (this.#window.refill === 'empty' && this.#inFlight.length > 0) return;
+    while (!this.#full && this.#waiting.length > 0) {
+      const written = this.#encodeSome();
+      if (this.#buffer.length === 0) return;
+      this.#full = !this.#transport.write(this.#buffer.take());
+      if (!written || this.#window.refill === 'empty') return;
+    }
+  };
+
+  /** Encodes what fits in one write and the window. Returns whether more may follow. */
+  #encodeSome(): boolean {
+    while (this.#buffer.length < WRITE_SIZE) {
+      const request = this.#waiting.peek();
+      if (request === undefined || !this.#fits(request.command)) return false;
+      if (request.unit === null) {
+        this.#waiting.shift();
+        if (this.#encode(request, request)) this.#wrote(request);
+      } else this.#encodeUnit(request.unit);
+    }
+    return true;
+  }
+
+  #fits(command: AnyCommand): boolean {
+    const { commands, bytes } = this.#window;
+    const { length } = this.#inFlight;
+    if (length >= commands) return false;
+    return bytes === undefined || length === 0 || this.#inFlightBytes + weight(command) <= bytes;
+  }
+
+  /** All of a unit or nothing. */
+  #encodeUnit({ members }: Unit): void {
+    for (let i = members.length; i > 0; i--) this.#waiting.shift();
+    for (const member of members) if (!this.#encode(member, members[0] as Request)) return;
+    for (const member of members) this.#wrote(member);
+  }
+
+  /** Encodes one command. When that fails everything since `first` is taken back, and refused to its caller. */
+  #encode(request: Request, first: Request): boolean {
+    if (request === first) this.#buffer.mark();
+    try {
+      this.setup.protocol.encode(request.command, this.#buffer);
+      return true;
+    } catch (error) {
+      this.#buffer.rollback();
+      request.ledger.cancel(request, asKvError(error));
+      return false;
+    }
+  }
+
+  #wrote(request: Request): void {
+    if (this.#window.bytes !== undefined) this.#inFlightBytes += weight(request.command);
+    request.ledger.written(request);
+    this.#inFlight.push(request);
+  }
+}
+
+/** About how many bytes a command takes on the wire. */
+function weight(command: AnyCommand): number {
+  let bytes = 16;
+  for (const arg of command.args) bytes += arg.length + 1;
+  return bytes;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Any failure as one of ours; foreign errors become the cause of a {@link ConnectionError}. */
+export function asKvError(error: unknown): KvError {
+  if (isKvError(error)) return error;
+  return new ConnectionError(messageOf(error), { cause: error });
+}
+
+/** An error reply, with the name of what it answers. */
+function refusal(error: Error, request: Request): Error {
+  if (!isKvError(error)) return error;
+  error.command = request.command.spec.name;
+  error.attempts = request.attempts;
+  return error;
+}
+
+/** The reply was well-formed but not what this command answers, or the command takes it for a refusal. */
+function replyFailure(error: unknown, request: Request): Error {
+  if (isKvError(error)) return refusal(error, request);
+  const { name } = request.command.spec;
+  const details = { command: name, attempts: request.attempts, outcome: 'unknown', cause: error } as const;
+  return new ProtocolError(`${name}: the reply has an unexpected form`, details);
+}

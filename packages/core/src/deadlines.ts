@@ -1,0 +1,130 @@
+import type { Clock } from './clock.ts';
+
+/** Something with a deadline; the fields belong to {@link Deadlines}. */
+export interface Timed {
+  /** Where it stands: the list of its timeout, its neighbours, and when it ends (ms of the {@link Clock}). */
+  list: DeadlineList | null;
+  before: Timed | null;
+  after: Timed | null;
+  expires: number;
+}
+
+/** All entries of one timeout value: entered in order of time, so they also end in that order. */
+class DeadlineList {
+  readonly timeout: number;
+  first: Timed | null = null;
+  last: Timed | null = null;
+
+  constructor(timeout: number) {
+    this.timeout = timeout;
+  }
+
+  append(entry: Timed): void {
+    entry.list = this;
+    entry.before = this.last;
+    entry.after = null;
+    if (this.last === null) this.first = entry;
+    else this.last.after = entry;
+    this.last = entry;
+  }
+
+  remove(entry: Timed): void {
+    if (entry.before === null) this.first = entry.after;
+    else entry.before.after = entry.after;
+    if (entry.after === null) this.last = entry.before;
+    else entry.after.before = entry.before;
+    entry.list = null;
+    entry.before = null;
+    entry.after = null;
+  }
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Deadlines without a timer per entry: one list per distinct timeout value, one timer for all.
+ *
+ * ```text
+ *   5000 ms:  a → b → c → d      only the heads are looked at;
+ *    200 ms:  x → y              the timer waits for the earliest head
+ * ```
+ */
+export class Deadlines<T extends Timed> {
+  readonly #clock: Clock;
+  readonly #expired: (entry: T) => void;
+  readonly #lists = new Map<number, DeadlineList>();
+  /** The list used last: nearly always the one of the default timeout. */
+  #recent = new DeadlineList(-1);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = 0;
+  #holders = 0;
+
+  constructor(clock: Clock, expired: (entry: T) => void) {
+    this.#clock = clock;
+    this.#expired = expired;
+  }
+
+  /** Gives an entry `timeout` ms from now. */
+  add(entry: T, timeout: number): void {
+    let list = this.#recent;
+    if (list.timeout !== timeout) list = this.#listOf(timeout);
+    entry.expires = this.#clock.now() + timeout;
+    list.append(entry);
+    if (this.#timer === undefined || entry.expires < this.#due) this.#arm(entry.expires);
+  }
+
+  remove(entry: T): void {
+    entry.list?.remove(entry);
+  }
+
+  /** While somebody holds, the process stays alive; without holders the timer does not keep it. */
+  hold(): void {
+    if (this.#holders++ > 0) return;
+    if (this.#timer === undefined) this.#arm(this.#clock.now() + LONGEST_TIMER);
+    else this.#timer.ref();
+  }
+
+  unhold(): void {
+    if (--this.#holders === 0) this.#timer?.unref();
+  }
+
+  /** No further calls; entries that are left never expire. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #listOf(timeout: number): DeadlineList {
+    let list = this.#lists.get(timeout);
+    if (list === undefined) {
+      list = new DeadlineList(timeout);
+      this.#lists.set(timeout, list);
+    }
+    this.#recent = list;
+    return list;
+  }
+
+  #arm(due: number): void {
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(this.#sweep, Math.min(Math.max(due - this.#clock.now(), 1), LONGEST_TIMER));
+    if (this.#holders === 0) this.#timer.unref();
+  }
+
+  readonly #sweep = (): void => {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const list of this.#lists.values()) {
+      for (let entry = list.first; entry !== null && entry.expires <= now; entry = list.first) {
+        list.remove(entry);
+        this.#expired(entry as T);
+      }
+      if (list.first !== null) next = Math.min(next, list.first.expires);
+      else if (list !== this.#recent) this.#lists.delete(list.timeout);
+    }
+    if (this.#timer !== undefined && this.#due <= next) return; // armed anew by what #expired started
+    if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
+    else if (this.#timer === undefined && this.#holders > 0) this.#arm(now + LONGEST_TIMER);
+  };
+}

@@ -1,0 +1,47 @@
+import type { ConnectionSetup } from './connection.ts';
+import type { KvError } from './errors.ts';
+import type { PoolEvents, PoolOptions } from './pool.ts';
+import { Pool } from './pool.ts';
+
+/** What a lane is for. */
+export type LaneName = 'shared' | 'sessions' | 'blocking' | 'streams';
+
+/** One lane: how big its pool is and, where it differs, how its connections are set up. */
+export interface LaneSetup {
+  readonly pool: PoolOptions;
+  readonly connection: ConnectionSetup;
+}
+
+/**
+ * One server as a client sees it: four pools of one class, with bounds of their own, so that long users cannot starve
+ * short ones.
+ */
+export class Endpoint {
+  /** Everybody's commands. */
+  readonly shared: Pool;
+  /** Exclusive connections: sessions, transactions. May be the same pool as `shared`. */
+  readonly sessions: Pool;
+  /** One blocking command per connection. */
+  readonly blocking: Pool;
+  /** Endless replies and subscriptions. */
+  readonly streams: Pool;
+
+  constructor(lanes: Readonly<Record<LaneName, LaneSetup>>, events: PoolEvents) {
+    this.shared = makePool(lanes.shared, events);
+    this.sessions = lanes.sessions === lanes.shared ? this.shared : makePool(lanes.sessions, events);
+    this.blocking = makePool(lanes.blocking, events);
+    this.streams = makePool(lanes.streams, events);
+  }
+
+  get pools(): Pool[] {
+    return [...new Set([this.shared, this.sessions, this.blocking, this.streams])];
+  }
+
+  close(error: KvError): void {
+    for (const pool of this.pools) pool.close(error);
+  }
+}
+
+function makePool({ connection, pool }: LaneSetup, events: PoolEvents): Pool {
+  return new Pool(connection, pool, events);
+}

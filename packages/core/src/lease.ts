@@ -1,0 +1,199 @@
+import type { AnyCommand } from './command.ts';
+import { Flag } from './command.ts';
+import type { Connection } from './connection.ts';
+import type { KvError } from './errors.ts';
+import { ClosedError, ConnectionError } from './errors.ts';
+import type { Executor, SendOptions, Settled } from './executor.ts';
+import type { Ledger } from './ledger.ts';
+import type { Pool } from './pool.ts';
+import { Batch, Request } from './request.ts';
+
+/** What every call needs that its own options leave out. */
+export interface Defaults {
+  readonly timeout: number;
+  readonly retry: NonNullable<SendOptions['retry']>;
+}
+
+/** What a lease needs of its client. */
+export interface LeaseSetup {
+  readonly ledger: Ledger;
+  readonly defaults: Defaults;
+  /** Sends on another connection, for cancelling what this one is blocked in. */
+  readonly elsewhere: Executor['send'];
+}
+
+/** How long a cancelled blocking command may take to answer, ms. */
+const CANCEL_GRACE = 1000;
+
+/**
+ * Exclusive use of one connection. It is never moved: when the connection is lost, calls reject. Given back, the
+ * connection is cleaned if its state was changed, and replaced if it cannot be cleaned.
+ */
+export class Lease implements Executor {
+  readonly connection: Connection;
+  readonly #pool: Pool;
+  readonly #setup: LeaseSetup;
+  #released: Promise<void> | undefined;
+  #blocked = 0;
+  #cancelling: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
+    this.connection = connection;
+    this.#pool = pool;
+    this.#setup = setup;
+  }
+
+  /** Released, or its connection is over. */
+  get closed(): boolean {
+    return this.#released !== undefined || this.connection.isClosed;
+  }
+
+  send<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    if (this.#open(request, options) === undefined) this.connection.enqueue(request);
+    return promise;
+  }
+
+  sendAll(
+    commands: readonly AnyCommand[],
+    options: SendOptions & { readonly unit?: boolean | undefined } = {},
+  ): Promise<Settled[]> {
+    if (commands.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const batch = new Batch(commands.length, resolve);
+      const members = commands.map((command, index) => {
+        const request = this.#request(command, options);
+        request.joins(batch, index);
+        return request;
+      });
+      openBatch(members, options.unit === true, (member) => this.#open(member, options));
+      for (const member of members) if (!member.settled) this.connection.enqueue(member);
+    });
+  }
+
+  /** Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again. */
+  release(): Promise<void> {
+    this.#released ??= this.#giveBack();
+    return this.#released;
+  }
+
+  /** Ends the connection instead of giving it back. */
+  destroy(error: KvError = new ClosedError('The lease was closed')): void {
+    this.connection.destroy(error);
+    void this.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  async #giveBack(): Promise<void> {
+    const { connection } = this;
+    if (this.#blocked > 0)
+      connection.destroy(new ClosedError('The lease was released while a blocking command was under way'));
+    await Promise.all([connection.drained(), this.#cancelling]);
+    if (connection.dirty && !connection.isClosed) await this.#clean();
+    connection.onPush = undefined;
+    this.#pool.release(connection);
+  }
+
+  async #clean(): Promise<void> {
+    const { connection } = this;
+    const unclean = new ConnectionError('The connection was used and could not be cleaned');
+    const timer = setTimeout(() => connection.destroy(unclean), this.#pool.options.connectTimeout);
+    try {
+      if (connection.wire.clean === undefined) throw unclean;
+      await connection.wire.clean(connection.sendInternal);
+      connection.dirty = false;
+    } catch {
+      connection.destroy(unclean);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #request(command: AnyCommand, options: SendOptions): Request {
+    const bytes = command.bytes || options.bytes === true;
+    const request = new Request(command, bytes, 'never', this.#setup.ledger);
+    request.pinned = true;
+    return request;
+  }
+
+  /** Enters the request; one that cannot be taken has failed with what is returned. */
+  #open(request: Request, options: SendOptions): KvError | undefined {
+    if (this.closed) {
+      const error = this.#closedError(request.command);
+      request.fail(error);
+      return error;
+    }
+    const blocking = (request.command.flags & Flag.blocking) !== 0;
+    const timeout = blocking
+      ? blockingTimeout(request.command, options)
+      : (options.timeout ?? this.#setup.defaults.timeout);
+    const refused = this.#setup.ledger.open(request, timeout, options.signal);
+    if (refused === undefined && blocking) this.#trackBlocking(request);
+    return refused;
+  }
+
+  /** A blocking command ends by what the server answers; its deadline and its signal only ask the server to end it. */
+  #trackBlocking(request: Request): void {
+    this.#blocked++;
+    request.ended = () => {
+      this.#blocked--;
+    };
+    request.cancel = (error) => {
+      if (!request.written) return this.#setup.ledger.cancel(request, error);
+      if (request.cancelled === undefined) this.#cancel(request, error);
+    };
+  }
+
+  #cancel(request: Request, error: KvError): void {
+    error.outcome = 'refused';
+    request.cancelled = error;
+    const giveUp = setTimeout(() => {
+      error.outcome = 'unknown';
+      request.fail(error);
+      this.connection.destroy(
+        new ConnectionError('A blocking command did not end when the server was asked to end it'),
+      );
+    }, CANCEL_GRACE);
+    const settled = request.ended;
+    request.ended = () => {
+      clearTimeout(giveUp);
+      settled?.();
+    };
+    const asked = this.connection.wire.cancel?.(this.#setup.elsewhere) ?? Promise.resolve(false);
+    this.#cancelling = asked.catch(() =>
+      this.connection.destroy(new ConnectionError('A blocking command could not be cancelled')),
+    );
+  }
+
+  #closedError(command: AnyCommand): KvError {
+    const { name } = command.spec;
+    if (this.#released !== undefined) return new ClosedError(`${name}: the lease was released`, { command: name });
+    return new ConnectionError(`${name}: the connection of this lease was lost`, { command: name });
+  }
+}
+
+/** Opens the members of a batch; of a unit, all or none. */
+export function openBatch(
+  members: readonly Request[],
+  unit: boolean,
+  open: (member: Request) => KvError | undefined,
+): void {
+  const shared = unit ? { members } : null;
+  for (const member of members) member.unit = shared;
+  for (const member of members) {
+    const refused = open(member);
+    if (refused === undefined || !unit) continue;
+    for (const other of members) other.fail(refused);
+    return;
+  }
+}
+
+/** Its own time and a second, unless the caller says otherwise; 0 stays without an end. */
+function blockingTimeout(command: AnyCommand, options: SendOptions): number {
+  if (options.timeout !== undefined) return options.timeout;
+  return command.blockMs === 0 ? 0 : command.blockMs + CANCEL_GRACE;
+}

@@ -1,0 +1,246 @@
+import { Clock } from './clock.ts';
+import type { AnyCommand } from './command.ts';
+import { Deadlines } from './deadlines.ts';
+import { commandChannel } from './diagnostics.ts';
+import type { KvError, Outcome } from './errors.ts';
+import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from './errors.ts';
+import type { Request } from './request.ts';
+import { StatsRecorder } from './stats.ts';
+
+/** All requests that wait for one signal: one listener, however many they are. */
+export interface AbortGroup {
+  readonly signal: AbortSignal;
+  readonly requests: Set<Request>;
+  readonly listener: () => void;
+}
+
+/** Who a ledger speaks for in diagnostics. */
+export interface Identity {
+  readonly client: string;
+  readonly backend: string;
+  readonly address: string;
+}
+
+/** The books of one client: which requests are under way, since when, until when, and how many bytes wait. */
+export class Ledger {
+  readonly clock: Clock = new Clock();
+  readonly stats: StatsRecorder = new StatsRecorder();
+  readonly identity: Identity;
+  /** Requests that have not ended. */
+  pending = 0;
+  /** Bytes of requests that are not written: argument lengths + 64 per command. */
+  queuedBytes = 0;
+  readonly maxQueueBytes: number;
+  readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
+  readonly #aborts = new WeakMap<AbortSignal, AbortGroup>();
+  #producers: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
+
+  constructor(identity: Identity, maxQueueBytes: number) {
+    this.identity = identity;
+    this.maxQueueBytes = maxQueueBytes;
+  }
+
+  /** Enters a request. One that cannot be taken fails; the reason is returned. */
+  open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
+    const { command } = request;
+    const size = sizeOf(command);
+    if (this.queuedBytes + size > this.maxQueueBytes) return refuse(request, queueFull(command, this.maxQueueBytes));
+    if (signal !== undefined) {
+      if (signal.aborted) return refuse(request, aborted(request, signal));
+      this.#watch(request, signal);
+    }
+    request.opened = true;
+    request.size = size;
+    this.queuedBytes += size;
+    if (this.pending++ === 0) this.#deadlines.hold();
+    request.startedAt = this.clock.now();
+    if (timeout > 0) this.#deadlines.add(request, timeout);
+    return undefined;
+  }
+
+  /** The request was handed to a transport. */
+  written(request: Request): void {
+    request.written = true;
+    request.attempts++;
+    request.writtenAt = this.clock.now();
+    this.#release(request);
+  }
+
+  /** A written request goes back to wait for another connection. */
+  requeued(request: Request): void {
+    request.written = false;
+    request.connection = null;
+    request.size = sizeOf(request.command);
+    this.queuedBytes += request.size;
+  }
+
+  /** The request has ended. */
+  closed(request: Request, error: Error | undefined): void {
+    if (request.list !== null) this.#deadlines.remove(request);
+    if (request.abortGroup !== null) this.#unwatch(request);
+    if (request.size !== 0) this.#release(request);
+    if (--this.pending === 0) this.#becameIdle();
+    const milliseconds = this.clock.now() - request.startedAt;
+    this.stats.record(request.command.spec, milliseconds, error !== undefined);
+    if (commandChannel.hasSubscribers) this.#publish(request, milliseconds, error);
+  }
+
+  /** Gives a request another deadline, `timeout` ms from now; 0 = none. */
+  reschedule(request: Request, timeout: number): void {
+    this.#deadlines.remove(request);
+    if (timeout > 0) this.#deadlines.add(request, timeout);
+  }
+
+  /** Ends a request early: at once for its caller; on the wire its place is kept. */
+  cancel(request: Request, error: KvError): void {
+    if (request.settled) return;
+    if (request.unit === null) return cancelOne(request, error);
+    for (const member of request.unit.members) if (!member.settled) cancelOne(member, error);
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits. */
+  get writable(): boolean {
+    return this.queuedBytes * 2 < this.maxQueueBytes;
+  }
+
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void> {
+    if (this.writable) return Promise.resolve();
+    return new Promise((resolve) => this.#producers.push(resolve));
+  }
+
+  /** Keeps the process alive while something other than a request is awaited (a subscription). */
+  hold(): void {
+    this.#deadlines.hold();
+  }
+
+  unhold(): void {
+    this.#deadlines.unhold();
+  }
+
+  stop(): void {
+    this.#deadlines.stop();
+    this.#wakeProducers();
+  }
+
+  /** Resolves when no request is under way. */
+  idle(): Promise<void> {
+    if (this.pending === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #becameIdle(): void {
+    this.#deadlines.unhold();
+    if (this.#waiters.length > 0) for (const wake of this.#waiters.splice(0)) wake();
+  }
+
+  #release(request: Request): void {
+    this.queuedBytes -= request.size;
+    request.size = 0;
+    if (this.#producers.length > 0 && this.writable) this.#wakeProducers();
+  }
+
+  #wakeProducers(): void {
+    for (const wake of this.#producers.splice(0)) wake();
+  }
+
+  #expired(request: Request): void {
+    const error = timedOut(request, this.clock.now());
+    if (request.cancel !== null) request.cancel(error);
+    else this.cancel(request, error);
+  }
+
+  #watch(request: Request, signal: AbortSignal): void {
+    let group = this.#aborts.get(signal);
+    if (group === undefined) {
+      group = { signal, requests: new Set(), listener: () => this.#aborted(signal) };
+      this.#aborts.set(signal, group);
+    }
+    if (group.requests.size === 0) signal.addEventListener('abort', group.listener, { once: true });
+    group.requests.add(request);
+    request.abortGroup = group;
+  }
+
+  #unwatch(request: Request): void {
+    const group = request.abortGroup;
+    request.abortGroup = null;
+    if (group === null) return;
+    group.requests.delete(request);
+    if (group.requests.size === 0) group.signal.removeEventListener('abort', group.listener);
+  }
+
+  #aborted(signal: AbortSignal): void {
+    for (const request of [...(this.#aborts.get(signal)?.requests ?? [])]) {
+      if (request.settled) continue;
+      const error = aborted(request, signal);
+      if (request.cancel !== null) request.cancel(error);
+      else this.cancel(request, error);
+    }
+  }
+
+  #publish(request: Request, durationMs: number, error: Error | undefined): void {
+    const { client, backend, address } = this.identity;
+    const command = request.command.spec.name;
+    commandChannel.publish({ client, command, backend, address, attempt: request.attempts, durationMs, error });
+  }
+}
+
+function refuse(request: Request, error: KvError): KvError {
+  request.fail(error);
+  return error;
+}
+
+function sizeOf(command: AnyCommand): number {
+  let size = 64;
+  for (const arg of command.args) size += arg.length;
+  return size;
+}
+
+function cancelOne(request: Request, error: KvError): void {
+  const { connection, written } = request;
+  request.fail(error);
+  request.command = emptied(request.command);
+  if (written) connection?.overdue();
+}
+
+/** What a tombstone keeps of its command: enough to recognise its reply, nothing of its payload. */
+function emptied(command: AnyCommand): AnyCommand {
+  const { spec, flags, blockMs, args } = command;
+  return { spec, flags, blockMs, bytes: false, args: args.map(() => ''), reply: () => undefined };
+}
+
+function outcomeOf(request: Request): Outcome {
+  return request.attempts > 0 ? 'unknown' : 'notSent';
+}
+
+function details(request: Request, cause: unknown): ConstructorParameters<typeof TimeoutError>[1] {
+  const command = request.command.spec.name;
+  return { outcome: outcomeOf(request), command, attempts: request.attempts, cause };
+}
+
+function timedOut(request: Request, now: number): TimeoutError {
+  const { startedAt, writtenAt, written, cause, command } = request;
+  const total = now - startedAt;
+  const where = written
+    ? `${writtenAt - startedAt} ms before it was sent, ${now - writtenAt} ms without a reply`
+    : cause === undefined
+      ? 'it was never sent'
+      : `it was never sent, the connection could not be made: ${cause.message}`;
+  return new TimeoutError(`${command.spec.name} timed out after ${total} ms: ${where}`, details(request, cause));
+}
+
+function aborted(request: Request, signal: AbortSignal): AbortedError {
+  return new AbortedError(`${request.command.spec.name} was aborted`, details(request, signal.reason));
+}
+
+function queueFull(command: AnyCommand, maxQueueBytes: number): KvError {
+  const { name } = command.spec;
+  return new QueueFullError(`${name}: more than ${maxQueueBytes} bytes would wait to be sent`, { command: name });
+}
+
+/** Checks what users give as call options. @throws ArgumentError */
+export function checkTimeout(timeout: number): number {
+  if (typeof timeout === 'number' && timeout >= 0) return timeout === Number.POSITIVE_INFINITY ? 0 : timeout;
+  throw new ArgumentError('timeout: expected milliseconds, 0 or more');
+}

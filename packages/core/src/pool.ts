@@ -1,0 +1,353 @@
+import type { Backoff } from './backoff.ts';
+import { backoffDelay } from './backoff.ts';
+import type { ConnectionOwner, ConnectionSetup } from './connection.ts';
+import { asKvError, Connection } from './connection.ts';
+import { connectChannel } from './diagnostics.ts';
+import type { KvError } from './errors.ts';
+import { ClosedError, ConnectionError, TimeoutError } from './errors.ts';
+import type { Request } from './request.ts';
+import { RequestQueue } from './request-queue.ts';
+
+/** How a pool behaves. */
+export interface PoolOptions {
+  /** Connections that are kept once the pool was used or started. */
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** A further connection is opened when the least loaded one has this many requests. */
+  readonly spreadAt: number;
+  /** One attempt, from name lookup to the end of the handshake, ms. */
+  readonly connectTimeout: number;
+  readonly backoff: Backoff;
+}
+
+/** What a pool tells its client. */
+export interface PoolEvents {
+  /** A written request lost its connection: where it may be tried again, or `undefined`. */
+  retry(request: Request, error: KvError): Pool | undefined;
+  /** The set of ready connections, or the will to make some, has changed. */
+  changed(pool: Pool, cause: KvError | undefined): void;
+}
+
+/**
+ * Connections to one address, and the requests that wait for one.
+ *
+ * ```text
+ *   submit ──► connection with the fewest requests and room in its window
+ *      │  none: another connection is opened while there are fewer than maxSize
+ *      └──► queue, first in first out ──► served when a connection is ready, has room or comes back from a lease
+ * ```
+ */
+export class Pool implements ConnectionOwner {
+  readonly setup: ConnectionSetup;
+  readonly options: PoolOptions;
+  readonly #events: PoolEvents;
+  readonly #queue = new RequestQueue();
+  /** Ready and not leased. */
+  readonly #ready: Connection[] = [];
+  readonly #opening = new Set<Connection>();
+  readonly #leased = new Set<Connection>();
+  #minSize: number;
+  #failures = 0;
+  #lastError: KvError | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed: KvError | undefined;
+  #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+
+  constructor(setup: ConnectionSetup, options: PoolOptions, events: PoolEvents) {
+    this.setup = setup;
+    this.options = options;
+    this.#events = events;
+    this.#minSize = 0;
+  }
+
+  /** Connections, in whatever state. */
+  get size(): number {
+    return this.#ready.length + this.#opening.size + this.#leased.size;
+  }
+
+  /** Connections that are ready and not leased. */
+  get freeSize(): number {
+    return this.#ready.length;
+  }
+
+  /** Requests that wait for a connection. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Whether it waits between two attempts to connect. */
+  get isBackingOff(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  get isOpening(): boolean {
+    return this.#opening.size > 0;
+  }
+
+  get leasedSize(): number {
+    return this.#leased.size;
+  }
+
+  /** Why the last attempt to connect failed; `undefined` after a success. */
+  get lastError(): KvError | undefined {
+    return this.#lastError;
+  }
+
+  /** Ready connections, for those who must speak to each (SELECT for all). */
+  get ready(): readonly Connection[] {
+    return this.#ready;
+  }
+
+  /** Opens `minSize` connections and keeps them. Rejects with the cause when the first attempts fail. */
+  start(): Promise<void> {
+    this.#minSize = this.options.minSize;
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    if (this.#ready.length + this.#leased.size >= this.#minSize) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#starting.push({ resolve, reject });
+      this.#grow();
+    });
+  }
+
+  submit(request: Request): void {
+    if (this.#queue.length === 0 && !request.exclusive) {
+      const connection = this.#pick();
+      if (connection !== undefined) return connection.enqueue(request);
+    }
+    this.#enqueue(request);
+  }
+
+  submitUnit(members: readonly Request[]): void {
+    const connection = this.#queue.length === 0 ? this.#pick() : undefined;
+    for (const member of members) {
+      if (connection === undefined) this.#enqueue(member);
+      else connection.enqueue(member);
+    }
+  }
+
+  /** Brings a leased connection back; it must be clean and idle, or closed. */
+  release(connection: Connection): void {
+    if (!this.#leased.delete(connection)) return;
+    connection.leased = false;
+    if (connection.isClosed) return this.#changed();
+    this.#ready.push(connection);
+    this.#serve();
+    this.#changed();
+  }
+
+  /** Closes the connections that are ready and not leased. */
+  clear(): void {
+    const error = new ClosedError('The pool was cleared');
+    for (const connection of [...this.#ready]) connection.end(error);
+  }
+
+  /** Ends everything at once: waiting requests and connections. */
+  close(error: KvError): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = error;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const request of this.#queue.drain()) request.fail(ended(request, error, 'notSent'));
+    for (const connection of [...this.#ready, ...this.#opening, ...this.#leased]) connection.end(error);
+    for (const { reject } of this.#starting.splice(0)) reject(error);
+  }
+
+  // -- what its connections say
+
+  room(): void {
+    if (this.#queue.length > 0) this.#serve();
+  }
+
+  lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {
+    const wasOpening = this.#opening.has(connection);
+    this.#forget(connection);
+    const again: Request[] = [];
+    for (const request of written) this.#lostWritten(request, error, again);
+    for (const request of waiting) {
+      if (request.pinned || this.#closed !== undefined) request.fail(ended(request, this.#closed ?? error, 'notSent'));
+      else again.push(request);
+    }
+    if (again.length > 0) {
+      this.#queue.unshift(again);
+      this.#serve();
+    }
+    if (wasOpening || this.#closed !== undefined) return;
+    this.#failures = 1; // even the first attempt waits a little: not all clients of a lost server at once
+    this.#lastError = error;
+    this.#backOff();
+    this.#changed(error);
+  }
+
+  #lostWritten(request: Request, error: KvError, again: Request[]): void {
+    if (request.settled) return;
+    const pool = this.#closed === undefined && mayRepeat(request) ? this.#events.retry(request, error) : undefined;
+    if (pool === undefined) {
+      const failure = ended(request, this.#closed ?? error, 'unknown');
+      if (request.unit === null) request.fail(failure);
+      else for (const member of request.unit.members) member.fail(ended(member, this.#closed ?? error, 'unknown'));
+      return;
+    }
+    request.ledger.requeued(request);
+    if (pool === this) again.push(request);
+    else pool.submit(request);
+  }
+
+  // -- inside
+
+  #enqueue(request: Request): void {
+    if (this.#closed !== undefined) return request.fail(ended(request, this.#closed, 'notSent'));
+    this.#minSize = this.options.minSize;
+    request.cause = this.#lastError;
+    this.#queue.push(request);
+    this.#serve();
+    this.#grow();
+  }
+
+  /** The ready connection with the fewest requests and room for one more. */
+  #pick(): Connection | undefined {
+    const ready = this.#ready;
+    let best = ready[0];
+    if (best === undefined) return undefined;
+    for (let i = 1; i < ready.length && best.load > 0; i++) {
+      const other = ready[i] as Connection;
+      if (other.load < best.load) best = other;
+    }
+    if (best.load >= this.options.spreadAt && this.size < this.options.maxSize && this.#timer === undefined)
+      this.#open();
+    return best.hasRoom ? best : undefined;
+  }
+
+  /** Gives out what waits, as far as there is room, in order. */
+  #serve(): void {
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (next.exclusive) {
+        const index = this.#ready.findIndex((connection) => connection.load === 0);
+        if (index < 0) return;
+        this.#queue.shift();
+        this.#lend(next, index);
+        continue;
+      }
+      const connection = this.#pick();
+      if (connection === undefined) return;
+      for (let i = next.unit?.members.length ?? 1; i > 0; i--) connection.enqueue(this.#queue.shift() as Request);
+    }
+  }
+
+  #lend(request: Request, index: number): void {
+    const [connection] = this.#ready.splice(index, 1) as [Connection];
+    connection.leased = true;
+    this.#leased.add(connection);
+    request.succeed(connection);
+  }
+
+  /** Opens as many connections as the queue and `minSize` ask for. */
+  #grow(): void {
+    if (this.#closed !== undefined || this.#timer !== undefined) return;
+    const wanted = Math.max(this.#queue.length, this.#minSize - this.#ready.length - this.#leased.size);
+    const room = this.options.maxSize - this.size;
+    const count = Math.min(wanted - this.#opening.size, room);
+    for (let i = 0; i < count; i++) this.#open();
+  }
+
+  #open(): void {
+    const connection = new Connection(this.setup, this);
+    this.#opening.add(connection);
+    this.#changed();
+    const started = performance.now();
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(tooSlow(this.options.connectTimeout)), this.options.connectTimeout);
+    connection.open(timeout.signal).then(
+      () => this.#opened(connection, timer, started),
+      (error: unknown) => this.#notOpened(connection, asKvError(error), timer, started),
+    );
+  }
+
+  #opened(connection: Connection, timer: ReturnType<typeof setTimeout>, started: number): void {
+    clearTimeout(timer);
+    this.#publish(started, undefined);
+    this.#opening.delete(connection);
+    this.#failures = 0;
+    this.#lastError = undefined;
+    this.#ready.push(connection);
+    this.#serve();
+    this.#changed();
+    if (this.#ready.length + this.#leased.size < this.#minSize) return;
+    for (const { resolve } of this.#starting.splice(0)) resolve();
+  }
+
+  #notOpened(connection: Connection, error: KvError, timer: ReturnType<typeof setTimeout>, started: number): void {
+    clearTimeout(timer);
+    this.#publish(started, error);
+    this.#forget(connection);
+    if (this.#closed !== undefined) return;
+    this.#failures++;
+    this.#lastError = error;
+    for (const { reject } of this.#starting.splice(0)) reject(error);
+    if (isFinal(error)) this.#giveUp(error);
+    else {
+      this.#queue.blame(error);
+      this.#backOff();
+    }
+    this.#changed(error);
+  }
+
+  /** The server will not have us: waiting requests end, and the next one tries again. */
+  #giveUp(error: KvError): void {
+    this.#minSize = 0;
+    for (const request of this.#queue.drain()) request.fail(ended(request, error, 'notSent'));
+  }
+
+  #backOff(): void {
+    if (this.#timer !== undefined || (this.#queue.length === 0 && this.size >= this.#minSize)) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#grow();
+        this.#changed();
+      },
+      backoffDelay(this.#failures, this.options.backoff),
+    );
+    this.#timer.unref(); // the deadlines of waiting requests keep the process
+  }
+
+  #forget(connection: Connection): void {
+    this.#opening.delete(connection);
+    this.#leased.delete(connection);
+    const index = this.#ready.indexOf(connection);
+    if (index >= 0) this.#ready.splice(index, 1);
+  }
+
+  #changed(cause?: KvError): void {
+    this.#events.changed(this, cause);
+  }
+
+  #publish(started: number, error: Error | undefined): void {
+    if (!connectChannel.hasSubscribers) return;
+    const { client, backend, address } = this.setup.internals.identity;
+    connectChannel.publish({ client, backend, address, durationMs: performance.now() - started, error });
+  }
+}
+
+function mayRepeat({ unit, repeatable }: Request): boolean {
+  if (unit === null) return repeatable;
+  return unit.members.every((member) => !member.settled && member.repeatable);
+}
+
+/** A refusal during the handshake (wrong password) or a wrong option: no use in trying for ever. */
+function isFinal(error: KvError): boolean {
+  return error.code === 'REPLY' || error.code === 'ARGUMENT';
+}
+
+function tooSlow(milliseconds: number): TimeoutError {
+  return new TimeoutError(`Connecting took longer than ${milliseconds} ms`);
+}
+
+/** The end of one request because of something that ended many: same kind, its own name and outcome. */
+function ended(request: Request, error: KvError, outcome: 'notSent' | 'unknown'): KvError {
+  const command = request.command.spec.name;
+  const seen = request.attempts > 0 ? 'unknown' : outcome;
+  const details = { command, attempts: request.attempts, outcome: seen, cause: error } as const;
+  const what = seen === 'unknown' ? 'it is not known whether it ran' : 'it was not sent';
+  if (error.code === 'CLOSED') return new ClosedError(`${command}: ${error.message}; ${what}`, details);
+  return new ConnectionError(`${command}: ${error.message}; ${what}`, details);
+}

@@ -1,0 +1,61 @@
+/**
+ * A first-in first-out queue in a circular array: no shifting, no allocation per element.
+ *
+ * ```text
+ *   items  [ . . a b c d . . ]
+ *                ^head    ^head + length (mod capacity)
+ * ```
+ */
+export class Ring<T> {
+  #items: (T | undefined)[] = new Array(16).fill(undefined);
+  #head = 0;
+  length = 0;
+
+  push(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#items[(this.#head + this.length) & (this.#items.length - 1)] = item;
+    this.length++;
+  }
+
+  /** Puts an element before all others. */
+  unshift(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#items.length - 1);
+    this.#items[this.#head] = item;
+    this.length++;
+  }
+
+  peek(): T | undefined {
+    return this.length === 0 ? undefined : this.#items[this.#head];
+  }
+
+  shift(): T | undefined {
+    if (this.length === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#items.length - 1);
+    this.length--;
+    return item;
+  }
+
+  forEach(visit: (item: T) => void): void {
+    for (let i = 0; i < this.length; i++) visit(this.#items[(this.#head + i) & (this.#items.length - 1)] as T);
+  }
+
+  /** Takes everything out, oldest first. */
+  drain(): T[] {
+    const all: T[] = [];
+    for (let item = this.shift(); item !== undefined; item = this.shift()) all.push(item);
+    this.#items = new Array(16).fill(undefined);
+    this.#head = 0;
+    return all;
+  }
+
+  #grow(): void {
+    const old = this.#items;
+    const items: (T | undefined)[] = new Array(old.length * 2).fill(undefined);
+    for (let i = 0; i < this.length; i++) items[i] = old[(this.#head + i) & (old.length - 1)];
+    this.#items = items;
+    this.#head = 0;
+  }
+}
