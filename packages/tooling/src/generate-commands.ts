@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Backend, printClasses, type SourceModule } from './command-class.ts';
 import { readCommands } from './command-source.ts';
+import { commandTable } from './generate-command-table.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -35,10 +36,14 @@ function isCurrent(file: { path: string; text: string }): boolean {
   return existsSync(file.path) && readFileSync(file.path, 'utf8') === file.text;
 }
 
+function files(): { path: string; text: string }[] {
+  const classes = BACKENDS.map((backend) => generated(backend)).filter((file) => file !== undefined);
+  return [commandTable(ROOT), ...classes];
+}
+
 function main(check: boolean): void {
-  const stale = BACKENDS.map((backend) => generated(backend)).filter((file) => file !== undefined && !isCurrent(file));
-  for (const file of stale) {
-    if (file === undefined) continue;
+  for (const file of files()) {
+    if (isCurrent(file)) continue;
     const name = relative(ROOT, file.path);
     if (check) {
       console.error(`${name} is out of date: run npm run generate`);
