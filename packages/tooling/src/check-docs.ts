@@ -25,10 +25,15 @@ export function undocumented(entries: readonly Entry[]): string[] {
 function exportsOf(program: ts.Program, checker: ts.TypeChecker, file: string): ts.Symbol[] {
   const source = program.getSourceFile(file);
   const module = source && checker.getSymbolAtLocation(source);
-  if (!module) return []; // no import and no export: not a module yet
+  return module ? namesIn(module, checker) : []; // no import and no export: not a module yet
+}
+
+/** What a module exports, each symbol where it is declared; `export * as x from` counts with all its names. */
+function namesIn(module: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
   return checker
     .getExportsOfModule(module)
-    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+    .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+    .flatMap((symbol) => (symbol.flags & ts.SymbolFlags.ValueModule ? namesIn(symbol, checker) : [symbol]));
 }
 
 function* withoutComment(symbol: ts.Symbol, checker: ts.TypeChecker): Generator<[label: string, symbol: ts.Symbol]> {
@@ -51,7 +56,8 @@ function isPublicMember(member: ts.Symbol): boolean {
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
   if (ts.getCombinedModifierFlags(declaration) & hidden) return false;
   const name = ts.getNameOfDeclaration(declaration);
-  return !name || !(ts.isPrivateIdentifier(name) || ts.isComputedPropertyName(name)); // [Symbol.asyncDispose] explains itself
+  if (member.name === 'toString') return false; // like [Symbol.asyncDispose], it explains itself
+  return !name || !(ts.isPrivateIdentifier(name) || ts.isComputedPropertyName(name));
 }
 
 function placeOf(symbol: ts.Symbol): string {

@@ -4,7 +4,20 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { undocumented } from '../src/check-docs.ts';
 import { compileExamples, documentedExamples, examplesIn } from '../src/check-examples.ts';
-import { publishedEntries } from '../src/published-entries.ts';
+import { type Entry, publishedEntries } from '../src/published-entries.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kv-docs-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function entry(file: string, text: string): Entry {
+  writeFileSync(join(folder, file), text);
+  return { specifier: file, source: join(folder, file) };
+}
 
 it('everything that a published package exports has a doc comment', () => {
   expect(undocumented(publishedEntries())).toEqual([]);
@@ -14,44 +27,31 @@ it('the examples of all READMEs and of docs/ compile', () => {
   expect(compileExamples(documentedExamples())).toEqual([]);
 });
 
-describe('what has no doc comment is found', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'kv-docs-'));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
+it('what has no doc comment is found, in one module per line', () => {
+  const modules: [text: string, expected?: string][] = [
+    ['export function f(): void {}', '0.ts:1 f'],
+    ['export interface I {}', '1.ts:1 I'],
+    ['\nexport const c: number = 1;', '2.ts:2 c'],
+    ['/** C */ export class C {\n m(): void {} }', '3.ts:2 C.m'],
+    ['/** C */ export class C {\n get g(): number { return 1 } }', '4.ts:2 C.g'],
+    ['/** C */ export class C {\n static s(): void {} }', '5.ts:2 C.s'],
+    ["export * as inner from './0.ts';"],
+    ['/** f */ export function f(): void {}'],
+    ['function f(): void {}\nexport {};'],
+    ['/** C */ export class C { #m(): void {} private n(): void {} protected o(): void {} constructor() {} }'],
+    ['/** C */ export class C { [Symbol.dispose](): void {} }'],
+    ['abstract class B {\n/** m */\nabstract m(): void }\n/** C */ export class C extends B { override m(): void {} }'],
+    ['/** f */ export function f(a: 1): void;\nexport function f(a: 2): void;\nexport function f(): void {}'],
+  ];
+  const found = undocumented(modules.map(([text], at) => entry(`${at}.ts`, text)));
+  expect(found.map((line) => line.replace(/^.*\//, ''))).toEqual(modules.flatMap(([, expected]) => expected ?? []));
+});
 
-  const check = (text: string): string[] => {
-    writeFileSync(join(folder, 'a.ts'), text);
-    writeFileSync(join(folder, 'index.ts'), "export * from './a.ts';");
-    return undocumented([{ specifier: 'x', source: join(folder, 'index.ts') }]).map((line) =>
-      line.replace(/^.*\//, ''),
-    );
-  };
-
-  it.each([
-    ['export function f(): void {}', 'a.ts:1 f'],
-    ['export interface I {}', 'a.ts:1 I'],
-    ['\nexport const c: number = 1;', 'a.ts:2 c'],
-    ['/** C */ export class C {\n m(): void {} }', 'a.ts:2 C.m'],
-    ['/** C */ export class C {\n get g(): number { return 1 } }', 'a.ts:2 C.g'],
-    ['/** C */ export class C {\n static s(): void {} }', 'a.ts:2 C.s'],
-  ])('%s', (text, line) => {
-    expect(check(text)).toEqual([line]);
-  });
-
-  it.each([
-    '/** f */ export function f(): void {}',
-    'function f(): void {}',
-    '/** C */ export class C { #m(): void {} private n(): void {} protected o(): void {} constructor() {} }',
-    '/** C */ export class C { [Symbol.dispose](): void {} }',
-    'abstract class B {\n/** m */\nabstract m(): void }\n/** C */ export class C extends B { override m(): void {} }',
-    '/** f */ export function f(a: 1): void;\nexport function f(a: 2): void;\nexport function f(): void {}',
-  ])('nothing to say about %s', (text) => {
-    expect(check(text)).toEqual([]);
-  });
+it('what is exported again from elsewhere counts where it is declared', () => {
+  entry('inner.ts', '\nexport function f(): void {}');
+  for (const text of ["export * from './inner.ts';", "export * as inner from './inner.ts';"]) {
+    expect(undocumented([entry('index.ts', text)])).toEqual([expect.stringMatching(/inner\.ts:2 f$/)]);
+  }
 });
 
 describe('examples', () => {
