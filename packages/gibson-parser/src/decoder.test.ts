@@ -162,9 +162,9 @@ describe('bytes that are no Gibson reply', () => {
 describe('limits', () => {
   test('a reply over the byte limit fails at its header, before memory is taken', () => {
     const header = Uint8Array.of(6, 0, 0, 5, 0, 0, 0);
-    expect(() => decode(header, true, { maxBulkLength: 4 })).toThrow(/limit 4/);
+    expect(() => decode(header, true, { bulkLength: 4 })).toThrow(/limit 4/);
     expect(() => decode(Uint8Array.of(6, 0, 0, 0xff, 0xff, 0xff, 0xff))).toThrow(ProtocolError);
-    expect(decode(frame(6, 0, utf8('four')), false, { maxBulkLength: 4 })[0]?.value).toBe('four');
+    expect(decode(frame(6, 0, utf8('four')), false, { bulkLength: 4 })[0]?.value).toBe('four');
   });
 
   test('a list over the row limit fails, whatever it announces', () => {
@@ -172,8 +172,8 @@ describe('limits', () => {
       [utf8('a'), 1n],
       [utf8('b'), 2n],
     ]);
-    expect(() => decode(rows, true, { maxElements: 1 })).toThrow(/more than 1 rows/);
-    expect(decode(rows, true, { maxElements: 2 })).toHaveLength(1);
+    expect(() => decode(rows, true, { elements: 1 })).toThrow(/more than 1 rows/);
+    expect(decode(rows, true, { elements: 2 })).toHaveLength(1);
   });
 });
 
@@ -244,7 +244,7 @@ describe('any input', () => {
       const seen: unknown[] = [];
       const decoder = new Decoder(
         { bytes: () => false, reply: (reply) => void seen.push(reply) },
-        { maxBulkLength: 1024, maxElements: 16 },
+        { bulkLength: 1024, elements: 16 },
       );
       try {
         for (const piece of pieces(bytes, sizes)) decoder.write(piece);

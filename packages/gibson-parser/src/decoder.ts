@@ -27,8 +27,8 @@ const DEFAULT_MAX_ELEMENTS = 4 * 1024 * 1024;
  */
 export class Decoder {
   readonly #sink: Sink;
-  readonly #maxBulkLength: number;
-  readonly #maxElements: number;
+  readonly #bulkLength: number;
+  readonly #elements: number;
   readonly #header: Uint8Array = new Uint8Array(HEADER);
   #headerFilled = 0;
   #code = 0;
@@ -41,8 +41,8 @@ export class Decoder {
 
   constructor(sink: Sink, limits: Limits = {}) {
     this.#sink = sink;
-    this.#maxBulkLength = limits.maxBulkLength ?? DEFAULT_MAX_BULK_LENGTH;
-    this.#maxElements = limits.maxElements ?? DEFAULT_MAX_ELEMENTS;
+    this.#bulkLength = limits.bulkLength ?? DEFAULT_MAX_BULK_LENGTH;
+    this.#elements = limits.elements ?? DEFAULT_MAX_ELEMENTS;
   }
 
   /**
@@ -109,7 +109,7 @@ export class Decoder {
       throw new ProtocolError(`reply code ${this.#code} with encoding ${this.#encoding}`);
     }
     // OK and refusals carry one zero byte. More can only mean that the stream is out of step.
-    const limit = this.#code < VAL ? 1 : this.#maxBulkLength;
+    const limit = this.#code < VAL ? 1 : this.#bulkLength;
     if (this.#length > limit) {
       throw new ProtocolError(`reply code ${this.#code} with ${this.#length} bytes, limit ${limit}`);
     }
@@ -136,7 +136,7 @@ export class Decoder {
   }
 
   #readList(data: Uint8Array, start: number): Reply {
-    const { rows, missing } = readKeyValues(data, start, start + this.#length, this.#sink.bytes(), this.#maxElements);
+    const { rows, missing } = readKeyValues(data, start, start + this.#length, this.#sink.bytes(), this.#elements);
     const reply: Reply = { code: replyCodes.KVAL, encoding: encodings.PLAIN, value: rows };
     return missing === 0 ? reply : { ...reply, missing };
   }

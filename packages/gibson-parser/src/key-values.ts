@@ -25,7 +25,7 @@ export function readKeyValues(
   start: number,
   end: number,
   asBytes: boolean,
-  maxElements: number,
+  elements: number,
 ): KeyValues {
   if (start === end) return { rows: [], missing: 0 };
   need(4, start, end);
@@ -34,7 +34,7 @@ export function readKeyValues(
   let at = start + 4;
   while (at < end) {
     if (rows.length === count) throw new ProtocolError('a list with more rows than it announces');
-    if (rows.length === maxElements) throw new ProtocolError(`a list of more than ${maxElements} rows`);
+    if (rows.length === elements) throw new ProtocolError(`a list of more than ${elements} rows`);
     need(4, at, end);
     const keyStart = at + 4;
     const keyEnd = keyStart + readUint32(data, at);

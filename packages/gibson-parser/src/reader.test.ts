@@ -68,6 +68,6 @@ describe('options', () => {
   });
 
   test('limits apply', () => {
-    expect(() => new Reader({ maxBulkLength: 2 }).parse(value('bar'))).toThrow(ProtocolError);
+    expect(() => new Reader({ bulkLength: 2 }).parse(value('bar'))).toThrow(ProtocolError);
   });
 });

@@ -1,0 +1,68 @@
+import { type AnyCommand, ArgumentError } from '@kv/core';
+
+/**
+ * The limits of the server, named as in its configuration file. The server cannot be asked for them and does not
+ * refuse what is longer: it cuts keys and values and carries on.
+ */
+export interface ServerLimits {
+  /**
+   * `max_key_size` in bytes. Default 512, what the server uses when its configuration says nothing. Keys and
+   * prefixes may be one byte shorter; in SET, the digits of the ttl and one byte more count as part of the key.
+   */
+  readonly maxKeySize: number;
+  /**
+   * `max_value_size` in bytes. Default 2,096,127, the packaged configuration. A server without that setting keeps
+   * 4,096 bytes of a value: SET then rejects with `ValueCutError`, but MSET has no answer by which it could be seen.
+   */
+  readonly maxValueSize: number;
+  /** `max_request_size` in bytes: a whole frame without its length field. Default 2 MiB, the packaged configuration. */
+  readonly maxRequestSize: number;
+}
+
+/** What is assumed of a server that nothing is known about. */
+export const defaultServerLimits: ServerLimits = {
+  maxKeySize: 512,
+  maxValueSize: 2_096_127,
+  maxRequestSize: 2 * 1024 * 1024,
+};
+
+/**
+ * Checks the lengths of a command whose arguments are in wire form (`length` = bytes).
+ *
+ * @throws ArgumentError when the server would cut something or drop the connection
+ */
+export function checkLimits(command: AnyCommand, limits: ServerLimits): void {
+  const { args } = command;
+  const { name } = command.spec;
+  if (name === 'SET') {
+    checkKey(args[1]?.length ?? 0, limits.maxKeySize, (args[0]?.length ?? 0) + 1);
+    checkValue(args[2]?.length ?? 0, limits.maxValueSize);
+  } else if (args.length > 0) {
+    checkKey(args[0]?.length ?? 0, limits.maxKeySize, 0);
+    if (name === 'MSET') checkValue(args[1]?.length ?? 0, limits.maxValueSize);
+  }
+  const size = requestSize(command);
+  if (size > limits.maxRequestSize) {
+    throw new ArgumentError(`The request has ${size} bytes, the server takes ${limits.maxRequestSize}`);
+  }
+}
+
+/**
+ * A key of exactly `max_key_size` bytes makes prefix commands write past a buffer of the server. The key of SET
+ * shares its room with the ttl in front of it; what is too much becomes part of the value.
+ */
+function checkKey(length: number, limit: number, before: number): void {
+  const room = Math.min(limit - 1, limit - before);
+  if (length > room) throw new ArgumentError(`The key or prefix has ${length} bytes, room is for ${room}`);
+}
+
+function checkValue(length: number, limit: number): void {
+  if (length > limit) throw new ArgumentError(`The value has ${length} bytes, the server keeps ${limit}`);
+}
+
+/** Opcode and payload: what the length field of the frame says. */
+function requestSize({ args }: AnyCommand): number {
+  let size = 2 + Math.max(args.length - 1, 0);
+  for (const arg of args) size += arg.length;
+  return size;
+}

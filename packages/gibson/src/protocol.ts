@@ -1,0 +1,83 @@
+import {
+  type AnyCommand,
+  ArgumentError,
+  type Output,
+  type Protocol,
+  ProtocolError,
+  type ReplySink,
+  type Window,
+  type Wire,
+} from '@kv/core';
+import {
+  appendCommand,
+  type CommandName,
+  Decoder,
+  type Limits,
+  opcodes,
+  type Reply,
+  type Sink,
+} from '@kv/gibson-parser';
+import { ping } from './commands/server.ts';
+import { refusalOf } from './errors.ts';
+import { checkLimits, type ServerLimits } from './limits.ts';
+import { rawCommand } from './raw.ts';
+import type { WireReply } from './replies.ts';
+import { SET } from './specs.ts';
+
+/** What a protocol needs to know about its server. */
+export interface GibsonProtocolOptions {
+  readonly window: Window;
+  readonly serverLimits: ServerLimits;
+  readonly replyLimits: Limits;
+}
+
+/** Gibson as core sees it: no greeting, one reply per request in order, nothing pushed. */
+export function gibsonProtocol({ window, serverLimits, replyLimits }: GibsonProtocolOptions): Protocol {
+  return {
+    name: 'gibson',
+    defaultPort: 10_128,
+    window,
+    ping: ping(),
+    command: rawCommand,
+    encode(command: AnyCommand, out: Output): void {
+      const opcode = opcodes[command.spec.name as CommandName];
+      if (opcode === undefined) throw new ArgumentError('There is no such Gibson command');
+      checkLimits(command, serverLimits);
+      appendCommand(out, opcode, command.args);
+    },
+    open: (sink) => new GibsonWire(sink, replyLimits),
+  };
+}
+
+/** The replies of one connection. There is nothing to say at its start, and nothing to clean. */
+class GibsonWire implements Wire, Sink {
+  readonly #sink: ReplySink;
+  readonly #decoder: Decoder;
+
+  constructor(sink: ReplySink, limits: Limits) {
+    this.#sink = sink;
+    this.#decoder = new Decoder(this, limits);
+  }
+
+  decode(bytes: Uint8Array): void {
+    this.#decoder.write(bytes);
+  }
+
+  handshake(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The echo of SET is compared byte by byte, so it is never wanted as text. */
+  bytes(): boolean {
+    const head = this.#sink.head();
+    return head !== undefined && (head.bytes || head.command.spec === SET);
+  }
+
+  reply(reply: Reply): void {
+    const head = this.#sink.head();
+    if (head === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
+    const refusal = refusalOf(reply.code);
+    if (refusal === undefined) this.#sink.reply({ ...reply, bytes: head.bytes } satisfies WireReply);
+    else this.#sink.fail(refusal);
+  }
+}
