@@ -1,1 +1,13 @@
-export {};
+export * from './change.ts';
+export * from './every-split.ts';
+export * from './fault-proxy.ts';
+export * from './faults.ts';
+export * from './memory-transport.ts';
+export * from './proxied-connection.ts';
+export * from './random.ts';
+export * from './raw-client.ts';
+export * from './redis-server.ts';
+export * from './scripted-peer.ts';
+export * from './scripted-server.ts';
+export * from './server-under-test.ts';
+export * from './vectors.ts';

@@ -1,0 +1,19 @@
+/** Lets one waiter sleep until something changed or its time is up. */
+export class Change {
+  #wake: () => void = () => {};
+
+  /** Wakes the waiter; nobody waiting is fine, since a waiter looks before it sleeps. */
+  notify(): void {
+    this.#wake();
+  }
+
+  /** Resolves at the next `notify`, or at `deadline` (of `performance.now()`) at the latest. */
+  async before(deadline: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(resolve, Math.max(0, deadline - performance.now()) + 1);
+    });
+    clearTimeout(timer);
+  }
+}
