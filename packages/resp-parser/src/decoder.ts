@@ -1,71 +1,28 @@
+import { Aggregate, toMap } from './aggregate.ts';
 import { ErrorReply, ProtocolError } from './errors.ts';
-import { parseBigNumber, parseDouble, parseInteger } from './numbers.ts';
+import { findLineEnd, LineBuffer } from './line-buffer.ts';
+import { longestLine, parseScalar } from './scalar.ts';
+import { notTerminated, StringBuffer } from './string-buffer.ts';
 import { decodeText } from './text.ts';
 import { DEFAULT_LIMITS, type DecoderSink, type Limits, type Reply } from './types.ts';
+import * as wire from './wire.ts';
 
-const CR = 13;
-const LF = 10;
-
-// The type bytes, https://redis.io/docs/latest/develop/reference/protocol-spec/
-const SIMPLE = 43; // +
-const ERROR = 45; // -
-const INTEGER = 58; // :
-const BULK = 36; // $
-const ARRAY = 42; // *
-const NULL = 95; // _
-const BOOLEAN = 35; // #
-const DOUBLE = 44; // ,
-const BIG_NUMBER = 40; // (
-const BLOB_ERROR = 33; // !
-const VERBATIM = 61; // =
-const MAP = 37; // %
-const SET = 126; // ~
-const PUSH = 62; // >
-const ATTRIBUTE = 124; // |
-const CHUNK = 59; // ;
-const END = 46; // .
-
-// What #header() returns instead of a length.
+// What #header() returns in place of a length.
 const IS_NULL = -1;
 const IS_STREAMED = -2;
 const INCOMPLETE = -3;
 
-/** Longest line that holds a length, an integer or another short value; leading zeros included. */
-const MAX_SHORT_LINE = 64;
-/** Longest double: 2^-1074 in full has 1,077 characters. */
-const MAX_DOUBLE_LINE = 2048;
-/** Longest big number; turning digits into a bigint takes more than linear time. */
-const MAX_BIG_NUMBER_LINE = 64 * 1024;
-/** Digits that always fit into a safe integer. */
+/** So many digits always make a safe integer. */
 const SAFE_DIGITS = 15;
-/** Up to this size memory is taken as announced, beyond it only as the bytes arrive. */
-const TRUSTED_LENGTH = 16 * 1024 * 1024;
-/** Buffers up to this size are kept for the next string. */
-const KEPT_LENGTH = 64 * 1024;
-
 const EMPTY = new Uint8Array(0);
-const NO_ITEMS: Reply[] = [];
-
-/** An aggregate whose elements are still arriving. Pairs of maps and attributes lie flat in `items`. */
-class Frame {
-  type = ARRAY;
-  /** Elements to come; for a streamed one how many are still allowed. */
-  remaining = 0;
-  streamed = false;
-  items: Reply[] = NO_ITEMS;
-  /** How many elements there were when an attribute ended: a value must follow it. */
-  attributeAt = -1;
-  /** The mode that a push interrupts. */
-  outerBytes = false;
-}
 
 /**
  * Turns bytes into replies and pushes, as they arrive: RESP2 and RESP3 in one, cut anywhere. It knows no socket.
  *
  * ```text
- *              ┌ #carry: a line that the end of the last bytes cut        "$1" + "2\r\n"
- *  write() ────┤ #target: a string of known length, filled piece by piece  "$70000\r\n…"
- *              └ #frames: the aggregates that are open, innermost last     * 3 ▸ % 2 ▸ * 1
+ *            ┌ #line    what the end of the last bytes left of a line     $1 ✂ 2\r\n
+ *  write() ──┤ #string  a string of known length that is still arriving   $70000\r\n… ✂ …
+ *            └ #stack   the aggregates that are open, the innermost last  *3 ▸ %2 ▸ *1
  * ```
  *
  * Nothing recurses and nothing is read twice, so hostile nesting costs no stack and cuts cost no time.
@@ -80,28 +37,21 @@ export class Decoder {
   readonly #maxElements: number;
   #failure: ProtocolError | undefined;
 
-  /** The bytes at hand: `#pos` is the next to read. */
+  /** The bytes at hand; `#pos` is the next to read. */
   #bytes: Uint8Array = EMPTY;
   #pos = 0;
   #end = 0;
 
-  #carry: Uint8Array = EMPTY;
-  #carried = 0;
-
-  /** The string under way: its type, where it ends in `#target` (-1: none), how much is there. */
-  #stringType = BULK;
-  #need = -1;
-  #target: Uint8Array = EMPTY;
-  #filled = 0;
-  /** How much of the line end behind the string was read. */
-  #terminator = 0;
-  /** Inside `$?`: `#target` collects the chunks. */
+  readonly #line = new LineBuffer();
+  readonly #string = new StringBuffer();
+  #stringType: number = wire.BULK;
+  /** Inside `$?`: `#string` collects the chunks. */
   #streaming = false;
 
-  readonly #frames: Frame[] = [];
+  readonly #stack: Aggregate[] = [];
   #depth = 0;
-  #top: Frame | undefined;
-  /** Whether strings of the current top-level value are bytes. */
+  #top: Aggregate | undefined;
+  /** Whether strings of the value under way are wanted as bytes. */
   #asBytes = false;
 
   /**
@@ -118,122 +68,100 @@ export class Decoder {
   /**
    * Reads bytes and calls the sink for all that they complete. The array may be reused afterwards: no result shares
    * its memory.
-   * @throws ProtocolError when the bytes are not RESP or exceed a limit; every later call throws the same error
+   * @throws ProtocolError when the bytes are not RESP or exceed a limit, or when the sink throws (then with its error
+   * as `cause`); every later call throws the same error
    */
   write(bytes: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure;
     try {
-      if (this.#carried > 0) this.#completeLine(bytes);
+      if (this.#line.length > 0) this.#completeLine(bytes);
       else this.#run(bytes, 0, bytes.length);
     } catch (error) {
-      throw this.#fail(error);
+      this.#failure = toProtocolError(error);
+      this.#release();
+      throw this.#failure;
     }
     this.#bytes = EMPTY;
   }
 
-  #fail(error: unknown): ProtocolError {
-    this.#failure =
-      error instanceof ProtocolError ? error : new ProtocolError('A reply could not be delivered', { cause: error });
-    this.#bytes = this.#carry = this.#target = EMPTY;
-    this.#frames.length = 0;
+  #release(): void {
+    this.#bytes = EMPTY;
+    this.#stack.length = 0;
     this.#top = undefined;
-    return this.#failure;
+    this.#line.clear();
+    this.#string.clear();
   }
 
+  /** Reads a range, starting with what an earlier call left unfinished. */
   #run(bytes: Uint8Array, start: number, end: number): void {
-    this.#bytes = bytes;
+    this.#bytes = this.#asBytes ? plain(bytes) : bytes;
     this.#pos = start;
     this.#end = end;
-    if (this.#need >= 0) this.#fill();
-    const complete = (!this.#streaming || this.#chunks()) && this.#values();
-    if (!complete) this.#keepLine();
+    if (this.#string.waiting) this.#fillString();
+    if (!(this.#streaming && !this.#chunks()) && this.#values()) return;
+    this.#checkLine(this.#line.append(bytes, this.#pos, end), this.#bytes[this.#pos]);
   }
 
-  // ---- lines that are cut by the end of the bytes
-
-  #keepLine(): void {
-    this.#append(this.#bytes, this.#pos, this.#end);
-  }
-
-  #append(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.#carried + end - start;
-    if (length > this.#carry.length) {
-      const larger = new Uint8Array(Math.max(64, length * 2));
-      larger.set(this.#carry.subarray(0, this.#carried));
-      this.#carry = larger;
-    }
-    copy(this.#carry, this.#carried, bytes, start, end);
-    this.#carried = length;
-    checkLine(length, this.#maxLine(this.#carry[0] as number));
-  }
-
-  /** Moves bytes up to the end of the carried line, reads that line alone, then goes on behind it. */
+  /** Moves bytes up to the end of the line that waits, reads that line alone, then goes on behind it. */
   #completeLine(bytes: Uint8Array): void {
-    const start = this.#carry[this.#carried - 1] === CR && bytes[0] === LF ? 0 : findLineFeed(bytes, 0, bytes.length);
-    this.#append(bytes, 0, start < 0 ? bytes.length : start + 1);
-    if (start < 0) return;
-    const length = this.#carried;
-    this.#carried = 0;
-    this.#run(this.#carry, 0, length);
-    if (this.#carry.length > KEPT_LENGTH) this.#carry = EMPTY;
-    this.#run(bytes, start + 1, bytes.length);
+    const next = this.#line.lineEnd(bytes);
+    const length = this.#line.append(bytes, 0, next < 0 ? bytes.length : next);
+    const { memory } = this.#line;
+    this.#checkLine(length, memory[0]);
+    if (next < 0) return;
+    this.#line.clear();
+    this.#run(memory, 0, length);
+    this.#run(bytes, next, bytes.length);
   }
 
-  #maxLine(type: number): number {
-    switch (type) {
-      case SIMPLE:
-      case ERROR:
-        return this.#maxLength + 3; // type byte and line end
-      case DOUBLE:
-        return MAX_DOUBLE_LINE;
-      case BIG_NUMBER:
-        return MAX_BIG_NUMBER_LINE;
-      default:
-        return MAX_SHORT_LINE;
-    }
+  #checkLine(length: number, type = 0): void {
+    const limit = longestLine(type, this.#maxLength);
+    if (length > limit) throw new ProtocolError(`A line exceeds ${limit} bytes`);
   }
 
-  /** Steps over the line at hand. @returns where its text ends, or INCOMPLETE; the text starts behind the type byte */
-  #line(): number {
+  /** Steps over the line at hand. @returns the text behind its type byte, undefined when its end is missing */
+  #takeLine(): string | undefined {
     const start = this.#pos;
-    const feed = findLineFeed(this.#bytes, start, this.#end);
-    if (feed < 0) return INCOMPLETE;
-    checkLine(feed + 1 - start, this.#maxLine(this.#bytes[start] as number));
-    this.#pos = feed + 1;
-    return feed - 1;
+    const next = findLineEnd(this.#bytes, start, this.#end);
+    if (next < 0) return undefined;
+    this.#checkLine(next - start, this.#bytes[start]);
+    this.#pos = next;
+    return decodeText(this.#bytes, start + 1, next - 2);
   }
 
-  /** Steps over a line that holds a length. @returns the length, IS_NULL, IS_STREAMED or INCOMPLETE */
-  #header(): number {
+  /** Steps over a line whose rest is digits, the usual case. @returns their value, -1 when it is anything else */
+  #takeDigits(start: number): number {
     const bytes = this.#bytes;
     const end = this.#end;
-    const start = this.#pos + 1;
-    let length = 0;
+    let value = 0;
     let i = start;
     for (; i < end; i++) {
       const digit = (bytes[i] as number) - 48;
       if (digit < 0 || digit > 9) break;
-      length = length * 10 + digit;
+      value = value * 10 + digit;
     }
-    if (i + 1 >= end || bytes[i] !== CR || bytes[i + 1] !== LF || i === start || i - start > SAFE_DIGITS) {
-      return this.#rareHeader();
-    }
+    if (i + 1 >= end || bytes[i] !== wire.CR || bytes[i + 1] !== wire.LF) return -1;
+    if (i === start || i - start > SAFE_DIGITS) return -1;
     this.#pos = i + 2;
-    return length;
+    return value;
+  }
+
+  /** Steps over a line that holds a length or count. @returns it, or IS_NULL, IS_STREAMED, INCOMPLETE */
+  #header(): number {
+    const length = this.#takeDigits(this.#pos + 1);
+    return length >= 0 ? length : this.#rareHeader();
   }
 
   #rareHeader(): number {
-    const start = this.#pos + 1;
-    const end = this.#line();
-    if (end === INCOMPLETE) return INCOMPLETE;
-    const text = decodeText(this.#bytes, start, end);
+    const text = this.#takeLine();
+    if (text === undefined) return INCOMPLETE;
     if (text === '-1') return IS_NULL;
     if (text === '?') return IS_STREAMED;
     if (/^[0-9]+$/.test(text)) return Number(text);
     throw new ProtocolError('A length is not a number');
   }
 
-  // ---- values: each reads one, and returns false when its first line is not complete
+  // From here on: a method reads one value, and returns false when the first line of that value has no end yet.
 
   #values(): boolean {
     while (this.#pos < this.#end) {
@@ -244,220 +172,173 @@ export class Decoder {
 
   #value(type: number): boolean {
     switch (type) {
-      case BULK:
-      case VERBATIM:
-      case BLOB_ERROR:
-        return this.#string(type);
-      case INTEGER:
+      case wire.BULK:
+      case wire.VERBATIM:
+      case wire.BLOB_ERROR:
+        return this.#stringValue(type);
+      case wire.INTEGER:
         return this.#integer();
-      case SIMPLE:
-      case ERROR:
-      case NULL:
-      case BOOLEAN:
-      case DOUBLE:
-      case BIG_NUMBER:
+      case wire.SIMPLE:
+      case wire.ERROR:
+      case wire.NULL:
+      case wire.BOOLEAN:
+      case wire.DOUBLE:
+      case wire.BIG_NUMBER:
         return this.#scalar(type);
-      case ARRAY:
-      case MAP:
-      case SET:
-      case PUSH:
-      case ATTRIBUTE:
+      case wire.ARRAY:
+      case wire.MAP:
+      case wire.SET:
+      case wire.PUSH:
+      case wire.ATTRIBUTE:
         return this.#aggregate(type);
-      case END:
+      case wire.END:
         return this.#streamEnd();
       default:
-        throw new ProtocolError(`0x${type.toString(16).padStart(2, '0')} is no RESP type`);
+        throw new ProtocolError(`0x${type.toString(16).padStart(2, '0')} begins no RESP value`);
     }
   }
 
   #integer(): boolean {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let i = this.#pos + 1;
-    const negative = i < end && bytes[i] === 45;
-    if (negative) i++;
-    const start = i;
-    let value = 0;
-    for (; i < end; i++) {
-      const digit = (bytes[i] as number) - 48;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-    }
-    if (i + 1 >= end || bytes[i] !== CR || bytes[i + 1] !== LF || i === start || i - start > SAFE_DIGITS) {
-      return this.#scalar(INTEGER);
-    }
-    this.#pos = i + 2;
-    this.#emit(negative ? 0 - value : value);
+    const start = this.#pos + 1;
+    const negative = start < this.#end && this.#bytes[start] === 45;
+    const value = this.#takeDigits(negative ? start + 1 : start);
+    if (value < 0) return this.#scalar(wire.INTEGER);
+    this.#emit(negative ? 0 - value : value); // 0 - 0 is 0, while -0 would be another number
     return true;
   }
 
   #scalar(type: number): boolean {
-    const start = this.#pos + 1;
-    const end = this.#line();
-    if (end === INCOMPLETE) return false;
-    const text = decodeText(this.#bytes, start, end);
-    this.#emit(scalar(type, text));
+    const text = this.#takeLine();
+    if (text === undefined) return false;
+    this.#emit(parseScalar(type, text));
     return true;
   }
 
-  // ---- strings with a length
-
-  #string(type: number): boolean {
+  #stringValue(type: number): boolean {
     const length = this.#header();
-    if (length < 0) return this.#stringWithoutLength(type, length);
+    if (length < 0) return this.#rareString(type, length);
     if (length > this.#maxLength) throw new ProtocolError(`A string of ${length} bytes exceeds the limit`);
-    if (this.#depth === 0) this.#asBytes = type !== BLOB_ERROR && this.#sink.bytes(false);
+    if (this.#depth === 0) this.#askForBytes(false);
     const start = this.#pos;
     const end = start + length;
     if (end + 2 > this.#end) {
       this.#startString(type, length);
-    } else {
-      if (this.#bytes[end] !== CR || this.#bytes[end + 1] !== LF) throw notTerminated();
-      this.#pos = end + 2;
-      this.#emit(this.#stringValue(type, this.#bytes, start, end));
+      return true;
     }
+    if (this.#bytes[end] !== wire.CR || this.#bytes[end + 1] !== wire.LF) throw notTerminated();
+    this.#pos = end + 2;
+    this.#emit(this.#toString(type, this.#bytes, start, end));
     return true;
   }
 
-  #stringWithoutLength(type: number, header: number): boolean {
+  /** A null, or a string that comes in chunks. */
+  #rareString(type: number, header: number): boolean {
     if (header === INCOMPLETE) return false;
-    if (type !== BULK) throw new ProtocolError('A length is not a number');
-    if (this.#depth === 0) this.#asBytes = this.#sink.bytes(false);
+    if (type !== wire.BULK) throw new ProtocolError('Only bulk strings and arrays can be null or streamed');
     if (header === IS_NULL) {
       this.#emit(null);
       return true;
     }
+    if (this.#depth === 0) this.#askForBytes(false);
     this.#streaming = true;
-    this.#filled = 0;
     return this.#chunks();
   }
 
-  #stringValue(type: number, bytes: Uint8Array, start: number, end: number): Reply {
-    if (type === BLOB_ERROR) return new ErrorReply(decodeText(bytes, start, end));
-    const from = type === VERBATIM ? start + verbatimPrefix(bytes, start, end) : start;
-    return this.#asBytes ? copyOf(bytes, from, end) : decodeText(bytes, from, end);
+  #askForBytes(push: boolean): void {
+    this.#asBytes = this.#sink.bytes(push);
+    if (this.#asBytes) this.#bytes = plain(this.#bytes);
+  }
+
+  #toString(type: number, bytes: Uint8Array, start: number, end: number): Reply {
+    if (type === wire.BLOB_ERROR) return new ErrorReply(decodeText(bytes, start, end));
+    const from = type === wire.VERBATIM ? skipFormat(bytes, start, end) : start;
+    return this.#asBytes ? bytes.slice(from, end) : decodeText(bytes, from, end);
   }
 
   #startString(type: number, length: number): void {
     this.#stringType = type;
-    this.#filled = 0;
-    this.#need = length;
-    if (this.#asBytes && type === BULK) this.#target = new Uint8Array(Math.min(length, TRUSTED_LENGTH));
-    this.#fill();
+    this.#string.expect(length, this.#asBytes && type === wire.BULK);
+    this.#fillString();
   }
 
-  /** Moves bytes to the string under way; delivers it when its line end is there too. */
-  #fill(): void {
-    const end = Math.min(this.#end, this.#pos + this.#need - this.#filled);
-    this.#reserve(this.#filled + end - this.#pos);
-    copy(this.#target, this.#filled, this.#bytes, this.#pos, end);
-    this.#filled += end - this.#pos;
-    this.#pos = end;
-    while (this.#filled === this.#need && this.#pos < this.#end) {
-      if (this.#bytes[this.#pos++] !== (this.#terminator === 0 ? CR : LF)) throw notTerminated();
-      this.#terminator++;
-      if (this.#terminator < 2) continue;
-      this.#finishFill();
-      return;
-    }
+  #fillString(): void {
+    this.#pos = this.#string.fill(this.#bytes, this.#pos, this.#end);
+    if (!this.#string.waiting && !this.#streaming) this.#emitString(this.#stringType);
   }
 
-  /** Makes room in `#target`: what is announced while that is little, else twice what has arrived. */
-  #reserve(length: number): void {
-    if (length <= this.#target.length) return;
-    const announced = Math.min(this.#need, TRUSTED_LENGTH);
-    const doubled = this.#streaming ? length * 2 : Math.min(this.#need, length * 2);
-    const larger = new Uint8Array(Math.max(announced, length, doubled));
-    copy(larger, 0, this.#target, 0, this.#filled);
-    this.#target = larger;
-  }
-
-  #finishFill(): void {
-    this.#terminator = 0;
-    this.#need = -1;
-    if (!this.#streaming) this.#deliverTarget(this.#stringType);
-  }
-
-  #deliverTarget(type: number): void {
-    const target = this.#target;
-    const isResult = this.#asBytes && type === BULK && target.length === this.#filled;
-    const value = isResult ? target : this.#stringValue(type, target, 0, this.#filled);
-    if (isResult || target.length > KEPT_LENGTH) this.#target = EMPTY;
+  #emitString(type: number): void {
+    const { memory, length } = this.#string;
+    const exact = this.#asBytes && type === wire.BULK && memory.length === length;
+    const value = exact ? this.#string.take() : this.#toString(type, memory, 0, length);
+    this.#string.clear();
     this.#emit(value);
   }
 
-  /** Reads the chunks of a streamed string. @returns false when a chunk's first line is not complete */
   #chunks(): boolean {
     while (this.#pos < this.#end) {
-      if (this.#bytes[this.#pos] !== CHUNK) throw new ProtocolError('A streamed string has something else inside');
+      if (this.#bytes[this.#pos] !== wire.CHUNK) throw new ProtocolError('A streamed string is interrupted');
       const length = this.#header();
       if (length === INCOMPLETE) return false;
       if (length < 0) throw new ProtocolError('A length is not a number');
       if (length === 0) {
         this.#streaming = false;
-        this.#deliverTarget(BULK);
+        this.#emitString(wire.BULK);
         return true;
       }
-      if (this.#filled + length > this.#maxLength) throw new ProtocolError('A streamed string exceeds the limit');
-      this.#need = this.#filled + length;
-      this.#fill();
+      if (this.#string.length + length > this.#maxLength) throw new ProtocolError('A string exceeds the limit');
+      this.#string.expect(length, false);
+      this.#fillString();
     }
     return true;
   }
-
-  // ---- aggregates
 
   #aggregate(type: number): boolean {
     const count = this.#header();
     if (count === INCOMPLETE) return false;
-    if (count > this.#maxElements) throw new ProtocolError(`An aggregate of ${count} elements exceeds the limit`);
-    if (count === IS_NULL) {
-      if (type !== ARRAY) throw new ProtocolError('Only arrays and bulk strings can be null');
+    if (count === IS_NULL && type === wire.ARRAY) {
       this.#emit(null);
       return true;
     }
-    if (count === IS_STREAMED && (type === PUSH || type === ATTRIBUTE)) {
-      throw new ProtocolError('Pushes and attributes cannot be streamed');
-    }
-    const frame = this.#open(type);
-    frame.streamed = count === IS_STREAMED;
-    const allowed = frame.streamed ? this.#maxElements + 1 : count;
-    frame.remaining = type === MAP || type === ATTRIBUTE ? allowed * 2 : allowed;
-    if (count === 0) this.#close(frame);
+    this.#checkCount(type, count);
+    const aggregate = this.#open(type);
+    aggregate.expect(count < 0 ? this.#maxElements : count, count < 0);
+    if (count === 0) this.#close(aggregate);
     return true;
   }
 
-  #open(type: number): Frame {
-    if (this.#depth >= this.#maxDepth) throw new ProtocolError(`Replies nest deeper than ${this.#maxDepth} levels`);
-    let frame = this.#frames[this.#depth];
-    if (frame === undefined) {
-      frame = new Frame();
-      this.#frames.push(frame);
+  #checkCount(type: number, count: number): void {
+    if (count > this.#maxElements) throw new ProtocolError(`An aggregate of ${count} elements exceeds the limit`);
+    if (count === IS_NULL) throw new ProtocolError('Only bulk strings and arrays can be null');
+    if (count === IS_STREAMED && (type === wire.PUSH || type === wire.ATTRIBUTE)) {
+      throw new ProtocolError('Pushes and attributes cannot be streamed');
     }
-    frame.type = type;
-    frame.items = [];
-    frame.attributeAt = -1;
-    frame.outerBytes = this.#asBytes;
-    if (type === PUSH || this.#depth === 0) this.#asBytes = this.#sink.bytes(type === PUSH);
+  }
+
+  #open(type: number): Aggregate {
+    if (this.#depth >= this.#maxDepth) throw new ProtocolError(`A reply nests deeper than ${this.#maxDepth} levels`);
+    let aggregate = this.#stack[this.#depth];
+    if (aggregate === undefined) {
+      aggregate = new Aggregate();
+      this.#stack.push(aggregate);
+    }
+    aggregate.open(type, this.#asBytes);
+    if (this.#depth === 0 || type === wire.PUSH) this.#askForBytes(type === wire.PUSH);
     this.#depth++;
-    this.#top = frame;
-    return frame;
+    this.#top = aggregate;
+    return aggregate;
   }
 
   #streamEnd(): boolean {
-    const start = this.#pos + 1;
-    const end = this.#line();
-    if (end === INCOMPLETE) return false;
-    const frame = this.#top;
-    if (end !== start || frame === undefined || !frame.streamed) throw new ProtocolError('An end without a beginning');
-    const { type, items, attributeAt } = frame;
-    if (attributeAt === items.length) throw new ProtocolError('An attribute without a value');
-    if (type === MAP && items.length % 2 === 1) throw new ProtocolError('A map has a key without a value');
-    frame.streamed = false;
-    this.#close(frame);
+    const text = this.#takeLine();
+    if (text === undefined) return false;
+    const top = this.#top;
+    if (text !== '' || top === undefined) throw new ProtocolError('An end belongs to nothing');
+    top.end();
+    this.#close(top);
     return true;
   }
 
+  /** Delivers a value, to the sink or to the aggregate it is in. */
   #emit(value: Reply): void {
     const top = this.#top;
     if (top === undefined) {
@@ -469,100 +350,59 @@ export class Decoder {
   }
 
   /** Delivers the innermost aggregate, and those around it that it completes. */
-  #close(frame: Frame): void {
-    let closed = frame;
+  #close(innermost: Aggregate): void {
+    let aggregate = innermost;
     for (;;) {
-      if (closed.streamed) throw new ProtocolError('A streamed aggregate exceeds the limit of elements');
-      const { type, items } = closed;
-      closed.items = NO_ITEMS;
+      const items = aggregate.close();
       this.#depth--;
-      const top = this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
-      this.#top = top;
-      if (type === PUSH || type === ATTRIBUTE) {
-        this.#closeAside(closed, type, items);
-        return;
-      }
-      const value = type === ARRAY ? items : type === MAP ? toMap(items) : new Set(items);
-      if (top === undefined) {
+      const outer = this.#depth === 0 ? undefined : this.#stack[this.#depth - 1];
+      this.#top = outer;
+      const value = this.#complete(aggregate, items, outer);
+      if (value === undefined) return;
+      if (outer === undefined) {
         this.#sink.reply(value);
         return;
       }
-      top.items.push(value);
-      if (--top.remaining > 0) return;
-      closed = top;
+      outer.items.push(value);
+      if (--outer.remaining > 0) return;
+      aggregate = outer;
     }
   }
 
-  /** Pushes and attributes are no element of what is around them. */
-  #closeAside(frame: Frame, type: number, items: Reply[]): void {
-    this.#asBytes = frame.outerBytes;
-    if (type === PUSH) {
-      this.#sink.push(items);
-      return;
+  /** @returns the value; undefined for pushes and attributes, which are no element of what is around them */
+  #complete(aggregate: Aggregate, items: Reply[], outer: Aggregate | undefined): Reply | undefined {
+    switch (aggregate.type) {
+      case wire.ARRAY:
+        return items;
+      case wire.MAP:
+        return toMap(items);
+      case wire.SET:
+        return new Set(items);
+      case wire.PUSH:
+        this.#asBytes = aggregate.outerBytes;
+        this.#sink.push(items);
+        return undefined;
+      default:
+        if (outer !== undefined) outer.attributeAt = outer.items.length;
+        this.#sink.attribute?.(toMap(items));
+        return undefined;
     }
-    if (this.#top !== undefined) this.#top.attributeAt = this.#top.items.length;
-    this.#sink.attribute?.(toMap(items));
   }
 }
 
-function scalar(type: number, text: string): Reply {
-  switch (type) {
-    case SIMPLE:
-      return text;
-    case ERROR:
-      return new ErrorReply(text);
-    case INTEGER:
-      return parseInteger(text);
-    case DOUBLE:
-      return parseDouble(text);
-    case BIG_NUMBER:
-      return parseBigNumber(text);
-    case NULL:
-      if (text === '') return null;
-      break;
-    default:
-      if (text === 't') return true;
-      if (text === 'f') return false;
-  }
-  throw new ProtocolError('A null or boolean reply holds something else');
+/** @returns where the text behind `txt:` begins */
+function skipFormat(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 4 || bytes[start + 3] !== wire.INTEGER) throw new ProtocolError('A verbatim string has no format');
+  return start + 4;
 }
 
-function toMap(items: readonly Reply[]): Map<Reply, Reply> {
-  const map = new Map<Reply, Reply>();
-  for (let i = 0; i < items.length; i += 2) map.set(items[i] as Reply, items[i + 1] as Reply);
-  return map;
+/** The same bytes without what subclasses such as Buffer change: their `slice` copies nothing. */
+function plain(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-/** @returns the length of the `txt:` in front of a verbatim string */
-function verbatimPrefix(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 4 || bytes[start + 3] !== INTEGER) throw new ProtocolError('A verbatim string has no format');
-  return 4;
-}
-
-/** @returns where the next LF behind a CR is, or -1 */
-function findLineFeed(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start + 1; i < end; i++) {
-    if (bytes[i] === LF && bytes[i - 1] === CR) return i;
-  }
-  return -1;
-}
-
-function checkLine(length: number, limit: number): void {
-  if (length > limit) throw new ProtocolError(`A line exceeds ${limit} bytes`);
-}
-
-function notTerminated(): ProtocolError {
-  return new ProtocolError('A string does not end where its length says');
-}
-
-/** Copies a range; short ones in a loop, which beats making a view. */
-function copy(target: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void {
-  if (end - start > 32) target.set(bytes.subarray(start, end), at);
-  else for (let i = start; i < end; i++) target[at + i - start] = bytes[i] as number;
-}
-
-function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const result = new Uint8Array(end - start);
-  copy(result, 0, bytes, start, end);
-  return result;
+function toProtocolError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  return new ProtocolError('A reply could not be built or delivered', { cause: error });
 }

@@ -1,8 +1,10 @@
+import { SHORT_TEXT, shortAscii } from './short-text.ts';
+
 /** What a runtime with Node's Buffer can do natively; looked up once, because parsers import nothing. */
 interface NativeText {
-  byteLength(text: string): number;
-  utf8(bytes: Uint8Array, start: number, end: number): string;
-  latin1(bytes: Uint8Array, start: number, end: number): string;
+  byteLength: (text: string) => number;
+  utf8: (bytes: Uint8Array, start: number, end: number) => string;
+  latin1: (bytes: Uint8Array, start: number, end: number) => string;
 }
 
 interface BufferLike {
@@ -28,26 +30,56 @@ function findNative(): NativeText | undefined {
   };
 }
 
-/** Below this many bytes a loop beats the call into native code (measured on Node 20). */
-const SHORT = 10;
 /** From this many characters on, native counting beats a loop. */
 const LONG_TEXT = 64;
+/** From this many bytes on, it pays to try whether all are ASCII: 0.28 against 0.67 µs at 4 kB. */
+const LONG_BYTES = 512;
+/** From this many characters on, V8 keeps native strings outside its heap, and counting their bytes gets slow. */
+const HUGE_BYTES = 1_000_000;
 
 /** Decodes UTF-8; malformed sequences become U+FFFD. The string is a copy, it keeps no reference to the bytes. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start >= SHORT) return decodeUtf8(bytes, start, end);
-  let text = '';
-  for (let i = start; i < end; i++) {
-    const code = bytes[i] as number;
-    if (code > 127) return decodeUtf8(bytes, start, end);
-    text += String.fromCharCode(code);
-  }
-  return text;
+  const length = end - start;
+  if (length <= SHORT_TEXT) return shortAscii(bytes, start, end) ?? decodeUtf8(bytes, start, end);
+  return length < LONG_BYTES || native === undefined
+    ? decodeUtf8(bytes, start, end)
+    : decodeLong(native, bytes, start, end);
 }
 
 function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   if (native === undefined) return decoder.decode(bytes.subarray(start, end));
   return native.utf8(bytes, start, end);
+}
+
+/** Most long texts are ASCII, which native code copies several times faster as latin1 than it decodes UTF-8. */
+function decodeLong({ latin1, utf8, byteLength }: NativeText, bytes: Uint8Array, start: number, end: number): string {
+  if (end - start >= HUGE_BYTES)
+    return isAscii(bytes, start, end) ? latin1(bytes, start, end) : utf8(bytes, start, end);
+  const text = latin1(bytes, start, end);
+  return byteLength(text) === text.length ? text : utf8(bytes, start, end);
+}
+
+/** Looks at 32 bytes per turn, through 32-bit words. */
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = Math.min(end, start + ((4 - ((bytes.byteOffset + start) & 3)) & 3));
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
+  const whole = words.length & ~7;
+  for (let i = 0; i < whole; i += 8) {
+    if ((wordsOf(words, i) | wordsOf(words, i + 4)) & 0x80808080) return false;
+  }
+  return isAsciiByByte(bytes, start, first) && isAsciiByByte(bytes, first + whole * 4, end);
+}
+
+/** Four words, laid over each other. */
+function wordsOf(words: Int32Array, i: number): number {
+  return (words[i] as number) | (words[i + 1] as number) | (words[i + 2] as number) | (words[i + 3] as number);
+}
+
+function isAsciiByByte(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if ((bytes[i] as number) > 127) return false;
+  }
+  return true;
 }
 
 /**

@@ -1,0 +1,60 @@
+import { ProtocolError } from './errors.ts';
+import type { Reply } from './types.ts';
+import { ARRAY, ATTRIBUTE, MAP } from './wire.ts';
+
+/** What an aggregate that is not open holds. */
+const NO_ITEMS: Reply[] = [];
+
+/**
+ * An array, map, set, push or attribute whose elements are still arriving. Pairs lie flat, one behind the other. The
+ * objects are used again for the next aggregate of the same depth.
+ */
+export class Aggregate {
+  type: number = ARRAY;
+  /** Elements to come; for a streamed one how many are still allowed. */
+  remaining = 0;
+  streamed = false;
+  items: Reply[] = NO_ITEMS;
+  /** How many elements there were when an attribute ended, because a value must follow it. */
+  attributeAt = -1;
+  /** Whether what is around it wanted bytes. */
+  outerBytes = false;
+
+  /** Begins anew. `items` grows as elements arrive, whatever the count promises. */
+  open(type: number, outerBytes: boolean): void {
+    this.type = type;
+    this.items = [];
+    this.attributeAt = -1;
+    this.outerBytes = outerBytes;
+  }
+
+  /** Says how many elements there will be, or at most when it is streamed; pairs count once. */
+  expect(count: number, streamed: boolean): void {
+    this.streamed = streamed;
+    const allowed = streamed ? count + 1 : count;
+    this.remaining = this.type === MAP || this.type === ATTRIBUTE ? allowed * 2 : allowed;
+  }
+
+  /** Ends a streamed one. @throws ProtocolError when it may not end here */
+  end(): void {
+    if (!this.streamed) throw new ProtocolError('An end belongs to nothing');
+    if (this.attributeAt === this.items.length) throw new ProtocolError('An attribute has no value');
+    if (this.type === MAP && this.items.length % 2 === 1) throw new ProtocolError('A map has a key without a value');
+    this.streamed = false;
+  }
+
+  /** Takes the elements out. @throws ProtocolError when it is streamed and did not end, so exceeds what is allowed */
+  close(): Reply[] {
+    if (this.streamed) throw new ProtocolError('A streamed aggregate has too many elements');
+    const items = this.items;
+    this.items = NO_ITEMS;
+    return items;
+  }
+}
+
+/** Pairs as a Map; of equal keys the last one wins. */
+export function toMap(items: readonly Reply[]): Map<Reply, Reply> {
+  const map = new Map<Reply, Reply>();
+  for (let i = 0; i < items.length; i += 2) map.set(items[i] as Reply, items[i + 1] as Reply);
+  return map;
+}
