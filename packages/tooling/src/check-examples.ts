@@ -4,9 +4,9 @@ import ts from 'typescript';
 import { compilerOptions } from './compiler-options.ts';
 import { repository } from './published-entries.ts';
 
-/** One fenced block of TypeScript in a Markdown file. */
+/** One piece of TypeScript in a Markdown file or doc comment. */
 export interface Example {
-  /** Markdown file and line of the fence: `README.md:12`. */
+  /** File and the line above the code: `README.md:12`. */
   readonly at: string;
   readonly code: string;
 }
@@ -33,8 +33,8 @@ export function documentedExamples(): Example[] {
 }
 
 /**
- * Compiles the examples against the sources, each as a module of its own. The clients `redis`, `ssdb` and `gibson` and a
- * `socket` are there without being made. Gives one line per error, with the line of the Markdown file.
+ * Compiles the examples against the sources, each as a module of its own. The clients `redis`, `ssdb` and `gibson` and what
+ * parsers read from are there without being made. Gives one line per error, with the line of the file it stands in.
  */
 export function compileExamples(examples: readonly Example[]): string[] {
   rmSync(folder, { recursive: true, force: true });
@@ -55,13 +55,14 @@ export function compileExamples(examples: readonly Example[]): string[] {
   return ts.getPreEmitDiagnostics(program).map((problem) => describe(problem, files, examples));
 }
 
-/** Most examples of a README speak of a client that an earlier one made, those of the parsers of a socket. */
+/** Most examples of a README speak of a client that an earlier one made, those of the parsers of a socket and its bytes. */
 function declaredClients(): string {
   const clients = { redis: 'Redis', ssdb: 'Ssdb', gibson: 'Gibson' };
   const lines = Object.entries(clients)
     .filter(([name]) => existsSync(join(repository, `packages/${name}/src/${name}.ts`)))
     .map(([name, type]) => `declare const ${name}: import('@kv/${name}').${type};\n`);
-  return ["declare const socket: import('node:net').Socket;\n", ...lines].join('');
+  const others = "declare const socket: import('node:net').Socket;\ndeclare const bytes: Uint8Array;\n";
+  return others + lines.join('');
 }
 
 function describe({ file, start, messageText }: ts.Diagnostic, files: string[], examples: readonly Example[]): string {

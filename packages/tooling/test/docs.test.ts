@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { undocumented } from '../src/check-docs.ts';
 import { compileExamples, documentedExamples, examplesIn } from '../src/check-examples.ts';
+import { examplesInComments, withImports } from '../src/doc-examples.ts';
 import { type Entry, publishedEntries } from '../src/published-entries.ts';
 
 let folder: string;
@@ -63,6 +64,24 @@ describe('examples', () => {
       { at: 'A.md:3', code: 'const a: number = 1;\n' },
       { at: 'A.md:13', code: 'x\n' },
     ]);
+  });
+
+  it('are the @example blocks of doc comments, with or without a fence, up to the next tag', () => {
+    const source = `/**\n * A.\n *\n * @example\n * a(1);\n * b();\n * @see x\n */\n/** @example\n * \`\`\`ts\n * c();\n * \`\`\`\n */`;
+    expect(examplesInComments(source, 'a.ts')).toEqual([
+      { at: 'a.ts:4', code: 'a(1);\nb();\n' },
+      { at: 'a.ts:9', code: '\nc();\n\n\n' },
+    ]);
+  });
+
+  it('get the imports that they leave out, from their own package first', () => {
+    const exports = new Map([
+      ['@kv/a', ['get', 'other']],
+      ['@kv/b', ['get', 'set', 'make', 'text']],
+    ]);
+    const code = "const make = set(get('text'));\n";
+    const expected = `${code}import { get, set } from '@kv/b';\n`;
+    expect(withImports({ at: 'a.ts:1', code }, '@kv/b', exports)).toEqual({ at: 'a.ts:1', code: expected });
   });
 
   it('that do not compile are named by the line of the Markdown file', () => {
