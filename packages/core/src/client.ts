@@ -157,6 +157,7 @@ export class Client implements Executor {
       ledger: this.ledger,
       defaults: this.defaults,
       elsewhere: (command) => this.send(command),
+      insteadOf: (command) => this.#insteadOf(command),
     });
   }
 
@@ -268,8 +269,11 @@ export class Client implements Executor {
 
   #misplaced(command: AnyCommand): ArgumentError {
     const { name } = command.spec;
-    const instead = this.setup.insteadOf?.(command) ?? 'use a connection of its own';
-    return new ArgumentError(`${name} cannot be sent on a shared line: ${instead}`, { command: name });
+    return new ArgumentError(`${name} cannot be sent on a shared line: ${this.#insteadOf(command)}`, { command: name });
+  }
+
+  #insteadOf(command: AnyCommand): string {
+    return this.setup.insteadOf?.(command) ?? 'it needs a connection of its own';
   }
 
   #checkOpen(what: string): void {

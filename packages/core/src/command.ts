@@ -99,7 +99,7 @@ export class Command<T, V = string> implements AnyCommand<T>, Of<V> {
 }
 
 /** The results of a list of commands, position by position. */
-export type Results<Cs extends readonly Of<never>[]> = {
+export type Results<Cs extends readonly unknown[]> = {
   -readonly [K in keyof Cs]: Cs[K] extends AnyCommand<infer T> ? T : never;
 };
 

@@ -1,5 +1,4 @@
 import type { AnyCommand } from './command.ts';
-import { Flag } from './command.ts';
 import { ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import type { Ledger } from './ledger.ts';
@@ -57,8 +56,6 @@ const WRITE_SIZE = 65_536;
  */
 export class Connection {
   state: 'connecting' | 'handshaking' | 'ready' | 'closed' = 'connecting';
-  /** State of the line was changed by a command; it must be cleaned before somebody else uses it. */
-  dirty = false;
   /** In use by one lease. */
   leased = false;
   /** Takes pushes instead of {@link ConnectionSetup.push}. */
@@ -98,7 +95,6 @@ export class Connection {
       this.destroy(asKvError(error));
     }
     if (this.#failure !== undefined) throw this.#failure;
-    this.dirty = false;
     this.state = 'ready';
     this.#liveness.start();
   }
@@ -136,7 +132,6 @@ export class Connection {
 
   enqueue(request: Request): void {
     request.connection = this;
-    if ((request.command.flags & Flag.state) !== 0) this.dirty = true;
     this.#waiting.push(request);
     this.#schedule();
   }

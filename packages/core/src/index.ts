@@ -1,7 +1,16 @@
+export type { AddressInput, AddressRules, ParsedAddress } from './address.ts';
+export { parseAddress } from './address.ts';
 export type { Data } from './arguments.ts';
 export { badArgument, data, float, integer } from './arguments.ts';
+export type { Backoff } from './backoff.ts';
+export type { ClientSetup, ClientState, ClientStats, LaneSize, StateChange } from './client.ts';
+export { Client } from './client.ts';
 export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command.ts';
 export { block, Command, Flag, idempotent, Keys, keyPositions, read, spec, state, write } from './command.ts';
+export type { Connection, LivenessOptions } from './connection.ts';
+export { asKvError } from './connection.ts';
+export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';
+export type { Endpoint, LaneName } from './endpoint.ts';
 export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {
   AbortedError,
@@ -18,5 +27,12 @@ export {
   TimeoutError,
 } from './errors.ts';
 export type { Executor, RetryMode, SendOptions, Settled } from './executor.ts';
+export type { Defaults, LeaseSetup } from './lease.ts';
+export { Lease } from './lease.ts';
+export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './options.ts';
+export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from './options.ts';
+export type { Pool } from './pool.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './protocol.ts';
+export type { Router } from './router.ts';
+export type { CommandStats } from './stats.ts';
 export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';

@@ -2,7 +2,7 @@ import type { AnyCommand } from './command.ts';
 import { Flag } from './command.ts';
 import type { Connection } from './connection.ts';
 import type { KvError } from './errors.ts';
-import { ClosedError, ConnectionError } from './errors.ts';
+import { ArgumentError, ClosedError, ConnectionError } from './errors.ts';
 import type { Executor, SendOptions, Settled } from './executor.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pool } from './pool.ts';
@@ -20,7 +20,12 @@ export interface LeaseSetup {
   readonly defaults: Defaults;
   /** Sends on another connection, for cancelling what this one is blocked in. */
   readonly elsewhere: Executor['send'];
+  /** What to use instead of a command that cannot be sent. */
+  readonly insteadOf: (command: AnyCommand) => string;
 }
+
+/** Not even on a connection of one's own: they break the pairing of requests and replies, or end it. */
+const MISPLACED = Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
 
 /** How long a cancelled blocking command may take to answer, ms. */
 const CANCEL_GRACE = 1000;
@@ -78,6 +83,14 @@ export class Lease implements Executor {
     return this.#released;
   }
 
+  /** Brings the state of the connection back to what it was when it was made. */
+  async reset(): Promise<void> {
+    if (this.closed) throw new ClosedError('reset: the lease was released or its connection was lost');
+    const { wire, sendInternal } = this.connection;
+    if (wire.clean === undefined) throw new ArgumentError('reset: this protocol has no state that could be reset');
+    await wire.clean(sendInternal);
+  }
+
   /** Ends the connection instead of giving it back. */
   destroy(error: KvError = new ClosedError('The lease was closed')): void {
     this.connection.destroy(error);
@@ -93,7 +106,7 @@ export class Lease implements Executor {
     if (this.#blocked > 0)
       connection.destroy(new ClosedError('The lease was released while a blocking command was under way'));
     await Promise.all([connection.drained(), this.#cancelling]);
-    if (connection.dirty && !connection.isClosed) await this.#clean();
+    if (connection.wire.dirty && !connection.isClosed) await this.#clean();
     connection.onPush = undefined;
     this.#pool.release(connection);
   }
@@ -105,7 +118,6 @@ export class Lease implements Executor {
     try {
       if (connection.wire.clean === undefined) throw unclean;
       await connection.wire.clean(connection.sendInternal);
-      connection.dirty = false;
     } catch {
       connection.destroy(unclean);
     } finally {
@@ -124,6 +136,13 @@ export class Lease implements Executor {
   #open(request: Request, options: SendOptions): KvError | undefined {
     if (this.closed) {
       const error = this.#closedError(request.command);
+      request.fail(error);
+      return error;
+    }
+    if ((request.command.flags & MISPLACED) !== 0) {
+      const error = new ArgumentError(
+        `${request.command.spec.name} cannot be sent here: ${this.#setup.insteadOf(request.command)}`,
+      );
       request.fail(error);
       return error;
     }

@@ -38,6 +38,8 @@ export interface Wire {
   decode(bytes: Uint8Array): void;
   /** What is said before user commands. A rejection closes the connection. */
   handshake(send: Executor['send']): Promise<void>;
+  /** Whether commands have changed the state of the line, so that it must be cleaned before somebody else uses it. */
+  readonly dirty: boolean;
   /** Brings a used connection back to its state after the handshake. Absent: it cannot be cleaned, only replaced. */
   clean?(send: Executor['send']): Promise<void>;
   /**

@@ -1,1 +1,35 @@
-export {};
+export {
+  AbortedError,
+  type AddressInput,
+  ArgumentError,
+  BatchError,
+  type CallOptions,
+  type ClientState,
+  type ClientStats,
+  ClosedError,
+  Command,
+  type CommonOptions,
+  ConflictError,
+  ConnectionError,
+  type Data,
+  type ErrorCode,
+  isKvError,
+  KvError,
+  type Outcome,
+  ProtocolError,
+  QueueFullError,
+  type RetryMode,
+  type StateChange,
+  TimeoutError,
+} from '@kv/core';
+export { commandByName as command } from './command-table.ts';
+export { createConnection, RedisConnection } from './connection.ts';
+export { ReplyError, TransactionAbortedError } from './errors.ts';
+export type { Credentials, CredentialsProvider } from './handshake.ts';
+export { Multi } from './multi.ts';
+export type { RedisClientOptions, RedisOptions, RedisPoolOptions } from './options.ts';
+export { Pipeline } from './pipeline.ts';
+export { createPool, RedisPool } from './pool.ts';
+export { createRedis, Redis, type RedisClass } from './redis.ts';
+export { RedisSession } from './session.ts';
+export type { TransactionOptions } from './transaction.ts';

@@ -1,0 +1,84 @@
+import { type AddressInput, type CallOptions, Client, type Lease, mergeCallOptions } from '@kv/core';
+import { type RedisOptions, readConnectionOptions } from './options.ts';
+import { callOf, clientSetup } from './redis.ts';
+import { RedisSession } from './session.ts';
+
+/** One raw connection: it is not replaced when it is lost. All commands, and those that change its state. */
+export class RedisConnection<V = string> extends RedisSession<V> {
+  readonly #client: Client;
+  readonly #lease: Lease;
+
+  /** Made by {@link createConnection}. */
+  constructor(client: Client, lease: Lease, call: CallOptions) {
+    super(lease, call);
+    this.#client = client;
+    this.#lease = lease;
+  }
+
+  /** Where it is connected to, without user and password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /**
+   * Logs in as somebody else.
+   *
+   * @see https://redis.io/commands/auth/
+   */
+  async auth(password: string): Promise<'OK'>;
+  async auth(username: string, password: string): Promise<'OK'>;
+  async auth(...credentials: string[]): Promise<'OK'> {
+    return (await this.execute('AUTH', ...credentials)) as 'OK';
+  }
+
+  override with(options: CallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;
+  override with(options: CallOptions & { readonly bytes: false }): RedisConnection<string>;
+  override with(options: CallOptions): RedisConnection<V>;
+  override with(options: CallOptions): RedisConnection<string> | RedisConnection<Uint8Array> | RedisConnection<V> {
+    return new RedisConnection<V>(this.#client, this.#lease, mergeCallOptions(this.call, options));
+  }
+
+  /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
+  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  override release(): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * One raw connection. Resolves when it is ready.
+ *
+ * @throws ConnectionError with the cause, ReplyError when the server refuses the login
+ * @example
+ * await using connection = await createConnection('redis://localhost')
+ * await connection.execute('GET', 'my-key')
+ */
+export async function createConnection(
+  address: AddressInput | undefined,
+  options: RedisOptions & { readonly bytes: true },
+): Promise<RedisConnection<Uint8Array>>;
+export async function createConnection(
+  address?: AddressInput,
+  options?: RedisOptions & { readonly bytes?: false | undefined },
+): Promise<RedisConnection>;
+export async function createConnection(
+  address?: AddressInput,
+  options: RedisOptions = {},
+): Promise<RedisConnection | RedisConnection<Uint8Array>> {
+  const read = readConnectionOptions(address, options);
+  const one = { minSize: 1, maxSize: 1 };
+  const client = new Client({
+    ...clientSetup(read),
+    lanes: { shared: one, sessions: 'shared', blocking: one, streams: one },
+  });
+  try {
+    await client.connect();
+    return new RedisConnection<string>(client, await client.acquire(), callOf(read));
+  } catch (error) {
+    await client.close({ timeout: 0 });
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { ConflictError, ReplyError as CoreReplyError, type ErrorDetails } from '@kv/core';
+import type { ErrorReply } from '@kv/resp-parser';
+
+/** Redis refused the command. `prefix` is the first word of its answer: `ERR`, `WRONGTYPE`, `NOSCRIPT`, … */
+export class ReplyError extends CoreReplyError {
+  /** First word of the error reply; empty when the server sent none. */
+  readonly prefix: string;
+
+  constructor(message: string, prefix: string, details?: ErrorDetails) {
+    super(message, details);
+    this.prefix = prefix;
+  }
+}
+
+/** EXEC was refused because commands of the transaction were refused before (EXECABORT). Nothing of it ran. */
+export class TransactionAbortedError extends ReplyError {
+  /** The refused members: position in the transaction and why. */
+  readonly refused: readonly { readonly index: number; readonly error: Error }[];
+
+  constructor(message: string, refused: readonly { readonly index: number; readonly error: Error }[]) {
+    super(message, 'EXECABORT', refused[0] === undefined ? {} : { cause: refused[0].error });
+    this.refused = refused;
+  }
+}
+
+for (const [type, name] of [
+  [ReplyError, 'ReplyError'],
+  [TransactionAbortedError, 'TransactionAbortedError'],
+] as const) {
+  Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
+}
+
+/** An error reply of the server as an error. The only place where its text is read. */
+export function replyError(reply: ErrorReply): ReplyError {
+  return new ReplyError(reply.message, reply.code, { cause: reply });
+}
+
+/** Whether an error is a reply with this prefix. */
+export function hasPrefix(error: unknown, ...prefixes: readonly string[]): error is ReplyError {
+  return error instanceof ReplyError && prefixes.includes(error.prefix);
+}
+
+export { ConflictError };

@@ -1,0 +1,86 @@
+import { type AnyCommand, type Arg, Command, keyPositions } from '@kv/core';
+import { text } from './replies.ts';
+
+/** Takes the prefix off one key as it came back. */
+type Strip = (key: unknown) => unknown;
+
+/** How to take the prefix off a result, for the commands in whose results keys come back. */
+const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) => unknown>> = {
+  KEYS: (result, strip) => (result as unknown[]).map(strip),
+  SCAN: (result, strip) => withList(result, 'keys', strip),
+  RANDOMKEY: (result, strip) => strip(result),
+  BLPOP: withKey,
+  BRPOP: withKey,
+  LMPOP: withKey,
+  BLMPOP: withKey,
+  ZMPOP: withKey,
+  BZMPOP: withKey,
+  BZPOPMIN: withKey,
+  BZPOPMAX: withKey,
+  XREAD: withStreams,
+  XREADGROUP: withStreams,
+};
+
+/** The commands that take a pattern for keys, and where it stands. */
+const PATTERNS: Readonly<Record<string, (args: readonly Arg[]) => number>> = {
+  KEYS: () => 0,
+  SCAN: (args) => args.findIndex((arg) => text(arg).toUpperCase() === 'MATCH') + 1 || -1,
+};
+
+/**
+ * The same command with the prefix before each of its keys, found by the command's key positions, and taken off where
+ * keys come back. Keys inside Lua scripts and patterns of SORT are not keys of the command and stay as they are.
+ */
+export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
+  if (prefix === undefined || prefix === '') return command;
+  const { spec, flags, blockMs, bytes } = command;
+  const args = [...command.args];
+  for (const i of keyPositions(spec.keys, args)) args[i] = join(prefix, args[i] as Arg);
+  if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);
+  const strip = KEYS_IN_RESULT[spec.name];
+  if (strip === undefined) return new Command(spec, args, command.reply, flags, blockMs, bytes);
+  const reply = (raw: unknown, self: AnyCommand): T =>
+    strip(command.reply(raw, self), (key) => withoutPrefix(key, prefix)) as T;
+  return new Command(spec, args, reply, flags, blockMs, bytes);
+}
+
+function prefixPattern(name: 'SCAN' | 'KEYS', args: Arg[], prefix: string): void {
+  const literal = prefix.replace(/[\\*?[\]]/g, '\\$&');
+  const at = PATTERNS[name]?.(args) ?? -1;
+  if (at >= 0) args[at] = join(literal, args[at] as Arg);
+  else args.push('MATCH', `${literal}*`);
+}
+
+function join(prefix: string, key: Arg): Arg {
+  if (typeof key === 'string') return prefix + key;
+  const head = new TextEncoder().encode(prefix);
+  const joined = new Uint8Array(head.length + key.length);
+  joined.set(head);
+  joined.set(key, head.length);
+  return joined;
+}
+
+function withoutPrefix(key: unknown, prefix: string): unknown {
+  if (typeof key === 'string') return key.startsWith(prefix) ? key.slice(prefix.length) : key;
+  if (key instanceof Uint8Array)
+    return text(key).startsWith(prefix) ? key.subarray(new TextEncoder().encode(prefix).length) : key;
+  return key;
+}
+
+function withKey(result: unknown, strip: Strip): unknown {
+  if (result === null || typeof result !== 'object' || !('key' in result)) return result;
+  return { ...result, key: strip(result.key) };
+}
+
+function withList(result: unknown, name: string, strip: Strip): unknown {
+  const object = result as Record<string, unknown[]>;
+  return { ...object, [name]: object[name]?.map(strip) };
+}
+
+/** Streams come as an object by key. */
+function withStreams(result: unknown, strip: Strip): unknown {
+  if (result === null || typeof result !== 'object') return result;
+  const streams: Record<string, unknown> = Object.create(null);
+  for (const [key, entries] of Object.entries(result)) streams[String(strip(key))] = entries;
+  return streams;
+}

@@ -1,0 +1,144 @@
+import {
+  type AddressInput,
+  ArgumentError,
+  asKvError,
+  type CallOptions,
+  Client,
+  Command,
+  integer,
+  mergeCallOptions,
+  state,
+} from '@kv/core';
+import { type RedisPoolOptions, readPoolOptions } from './options.ts';
+import type { RedisProtocol } from './protocol.ts';
+import { callOf, clientSetup } from './redis.ts';
+import { ok } from './replies.ts';
+import { RedisSession } from './session.ts';
+import { TypedExecutor } from './typed-executor.ts';
+
+const SELECT = state('SELECT');
+
+/** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
+export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisposable {
+  readonly #client: Client;
+
+  /** Made by {@link createPool}. */
+  constructor(client: Client, call: CallOptions) {
+    super(client, call);
+    this.#client = client;
+  }
+
+  /** Connections, in whatever state. */
+  get size(): number {
+    return this.#pool.size;
+  }
+
+  /** Connections that are ready and not leased. */
+  get freeSize(): number {
+    return this.#pool.freeSize;
+  }
+
+  get minSize(): number {
+    return this.#pool.options.minSize;
+  }
+
+  get maxSize(): number {
+    return this.#pool.options.maxSize;
+  }
+
+  /** Database of free and later connections. */
+  get db(): number {
+    return (this.#client.setup.protocol as RedisProtocol).login.db;
+  }
+
+  /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
+  async acquire(options: CallOptions = {}): Promise<RedisSession<V>> {
+    const call = mergeCallOptions(this.call, options);
+    return new RedisSession<V>(await this.#client.acquire(call), call);
+  }
+
+  /** Gives a lease back: cleaned where its state was changed. Need not be waited for. */
+  release(lease: RedisSession<V>): void {
+    void lease.release();
+  }
+
+  /** Selects a database for all free and all later connections; leased ones change when they come back. */
+  async select(db: number): Promise<'OK'> {
+    const command = new Command(SELECT, [integer(db, 'db', 0)], ok);
+    const { login } = this.#client.setup.protocol as RedisProtocol;
+    const before = login.db;
+    login.db = db;
+    try {
+      await Promise.all(this.#pool.ready.map((connection) => connection.sendInternal(command)));
+    } catch (error) {
+      login.db = before;
+      for (const connection of [...this.#pool.ready]) if (connection.wire.dirty) connection.destroy(asKvError(error));
+      throw error;
+    }
+    return 'OK';
+  }
+
+  /** Closes the connections that are ready and not leased. */
+  clear(): void {
+    this.#pool.clear();
+  }
+
+  /** A view of the same pool with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): RedisPool<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): RedisPool<string>;
+  with(options: CallOptions): RedisPool<V>;
+  with(options: CallOptions): RedisPool<string> | RedisPool<Uint8Array> | RedisPool<V> {
+    return new RedisPool<V>(this.#client, mergeCallOptions(this.call, options));
+  }
+
+  /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
+  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #pool(): Client['endpoints'][number]['shared'] {
+    const [endpoint] = this.#client.endpoints;
+    if (endpoint === undefined) throw new ArgumentError('the pool has no endpoint');
+    return endpoint.shared;
+  }
+}
+
+/**
+ * A pool of connections. Resolves when `minSize` of them are ready.
+ *
+ * @throws ConnectionError with the cause when they cannot be made
+ * @example
+ * await using pool = await createPool('redis://localhost', { minSize: 2, maxSize: 10 })
+ * await using lease = await pool.acquire()
+ */
+export async function createPool(
+  address: AddressInput | undefined,
+  options: RedisPoolOptions & { readonly bytes: true },
+): Promise<RedisPool<Uint8Array>>;
+export async function createPool(
+  address?: AddressInput,
+  options?: RedisPoolOptions & { readonly bytes?: false | undefined },
+): Promise<RedisPool>;
+export async function createPool(
+  address?: AddressInput,
+  options: RedisPoolOptions = {},
+): Promise<RedisPool | RedisPool<Uint8Array>> {
+  const read = readPoolOptions(address, options);
+  const { minSize = 1, maxSize = 10 } = read.options;
+  const bounds = { minSize, maxSize, spreadAt: 1 };
+  const client = new Client({
+    ...clientSetup(read),
+    lanes: { shared: bounds, sessions: 'shared', blocking: { minSize: 0, maxSize }, streams: { minSize: 0, maxSize } },
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.close({ timeout: 0 });
+    throw error;
+  }
+  return new RedisPool<string>(client, callOf(read));
+}

@@ -1,0 +1,173 @@
+import {
+  type AnyCommand,
+  Command,
+  type Executor,
+  Flag,
+  type Output,
+  type Protocol,
+  type ReplySink,
+  read,
+  state,
+  type Wire,
+  write,
+} from '@kv/core';
+import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Reply } from '@kv/resp-parser';
+import { commandByName } from './command-table.ts';
+import { replyError } from './errors.ts';
+import { handshake, type Login } from './handshake.ts';
+import { text } from './replies.ts';
+
+const RESET = state('RESET');
+const PING = new Command(read('PING', null), [], text);
+const UNBLOCK = write('CLIENT UNBLOCK', null);
+
+/** Kinds of pushes that confirm a (un)subscription, and so answer a command. */
+const CONFIRMATIONS = new Set(['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe']);
+
+/** In RESP2 these arrive as plain arrays, on connections that do nothing but subscribe. */
+const MESSAGES = new Set(['message', 'pmessage', 'smessage', ...CONFIRMATIONS]);
+
+/** What the Redis protocol of one client is made from. */
+export interface ProtocolOptions {
+  /** What to log in with, and which database; asked at every handshake. */
+  readonly login: Login;
+  readonly limits?: Limits | undefined;
+}
+
+/** The plug between core and RESP. */
+export class RedisProtocol implements Protocol {
+  readonly name = 'redis';
+  readonly defaultPort = 6379;
+  readonly window: Protocol['window'] = { commands: Number.POSITIVE_INFINITY, refill: 'sliding' };
+  readonly ping: AnyCommand = PING;
+  readonly login: Login;
+  readonly #limits: Limits | undefined;
+
+  constructor({ login, limits }: ProtocolOptions) {
+    this.login = login;
+    this.#limits = limits;
+  }
+
+  command(name: string, args: readonly unknown[]): AnyCommand {
+    return commandByName(name, args);
+  }
+
+  encode(command: AnyCommand, out: Output): void {
+    const { spec, args } = command;
+    let head = spec.heads[args.length];
+    if (head === undefined) {
+      head = commandHead(spec.name, args.length);
+      if (args.length < 16) spec.heads[args.length] = head;
+    }
+    appendCommand(out, head, args);
+  }
+
+  open(sink: ReplySink): RedisWire {
+    return new RedisWire(sink, this.login, this.#limits);
+  }
+}
+
+/** One connection's half of the conversation: what is a reply, what an error, what a push. */
+export class RedisWire implements Wire {
+  /** Set by the handshake: 2 or 3. */
+  resp: 2 | 3 = 2;
+  /** Set by the handshake. */
+  clientId: number | bigint | undefined;
+  /** The database that is selected. */
+  db = 0;
+  /** Whether pushed strings are wanted as bytes. */
+  pushBytes = false;
+  /** WATCH without its end. */
+  #watching = false;
+  /** State was changed in a way that only RESET undoes. */
+  #tainted = false;
+  readonly #sink: ReplySink;
+  readonly #login: Login;
+  readonly #decoder: Decoder;
+  #confirmations = 0;
+
+  constructor(sink: ReplySink, login: Login, limits: Limits | undefined) {
+    this.#sink = sink;
+    this.#login = login;
+    this.#decoder = new Decoder(
+      {
+        reply: (value) => this.#reply(value),
+        push: (items) => this.#push(items),
+        bytes: (push) => (push ? this.pushBytes : this.#wantsBytes()),
+      },
+      limits,
+    );
+  }
+
+  get dirty(): boolean {
+    return this.#watching || this.#tainted || this.db !== this.#login.db;
+  }
+
+  decode(bytes: Uint8Array): void {
+    this.#decoder.write(bytes);
+  }
+
+  handshake(send: Executor['send']): Promise<void> {
+    return handshake(this, this.#login, send);
+  }
+
+  async clean(send: Executor['send']): Promise<void> {
+    await send(new Command(RESET, [], text));
+    await this.handshake(send);
+  }
+
+  async cancel(elsewhere: Executor['send']): Promise<boolean> {
+    if (this.clientId === undefined) return false;
+    return elsewhere(new Command(UNBLOCK, [String(this.clientId), 'ERROR'], (raw) => raw === 1));
+  }
+
+  #wantsBytes(): boolean {
+    const head = this.#sink.head();
+    if (head === undefined) return false;
+    return head.bytes || (this.resp === 2 && this.pushBytes && (head.command.flags & Flag.subscription) !== 0);
+  }
+
+  #reply(value: Reply): void {
+    const head = this.#sink.head();
+    if (value instanceof ErrorReply) return this.#sink.fail(replyError(value));
+    if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
+    if (head !== undefined && ((head.command.flags & Flag.state) !== 0 || this.#watching))
+      this.#stateChanged(head.command);
+    this.#sink.reply(value);
+  }
+
+  /** A confirmation is counted: when the last one has come, the subscribing command is answered. */
+  #push(items: Reply[]): void {
+    const kind = text(items[0]);
+    this.#sink.push(items);
+    if (!CONFIRMATIONS.has(kind)) return;
+    const command = this.#sink.head()?.command;
+    if (command === undefined || (command.flags & Flag.subscription) === 0) return;
+    if (command.spec.name !== kind.toUpperCase()) return;
+    if (++this.#confirmations < command.args.length) return;
+    this.#confirmations = 0;
+    this.#sink.reply(null);
+  }
+
+  #stateChanged({ spec: { name }, args, flags }: AnyCommand): void {
+    if (name === 'WATCH') this.#watching = true;
+    else if (name === 'EXEC' || name === 'UNWATCH' || name === 'DISCARD') this.#watching = false;
+    else if (name === 'SELECT') this.db = Number(text(args[0]));
+    else if (name === 'RESET') this.#wasReset();
+    else if ((flags & Flag.state) !== 0) this.#tainted = true;
+  }
+
+  #wasReset(): void {
+    this.#watching = false;
+    this.#tainted = false;
+    this.db = 0;
+    this.resp = 2;
+  }
+}
+
+/** RESP2 has no pushes: on a subscribing connection an array of the right kind is one, unless a command awaits it. */
+function isMessage(value: Reply[], command: AnyCommand | undefined): boolean {
+  if (command !== undefined && (command.flags & Flag.subscription) === 0) return false;
+  const [kind] = value;
+  return (typeof kind === 'string' || kind instanceof Uint8Array) && MESSAGES.has(text(kind));
+}

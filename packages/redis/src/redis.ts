@@ -1,0 +1,207 @@
+import {
+  type AddressInput,
+  ArgumentError,
+  type CallOptions,
+  Client,
+  type ClientSetup,
+  type ClientState,
+  type ClientStats,
+  commonSetup,
+  Flag,
+  mergeCallOptions,
+  type Of,
+  type Results,
+  type StateChange,
+} from '@kv/core';
+import type { Many } from './arguments.ts';
+import { reachable } from './embedded.ts';
+import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
+import { RedisProtocol } from './protocol.ts';
+import { RedisSession } from './session.ts';
+import { runTransaction, type TransactionOptions } from './transaction.ts';
+import { TypedExecutor } from './typed-executor.ts';
+
+/** A client for everybody: commands of all tasks share a line, and what needs a connection of its own gets one. */
+export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposable {
+  readonly #client: Client;
+
+  /** Made by {@link createRedis}. */
+  constructor(client: Client, call: CallOptions) {
+    super(client, call);
+    this.#client = client;
+  }
+
+  /** Where the client is in its life. */
+  get state(): ClientState {
+    return this.#client.state;
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  get writable(): boolean {
+    return this.#client.writable;
+  }
+
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void> {
+    return this.#client.drained();
+  }
+
+  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
+  connect(): Promise<void> {
+    return this.#client.connect();
+  }
+
+  /**
+   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
+   * every promise is settled then.
+   */
+  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
+  on(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.on(event, listener);
+    return this;
+  }
+
+  off(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.off(event, listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since the client was made. */
+  stats(): ClientStats {
+    return this.#client.stats();
+  }
+
+  /** A cheap view of the same client with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): Redis<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): Redis<string>;
+  with(options: CallOptions): this;
+  with(options: CallOptions): unknown {
+    const View = this.constructor as RedisClass<unknown>;
+    return new View(this.#client, mergeCallOptions(this.call, options));
+  }
+
+  /** A connection for oneself, from a bounded pool (`maxSessions`), first come first served. */
+  async session(options: CallOptions = {}): Promise<RedisSession<V>> {
+    const call = mergeCallOptions(this.call, options);
+    return new RedisSession<V>(await this.#client.acquire(call), call);
+  }
+
+  /**
+   * Optimistic locking: watches `keys`, lets `body` read through its session, and runs the command values that it
+   * returns if nobody changed a watched key; otherwise all again, up to `retries` times.
+   *
+   * @throws ConflictError when it was in conflict each time
+   * @example
+   * await redis.transaction(['stock'], async (s) => {
+   *   const left = Number(await s.get('stock'))
+   *   return [set('stock', left - 1)]
+   * })
+   */
+  async transaction<const Cs extends readonly Of<V>[]>(
+    keys: Many,
+    body: (session: RedisSession<V>) => Promise<Cs>,
+    { retries = 10, ...call }: TransactionOptions = {},
+  ): Promise<Results<Cs>> {
+    if (!Number.isSafeInteger(retries) || retries < 0)
+      throw new ArgumentError('retries: expected a whole number, 0 or more');
+    await using session = await this.session(call);
+    return await runTransaction(session, keys, body, retries);
+  }
+}
+
+/** A class of users that adds commands of their own. */
+export type RedisClass<R> = new (client: Client, call: CallOptions) => R;
+
+/**
+ * A client for one server. Returns at once; the first command (or `connect()`) connects.
+ *
+ * @param address URL (`redis://user:password@host:6379/0`, `rediss:`, `redis+unix:`, `embedded:`), `{ host, port }`,
+ *   `{ path }` or `{ connect }`. Default: `redis://127.0.0.1:6379`
+ * @throws ArgumentError for a wrong address or option
+ * @example
+ * await using redis = createRedis('redis://localhost:6379')
+ * await redis.set('a', 1, { ex: 60 })
+ */
+export function createRedis(
+  address?: AddressInput,
+  options?: RedisClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Redis<string>;
+export function createRedis(
+  address: AddressInput | undefined,
+  options: RedisClientOptions & { readonly bytes: true; readonly client?: undefined },
+): Redis<Uint8Array>;
+export function createRedis<R>(
+  address: AddressInput | undefined,
+  options: RedisClientOptions & { readonly client: RedisClass<R> },
+): R;
+export function createRedis(
+  address?: AddressInput,
+  { client: Type = Redis, ...options }: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
+): unknown {
+  const read = readClientOptions(address, options);
+  const { maxSessions = 10, maxBlocking = 10 } = read.options;
+  const client = new Client({
+    ...clientSetup(read),
+    lanes: {
+      shared: { minSize: 1, maxSize: 1 },
+      sessions: { minSize: 0, maxSize: maxSessions },
+      blocking: { minSize: 0, maxSize: maxBlocking },
+      streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
+    },
+  });
+  return new Type(client, callOf(read));
+}
+
+/** What is the same for clients, pools and connections. */
+export function clientSetup({
+  parsed,
+  address,
+  options,
+  login,
+}: ReadOptions<RedisOptions>): Omit<ClientSetup, 'lanes'> {
+  return {
+    ...commonSetup(options, 'redis'),
+    protocol: new RedisProtocol({ login, limits: options.limits }),
+    address: reachable(parsed, address),
+    addressText: parsed.text,
+    insteadOf,
+  };
+}
+
+/** The call options that come from creation options. */
+export function callOf({ options }: ReadOptions<RedisOptions>): CallOptions {
+  const { bytes = false, keyPrefix = '' } = options;
+  return { bytes, keyPrefix };
+}
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  MONITOR: 'use monitor()',
+  WATCH: 'use session() or transaction()',
+  MULTI: 'use multi()',
+  EXEC: 'use multi()',
+  DISCARD: 'use multi()',
+  SELECT: 'use the db option, or session()',
+  AUTH: 'use the username and password options',
+  HELLO: 'use the protocol option',
+};
+
+function insteadOf({
+  spec: { name },
+  flags,
+}: {
+  readonly spec: { readonly name: string };
+  readonly flags: number;
+}): string {
+  if ((flags & Flag.forbidden) !== 0) return 'it is not offered, because it breaks the pairing of requests and replies';
+  if ((flags & Flag.subscription) !== 0) return 'use subscribe(), psubscribe() or ssubscribe()';
+  if ((flags & Flag.quit) !== 0) return 'use close()';
+  return INSTEAD[name] ?? 'use session()';
+}

@@ -1,0 +1,65 @@
+import type { CallOptions, Command, Executor, Of, Results } from '@kv/core';
+import type { Reply } from '@kv/resp-parser';
+import { unwrap } from './batch-results.ts';
+import { commandByName } from './command-table.ts';
+import { RedisCommands as RedisBlockingCommands } from './generated/redis-commands.ts';
+import { prefixed } from './key-prefix.ts';
+import { Multi } from './multi.ts';
+import { Pipeline } from './pipeline.ts';
+
+/** What client, session, connection and pool have in common: typed commands and the ways to send several. */
+export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
+  readonly #executor: Executor;
+  protected readonly call: CallOptions;
+
+  constructor(executor: Executor, call: CallOptions) {
+    super();
+    this.#executor = executor;
+    this.call = call;
+  }
+
+  /** Whether user data comes as `Uint8Array`. */
+  get bytes(): boolean {
+    return this.call.bytes === true;
+  }
+
+  protected run<T>(command: Command<T, V>): Promise<T> {
+    return this.#executor.send(prefixed(command, this.call.keyPrefix), this.call);
+  }
+
+  /** Sends one command value. @example redis.send(get('a')) */
+  send<T>(command: Command<T, V>): Promise<T> {
+    return this.run(command);
+  }
+
+  /**
+   * Sends command values together and gives their results as a tuple.
+   *
+   * @throws BatchError when any of them failed; its `results` has value or error per position
+   * @example const [, a] = await redis.sendAll([set('a', '1'), get('a')])
+   */
+  async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
+    const list = (commands as unknown as readonly Command<unknown, V>[]).map((c) => prefixed(c, this.call.keyPrefix));
+    return unwrap(await this.#executor.sendAll(list, this.call)) as Results<Cs>;
+  }
+
+  /**
+   * Sends a command by its name and gives the reply as it is on the wire.
+   *
+   * @throws ArgumentError for what cannot be sent on this line; the message says what to use instead
+   * @example await redis.execute('OBJECT FREQ', 'key')
+   */
+  async execute(name: string, ...args: readonly unknown[]): Promise<Reply> {
+    return this.run(commandByName(name, args) as Command<Reply, V>);
+  }
+
+  /** Collects commands; `execute()` sends them in one go. */
+  pipeline(): Pipeline<V> {
+    return new Pipeline<V>(this.#executor, this.call);
+  }
+
+  /** Collects commands; `execute()` runs them between MULTI and EXEC. */
+  multi(): Multi<V> {
+    return new Multi<V>(this.#executor, this.call);
+  }
+}
