@@ -4,6 +4,7 @@ export type { Endpoint } from './listen.ts';
 export type { MemoryAddress, MemoryTransport, MemoryTransportEvents } from './memory-transport.ts';
 export type { EmbeddedProtocol } from './protocols.ts';
 export { connectEmbedded } from './registry.ts';
+export type { SsdbSettings } from './ssdb/server.ts';
 export {
   type Embedded,
   type EmbeddedAddress,

@@ -69,7 +69,7 @@ function socketPeer(socket: Socket): Peer {
   const remote = socket.remoteAddress;
   return {
     name: remote === undefined ? 'unix:0' : `${remote}:${socket.remotePort}`,
-    local: remote === undefined || /^(::ffff:)?127\.|^::1$/.test(remote),
+    host: (remote ?? '127.0.0.1').replace(/^::ffff:/, ''),
     get full() {
       return socket.writableNeedDrain;
     },

@@ -150,7 +150,7 @@ class MemoryLine {
     const toClient = this.#toClient;
     return {
       name,
-      local: true,
+      host: '127.0.0.1',
       get full() {
         return toClient.full;
       },

@@ -4,8 +4,8 @@ export interface Peer {
   readonly name: string;
   /** True while the client takes no more; `Session.drained` tells when that ends. */
   readonly full: boolean;
-  /** True when the client is in this process or on this machine. */
-  readonly local: boolean;
+  /** The client's IP address; `127.0.0.1` in memory and on a unix socket. */
+  readonly host: string;
   write(bytes: Uint8Array): void;
   /** Stops `Session.data`. */
   pause(): void;

@@ -2,20 +2,23 @@ import type { Clock } from './clock.ts';
 import type { GibsonLimits } from './gibson/limits.ts';
 import { GibsonServer } from './gibson/server.ts';
 import type { Service } from './peer.ts';
+import { SsdbServer, type SsdbSettings } from './ssdb/server.ts';
 
 /** The protocols that can be served. */
-export type EmbeddedProtocol = 'gibson';
+export type EmbeddedProtocol = 'ssdb' | 'gibson';
 
 /** What each server can be told. */
 export interface ServiceOptions {
+  readonly ssdb: SsdbSettings;
   readonly gibson: Partial<GibsonLimits>;
 }
 
 /** The port that clients expect. */
-export const defaultPorts: Readonly<Record<EmbeddedProtocol, number>> = { gibson: 10128 };
+export const defaultPorts: Readonly<Record<EmbeddedProtocol, number>> = { ssdb: 8888, gibson: 10128 };
 
 const makers: { readonly [P in EmbeddedProtocol]: (clock: Clock, options: ServiceOptions[P] | undefined) => Service } =
   {
+    ssdb: (clock, options) => new SsdbServer(clock, options),
     gibson: (clock, options) => new GibsonServer(clock, options),
   };
 

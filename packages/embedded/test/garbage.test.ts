@@ -11,6 +11,21 @@ interface Probe {
 }
 
 const probes = {
+  ssdb: {
+    request: Buffer.from('4\nping\n\n'),
+    reply: Buffer.from('2\nok\n\n'),
+    lures: [
+      '3\nset\n',
+      '1\nk\n',
+      '\n',
+      '\r\n',
+      '9999999999\n',
+      '*2\r\n',
+      '$3\r\nget\r\n',
+      '4\ndump\n\n',
+      '7\nsync140\n\n',
+    ],
+  },
   gibson: {
     request: Buffer.from('020000001300', 'hex'),
     reply: Buffer.from('0500000100000000', 'hex'),

@@ -1,0 +1,35 @@
+import type { OrderedMap } from '../ordered-map.ts';
+import { amount } from './numbers.ts';
+
+/** A reverse walk without a start begins here, so keys that begin with this byte are skipped: the server's defect. */
+const HIGHEST_START = '\xff';
+
+/** Keys above `start` up to `end`, at most `limit`; empty bounds are open, empty keys never show. */
+export function keysUp(map: OrderedMap<unknown> | undefined, start: string, end: string, limit: string): string[] {
+  return take(map?.above(start) ?? [], amount(limit), (key) => end === '' || key <= end);
+}
+
+/** The same downwards: below `start`, down to `end`. */
+export function keysDown(map: OrderedMap<unknown> | undefined, start: string, end: string, limit: string): string[] {
+  const from = start === '' ? HIGHEST_START : start;
+  return take(map?.below(from) ?? [], amount(limit), (key) => key >= end && key !== '');
+}
+
+/** The first `limit` items, as long as `within` holds. */
+export function take<T>(items: Iterable<T>, limit: number, within: (item: T) => boolean = () => true): T[] {
+  const taken: T[] = [];
+  if (limit <= 0) return taken;
+  for (const item of items) {
+    if (!within(item)) break;
+    taken.push(item);
+    if (taken.length >= limit) break;
+  }
+  return taken;
+}
+
+/** Neighbouring arguments in pairs. */
+export function pairsOf(items: readonly string[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at + 1 < items.length; at += 2) pairs.push([items[at] as string, items[at + 1] as string]);
+  return pairs;
+}
