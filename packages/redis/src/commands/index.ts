@@ -17,4 +17,9 @@ export type {
   ScanOptions,
 } from '../arguments.ts';
 export * as replies from '../replies.ts';
+export * from './list.ts';
+export * from './set.ts';
+export * from './sorted-set.ts';
+export * from './sorted-set-combine.ts';
+export * from './sorted-set-range.ts';
 export * from './string.ts';

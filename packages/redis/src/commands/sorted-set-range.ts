@@ -1,0 +1,405 @@
+/** Sorted sets by range: of ranks, of scores, or of members in the order of their bytes. */
+import { type Arg, ArgumentError, Command, type Data, data, idempotent, integer, Keys, read, write } from '@kv/core';
+import { addLimit, addSwitch, checkOptions, chosen, type Int, type Limit, type Off } from '../arguments.ts';
+import { storeFlags } from '../repeatable.ts';
+import { asIs, list, type Scored, scored } from '../replies.ts';
+import { type LexBound, lexBound, type RangeBound, rankBound, type ScoreBound, scoreBound } from '../sorted-sets.ts';
+
+const ZCOUNT = read('ZCOUNT');
+const ZLEXCOUNT = read('ZLEXCOUNT');
+const ZRANGE = read('ZRANGE');
+const ZRANGEBYLEX = read('ZRANGEBYLEX');
+const ZRANGEBYSCORE = read('ZRANGEBYSCORE');
+const ZRANGESTORE = idempotent('ZRANGESTORE', Keys.two);
+const ZREMRANGEBYLEX = idempotent('ZREMRANGEBYLEX');
+const ZREMRANGEBYRANK = write('ZREMRANGEBYRANK');
+const ZREMRANGEBYSCORE = idempotent('ZREMRANGEBYSCORE');
+const ZREVRANGE = read('ZREVRANGE');
+const ZREVRANGEBYLEX = read('ZREVRANGEBYLEX');
+const ZREVRANGEBYSCORE = read('ZREVRANGEBYSCORE');
+
+/** `member` or `member` with score. */
+type Members<V> = V[] | Scored<V>[];
+
+/**
+ * What the ends of a range are: ranks (default), scores (`byscore`) or members (`bylex`), and the order. A limit needs
+ * one of the latter two.
+ */
+export type ZrangeOrder =
+  | { readonly byscore?: Off; readonly bylex?: Off; readonly rev?: boolean | undefined; readonly limit?: undefined }
+  | {
+      /** The ends are scores. Since 6.2. */
+      readonly byscore: true;
+      readonly bylex?: Off;
+      /** From the highest to the lowest; the first end is the higher one then. Since 6.2. */
+      readonly rev?: boolean | undefined;
+      /** Leave out some, and give so many at most. Since 6.2. */
+      readonly limit?: Limit | undefined;
+    }
+  | {
+      /** The ends are members, and all members have the same score. Since 6.2. */
+      readonly bylex: true;
+      readonly byscore?: Off;
+      readonly rev?: boolean | undefined;
+      readonly limit?: Limit | undefined;
+    };
+
+/** Options of {@link zrange}. Members by the order of their bytes have no scores worth asking for. */
+export type ZrangeOptions =
+  | (ZrangeOrder & { readonly withscores?: Off })
+  | (ZrangeOrder & { readonly bylex?: Off; readonly withscores?: boolean | undefined });
+
+const ORDER_NAMES = ['byscore', 'bylex', 'rev', 'limit'];
+const ORDER_OPTIONS = new Set(ORDER_NAMES);
+const ZRANGE_OPTIONS = new Set([...ORDER_NAMES, 'withscores']);
+
+/** Appends both ends, the way they are meant, and the limit. */
+function addRange(args: Arg[], start: RangeBound, stop: RangeBound, options: ZrangeOrder): void {
+  const by = chosen(options, ['byscore', 'bylex']);
+  if (by === undefined && options.limit !== undefined) {
+    throw new ArgumentError('options.limit: only together with byscore or bylex');
+  }
+  if (by === undefined) args.push(rankBound(start, 'start'), rankBound(stop, 'stop'));
+  else if (by === 'bylex') args.push(lexBound(start as LexBound, 'start'), lexBound(stop as LexBound, 'stop'));
+  else args.push(scoreBound(start as ScoreBound, 'start'), scoreBound(stop as ScoreBound, 'stop'));
+  addSwitch(args, 'BYSCORE', options.byscore, 'byscore');
+  addSwitch(args, 'BYLEX', options.bylex, 'bylex');
+  addSwitch(args, 'REV', options.rev, 'rev');
+  addLimit(args, options.limit);
+}
+
+/**
+ * The number of members with a score between two bounds.
+ *
+ * @example await redis.zcount('z', '(1', 5); await redis.zcount('z', '-inf', '+inf')
+ * @throws ArgumentError when an end is no score
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @since 2.0.0
+ * @see https://redis.io/commands/zcount/
+ */
+export function zcount<V = string>(key: Data, min: ScoreBound, max: ScoreBound): Command<number, V> {
+  return new Command<number, V>(ZCOUNT, [data(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')], asIs);
+}
+
+/**
+ * The number of members between two members, where all have the same score.
+ *
+ * @example await redis.zlexcount('z', '[a', '(c')
+ * @throws ArgumentError when an end does not begin with `[` or `(` and is not `-` or `+`
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @since 2.8.9
+ * @see https://redis.io/commands/zlexcount/
+ */
+export function zlexcount<V = string>(key: Data, min: LexBound, max: LexBound): Command<number, V> {
+  return new Command<number, V>(ZLEXCOUNT, [data(key, 'key'), lexBound(min, 'min'), lexBound(max, 'max')], asIs);
+}
+
+/**
+ * The members in a range of ranks (both ends included, negative ones count from the end); with `byscore` of scores,
+ * with `bylex` of members.
+ *
+ * @returns members from the lowest to the highest, with `withscores` together with their scores
+ * @example
+ * await redis.zrange('z', 0, -1, { withscores: true }) // all: [{ member, score }, …]
+ * await redis.zrange('z', '(1', '+inf', { byscore: true, limit: { offset: 0, count: 10 } })
+ * @throws ArgumentError when an end does not fit the kind of range, or two options exclude each other
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @since 1.2.0
+ * @see https://redis.io/commands/zrange/
+ */
+export function zrange<V = string>(
+  key: Data,
+  start: RangeBound,
+  stop: RangeBound,
+  options?: ZrangeOrder & { readonly withscores?: Off },
+): Command<V[], V>;
+export function zrange<V = string>(
+  key: Data,
+  start: RangeBound,
+  stop: RangeBound,
+  options: ZrangeOrder & { readonly bylex?: Off; readonly withscores: true },
+): Command<Scored<V>[], V>;
+export function zrange<V = string>(
+  key: Data,
+  start: RangeBound,
+  stop: RangeBound,
+  options?: ZrangeOptions,
+): Command<V[] | Scored<V>[], V>;
+export function zrange<V = string>(
+  key: Data,
+  start: RangeBound,
+  stop: RangeBound,
+  options?: ZrangeOptions,
+): Command<V[] | Scored<V>[], V> {
+  const given: ZrangeOptions = options ?? {};
+  checkOptions(given, ZRANGE_OPTIONS);
+  const args = [data(key, 'key')];
+  addRange(args, start, stop, given);
+  const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
+  if (withscores && given.bylex) throw new ArgumentError('options.withscores: cannot be combined with bylex');
+  return new Command<Members<V>, V>(ZRANGE, args, withscores ? scored<V> : list<V>);
+}
+
+/** Options of {@link zrangebylex} and {@link zrevrangebylex}. */
+export interface ZrangebylexOptions {
+  /** Leave out some, and give so many at most. */
+  readonly limit?: Limit | undefined;
+}
+
+const LIMIT_OPTION = new Set(['limit']);
+
+function byLex(key: Data, first: LexBound, second: LexBound, names: readonly [string, string], limit?: Limit): Arg[] {
+  const args = [data(key, 'key'), lexBound(first, names[0]), lexBound(second, names[1])];
+  addLimit(args, limit);
+  return args;
+}
+
+/**
+ * The members between two members, where all have the same score.
+ *
+ * @throws ArgumentError when an end does not begin with `[` or `(` and is not `-` or `+`
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @deprecated use {@link zrange} with `{ bylex: true }`
+ * @since 2.8.9
+ * @see https://redis.io/commands/zrangebylex/
+ */
+export function zrangebylex<V = string>(
+  key: Data,
+  min: LexBound,
+  max: LexBound,
+  options: ZrangebylexOptions = {},
+): Command<V[], V> {
+  checkOptions(options, LIMIT_OPTION);
+  return new Command<V[], V>(ZRANGEBYLEX, byLex(key, min, max, ['min', 'max'], options.limit), list);
+}
+
+/** Options of {@link zrangebyscore} and {@link zrevrangebyscore}. */
+export interface ZrangebyscoreOptions extends ZrangebylexOptions {
+  /** Give the scores too. */
+  readonly withscores?: boolean | undefined;
+}
+
+/** {@link ZrangebyscoreOptions} without scores. */
+export type ZrangebyscorePlain = ZrangebylexOptions & { readonly withscores?: Off };
+
+/** {@link ZrangebyscoreOptions} with scores. */
+export type ZrangebyscoreScored = ZrangebylexOptions & { readonly withscores: true };
+
+const BYSCORE_OPTIONS = new Set(['limit', 'withscores']);
+
+/** The rest of the arguments; returns whether scores were asked for. */
+function addByScore(args: Arg[], options: ZrangebyscoreOptions): boolean {
+  checkOptions(options, BYSCORE_OPTIONS);
+  const withscores = addSwitch(args, 'WITHSCORES', options.withscores, 'withscores');
+  addLimit(args, options.limit);
+  return withscores;
+}
+
+/**
+ * The members with a score between two bounds, lowest first.
+ *
+ * @throws ArgumentError when an end is no score
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @deprecated use {@link zrange} with `{ byscore: true }`
+ * @since 1.0.5
+ * @see https://redis.io/commands/zrangebyscore/
+ */
+export function zrangebyscore<V = string>(
+  key: Data,
+  min: ScoreBound,
+  max: ScoreBound,
+  options?: ZrangebyscorePlain,
+): Command<V[], V>;
+export function zrangebyscore<V = string>(
+  key: Data,
+  min: ScoreBound,
+  max: ScoreBound,
+  options: ZrangebyscoreScored,
+): Command<Scored<V>[], V>;
+export function zrangebyscore<V = string>(
+  key: Data,
+  min: ScoreBound,
+  max: ScoreBound,
+  options?: ZrangebyscoreOptions,
+): Command<V[] | Scored<V>[], V>;
+export function zrangebyscore<V = string>(
+  key: Data,
+  min: ScoreBound,
+  max: ScoreBound,
+  options?: ZrangebyscoreOptions,
+): Command<V[] | Scored<V>[], V> {
+  const given: ZrangebyscoreOptions = options ?? {};
+  const args = [data(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
+  const withscores = addByScore(args, given);
+  return new Command<Members<V>, V>(ZRANGEBYSCORE, args, withscores ? scored<V> : list<V>);
+}
+
+/**
+ * Stores a range of one sorted set in another, in place of what was there.
+ *
+ * @returns how many members the result has; with 0 the destination is deleted
+ * @example await redis.zrangestore('top', 'z', 0, 9, { rev: true })
+ * @throws ArgumentError when an end does not fit the kind of range, or two options exclude each other
+ * @throws ReplyError `WRONGTYPE` when the source does not hold a sorted set
+ * @since 6.2.0
+ * @see https://redis.io/commands/zrangestore/
+ */
+export function zrangestore<V = string>(
+  destination: Data,
+  source: Data,
+  min: RangeBound,
+  max: RangeBound,
+  options: ZrangeOrder = {},
+): Command<number, V> {
+  checkOptions(options, ORDER_OPTIONS);
+  const to = data(destination, 'destination');
+  const from = data(source, 'source');
+  const args = [to, from];
+  addRange(args, min, max, options);
+  return new Command<number, V>(ZRANGESTORE, args, asIs, storeFlags(ZRANGESTORE, to, [from]));
+}
+
+/**
+ * Removes the members between two members, where all have the same score.
+ *
+ * @returns how many were removed
+ * @throws ArgumentError when an end does not begin with `[` or `(` and is not `-` or `+`
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @since 2.8.9
+ * @see https://redis.io/commands/zremrangebylex/
+ */
+export function zremrangebylex<V = string>(key: Data, min: LexBound, max: LexBound): Command<number, V> {
+  return new Command<number, V>(ZREMRANGEBYLEX, byLex(key, min, max, ['min', 'max']), asIs);
+}
+
+/**
+ * Removes the members in a range of ranks; both ends are included, negative ones count from the end.
+ *
+ * @returns how many were removed
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @since 2.0.0
+ * @see https://redis.io/commands/zremrangebyrank/
+ */
+export function zremrangebyrank<V = string>(key: Data, start: Int, stop: Int): Command<number, V> {
+  const args = [data(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
+  return new Command<number, V>(ZREMRANGEBYRANK, args, asIs);
+}
+
+/**
+ * Removes the members with a score between two bounds.
+ *
+ * @returns how many were removed
+ * @throws ArgumentError when an end is no score
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @since 1.2.0
+ * @see https://redis.io/commands/zremrangebyscore/
+ */
+export function zremrangebyscore<V = string>(key: Data, min: ScoreBound, max: ScoreBound): Command<number, V> {
+  const args = [data(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
+  return new Command<number, V>(ZREMRANGEBYSCORE, args, asIs);
+}
+
+/** Options of {@link zrevrange}. */
+export interface ZrevrangeOptions {
+  /** Give the scores too. */
+  readonly withscores?: boolean | undefined;
+}
+
+const WITHSCORES_OPTION = new Set(['withscores']);
+
+/**
+ * The members in a range of ranks, highest first: rank 0 is the highest.
+ *
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @deprecated use {@link zrange} with `{ rev: true }`
+ * @since 1.2.0
+ * @see https://redis.io/commands/zrevrange/
+ */
+export function zrevrange<V = string>(
+  key: Data,
+  start: Int,
+  stop: Int,
+  options?: { readonly withscores?: Off },
+): Command<V[], V>;
+export function zrevrange<V = string>(
+  key: Data,
+  start: Int,
+  stop: Int,
+  options: { readonly withscores: true },
+): Command<Scored<V>[], V>;
+export function zrevrange<V = string>(
+  key: Data,
+  start: Int,
+  stop: Int,
+  options?: ZrevrangeOptions,
+): Command<V[] | Scored<V>[], V>;
+export function zrevrange<V = string>(
+  key: Data,
+  start: Int,
+  stop: Int,
+  options?: ZrevrangeOptions,
+): Command<V[] | Scored<V>[], V> {
+  const given: ZrevrangeOptions = options ?? {};
+  checkOptions(given, WITHSCORES_OPTION);
+  const args = [data(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
+  const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
+  return new Command<Members<V>, V>(ZREVRANGE, args, withscores ? scored<V> : list<V>);
+}
+
+/**
+ * The members between two members, last first, where all have the same score. The higher end comes first.
+ *
+ * @throws ArgumentError when an end does not begin with `[` or `(` and is not `-` or `+`
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @deprecated use {@link zrange} with `{ bylex: true, rev: true }`
+ * @since 2.8.9
+ * @see https://redis.io/commands/zrevrangebylex/
+ */
+export function zrevrangebylex<V = string>(
+  key: Data,
+  max: LexBound,
+  min: LexBound,
+  options: ZrangebylexOptions = {},
+): Command<V[], V> {
+  checkOptions(options, LIMIT_OPTION);
+  return new Command<V[], V>(ZREVRANGEBYLEX, byLex(key, max, min, ['max', 'min'], options.limit), list);
+}
+
+/**
+ * The members with a score between two bounds, highest first. The higher bound comes first.
+ *
+ * @throws ArgumentError when an end is no score
+ * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+ * @deprecated use {@link zrange} with `{ byscore: true, rev: true }`
+ * @since 2.2.0
+ * @see https://redis.io/commands/zrevrangebyscore/
+ */
+export function zrevrangebyscore<V = string>(
+  key: Data,
+  max: ScoreBound,
+  min: ScoreBound,
+  options?: ZrangebyscorePlain,
+): Command<V[], V>;
+export function zrevrangebyscore<V = string>(
+  key: Data,
+  max: ScoreBound,
+  min: ScoreBound,
+  options: ZrangebyscoreScored,
+): Command<Scored<V>[], V>;
+export function zrevrangebyscore<V = string>(
+  key: Data,
+  max: ScoreBound,
+  min: ScoreBound,
+  options?: ZrangebyscoreOptions,
+): Command<V[] | Scored<V>[], V>;
+export function zrevrangebyscore<V = string>(
+  key: Data,
+  max: ScoreBound,
+  min: ScoreBound,
+  options?: ZrangebyscoreOptions,
+): Command<V[] | Scored<V>[], V> {
+  const given: ZrangebyscoreOptions = options ?? {};
+  const args = [data(key, 'key'), scoreBound(max, 'max'), scoreBound(min, 'min')];
+  const withscores = addByScore(args, given);
+  return new Command<Members<V>, V>(ZREVRANGEBYSCORE, args, withscores ? scored<V> : list<V>);
+}
