@@ -111,6 +111,7 @@ export class Connection {
     }
   }
 
+  /** Whether it is over: nothing is sent or received any more. */
   get isClosed(): boolean {
     return this.state === 'closed';
   }
@@ -130,6 +131,7 @@ export class Connection {
     return this.#inFlight.length > 0;
   }
 
+  /** Takes a request; it is written with all others of this tick, as far as the window allows. */
   enqueue(request: Request): void {
     request.connection = this;
     this.#waiting.push(request);
@@ -186,6 +188,7 @@ export class Connection {
     this.#transport?.pause();
   }
 
+  /** Lets bytes come again after {@link pause}. */
   resume(): void {
     this.#transport?.resume();
   }

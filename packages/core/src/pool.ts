@@ -80,10 +80,12 @@ export class Pool implements ConnectionOwner {
     return this.#timer !== undefined;
   }
 
+  /** Whether a connection is being made. */
   get isOpening(): boolean {
     return this.#opening.size > 0;
   }
 
+  /** Connections in somebody's exclusive use. */
   get leasedSize(): number {
     return this.#leased.size;
   }
@@ -109,6 +111,7 @@ export class Pool implements ConnectionOwner {
     });
   }
 
+  /** Gives a request to a ready connection, or keeps it until there is one. */
   submit(request: Request): void {
     if (this.#queue.length === 0 && !request.exclusive) {
       const connection = this.#pick();
@@ -117,6 +120,7 @@ export class Pool implements ConnectionOwner {
     this.#enqueue(request);
   }
 
+  /** The same for requests that must stay together on one connection. */
   submitUnit(members: readonly Request[]): void {
     const connection = this.#queue.length === 0 ? this.#pick() : undefined;
     for (const member of members) {
