@@ -76,6 +76,7 @@ export function qpushFront<V = string>(name: Data, ...items: Many[]): Command<nu
  */
 export function qpop<V = string>(name: Data): Command<V | null, V>;
 export function qpop<V = string>(name: Data, size: Int): Command<V[], V>;
+export function qpop<V = string>(name: Data, size?: Int): Command<V | V[] | null, V>;
 export function qpop<V = string>(name: Data, size?: Int): Command<V | V[] | null, V> {
   return popped<V>(QPOP, name, size);
 }
@@ -89,6 +90,7 @@ export function qpop<V = string>(name: Data, size?: Int): Command<V | V[] | null
  */
 export function qpopFront<V = string>(name: Data): Command<V | null, V>;
 export function qpopFront<V = string>(name: Data, size: Int): Command<V[], V>;
+export function qpopFront<V = string>(name: Data, size?: Int): Command<V | V[] | null, V>;
 export function qpopFront<V = string>(name: Data, size?: Int): Command<V | V[] | null, V> {
   return popped<V>(QPOP_FRONT, name, size);
 }
@@ -102,6 +104,7 @@ export function qpopFront<V = string>(name: Data, size?: Int): Command<V | V[] |
  */
 export function qpopBack<V = string>(name: Data): Command<V | null, V>;
 export function qpopBack<V = string>(name: Data, size: Int): Command<V[], V>;
+export function qpopBack<V = string>(name: Data, size?: Int): Command<V | V[] | null, V>;
 export function qpopBack<V = string>(name: Data, size?: Int): Command<V | V[] | null, V> {
   return popped<V>(QPOP_BACK, name, size);
 }

@@ -1,5 +1,6 @@
 /** The server itself: health, sizes, replication, access rules. https://ssdb.io/docs/ */
 import {
+  type AnyCommand,
   type Arg,
   ArgumentError,
   badArgument,
@@ -102,6 +103,7 @@ export function version<V = string>(): Command<string, V> {
  * Says the password on this connection. A client does it by itself on every connect (option `password`), so this is
  * only for single connections.
  *
+ * @lane lease
  * @returns always `true`; also when the server has no password
  * @throws ReplyError `error` when the password is wrong (the connection stays open)
  */
@@ -188,25 +190,25 @@ function notEmpty(value: Data, name: string): Arg {
  * Streams what is stored, entry by entry, as the storage keeps it. It ends the connection it runs on, so it needs one
  * of its own: use the client's `dump()`, which is an async iterable.
  */
-export function dump<V = string>(options: DumpOptions = {}): Command<void, V> {
+export function dump(options: DumpOptions = {}): AnyCommand<void> {
   checkOptions(options, ['start', 'end', 'limit']);
   const { start = '', end = '', limit = -1 } = options;
   const args = [data(start, 'options.start'), data(end, 'options.end'), limitArg(limit, 'options.limit')];
-  return new Command<void, V>(DUMP, args, nothing);
+  return new Command<void>(DUMP, args, nothing);
 }
 
 /**
  * Streams every change, as a replica gets it, without end. It takes over the connection it runs on, so it needs one of
  * its own: use the client's `sync140()`, which is an async iterable.
  */
-export function sync140<V = string>(options: SyncOptions = {}): Command<void, V> {
+export function sync140(options: SyncOptions = {}): AnyCommand<void> {
   checkOptions(options, ['lastSeq', 'lastKey', 'mirror']);
   const { lastSeq, lastKey, mirror = false } = options;
   const args: Arg[] = [];
   if (lastSeq !== undefined || lastKey !== undefined || mirror) args.push(int64(lastSeq ?? 0, 'options.lastSeq', 0));
   if (lastKey !== undefined || mirror) args.push(data(lastKey ?? '', 'options.lastKey'));
   if (mirror) args.push('mirror');
-  return new Command<void, V>(SYNC140, args, nothing);
+  return new Command<void>(SYNC140, args, nothing);
 }
 
 /** Prefixes of addresses that may connect. */
@@ -280,7 +282,11 @@ export function setKvRange<V = string>(start: Data, end: Data): Command<void, V>
   return new Command<void, V>(SET_KV_RANGE, [data(start, 'start'), data(end, 'end')], nothing);
 }
 
-/** Lifts the range of {@link setKvRange} for this connection. Only for single connections. */
+/**
+ * Lifts the range of {@link setKvRange} for this connection. Only for single connections.
+ *
+ * @lane lease
+ */
 export function ignoreKeyRange<V = string>(): Command<void, V> {
   return new Command<void, V>(IGNORE_KEY_RANGE, [], nothing);
 }
