@@ -1,5 +1,5 @@
 import type { AnyCommand } from './command.ts';
-import { ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
+import { ArgumentError, ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import type { Ledger } from './ledger.ts';
 import { Liveness } from './liveness.ts';
@@ -330,7 +330,7 @@ export class Connection {
       return true;
     } catch (error) {
       this.#buffer.rollback();
-      request.ledger.cancel(request, asKvError(error));
+      request.ledger.cancel(request, unencodable(request, error));
       return false;
     }
   }
@@ -351,6 +351,11 @@ function weight(command: AnyCommand): number {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function unencodable({ command }: Request, cause: unknown): ArgumentError {
+  const { name } = command.spec;
+  return new ArgumentError(`${name} could not be encoded`, { command: name, cause });
 }
 
 /** Any failure as one of ours; foreign errors become the cause of a {@link ConnectionError}. */

@@ -30,8 +30,8 @@ export interface CommonOptions {
 
 /** Checks one option. `fromText`: how its value in a URL is read first. */
 export interface OptionRule {
-  check(value: unknown, name: string): void;
-  fromText?(text: string): unknown;
+  readonly check: (value: unknown, name: string) => void;
+  readonly fromText?: ((text: string) => unknown) | undefined;
 }
 
 /** The option rules of one function, by name. */

@@ -4,7 +4,7 @@ import type { ConnectionOwner, ConnectionSetup } from './connection.ts';
 import { asKvError, Connection } from './connection.ts';
 import { connectChannel } from './diagnostics.ts';
 import type { KvError } from './errors.ts';
-import { ClosedError, ConnectionError, TimeoutError } from './errors.ts';
+import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from './errors.ts';
 import type { Request } from './request.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -353,5 +353,6 @@ function ended(request: Request, error: KvError, outcome: 'notSent' | 'unknown')
   const details = { command, attempts: request.attempts, outcome: seen, cause: error } as const;
   const what = seen === 'unknown' ? 'it is not known whether it ran' : 'it was not sent';
   if (error.code === 'CLOSED') return new ClosedError(`${command}: ${error.message}; ${what}`, details);
+  if (error.code === 'PROTOCOL') return new ProtocolError(`${command}: ${error.message}; ${what}`, details);
   return new ConnectionError(`${command}: ${error.message}; ${what}`, details);
 }
