@@ -30,8 +30,8 @@ export interface CommonOptions {
 
 /** Checks one option. `fromText`: how its value in a URL is read first. */
 export interface OptionRule {
-  readonly check: (value: unknown, name: string) => void;
-  readonly fromText?: ((text: string) => unknown) | undefined;
+  check(value: unknown, name: string): void;
+  fromText?(text: string): unknown;
 }
 
 /** The option rules of one function, by name. */

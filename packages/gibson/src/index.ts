@@ -1,5 +1,8 @@
-export type { MetaField } from './arguments.ts';
+export type { AddressInput, CallOptions, ClientState, ClientStats, Command, StateChange } from '@kv/core';
+export { isKvError } from '@kv/core';
+export type { Pair, Value } from '@kv/gibson-parser';
 export type { MgetOptions, SetOptions } from './commands/index.ts';
+export { createConnection, GibsonConnection } from './connection.ts';
 export {
   KeyLockedError,
   MalformedRequestError,
@@ -8,6 +11,9 @@ export {
   NotFoundError,
   ValueCutError,
 } from './errors.ts';
+export { createGibson, Gibson, type GibsonClass } from './gibson.ts';
+export { GibsonLease } from './lease.ts';
 export type { ServerLimits } from './limits.ts';
-export { type GibsonProtocolOptions, gibsonProtocol } from './protocol.ts';
+export type { BatchOptions, GibsonClientOptions, GibsonOptions, GibsonPoolOptions } from './options.ts';
+export { createPool, GibsonPool } from './pool.ts';
 export type { Stats } from './replies.ts';

@@ -32,32 +32,29 @@ export const defaultServerLimits: ServerLimits = {
  * @throws ArgumentError when the server would cut something or drop the connection
  */
 export function checkLimits(command: AnyCommand, limits: ServerLimits): void {
-  const { args } = command;
   const { name } = command.spec;
+  const [first = '', second = '', third = ''] = command.args;
   if (name === 'SET') {
-    checkKey(args[1]?.length ?? 0, limits.maxKeySize, (args[0]?.length ?? 0) + 1);
-    checkValue(args[2]?.length ?? 0, limits.maxValueSize);
-  } else if (args.length > 0) {
-    checkKey(args[0]?.length ?? 0, limits.maxKeySize, 0);
-    if (name === 'MSET') checkValue(args[1]?.length ?? 0, limits.maxValueSize);
+    checkKey(name, second.length, limits.maxKeySize, first.length + 1);
+    check(name, 'value', third.length, limits.maxValueSize);
+  } else {
+    checkKey(name, first.length, limits.maxKeySize, 0);
+    if (name === 'MSET') check(name, 'value', second.length, limits.maxValueSize);
   }
-  const size = requestSize(command);
-  if (size > limits.maxRequestSize) {
-    throw new ArgumentError(`The request has ${size} bytes, the server takes ${limits.maxRequestSize}`);
-  }
+  check(name, 'request', requestSize(command), limits.maxRequestSize);
 }
 
 /**
  * A key of exactly `max_key_size` bytes makes prefix commands write past a buffer of the server. The key of SET
  * shares its room with the ttl in front of it; what is too much becomes part of the value.
  */
-function checkKey(length: number, limit: number, before: number): void {
-  const room = Math.min(limit - 1, limit - before);
-  if (length > room) throw new ArgumentError(`The key or prefix has ${length} bytes, room is for ${room}`);
+function checkKey(command: string, length: number, limit: number, before: number): void {
+  check(command, 'key', length, Math.min(limit - 1, limit - before));
 }
 
-function checkValue(length: number, limit: number): void {
-  if (length > limit) throw new ArgumentError(`The value has ${length} bytes, the server keeps ${limit}`);
+function check(command: string, what: string, length: number, limit: number): void {
+  if (length <= limit) return;
+  throw new ArgumentError(`${command}: the ${what} has ${length} bytes, the limit is ${limit}`, { command });
 }
 
 /** Opcode and payload: what the length field of the frame says. */

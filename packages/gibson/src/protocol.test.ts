@@ -2,9 +2,9 @@ import { type AnyCommand, Command, type ReplySink, read } from '@kv/core';
 import { describe, expect, test } from 'vitest';
 import * as commands from './commands/index.ts';
 import { defaultServerLimits } from './limits.ts';
-import { gibsonProtocol } from './protocol.ts';
+import { GibsonProtocol } from './protocol.ts';
 
-const protocol = gibsonProtocol({
+const protocol = new GibsonProtocol({
   window: { commands: 1, refill: 'sliding' },
   serverLimits: defaultServerLimits,
   replyLimits: {},

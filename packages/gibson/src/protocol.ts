@@ -24,7 +24,7 @@ import { rawCommand } from './raw.ts';
 import type { WireReply } from './replies.ts';
 import { SET } from './specs.ts';
 
-/** What a protocol needs to know about its server. */
+/** What the protocol needs to know about its server. */
 export interface GibsonProtocolOptions {
   readonly window: Window;
   readonly serverLimits: ServerLimits;
@@ -32,25 +32,41 @@ export interface GibsonProtocolOptions {
 }
 
 /** Gibson as core sees it: no greeting, one reply per request in order, nothing pushed. */
-export function gibsonProtocol({ window, serverLimits, replyLimits }: GibsonProtocolOptions): Protocol {
-  return {
-    name: 'gibson',
-    defaultPort: 10_128,
-    window,
-    ping: ping(),
-    command: rawCommand,
-    encode(command: AnyCommand, out: Output): void {
-      const opcode = opcodes[command.spec.name as CommandName];
-      if (opcode === undefined) throw new ArgumentError('There is no such Gibson command');
-      checkLimits(command, serverLimits);
-      appendCommand(out, opcode, command.args);
-    },
-    open: (sink) => new GibsonWire(sink, replyLimits),
-  };
+export class GibsonProtocol implements Protocol {
+  readonly name = 'gibson';
+  readonly defaultPort = 10_128;
+  readonly ping: AnyCommand = ping();
+  readonly window: Window;
+  /** What commands are checked against. */
+  readonly serverLimits: ServerLimits;
+  readonly #replyLimits: Limits;
+
+  constructor({ window, serverLimits, replyLimits }: GibsonProtocolOptions) {
+    this.window = window;
+    this.serverLimits = serverLimits;
+    this.#replyLimits = replyLimits;
+  }
+
+  command(name: string, args: readonly unknown[]): AnyCommand {
+    return rawCommand(name, args);
+  }
+
+  /** One frame in one piece. The limits are checked once more, for commands that came past the typed classes. */
+  encode(command: AnyCommand, out: Output): void {
+    const opcode = opcodes[command.spec.name as CommandName];
+    if (opcode === undefined) throw new ArgumentError('There is no such Gibson command');
+    checkLimits(command, this.serverLimits);
+    appendCommand(out, opcode, command.args);
+  }
+
+  open(sink: ReplySink): Wire {
+    return new GibsonWire(sink, this.#replyLimits);
+  }
 }
 
 /** The replies of one connection. There is nothing to say at its start, and nothing to clean. */
 class GibsonWire implements Wire, Sink {
+  readonly dirty = false;
   readonly #sink: ReplySink;
   readonly #decoder: Decoder;
 

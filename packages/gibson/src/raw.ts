@@ -76,11 +76,18 @@ export function rawCommand(name: string, args: readonly unknown[]): AnyCommand {
     throw new ArgumentError(`${spec.name} takes ${countOf(signature)}, got ${args.length}`, { command: spec.name });
   }
   const checks = [...required, ...optional];
-  return new Command(
-    spec,
-    args.map((arg, index) => (checks[index] as Check)(arg)),
-    wireValue,
-  );
+  const checked = args.map((arg, index) => checkedBy(checks[index] as Check, arg, spec.name));
+  return new Command(spec, checked, wireValue);
+}
+
+/** The argument in wire form; an error says which command it was for. */
+function checkedBy(check: Check, arg: unknown, command: string): Arg {
+  try {
+    return check(arg);
+  } catch (error) {
+    if (error instanceof ArgumentError) error.command = command;
+    throw error;
+  }
 }
 
 function countOf({ required, optional }: Signature): string {

@@ -8,9 +8,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as commands from '../src/commands/index.ts';
 import { defaultServerLimits } from '../src/limits.ts';
-import { gibsonProtocol } from '../src/protocol.ts';
+import { GibsonProtocol } from '../src/protocol.ts';
 
-const protocol = gibsonProtocol({
+const protocol = new GibsonProtocol({
   window: { commands: 1, refill: 'sliding' },
   serverLimits: defaultServerLimits,
   replyLimits: {},

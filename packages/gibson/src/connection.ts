@@ -1,0 +1,71 @@
+import { type AddressInput, type CallOptions, Client, type Lease, mergeCallOptions } from '@kv/core';
+import { callOf, clientSetup, lanesOf, limitsOf } from './gibson.ts';
+import { type GibsonOptions, readConnectionOptions } from './options.ts';
+import { TypedExecutor } from './typed-executor.ts';
+
+/** One raw connection: commands run one after the other, and it is not replaced when it is lost. */
+export class GibsonConnection<V = string> extends TypedExecutor<V> {
+  readonly #client: Client;
+  readonly #lease: Lease;
+
+  /** Made by {@link createConnection}. */
+  constructor(client: Client, lease: Lease, call: CallOptions) {
+    super(lease, call, limitsOf(client));
+    this.#client = client;
+    this.#lease = lease;
+  }
+
+  /** Where it is connected to. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /** Closed by `close()` or `end()`, or lost. */
+  get closed(): boolean {
+    return this.#lease.closed || this.#client.state === 'closing' || this.#client.state === 'closed';
+  }
+
+  /** A view of the same connection with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): GibsonConnection<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): GibsonConnection<string>;
+  with(options: CallOptions): GibsonConnection<V>;
+  with(options: CallOptions): GibsonConnection<string> | GibsonConnection<Uint8Array> | GibsonConnection<V> {
+    return new GibsonConnection<V>(this.#client, this.#lease, mergeCallOptions(this.call, options));
+  }
+
+  /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
+  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+}
+
+/**
+ * One raw connection. Resolves when it is ready.
+ *
+ * @throws ConnectionError with the cause when it cannot be made
+ * @example
+ * await using connection = await createConnection('gibson://localhost')
+ * await connection.execute('GET', 'my-key')
+ */
+export async function createConnection(
+  address: AddressInput | undefined,
+  options: GibsonOptions & { readonly bytes: true },
+): Promise<GibsonConnection<Uint8Array>>;
+export async function createConnection(
+  address?: AddressInput,
+  options?: GibsonOptions & { readonly bytes?: false | undefined },
+): Promise<GibsonConnection>;
+export async function createConnection(
+  address?: AddressInput,
+  options: GibsonOptions = {},
+): Promise<GibsonConnection | GibsonConnection<Uint8Array>> {
+  const read = readConnectionOptions(address, options);
+  const client = new Client({ ...clientSetup(read), lanes: lanesOf(1, 1) });
+  try {
+    await client.connect();
+    return new GibsonConnection<string>(client, await client.acquire(), callOf(read));
+  } catch (error) {
+    await client.close({ timeout: 0 });
+    throw error;
+  }
+}
