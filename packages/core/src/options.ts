@@ -30,8 +30,8 @@ export interface CommonOptions {
 
 /** Checks one option. `fromText`: how its value in a URL is read first. */
 export interface OptionRule {
-  check(value: unknown, name: string): void;
-  fromText?(text: string): unknown;
+  readonly check: (value: unknown, name: string) => void;
+  readonly fromText?: ((text: string) => unknown) | undefined;
 }
 
 /** The option rules of one function, by name. */
@@ -66,8 +66,6 @@ export const Rule: {
   /** Given in code only, and checked where it is used. */
   readonly any: OptionRule;
   oneOf(values: readonly unknown[]): OptionRule;
-  /** The option cannot be given in a URL. */
-  inCode(rule: OptionRule): OptionRule;
 } = {
   milliseconds: numberRule('milliseconds, 0 or more', (value) => value >= 0),
   count: numberRule('a whole number, 1 or more', (value) => Number.isSafeInteger(value) && value >= 1),
@@ -84,7 +82,6 @@ export const Rule: {
     ...typeRule(`one of ${values.join(', ')}`, (value) => values.includes(value)),
     fromText: (text) => values.find((value) => String(value) === text) ?? text,
   }),
-  inCode: ({ check }) => ({ check }),
 };
 
 /** The rules of {@link CommonOptions}. */
