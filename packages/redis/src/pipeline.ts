@@ -6,7 +6,7 @@ import { prefixed } from './key-prefix.ts';
 /** A command that waits to be sent, and the promise that was given for it. */
 export interface Member<V> {
   readonly command: Command<unknown, V>;
-  settle(result: Settled): void;
+  readonly settle: (result: Settled) => void;
 }
 
 /** Collects commands of a batch and gives a promise for each. */
