@@ -111,7 +111,7 @@ function copyPrograms() {
 function compile() {
   const common = {
     target: 'es2022',
-    lib: ['es2023', 'esnext.disposable'],
+    lib: ['es2022'],
     types: ['node'],
     strict: true,
     skipLibCheck: false,

@@ -8,6 +8,11 @@ it('three commands of Redis, as values', async () => {
   expect(await bundleSize(program)).toBeLessThan(20 * kB);
 });
 
+it('a whole client of Redis', async () => {
+  const program = `import { createRedis } from '@kv/redis'; console.log(createRedis());`;
+  expect(await bundleSize(program)).toBeLessThan(60 * kB);
+});
+
 it('counts what is bundled, minified and gzipped', async () => {
   const small = await bundleSize('console.log(1)');
   const withBuiltin = await bundleSize("import net from 'node:net'; console.log(net)");
