@@ -2,7 +2,7 @@ import type { CallOptions, Command, Executor, Of, Results } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { unwrap } from './batch-results.ts';
 import { commandByName } from './command-table.ts';
-import { RedisCommands as RedisBlockingCommands } from './generated/redis-commands.ts';
+import { RedisBlockingCommands } from './generated/redis-commands.ts';
 import { prefixed } from './key-prefix.ts';
 import { Multi } from './multi.ts';
 import { Pipeline } from './pipeline.ts';
