@@ -8,6 +8,7 @@ import { Endpoint } from './endpoint.ts';
 import type { KvError } from './errors.ts';
 import { ArgumentError, ClosedError } from './errors.ts';
 import type { Executor, SendOptions, Settled } from './executor.ts';
+import { FrameStream } from './frame-stream.ts';
 import type { Defaults } from './lease.ts';
 import { Lease, openBatch } from './lease.ts';
 import { Ledger } from './ledger.ts';
@@ -159,6 +160,12 @@ export class Client implements Executor {
       elsewhere: (command) => this.send(command),
       insteadOf: (command) => this.#insteadOf(command),
     });
+  }
+
+  /** Starts a command that answers with frames, on a connection of its own. */
+  async stream(command: AnyCommand, options: SendOptions = {}): Promise<FrameStream> {
+    const lease = await this.acquire(options, 'streams', command);
+    return new FrameStream(lease, command, options.signal);
   }
 
   /** Opens the shared connections now. Rejects with the cause when that fails. */

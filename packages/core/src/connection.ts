@@ -1,5 +1,5 @@
 import type { AnyCommand } from './command.ts';
-import { ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
+import { ArgumentError, ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import type { Ledger } from './ledger.ts';
 import { Liveness } from './liveness.ts';
@@ -111,6 +111,7 @@ export class Connection {
     }
   }
 
+  /** Whether it is over: nothing is sent or received any more. */
   get isClosed(): boolean {
     return this.state === 'closed';
   }
@@ -130,6 +131,7 @@ export class Connection {
     return this.#inFlight.length > 0;
   }
 
+  /** Takes a request; it is written with all others of this tick, as far as the window allows. */
   enqueue(request: Request): void {
     request.connection = this;
     this.#waiting.push(request);
@@ -186,6 +188,7 @@ export class Connection {
     this.#transport?.pause();
   }
 
+  /** Lets bytes come again after {@link pause}. */
   resume(): void {
     this.#transport?.resume();
   }
@@ -327,7 +330,7 @@ export class Connection {
       return true;
     } catch (error) {
       this.#buffer.rollback();
-      request.ledger.cancel(request, asKvError(error));
+      request.ledger.cancel(request, unencodable(request, error));
       return false;
     }
   }
@@ -348,6 +351,11 @@ function weight(command: AnyCommand): number {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function unencodable({ command }: Request, cause: unknown): ArgumentError {
+  const { name } = command.spec;
+  return new ArgumentError(`${name} could not be encoded`, { command: name, cause });
 }
 
 /** Any failure as one of ours; foreign errors become the cause of a {@link ConnectionError}. */

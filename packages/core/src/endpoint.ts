@@ -33,10 +33,12 @@ export class Endpoint {
     this.streams = makePool(lanes.streams, events);
   }
 
+  /** The lanes, each once: some may share a pool. */
   get pools(): Pool[] {
     return [...new Set([this.shared, this.sessions, this.blocking, this.streams])];
   }
 
+  /** Ends all connections; what is under way fails with this error. */
   close(error: KvError): void {
     for (const pool of this.pools) pool.close(error);
   }

@@ -77,6 +77,14 @@ export class Lease implements Executor {
     });
   }
 
+  /** Sends a command that answers with frames, and waits as long as it takes. Used by {@link FrameStream}. */
+  start<T>(command: AnyCommand<T>, signal: AbortSignal | undefined): Promise<T> {
+    const request = this.#request(command, {});
+    const promise = request.promise<T>();
+    if (this.#setup.ledger.open(request, 0, signal) === undefined) this.connection.enqueue(request);
+    return promise;
+  }
+
   /** Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again. */
   release(): Promise<void> {
     this.#released ??= this.#giveBack();

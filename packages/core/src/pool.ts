@@ -4,7 +4,7 @@ import type { ConnectionOwner, ConnectionSetup } from './connection.ts';
 import { asKvError, Connection } from './connection.ts';
 import { connectChannel } from './diagnostics.ts';
 import type { KvError } from './errors.ts';
-import { ClosedError, ConnectionError, TimeoutError } from './errors.ts';
+import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from './errors.ts';
 import type { Request } from './request.ts';
 import { RequestQueue } from './request-queue.ts';
 
@@ -80,10 +80,12 @@ export class Pool implements ConnectionOwner {
     return this.#timer !== undefined;
   }
 
+  /** Whether a connection is being made. */
   get isOpening(): boolean {
     return this.#opening.size > 0;
   }
 
+  /** Connections in somebody's exclusive use. */
   get leasedSize(): number {
     return this.#leased.size;
   }
@@ -109,6 +111,7 @@ export class Pool implements ConnectionOwner {
     });
   }
 
+  /** Gives a request to a ready connection, or keeps it until there is one. */
   submit(request: Request): void {
     if (this.#queue.length === 0 && !request.exclusive) {
       const connection = this.#pick();
@@ -117,6 +120,7 @@ export class Pool implements ConnectionOwner {
     this.#enqueue(request);
   }
 
+  /** The same for requests that must stay together on one connection. */
   submitUnit(members: readonly Request[]): void {
     const connection = this.#queue.length === 0 ? this.#pick() : undefined;
     for (const member of members) {
@@ -349,5 +353,6 @@ function ended(request: Request, error: KvError, outcome: 'notSent' | 'unknown')
   const details = { command, attempts: request.attempts, outcome: seen, cause: error } as const;
   const what = seen === 'unknown' ? 'it is not known whether it ran' : 'it was not sent';
   if (error.code === 'CLOSED') return new ClosedError(`${command}: ${error.message}; ${what}`, details);
+  if (error.code === 'PROTOCOL') return new ProtocolError(`${command}: ${error.message}; ${what}`, details);
   return new ConnectionError(`${command}: ${error.message}; ${what}`, details);
 }

@@ -52,6 +52,17 @@ export function headAndMany(head: Arg, values: readonly Many[], name: string): A
   return args;
 }
 
+/** Appends every element of a list that may be nested once, and may be empty. */
+export function addAny(args: Arg[], values: readonly Many[], name: string): Arg[] {
+  if (values.some((value) => !Array.isArray(value) || value.length > 0)) addMany(args, values, name);
+  return args;
+}
+
+/** `head`, then every element of a list that may be empty. */
+export function headAndAny(head: Arg, values: readonly Many[], name: string): Arg[] {
+  return addAny([head], values, name);
+}
+
 /** `numkeys key key …`, the way commands with several lists count their keys. Returns how many there were. */
 export function addCounted(args: Arg[], values: readonly Many[], name: string): number {
   const at = args.push('') - 1;

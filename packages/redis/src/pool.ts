@@ -38,10 +38,12 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     return this.#pool.freeSize;
   }
 
+  /** Connections that are kept open. */
   get minSize(): number {
     return this.#pool.options.minSize;
   }
 
+  /** The most connections that are open at a time. */
   get maxSize(): number {
     return this.#pool.options.maxSize;
   }

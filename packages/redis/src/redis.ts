@@ -69,6 +69,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     return this;
   }
 
+  /** Takes back what {@link on} added. */
   off(event: 'state', listener: (change: StateChange) => void): this {
     this.#client.off(event, listener);
     return this;

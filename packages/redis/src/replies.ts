@@ -104,11 +104,13 @@ export function eachField(raw: unknown, take: (name: string, value: unknown) => 
   for (let i = 0; i + 1 < flat.length; i += 2) take(text(flat[i]), flat[i + 1]);
 }
 
-/**
- * An object without prototype, so that a field called `__proto__` or `constructor` is only a field.
- * Values go through `value` (default: as they are).
- */
-export function record<T>(raw: unknown, value: (raw: unknown) => T = asIs<T>): Record<string, T> {
+/** An object without prototype, so that a field called `__proto__` or `constructor` is only a field. */
+export function record<V>(raw: unknown): Record<string, V> {
+  return mapValues(raw, asIs<V>);
+}
+
+/** As {@link record}, with a transform for the values. */
+export function mapValues<T>(raw: unknown, value: (raw: unknown) => T): Record<string, T> {
   const object = Object.create(null) as Record<string, T>;
   eachField(raw, (name, item) => {
     object[name] = value(item);
@@ -152,7 +154,7 @@ export function plain(raw: unknown): unknown {
   if (raw instanceof Uint8Array) return decoder.decode(raw);
   if (Array.isArray(raw)) return raw.map(plain);
   if (raw instanceof Set) return [...raw].map(plain);
-  if (raw instanceof Map) return record(raw, plain);
+  if (raw instanceof Map) return mapValues(raw, plain);
   return raw;
 }
 

@@ -5,7 +5,7 @@
  *
  * Replies have the same form, so the functions here also build what a server sends: `encodeCommand('ok', '1')`.
  */
-import { encodeText, textLength } from './text.ts';
+import { encodeText, utf8Length } from './text.ts';
 import type { Arg, Output } from './types.ts';
 
 /** The count lines of short blocks, made once. */
@@ -23,7 +23,7 @@ function countLine(count: number): string {
  * commandHead('get'); // '3\nget\n'
  */
 export function commandHead(name: string): string {
-  return `${textLength(name)}\n${name}\n`;
+  return `${utf8Length(name)}\n${name}\n`;
 }
 
 /**
@@ -35,7 +35,7 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as Arg;
     if (typeof arg === 'string') {
-      text += `${countLine(textLength(arg))}${arg}\n`;
+      text += `${countLine(utf8Length(arg))}${arg}\n`;
     } else {
       out.text += text + countLine(arg.length);
       out.bytes(arg);

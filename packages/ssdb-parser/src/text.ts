@@ -55,7 +55,7 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
 }
 
 /** How many bytes `text` takes as UTF-8. A lone surrogate counts as U+FFFD, which is what is sent for it. */
-export function textLength(text: string): number {
+export function utf8Length(text: string): number {
   const length = text.length;
   if (length > SHORT_TEXT) return native ? native.byteLength(text) : longTextLength(text);
   for (let at = 0; at < length; at++) if (text.charCodeAt(at) > 0x7f) return longTextLength(text);

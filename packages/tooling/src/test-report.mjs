@@ -7,10 +7,13 @@ import { root } from './install.mjs';
 /** Where `npm test` lets vitest write its JSON report. */
 export const reportFile = `${root}/.reports/tests.json`;
 
-/** `N passed, N failed, N skipped`; a file that could not even be loaded counts as one failed test. */
-export function summary(report) {
+/**
+ * `N passed, N failed, N skipped`. What fails outside of a test counts as one: a file that could not be loaded, or a run
+ * that ended badly (`hasFailed`) without any such test, for example because of a rejection that nobody handled.
+ */
+export function summary(report, hasFailed = false) {
   const broken = report.testResults.filter((file) => file.status === 'failed' && !hasFailedTest(file));
-  const failed = report.numFailedTests + broken.length;
+  const failed = report.numFailedTests + broken.length || Number(hasFailed);
   return `${report.numPassedTests} passed, ${failed} failed, ${report.numPendingTests + report.numTodoTests} skipped`;
 }
 
@@ -19,7 +22,7 @@ const hasFailedTest = (file) => file.assertionResults.some((test) => test.status
 /** No report means that the run did not come to its end, which is a failure of its own. */
 function readSummary() {
   try {
-    return summary(JSON.parse(readFileSync(reportFile, 'utf8')));
+    return summary(JSON.parse(readFileSync(reportFile, 'utf8')), process.argv.includes('--failed'));
   } catch (error) {
     console.log(`The test runner left no report: ${error.message}`);
     return '0 passed, 1 failed, 0 skipped';

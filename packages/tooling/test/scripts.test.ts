@@ -50,9 +50,9 @@ describe('npm test and npm run quickstart install again', () => {
 describe('the last line of .ci/run', () => {
   const passed = { status: 'passed', assertionResults: [{ status: 'passed' }] };
   const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [passed] };
-  const line = async (changes: object): Promise<string> => {
-    const { summary } = await load<{ summary: (report: object) => string }>('test-report.mjs');
-    return summary({ ...report, ...changes });
+  const line = async (changes: object, hasFailed = false): Promise<string> => {
+    const { summary } = await load<{ summary: (report: object, hasFailed: boolean) => string }>('test-report.mjs');
+    return summary({ ...report, ...changes }, hasFailed);
   };
 
   it('gives the counts of the test runner', async () => {
@@ -67,5 +67,10 @@ describe('the last line of .ci/run', () => {
     const unloadable = { status: 'failed', assertionResults: [] };
     expect(await line({ testResults: [passed, unloadable] })).toBe('3 passed, 1 failed, 0 skipped');
     expect(await line({ numFailedTests: 1, testResults: [failedTest] })).toBe('3 passed, 1 failed, 0 skipped');
+  });
+
+  it('counts a run that failed outside of all tests as a failure', async () => {
+    expect(await line({}, true)).toBe('3 passed, 1 failed, 0 skipped');
+    expect(await line({ numFailedTests: 2 }, true)).toBe('3 passed, 2 failed, 0 skipped');
   });
 });

@@ -17,8 +17,25 @@ export type {
   ScanOptions,
 } from '../arguments.ts';
 export * as replies from '../replies.ts';
+export * from './acl.ts';
+export * from './bitmap.ts';
+export * from './client.ts';
+export * from './command-info.ts';
+export * from './config.ts';
+export * from './connection.ts';
+export * from './hash.ts';
+export * from './hyperloglog.ts';
+export * from './key.ts';
+export * from './latency.ts';
 export * from './list.ts';
+export * from './memory.ts';
+export * from './migrate.ts';
+export * from './module.ts';
+export * from './replication.ts';
+export * from './server.ts';
 export * from './set.ts';
+export * from './slowlog.ts';
+export * from './sort.ts';
 export * from './sorted-set.ts';
 export * from './sorted-set-combine.ts';
 export * from './sorted-set-range.ts';

@@ -1,0 +1,180 @@
+/** Replication: roles, hand-over, and waiting for copies. */
+import { type Arg, ArgumentError, badArgument, Command, data, Flag, integer, read, spec, write } from '@kv/core';
+import { addInteger, addSwitch, checkOptions, type Int } from '../arguments.ts';
+import { asIs, list, text, texts } from '../replies.ts';
+
+const FAILOVER = write('FAILOVER', null);
+const REPLICAOF = write('REPLICAOF', null);
+const ROLE = read('ROLE', null);
+const SLAVEOF = write('SLAVEOF', null);
+const WAIT = spec('WAIT', Flag.blocking | Flag.state);
+const WAITAOF = spec('WAITAOF', Flag.blocking | Flag.state);
+
+/** Options of {@link failover}: start one, or `abort`. */
+export type FailoverOptions =
+  | {
+      /** The replica that takes over; without it the one that is ahead. */
+      readonly to?: { readonly host: string; readonly port: Int } | undefined;
+      /** After `timeout` hand over even if `to` is behind. Needs both. */
+      readonly force?: boolean | undefined;
+      /** How long to wait for the replica, in milliseconds. */
+      readonly timeout?: Int | undefined;
+      readonly abort?: undefined;
+    }
+  | { readonly abort: true; readonly to?: undefined; readonly force?: undefined; readonly timeout?: undefined };
+
+const FAILOVER_OPTIONS = new Set(['to', 'force', 'timeout', 'abort']);
+
+function failoverArgs(options: FailoverOptions): Arg[] {
+  checkOptions(options, FAILOVER_OPTIONS);
+  const { to, force, timeout, abort } = options;
+  const args: Arg[] = [];
+  if (addSwitch(args, 'ABORT', abort, 'abort')) {
+    if (to === undefined && !force && timeout === undefined) return args;
+    throw new ArgumentError('options.abort: cannot be combined with other options');
+  }
+  if (force && (to === undefined || timeout === undefined)) {
+    throw new ArgumentError('options.force: only together with to and timeout');
+  }
+  if (to !== undefined)
+    args.push('TO', data(to.host, 'options.to.host'), integer(to.port, 'options.to.port', 1, 65535));
+  addSwitch(args, 'FORCE', force, 'force');
+  addInteger(args, 'TIMEOUT', timeout, 'timeout', 1);
+  return args;
+}
+
+/**
+ * Begins to hand the role of the master over to a replica, or stops that. Answers before it is done; see {@link role}.
+ *
+ * @throws ReplyError when there is no such replica, or nothing to abort
+ * @since 6.2.0
+ * @see https://redis.io/commands/failover/
+ */
+export function failover<V = string>(options: FailoverOptions = {}): Command<'OK', V> {
+  return new Command<'OK', V>(FAILOVER, failoverArgs(options), okText);
+}
+
+/** The text may say more than OK (`OK Already connected to specified master`). */
+function okText(_raw: unknown): 'OK' {
+  return 'OK';
+}
+
+/** Whom to copy; `'no one'` makes the server a master. */
+export type ReplicationSource = { readonly host: string; readonly port: Int } | 'no one';
+
+function sourceArgs(source: ReplicationSource): Arg[] {
+  if (source === 'no one') return ['NO', 'ONE'];
+  if (typeof source !== 'object' || source === null) throw badArgument('source', "{ host, port } or 'no one'", source);
+  return [data(source.host, 'source.host'), integer(source.port, 'source.port', 1, 65535)];
+}
+
+/**
+ * Makes the server a replica of another one, whose data replace its own, or a master.
+ *
+ * @example await redis.replicaof('no one')
+ * @since 5.0.0
+ * @see https://redis.io/commands/replicaof/
+ */
+export function replicaof<V = string>(source: ReplicationSource): Command<'OK', V> {
+  return new Command<'OK', V>(REPLICAOF, sourceArgs(source), okText);
+}
+
+/** A replica, as its master sees it. */
+export interface RoleReplica {
+  readonly host: string;
+  readonly port: number;
+  /** How far it has acknowledged. */
+  readonly offset: number;
+}
+
+/** What {@link role} resolves to, in the server's own words. */
+export type Role =
+  | { readonly role: 'master'; readonly offset: number; readonly replicas: RoleReplica[] }
+  | {
+      readonly role: 'slave';
+      /** The master. */
+      readonly host: string;
+      readonly port: number;
+      /** `connect`, `connecting`, `sync` or `connected`. */
+      readonly state: string;
+      /** -1 before the first synchronisation. */
+      readonly offset: number;
+    }
+  | { readonly role: 'sentinel'; readonly masters: string[] };
+
+function replicaOf(raw: unknown): RoleReplica {
+  const [host, port, offset] = raw as readonly unknown[];
+  return { host: text(host), port: Number(text(port)), offset: Number(text(offset)) };
+}
+
+function roleOf(raw: unknown): Role {
+  const [name, ...rest] = raw as readonly unknown[];
+  const role = text(name);
+  if (role === 'master') return { role, offset: rest[0] as number, replicas: list(rest[1]).map(replicaOf) };
+  if (role === 'sentinel') return { role, masters: texts(rest[0]) };
+  const [host, port, state, offset] = rest;
+  return { role: 'slave', host: text(host), port: port as number, state: text(state), offset: offset as number };
+}
+
+/**
+ * Whether the server is a master (with its replicas), a replica (with its master) or a sentinel.
+ *
+ * @since 2.8.12
+ * @see https://redis.io/commands/role/
+ */
+export function role<V = string>(): Command<Role, V> {
+  return new Command<Role, V>(ROLE, [], roleOf);
+}
+
+/**
+ * The old name of {@link replicaof}.
+ *
+ * @deprecated use {@link replicaof}
+ * @since 1.0.0
+ * @see https://redis.io/commands/slaveof/
+ */
+export function slaveof<V = string>(source: ReplicationSource): Command<'OK', V> {
+  return new Command<'OK', V>(SLAVEOF, sourceArgs(source), okText);
+}
+
+/**
+ * Waits until so many replicas have what this connection wrote, or for so many milliseconds (0 = no limit). It is about one
+ * connection, therefore only on a session.
+ *
+ * @returns how many replicas have it, which may be less than asked for
+ * @lane lease
+ * @since 3.0.0
+ * @see https://redis.io/commands/wait/
+ */
+export function wait<V = string>(numreplicas: Int, milliseconds: Int): Command<number, V> {
+  const args = [integer(numreplicas, 'numreplicas', 0), integer(milliseconds, 'milliseconds', 0)];
+  return new Command<number, V>(WAIT, args, asIs, WAIT.flags, Number(milliseconds));
+}
+
+/** What {@link waitaof} resolves to. */
+export interface WaitAofResult {
+  /** 1 when the server itself has it on disk. */
+  readonly local: number;
+  /** Replicas that have it on disk. */
+  readonly replicas: number;
+}
+
+function onDisk(raw: unknown): WaitAofResult {
+  const [local, replicas] = raw as [number, number];
+  return { local, replicas };
+}
+
+/**
+ * Waits until what this connection wrote is on the disk of the server (`numlocal` 1) and of so many replicas, or for so
+ * many milliseconds (0 = no limit). Only on a session.
+ *
+ * @throws ReplyError with `numlocal` 1 when the server has no append-only file
+ * @lane lease
+ * @since 7.2.0
+ * @see https://redis.io/commands/waitaof/
+ */
+export function waitaof<V = string>(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Command<WaitAofResult, V> {
+  const args = [integer(numlocal, 'numlocal', 0, 1), integer(numreplicas, 'numreplicas', 0)];
+  args.push(integer(milliseconds, 'milliseconds', 0));
+  return new Command<WaitAofResult, V>(WAITAOF, args, onDisk, WAITAOF.flags, Number(milliseconds));
+}

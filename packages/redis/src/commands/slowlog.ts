@@ -1,0 +1,79 @@
+/** SLOWLOG: commands that took the server long. */
+import { Command, idempotent, integer, read } from '@kv/core';
+import type { Int } from '../arguments.ts';
+import { asIs, list, ok, text, texts } from '../replies.ts';
+
+const SLOWLOG_GET = read('SLOWLOG GET', null);
+const SLOWLOG_HELP = read('SLOWLOG HELP', null);
+const SLOWLOG_LEN = read('SLOWLOG LEN', null);
+const SLOWLOG_RESET = idempotent('SLOWLOG RESET', null);
+
+/** One slow command. */
+export interface SlowlogEntry<V> {
+  readonly id: number;
+  /** Unix time in seconds. */
+  readonly timestamp: number;
+  /** Microseconds. */
+  readonly duration: number;
+  /** Name and arguments, cut when long. */
+  readonly args: V[];
+  /** `ip:port` of the client. Since 4.0. */
+  readonly client: string;
+  /** Name of its connection. Since 4.0. */
+  readonly name: string;
+}
+
+function entries<V>(raw: unknown): SlowlogEntry<V>[] {
+  return list<readonly unknown[]>(raw).map(([id, timestamp, duration, args, client = '', name = '']) => ({
+    id: id as number,
+    timestamp: timestamp as number,
+    duration: duration as number,
+    args: args as V[],
+    client: text(client),
+    name: text(name),
+  }));
+}
+
+/**
+ * The latest slow commands, newest first: at most 10, or `count` (-1 = all, since 7.0).
+ *
+ * @since 2.2.12
+ * @see https://redis.io/commands/slowlog-get/
+ */
+export function slowlogGet<V = string>(count?: Int): Command<SlowlogEntry<V>[], V> {
+  return new Command<SlowlogEntry<V>[], V>(
+    SLOWLOG_GET,
+    count === undefined ? [] : [integer(count, 'count', -1)],
+    entries,
+  );
+}
+
+/**
+ * The server's own help text on SLOWLOG, line by line.
+ *
+ * @since 6.2.0
+ * @see https://redis.io/commands/slowlog-help/
+ */
+export function slowlogHelp<V = string>(): Command<string[], V> {
+  return new Command<string[], V>(SLOWLOG_HELP, [], texts);
+}
+
+/**
+ * How many entries the slow log has.
+ *
+ * @since 2.2.12
+ * @see https://redis.io/commands/slowlog-len/
+ */
+export function slowlogLen<V = string>(): Command<number, V> {
+  return new Command<number, V>(SLOWLOG_LEN, [], asIs);
+}
+
+/**
+ * Empties the slow log.
+ *
+ * @since 2.2.12
+ * @see https://redis.io/commands/slowlog-reset/
+ */
+export function slowlogReset<V = string>(): Command<'OK', V> {
+  return new Command<'OK', V>(SLOWLOG_RESET, [], ok);
+}

@@ -1,0 +1,14 @@
+/**
+ * Every command as a function that makes a command value: `ssdb.send(get('a'))`. Import only what you use; the rest is
+ * left out by bundlers. The makers are here too, for commands of your own.
+ */
+export type { AnyCommand, Arg, Data, KeySpec, Spec, Transform } from '@kv/core';
+export { Command, data, idempotent, integer, Keys, read, spec, state, write } from '@kv/core';
+export type { Entries, EntryArgs, Int, Many, ScoreBound } from '../arguments.ts';
+export type { KeyRange, Scored, ServerInfo } from '../replies.ts';
+export * as replies from '../replies.ts';
+export * from './hash.ts';
+export * from './kv.ts';
+export * from './queue.ts';
+export * from './server.ts';
+export * from './zset.ts';

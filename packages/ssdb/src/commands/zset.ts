@@ -1,0 +1,479 @@
+/** Sorted sets: members with whole scores under a name, ordered by score, then by member. https://ssdb.io/docs/ */
+import { type Arg, Command, type Data, data, idempotent, Keys, read, write } from '@kv/core';
+import {
+  checkOptions,
+  type EntryArgs,
+  entries as entryArgs,
+  type Int,
+  int64,
+  key as keyArg,
+  keys as keyArgs,
+  limit as limitArg,
+  type Many,
+  offset as offsetArg,
+  type ScoreBound,
+  score as scoreArg,
+  scoreBound,
+} from '../arguments.ts';
+import { average, boolean, booleans, count, countOrNull, counts, list, type Scored, scored } from '../replies.ts';
+
+const MULTI_ZDEL = idempotent('multi_zdel');
+const MULTI_ZEXISTS = read('multi_zexists');
+const MULTI_ZGET = read('multi_zget');
+const MULTI_ZSET = idempotent('multi_zset');
+const MULTI_ZSIZE = read('multi_zsize', Keys.all);
+const REDIS_ZRANGE = read('redis_zrange');
+const REDIS_ZRRANGE = read('redis_zrrange');
+const ZAVG = read('zavg');
+const ZCLEAR = idempotent('zclear');
+const ZCOUNT = read('zcount');
+const ZDECR = write('zdecr');
+const ZDEL = idempotent('zdel');
+const ZEXISTS = read('zexists');
+const ZFIX = idempotent('zfix');
+const ZGET = read('zget');
+const ZINCR = write('zincr');
+const ZKEYS = read('zkeys');
+const ZLIST = read('zlist', null);
+const ZPOP_BACK = write('zpop_back');
+const ZPOP_FRONT = write('zpop_front');
+const ZRANGE = read('zrange');
+const ZRANK = read('zrank');
+const ZREMRANGEBYRANK = write('zremrangebyrank');
+const ZREMRANGEBYSCORE = idempotent('zremrangebyscore');
+const ZRLIST = read('zrlist', null);
+const ZRRANGE = read('zrrange');
+const ZRRANK = read('zrrank');
+const ZRSCAN = read('zrscan');
+const ZSCAN = read('zscan');
+const ZSET = idempotent('zset');
+const ZSIZE = read('zsize');
+const ZSUM = read('zsum');
+
+/** Options of {@link zscan} and {@link zrscan}. */
+export interface ZscanOptions {
+  /** How many members to skip first; 0 or more, and only together with a limit other than -1. */
+  readonly offset?: Int | undefined;
+}
+
+function scoreRange(name: Data, start: ScoreBound, end: ScoreBound): Arg[] {
+  return [keyArg(name, 'name'), scoreBound(start, 'scoreStart'), scoreBound(end, 'scoreEnd')];
+}
+
+function scanArgs(
+  name: Data,
+  keyStart: Data,
+  scoreStart: ScoreBound,
+  scoreEnd: ScoreBound,
+  limit: Int,
+  options?: ZscanOptions,
+): Arg[] {
+  const args = [
+    keyArg(name, 'name'),
+    data(keyStart, 'keyStart'),
+    scoreBound(scoreStart, 'scoreStart'),
+    scoreBound(scoreEnd, 'scoreEnd'),
+  ];
+  if (options !== undefined) {
+    checkOptions(options, ['offset']);
+    if (options.offset !== undefined) args.push(offsetArg(options.offset));
+  }
+  args.push(limitArg(limit));
+  return args;
+}
+
+/**
+ * Sets the score of a member.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @param score a 64-bit integer
+ * @returns `true` when the member is new
+ * @example await ssdb.zset('ranking', 'ada', 42)
+ */
+export function zset<V = string>(name: Data, member: Data, score: Int): Command<boolean, V> {
+  return new Command<boolean, V>(ZSET, [keyArg(name, 'name'), keyArg(member, 'member'), scoreArg(score)], boolean);
+}
+
+/**
+ * The score of a member.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @returns `null` when there is none (a `bigint` at run time when it is beyond 2^53)
+ */
+export function zget<V = string>(name: Data, member: Data): Command<number | null, V> {
+  return new Command<number | null, V>(ZGET, [keyArg(name, 'name'), keyArg(member, 'member')], countOrNull);
+}
+
+/**
+ * Deletes a member.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @returns whether it existed
+ */
+export function zdel<V = string>(name: Data, member: Data): Command<boolean, V> {
+  return new Command<boolean, V>(ZDEL, [keyArg(name, 'name'), keyArg(member, 'member')], boolean);
+}
+
+/**
+ * Whether a member exists.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ */
+export function zexists<V = string>(name: Data, member: Data): Command<boolean, V> {
+  return new Command<boolean, V>(ZEXISTS, [keyArg(name, 'name'), keyArg(member, 'member')], boolean);
+}
+
+/**
+ * Adds to the score of a member; a missing one counts as 0. Beyond 64 bits the server wraps around.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @param by a 64-bit integer, default 1
+ * @returns the new score (a `bigint` at run time when it is beyond 2^53)
+ */
+export function zincr<V = string>(name: Data, member: Data, by: Int = 1): Command<number, V> {
+  return new Command<number, V>(ZINCR, [keyArg(name, 'name'), keyArg(member, 'member'), int64(by, 'by')], count);
+}
+
+/**
+ * Subtracts from the score of a member; a missing one counts as 0. Beyond 64 bits the server wraps around.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @param by a 64-bit integer, default 1
+ * @returns the new score (a `bigint` at run time when it is beyond 2^53)
+ */
+export function zdecr<V = string>(name: Data, member: Data, by: Int = 1): Command<number, V> {
+  return new Command<number, V>(ZDECR, [keyArg(name, 'name'), keyArg(member, 'member'), int64(by, 'by')], count);
+}
+
+/**
+ * How many members a sorted set has.
+ *
+ * @param name 1 to 255 bytes
+ * @returns 0 when there is no such set
+ */
+export function zsize<V = string>(name: Data): Command<number, V> {
+  return new Command<number, V>(ZSIZE, [keyArg(name, 'name')], count);
+}
+
+/**
+ * Deletes a whole sorted set. For a large one this takes long and delays all writers of the server.
+ *
+ * @param name 1 to 255 bytes
+ * @returns how many members were removed
+ */
+export function zclear<V = string>(name: Data): Command<number, V> {
+  return new Command<number, V>(ZCLEAR, [keyArg(name, 'name')], count);
+}
+
+/**
+ * Counts the members again and repairs the stored size.
+ *
+ * @param name 1 to 255 bytes
+ * @returns the size
+ */
+export function zfix<V = string>(name: Data): Command<number, V> {
+  return new Command<number, V>(ZFIX, [keyArg(name, 'name')], count);
+}
+
+/**
+ * The position of a member from the lowest score. The server walks the set: slow for large ones.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @returns 0 for the first; `null` when there is no such member
+ */
+export function zrank<V = string>(name: Data, member: Data): Command<number | null, V> {
+  return new Command<number | null, V>(ZRANK, [keyArg(name, 'name'), keyArg(member, 'member')], countOrNull);
+}
+
+/**
+ * The position of a member from the highest score. The server walks the set: slow for large ones.
+ *
+ * @param name 1 to 255 bytes
+ * @param member 1 to 255 bytes
+ * @returns 0 for the last; `null` when there is no such member, and for a score of 9223372036854775807
+ */
+export function zrrank<V = string>(name: Data, member: Data): Command<number | null, V> {
+  return new Command<number | null, V>(ZRRANK, [keyArg(name, 'name'), keyArg(member, 'member')], countOrNull);
+}
+
+/**
+ * Members with scores by position, from the lowest score. Slow for large offsets; page with {@link zscan} instead.
+ *
+ * @param name 1 to 255 bytes
+ * @param offset how many to skip, 0 or more
+ * @param limit how many at most; -1 = all
+ */
+export function zrange<V = string>(name: Data, offset: Int, limit: Int): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(ZRANGE, [keyArg(name, 'name'), offsetArg(offset), limitArg(limit)], scored);
+}
+
+/**
+ * Members with scores by position, from the highest score (members with 9223372036854775807 are left out by the server).
+ *
+ * @param name 1 to 255 bytes
+ * @param offset how many to skip, 0 or more
+ * @param limit how many at most; -1 = all
+ */
+export function zrrange<V = string>(name: Data, offset: Int, limit: Int): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(ZRRANGE, [keyArg(name, 'name'), offsetArg(offset), limitArg(limit)], scored);
+}
+
+/**
+ * Members with scores by first and last position, from the lowest score, as ZRANGE of Redis.
+ *
+ * @param name 1 to 255 bytes
+ * @param start 0-based, negative counts from the end
+ * @param stop included, negative counts from the end
+ */
+export function redisZrange<V = string>(name: Data, start: Int, stop: Int): Command<Scored<V>[], V> {
+  const args = [keyArg(name, 'name'), int64(start, 'start'), int64(stop, 'stop')];
+  return new Command<Scored<V>[], V>(REDIS_ZRANGE, args, scored);
+}
+
+/**
+ * Members with scores by first and last position, from the highest score, as ZREVRANGE of Redis.
+ *
+ * @param name 1 to 255 bytes
+ * @param start 0-based, negative counts from the end
+ * @param stop included, negative counts from the end
+ */
+export function redisZrrange<V = string>(name: Data, start: Int, stop: Int): Command<Scored<V>[], V> {
+  const args = [keyArg(name, 'name'), int64(start, 'start'), int64(stop, 'stop')];
+  return new Command<Scored<V>[], V>(REDIS_ZRRANGE, args, scored);
+}
+
+/**
+ * Members with scores, ascending. For more than one page see `zscanIterator`.
+ *
+ * The scan begins after `keyStart` at `scoreStart`; pass the last member and its score to go on. Without `scoreStart`
+ * the member's own score counts, and a `keyStart` that does not exist begins at the beginning. Without `keyStart`,
+ * `scoreStart` itself is included.
+ *
+ * @param name 1 to 255 bytes
+ * @param keyStart the member after which to begin; `''` = none
+ * @param scoreStart lowest score; `''` = open
+ * @param scoreEnd highest score, included; `''` = open
+ * @param limit how many at most; -1 = all
+ */
+export function zscan<V = string>(
+  name: Data,
+  keyStart: Data,
+  scoreStart: ScoreBound,
+  scoreEnd: ScoreBound,
+  limit: Int,
+  options?: ZscanOptions,
+): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(ZSCAN, scanArgs(name, keyStart, scoreStart, scoreEnd, limit, options), scored);
+}
+
+/**
+ * Members with scores, descending; otherwise as {@link zscan}. With both bounds open the server leaves out members
+ * whose score is 9223372036854775807.
+ *
+ * @param name 1 to 255 bytes
+ * @param keyStart the member after which to begin; `''` = none
+ * @param scoreStart highest score; `''` = open
+ * @param scoreEnd lowest score, included; `''` = open
+ * @param limit how many at most; -1 = all
+ */
+export function zrscan<V = string>(
+  name: Data,
+  keyStart: Data,
+  scoreStart: ScoreBound,
+  scoreEnd: ScoreBound,
+  limit: Int,
+  options?: ZscanOptions,
+): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(ZRSCAN, scanArgs(name, keyStart, scoreStart, scoreEnd, limit, options), scored);
+}
+
+/**
+ * Members without scores, ascending, bounds as in {@link zscan}.
+ *
+ * @param name 1 to 255 bytes
+ * @param keyStart the member after which to begin; `''` = none
+ * @param scoreStart lowest score; `''` = open
+ * @param scoreEnd highest score, included; `''` = open
+ * @param limit how many at most; -1 = all
+ */
+export function zkeys<V = string>(
+  name: Data,
+  keyStart: Data,
+  scoreStart: ScoreBound,
+  scoreEnd: ScoreBound,
+  limit: Int,
+): Command<V[], V> {
+  return new Command<V[], V>(ZKEYS, scanArgs(name, keyStart, scoreStart, scoreEnd, limit), list);
+}
+
+/**
+ * Names of sorted sets, ascending. Keys with a time to live show up as a set of the server's own. For more than one
+ * page see `zlistIterator`.
+ *
+ * @param start not included; `''` = from the first name
+ * @param end included; `''` = to the last name
+ * @param limit how many at most; -1 = all
+ */
+export function zlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
+  return new Command<V[], V>(ZLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+}
+
+/**
+ * Names of sorted sets, descending. With `start` `''` the server leaves out names that begin with the byte 0xff.
+ *
+ * @param start the high end, not included; `''` = from the last name
+ * @param end the low end, included; `''` = to the first name
+ * @param limit how many at most; -1 = all
+ */
+export function zrlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
+  return new Command<V[], V>(ZRLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+}
+
+/**
+ * How many members have a score in a range.
+ *
+ * @param name 1 to 255 bytes
+ * @param scoreStart included; `''` = open
+ * @param scoreEnd included; `''` = open
+ */
+export function zcount<V = string>(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Command<number, V> {
+  return new Command<number, V>(ZCOUNT, scoreRange(name, scoreStart, scoreEnd), count);
+}
+
+/**
+ * The sum of the scores in a range.
+ *
+ * @param name 1 to 255 bytes
+ * @param scoreStart included; `''` = open
+ * @param scoreEnd included; `''` = open
+ * @returns 0 for no members (a `bigint` at run time when it is beyond 2^53)
+ */
+export function zsum<V = string>(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Command<number, V> {
+  return new Command<number, V>(ZSUM, scoreRange(name, scoreStart, scoreEnd), count);
+}
+
+/**
+ * The mean of the scores in a range, with six decimals.
+ *
+ * @param name 1 to 255 bytes
+ * @param scoreStart included; `''` = open
+ * @param scoreEnd included; `''` = open
+ * @returns `null` for no members
+ */
+export function zavg<V = string>(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Command<number | null, V> {
+  return new Command<number | null, V>(ZAVG, scoreRange(name, scoreStart, scoreEnd), average);
+}
+
+/**
+ * Deletes members by first and last position from the lowest score.
+ *
+ * @param name 1 to 255 bytes
+ * @param start 0-based, negative counts from the end
+ * @param stop included, negative counts from the end
+ * @returns how many were removed
+ */
+export function zremrangebyrank<V = string>(name: Data, start: Int, stop: Int): Command<number, V> {
+  const args = [keyArg(name, 'name'), int64(start, 'start'), int64(stop, 'stop')];
+  return new Command<number, V>(ZREMRANGEBYRANK, args, count);
+}
+
+/**
+ * Deletes members by score.
+ *
+ * @param name 1 to 255 bytes
+ * @param scoreStart included; `''` = open
+ * @param scoreEnd included; `''` = open
+ * @returns how many were removed
+ */
+export function zremrangebyscore<V = string>(
+  name: Data,
+  scoreStart: ScoreBound,
+  scoreEnd: ScoreBound,
+): Command<number, V> {
+  return new Command<number, V>(ZREMRANGEBYSCORE, scoreRange(name, scoreStart, scoreEnd), count);
+}
+
+/**
+ * Takes and deletes the members with the lowest scores.
+ *
+ * @param name 1 to 255 bytes
+ * @param limit how many at most; -1 = all
+ * @returns lowest first; empty when there are none
+ */
+export function zpopFront<V = string>(name: Data, limit: Int = 1): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(ZPOP_FRONT, [keyArg(name, 'name'), limitArg(limit)], scored);
+}
+
+/**
+ * Takes and deletes the members with the highest scores (never those with 9223372036854775807).
+ *
+ * @param name 1 to 255 bytes
+ * @param limit how many at most; -1 = all
+ * @returns highest first; empty when there are none
+ */
+export function zpopBack<V = string>(name: Data, limit: Int = 1): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(ZPOP_BACK, [keyArg(name, 'name'), limitArg(limit)], scored);
+}
+
+/**
+ * The scores of several members.
+ *
+ * @param name 1 to 255 bytes
+ * @param members each 1 to 255 bytes
+ * @returns those that exist, in the order asked
+ */
+export function multiZget<V = string>(name: Data, ...members: Many[]): Command<Scored<V>[], V> {
+  return new Command<Scored<V>[], V>(MULTI_ZGET, keyArgs(members, 'members', [keyArg(name, 'name')]), scored);
+}
+
+/**
+ * Sets the scores of several members. Not all or none: when the server refuses one, those before it stay.
+ *
+ * @param name 1 to 255 bytes
+ * @param entries an object, a `Map`, pairs, or `member, score, member, score, …`
+ * @returns how many members are new
+ * @example await ssdb.multiZset('ranking', { ada: 42, alan: 41 })
+ */
+export function multiZset<V = string>(name: Data, ...entries: EntryArgs<Int>): Command<number, V> {
+  return new Command<number, V>(MULTI_ZSET, entryArgs(entries, 'entries', scoreArg, [keyArg(name, 'name')]), count);
+}
+
+/**
+ * Deletes several members.
+ *
+ * @param name 1 to 255 bytes
+ * @param members each 1 to 255 bytes
+ * @returns how many existed
+ */
+export function multiZdel<V = string>(name: Data, ...members: Many[]): Command<number, V> {
+  return new Command<number, V>(MULTI_ZDEL, keyArgs(members, 'members', [keyArg(name, 'name')]), count);
+}
+
+/**
+ * Which of several members exist.
+ *
+ * @param name 1 to 255 bytes
+ * @param members each 1 to 255 bytes
+ * @returns every member with yes or no, in the order asked
+ */
+export function multiZexists<V = string>(name: Data, ...members: Many[]): Command<Map<string, boolean>, V> {
+  const args = keyArgs(members, 'members', [keyArg(name, 'name')]);
+  return new Command<Map<string, boolean>, V>(MULTI_ZEXISTS, args, booleans);
+}
+
+/**
+ * The sizes of several sorted sets.
+ *
+ * @param names each 1 to 255 bytes
+ * @returns every name with its size (0 when there is no such set), in the order asked
+ */
+export function multiZsize<V = string>(...names: Many[]): Command<Map<string, number>, V> {
+  return new Command<Map<string, number>, V>(MULTI_ZSIZE, keyArgs(names, 'names'), counts);
+}
