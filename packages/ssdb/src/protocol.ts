@@ -1,5 +1,5 @@
 /** SSDB for the engine: an ordered pipeline without a limit, one packet per reply. */
-import { type AnyCommand, Flag, type Output, type Protocol, ProtocolError, type ReplySink, type Wire } from '@kv/core';
+import { type AnyCommand, type Executor, Flag, type Output, type Protocol, type ReplySink, type Wire } from '@kv/core';
 import { appendCommand, commandHead, Decoder, type Limits, type Reply } from '@kv/ssdb-parser';
 import { commandByName } from './command-table.ts';
 import { ping } from './commands/server.ts';
@@ -22,7 +22,7 @@ export function ssdbProtocol({ password, limits }: ProtocolSettings = {}): Proto
     ping: ping(),
     command: commandByName,
     encode,
-    open: (sink) => openWire(sink, password, limits),
+    open: (sink) => new SsdbWire(sink, password, limits),
   };
 }
 
@@ -35,33 +35,49 @@ function encode({ spec, args }: AnyCommand, out: Output): void {
   appendCommand(out, head, args);
 }
 
-function openWire(sink: ReplySink, password: Password | undefined, limits: Limits | undefined): Wire {
-  const decoder = new Decoder({ bytes: () => wantsBytes(sink), reply: (reply) => deliver(sink, reply) }, limits);
-  return {
-    decode: (bytes) => decoder.write(bytes),
-    handshake: (send) => handshake(send, password),
-  };
-}
+/** One connection's half of the conversation: what is a reply, what a refusal, what a frame of a stream. */
+class SsdbWire implements Wire {
+  /** Set by `ignore_key_range`, which nothing takes back: such a connection can only be replaced. */
+  dirty = false;
+  readonly #sink: ReplySink;
+  readonly #password: Password | undefined;
+  readonly #decoder: Decoder;
 
-/** Frames of streams hold the storage's own keys, which are never text. */
-function wantsBytes(sink: ReplySink): boolean {
-  const head = sink.head();
-  return head !== undefined && (head.bytes || (head.command.flags & Flag.stream) !== 0);
-}
+  constructor(sink: ReplySink, password: Password | undefined, limits: Limits | undefined) {
+    this.#sink = sink;
+    this.#password = password;
+    this.#decoder = new Decoder({ bytes: () => this.#wantsBytes(), reply: (reply) => this.#reply(reply) }, limits);
+  }
 
-function deliver(sink: ReplySink, reply: Reply): void {
-  if (reply.status === 'ok' || reply.status === 'not_found') return sink.reply(reply);
-  const head = sink.head();
-  if (head === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
-  if ((head.command.flags & Flag.stream) !== 0 && deliverFrame(sink, reply)) return;
-  sink.fail(replyError(reply) as Error);
-}
+  decode(bytes: Uint8Array): void {
+    this.#decoder.write(bytes);
+  }
 
-/** A packet of `dump` or `sync140`; false when it is none of theirs. */
-function deliverFrame(sink: ReplySink, reply: Reply): boolean {
-  const { status } = reply;
-  if (status === 'end') sink.reply(reply);
-  else if (status === 'set' || isSyncFrame(status)) sink.push(reply);
-  else return status === 'begin';
-  return true;
+  handshake(send: Executor['send']): Promise<void> {
+    return handshake(send, this.#password);
+  }
+
+  /** Frames of streams hold the storage's own keys, which are never text. */
+  #wantsBytes(): boolean {
+    const head = this.#sink.head();
+    return head !== undefined && (head.bytes || (head.command.flags & Flag.stream) !== 0);
+  }
+
+  #reply(reply: Reply): void {
+    const flags = this.#sink.head()?.command.flags ?? 0;
+    if ((flags & Flag.stream) !== 0 && this.#frame(reply)) return;
+    const error = replyError(reply);
+    if (error !== undefined) return this.#sink.fail(error);
+    if ((flags & Flag.state) !== 0 && this.#sink.head()?.command.spec.name !== 'auth') this.dirty = true;
+    this.#sink.reply(reply);
+  }
+
+  /** A packet of `dump` or `sync140`; false when it is none of theirs. */
+  #frame(reply: Reply): boolean {
+    const { status } = reply;
+    if (status === 'end') this.#sink.reply(reply);
+    else if (status === 'set' || isSyncFrame(status)) this.#sink.push(reply);
+    else return status === 'begin';
+    return true;
+  }
 }
