@@ -98,6 +98,15 @@ function signatureOf(file: ts.SourceFile, node: ts.FunctionDeclaration): Signatu
   };
 }
 
+/** Parameters as an overload would declare them: a default becomes a question mark. */
+function declaredParameters(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
+  const declared = node.parameters.map((parameter) => {
+    if (!parameter.initializer) return oneLine(parameter.getText(file));
+    return `${parameter.name.getText(file)}?: ${oneLine(parameter.type?.getText(file) ?? '')}`;
+  });
+  return declared.join(', ');
+}
+
 function callOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
   const passed = node.parameters.map((parameter) => {
     if (!ts.isIdentifier(parameter.name)) return fail(file, parameter, 'parameters of commands must be plain names');
@@ -121,8 +130,9 @@ function commandFunction(file: ts.SourceFile, declared: ts.FunctionDeclaration[]
   const signatures = shown.map((node) => signatureOf(file, node));
   if (!signatures[0]?.comment) fail(file, implementation, `${name} has no doc comment`);
   const last = signatureOf(file, implementation);
-  const widest = signatures.at(-1) as Signature;
-  if (last.parameters !== widest.parameters || last.result !== widest.result) {
+  const widest = shown.at(-1) as ts.FunctionDeclaration;
+  const sameParameters = declaredParameters(file, implementation) === declaredParameters(file, widest);
+  if (!sameParameters || last.result !== signatures.at(-1)?.result) {
     fail(file, implementation, `the last overload of ${name} must be the signature of its implementation`);
   }
   return {

@@ -36,13 +36,14 @@ function isCurrent(file: { path: string; text: string }): boolean {
   return existsSync(file.path) && readFileSync(file.path, 'utf8') === file.text;
 }
 
-function files(): { path: string; text: string }[] {
+/** All generated files with the text they should have. */
+export function generatedFiles(): { path: string; text: string }[] {
   const classes = BACKENDS.map((backend) => generated(backend)).filter((file) => file !== undefined);
   return [commandTable(ROOT), ...classes];
 }
 
 function main(check: boolean): void {
-  for (const file of files()) {
+  for (const file of generatedFiles()) {
     if (isCurrent(file)) continue;
     const name = relative(ROOT, file.path);
     if (check) {

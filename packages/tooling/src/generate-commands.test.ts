@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { printClasses } from './command-class.ts';
+import { readCommands } from './command-source.ts';
+import { generatedFiles } from './generate-commands.ts';
+
+describe('generated files', () => {
+  it.each(generatedFiles().map((file) => [basename(file.path), file]))('%s is up to date', (_, file) => {
+    expect(readFileSync(file.path, 'utf8') === file.text, 'run npm run generate').toBe(true);
+  });
+});
+
+describe('methods from functions', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kv-generate-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function print(source: string): string {
+    const path = join(folder, 'theme.ts');
+    writeFileSync(path, source);
+    const names = { folder: 'x', shared: 'XCommands', blocking: 'XBlockingCommands', lease: 'XLeaseCommands' };
+    return printClasses(names, [{ path: '../commands/theme.ts', ...readCommands(path) }]);
+  }
+
+  it('copies comment and signature, and imports what they name', () => {
+    const text = print(`
+      import { type Data as D, Command } from '@kv/core';
+      export interface Options { readonly x: number }
+      /** Gets. */
+      export function get<V = string>(key: D, options: Options = {}): Command<V | null, V> { return make(key); }
+      export function helper(): number { return 1; }
+    `);
+    expect(text).toContain("import type { Command, Data as D } from '@kv/core';");
+    expect(text).toContain("import type { Options } from '../commands/theme.ts';");
+    expect(text).toContain("import { get } from '../commands/theme.ts';");
+    expect(text).toContain('  /** Gets. */\n  get(key: D, options: Options = {}): Promise<V | null> {');
+    expect(text).toContain('return this.run(get<V>(key, options));');
+    expect(text).not.toContain('helper');
+  });
+
+  it('keeps overloads and rest parameters', () => {
+    const text = print(`
+      /** Pings. */
+      export function ping<V = string>(): Command<'PONG', V>;
+      export function ping<V = string>(...messages: V[]): Command<V | 'PONG', V>;
+      export function ping<V = string>(...messages: V[]): Command<V | 'PONG', V> { return x; }
+    `);
+    expect(text).toContain("  ping(): Promise<'PONG'>;\n  ping(...messages: V[]): Promise<V | 'PONG'>;\n");
+    expect(text).toContain('this.run(ping<V>(...messages))');
+  });
+
+  it('puts commands on the class of their lane, and takes the name they are exported as', () => {
+    const text = print(`
+      /** Runs. */
+      function evaluate<V = string>(): Command<unknown, V> { return x; }
+      export { evaluate as eval };
+      /** Pops. @lane blocking */
+      export function pop<V = string>(): Command<V, V> { return x; }
+      /** Selects. @lane lease */
+      export function select<V = string>(): Command<V, V> { return x; }
+    `);
+    const [, shared, blocking, lease] = text.split('export abstract class ');
+    expect(shared).toMatch(/^XCommands<V> {.*\n {2}eval\(\): .*run\(evaluate<V>\(\)\)/s);
+    expect(text).toContain('import { eval as evaluate, pop, select }');
+    expect(blocking).toMatch(/^XBlockingCommands<V> extends XCommands<V> {.*\n {2}pop\(\)/s);
+    expect(lease).toMatch(/^XLeaseCommands<V> extends XBlockingCommands<V> {.*\n {2}select\(\)/s);
+    expect(shared).not.toContain('pop(');
+  });
+
+  it.each([
+    ['no comment', 'export function a(): Command<1> { return x; }', 'a has no doc comment'],
+    [
+      'a hidden command',
+      '/** A. */ export function a(a: 1): Command<1> { return x; }',
+      'a parameter hides its command',
+    ],
+    [
+      'another type parameter',
+      '/** A. */ export function a<T>(): Command<T> { return x; }',
+      'V is the only type parameter',
+    ],
+    ['an unknown lane', '/** A. @lane fast */ export function a(): Command<1> { return x; }', "unknown lane 'fast'"],
+    ['a pattern', '/** A. */ export function a({ b }: B): Command<1> { return x; }', 'must be plain names'],
+    [
+      'a hidden type',
+      'interface Secret {}\n/** A. */ export function a(b: Secret): Command<1> { return x; }',
+      'type Secret must be exported',
+    ],
+    [
+      'an implementation unlike its last overload',
+      '/** A. */ export function a(): Command<1>; export function a(b?: 1): Command<1> { return x; }',
+      'the last overload of a must be the signature of its implementation',
+    ],
+  ])('refuses %s', (_, source, message) => {
+    expect(() => print(source)).toThrow(message);
+  });
+});
