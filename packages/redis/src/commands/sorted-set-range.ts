@@ -53,7 +53,7 @@ const ORDER_NAMES = ['byscore', 'bylex', 'rev', 'limit'];
 const ORDER_OPTIONS = new Set(ORDER_NAMES);
 const ZRANGE_OPTIONS = new Set([...ORDER_NAMES, 'withscores']);
 
-/** Appends both ends, the way they are meant, and the limit. */
+/** Appends both ends, the way they are meant. The limit is checked here and appended by the caller. */
 function addRange(args: Arg[], start: RangeBound, stop: RangeBound, options: ZrangeOrder): void {
   const by = chosen(options, ['byscore', 'bylex']);
   if (by === undefined && options.limit !== undefined) {
@@ -65,7 +65,6 @@ function addRange(args: Arg[], start: RangeBound, stop: RangeBound, options: Zra
   addSwitch(args, 'BYSCORE', options.byscore, 'byscore');
   addSwitch(args, 'BYLEX', options.bylex, 'bylex');
   addSwitch(args, 'REV', options.rev, 'rev');
-  addLimit(args, options.limit);
 }
 
 /**
@@ -136,6 +135,7 @@ export function zrange<V = string>(
   const args = [data(key, 'key')];
   addRange(args, start, stop, given);
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
+  addLimit(args, given.limit);
   if (withscores && given.bylex) throw new ArgumentError('options.withscores: cannot be combined with bylex');
   return new Command<Members<V>, V>(ZRANGE, args, withscores ? scored<V> : list<V>);
 }
@@ -256,6 +256,7 @@ export function zrangestore<V = string>(
   const from = data(source, 'source');
   const args = [to, from];
   addRange(args, min, max, options);
+  addLimit(args, options.limit);
   return new Command<number, V>(ZRANGESTORE, args, asIs, storeFlags(ZRANGESTORE, to, [from]));
 }
 
