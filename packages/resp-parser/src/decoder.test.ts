@@ -307,6 +307,15 @@ describe('protocol errors', () => {
     expect(() => decoder.write(wire('+OK\r\n'))).toThrow(ProtocolError);
   });
 
+  test('a sink that writes to its own decoder is refused, since it would mix up the bytes', () => {
+    const decoder = new Decoder({
+      reply: () => decoder.write(wire('+again\r\n')),
+      push: () => {},
+      bytes: () => false,
+    });
+    expect(() => decoder.write(wire('+OK\r\n'))).toThrow(ProtocolError);
+  });
+
   test('does not repeat what the server sent', () => {
     expect(() => decode(':secret\r\n')).toThrow(expect.not.stringContaining('secret'));
   });

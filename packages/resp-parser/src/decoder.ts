@@ -73,6 +73,7 @@ export class Decoder {
    */
   write(bytes: Uint8Array): void {
     if (this.#failure !== undefined) throw this.#failure;
+    if (this.#bytes !== EMPTY) throw new Error('write() was called by the sink of the same decoder');
     try {
       if (this.#line.length > 0) this.#completeLine(bytes);
       else this.#run(bytes, 0, bytes.length);

@@ -30,6 +30,7 @@ interface EncodedName {
   heads: (string | undefined)[];
 }
 
+const encoder = new TextEncoder();
 const names = new Map<string, EncodedName>();
 
 /**
@@ -124,15 +125,14 @@ function toArg(arg: CommandArg, name: string, index: number): Arg {
 class Chunks implements Output {
   text = '';
   readonly #chunks: Uint8Array[] = [];
-  readonly #encoder = new TextEncoder();
 
   bytes(bytes: Uint8Array): void {
-    this.#chunks.push(this.#encoder.encode(this.text), bytes);
+    this.#chunks.push(encoder.encode(this.text), bytes);
     this.text = '';
   }
 
   join(): Uint8Array {
-    const last = this.#encoder.encode(this.text);
+    const last = encoder.encode(this.text);
     if (this.#chunks.length === 0) return last;
     this.#chunks.push(last);
     const joined = new Uint8Array(this.#chunks.reduce((length, chunk) => length + chunk.length, 0));

@@ -75,7 +75,8 @@ export interface DecoderSink {
   /** An attribute, before the value it belongs to. Without this method attributes are dropped. */
   attribute?(attribute: Map<Reply, Reply>): void;
   /**
-   * Asked at the start of each push and of each other top-level value that may hold strings: are they wanted as bytes?
+   * Asked at the start of each push and of each other top-level value that may hold strings, attributes included: are
+   * they wanted as bytes?
    * Covers bulk, verbatim and streamed strings, map keys included. Simple strings and error texts stay text.
    * @param push whether the value is a push, which belongs to no command
    */
