@@ -1,0 +1,103 @@
+import { cpu, medianOf, type Results, rate } from './results.ts';
+import { targets } from './targets.ts';
+
+/** A row or a column. */
+export interface Titled {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** The comparison as a page: how it was measured, throughput, CPU, latency, targets. */
+export function markdown(
+  results: Results,
+  workloads: readonly Titled[],
+  clients: readonly Titled[],
+  chart: string,
+): string {
+  const table = (value: (workload: string, client: string) => string): string => grid(workloads, clients, value);
+  const shown = (number: number | undefined, workload: string, client: string): string =>
+    number === undefined ? missing(results, workload, client) : format(number);
+  const parts = [
+    '# Redis clients compared',
+    head(results),
+    `![Throughput relative to the fastest](${chart})`,
+    '## Calls per second, in thousands',
+    table((w, c) => shown(thousands(rate(results, w, c)), w, c)),
+    '## Client CPU per call, µs',
+    table((w, c) => (c === 'c' ? '' : shown(cpu(results, w, c), w, c))),
+    '## Latency of one call, median / 99%, ms',
+    table((w, c) => {
+      const p50 = medianOf(results, w, c, (run) => run.latency.p50);
+      const p99 = medianOf(results, w, c, (run) => run.latency.p99);
+      return p50 === undefined || p99 === undefined ? missing(results, w, c) : `${format(p50)} / ${format(p99)}`;
+    }),
+    ...targetTable(results),
+    ...failures(results),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Three significant digits, without an exponent. */
+export function format(number: number): string {
+  if (number >= 100) return Math.round(number).toLocaleString('en-US');
+  return String(Number(number.toPrecision(number >= 10 ? 3 : 2)));
+}
+
+function thousands(number: number | undefined): number | undefined {
+  return number === undefined ? undefined : number / 1000;
+}
+
+function head({ date, machine, versions, options }: Results): string {
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `Measured ${date} on ${machine.cores} × ${machine.cpu} (load ${machine.loadAtStart.toFixed(1)} at the start); ${list.join(', ')}.`,
+    `Every run is a process of its own against a fresh server on loopback; the order of the clients rotates from round to round.`,
+    `Medians of ${options.rounds} rounds, ${options.seconds} s each after ${options.warmUp} s of warm-up. \`cN\`: N calls in flight.`,
+    `Compare within a line only: absolute numbers change with the machine and its load.`,
+  ].join('\n');
+}
+
+function grid(
+  rows: readonly Titled[],
+  columns: readonly Titled[],
+  value: (row: string, column: string) => string,
+): string {
+  const lines = rows.map(({ name, title }) => [title, ...columns.map((column) => value(name, column.name))]);
+  return tableOf(['', ...columns.map(({ title }) => title)], lines);
+}
+
+function tableOf(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+  const align = titles.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [titles, align, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function missing(results: Results, workload: string, client: string): string {
+  return results.cells[workload]?.[client]?.failure === undefined ? '' : '–';
+}
+
+function targetTable(results: Results): string[] {
+  const all = targets(results);
+  if (all.length === 0) return [];
+  const lines = all.map(({ title, wanted, reached = 0, met }) => [
+    title,
+    wanted,
+    `${format(reached)}×`,
+    met ? 'yes' : 'no',
+  ]);
+  return ['## Targets', tableOf(['', 'wanted', 'reached', 'met'], lines)];
+}
+
+/** One line per client and reason. */
+function failures(results: Results): string[] {
+  const where = new Map<string, string[]>();
+  for (const [workload, row] of Object.entries(results.cells)) {
+    for (const [client, { failure, runs }] of Object.entries(row)) {
+      if (failure === undefined) continue;
+      const key = `${client}: ${failure}`;
+      where.set(key, [...(where.get(key) ?? []), runs.length > 0 ? `${workload} (some rounds)` : workload]);
+    }
+  }
+  if (where.size === 0) return [];
+  const lines = [...where].map(([reason, names]) => `- ${reason}\n  (${names.join(', ')})`);
+  return ['## Without a number', lines.join('\n')];
+}

@@ -1,0 +1,47 @@
+import type { RunResult } from '../client/run-result.ts';
+
+/** All runs of one client on one workload. */
+export interface Cell {
+  readonly runs: RunResult[];
+  /** Why there is no number: the client could not be loaded, refused the workload, …; the last one wins. */
+  failure?: string;
+}
+
+/** Everything one comparison measured, as written to JSON. */
+export interface Results {
+  readonly date: string;
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly loadAtStart: number };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly options: { readonly rounds: number; readonly seconds: number; readonly warmUp: number };
+  /** By workload, then by client. */
+  readonly cells: Record<string, Record<string, Cell>>;
+}
+
+/** The middle of the numbers; the mean of the two middle ones for an even count; `undefined` for none. */
+export function median(numbers: readonly number[]): number | undefined {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const upper = sorted[sorted.length >> 1];
+  if (upper === undefined || sorted.length % 2 === 1) return upper;
+  return ((sorted[(sorted.length >> 1) - 1] as number) + upper) / 2;
+}
+
+/** Median over the rounds of one number of a cell. */
+export function medianOf(
+  results: Results,
+  workload: string,
+  client: string,
+  value: (run: RunResult) => number | undefined,
+): number | undefined {
+  const runs = results.cells[workload]?.[client]?.runs ?? [];
+  return median(runs.map(value).filter((number) => number !== undefined));
+}
+
+/** Median calls per second. */
+export function rate(results: Results, workload: string, client: string): number | undefined {
+  return medianOf(results, workload, client, (run) => run.callsPerSecond);
+}
+
+/** Median microseconds of client CPU per call. */
+export function cpu(results: Results, workload: string, client: string): number | undefined {
+  return medianOf(results, workload, client, (run) => run.cpuPerCall);
+}
