@@ -133,6 +133,13 @@ describe('behaviours of the parser', () => {
     expect(replies).toStrictEqual(['OK']);
   });
 
+  test('10 an attribute of an earlier value has no effect on a later one', () => {
+    expect(decode('*1\r\n|1\r\n+a\r\n:1\r\n:5\r\n*?\r\n.\r\n').slice(1)).toStrictEqual([
+      ['reply', [5]],
+      ['reply', []],
+    ]);
+  });
+
   test('11 pushes between replies are none', () => {
     expect(decode('+a\r\n>2\r\n+message\r\n+x\r\n+b\r\n')).toStrictEqual([
       ['reply', 'a'],
