@@ -109,6 +109,7 @@ export class Client implements Executor {
     );
   }
 
+  /** Where the client is in its life. */
   get state(): ClientState {
     return this.#state;
   }
@@ -118,6 +119,7 @@ export class Client implements Executor {
     return this.#router.endpoints;
   }
 
+  /** Sends one command; the promise always settles. */
   send<T>(command: AnyCommand<T>, options: SendOptions = this.defaults): Promise<T> {
     if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
     const request = this.#request(command, options);
@@ -193,16 +195,19 @@ export class Client implements Executor {
     return this.#closing;
   }
 
+  /** Hears of every change of {@link state}. */
   on(_event: 'state', listener: (change: StateChange) => void): this {
     this.#listeners.add(listener);
     return this;
   }
 
+  /** Takes back what {@link on} added. */
   off(_event: 'state', listener: (change: StateChange) => void): this {
     this.#listeners.delete(listener);
     return this;
   }
 
+  /** Counts, latencies and connections since the client was made. */
   stats(): ClientStats {
     const lane = (name: LaneName): ClientStats['connections'][LaneName] => {
       const total = { size: 0, leased: 0, waiting: 0 };

@@ -52,7 +52,11 @@ export function compileExamples(examples: readonly Example[]): string[] {
     noUnusedLocals: false,
     noUnusedParameters: false,
   });
-  return ts.getPreEmitDiagnostics(program).map((problem) => describe(problem, files, examples));
+  // only the examples are checked; the sources that they import have a check of their own
+  const sources = [...files, globals].map((file) => program.getSourceFile(file));
+  return sources
+    .flatMap((source) => [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)])
+    .map((problem) => describe(problem, files, examples));
 }
 
 /** Most examples of a README speak of a client that an earlier one made, those of the parsers of a socket and its bytes. */
