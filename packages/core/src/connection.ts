@@ -60,6 +60,8 @@ export class Connection {
   leased = false;
   /** Takes pushes instead of {@link ConnectionSetup.push}. */
   onPush: ((raw: unknown) => void) | undefined = undefined;
+  /** Called once when it is over. */
+  onClosed: ((error: KvError) => void) | undefined = undefined;
   readonly setup: ConnectionSetup;
   readonly wire: Wire;
   readonly #window: Protocol['window'];
@@ -181,6 +183,7 @@ export class Connection {
     const written = this.#inFlight.drain().filter((request) => !request.settled);
     this.#owner.lost(this, error, written, this.#waiting.drain());
     for (const wake of this.#idle.splice(0)) wake();
+    this.onClosed?.(error);
   }
 
   /** Stops reading, for streams whose reader is slow. */

@@ -116,6 +116,7 @@ export class Lease implements Executor {
     await Promise.all([connection.drained(), this.#cancelling]);
     if (connection.wire.dirty && !connection.isClosed) await this.#clean();
     connection.onPush = undefined;
+    connection.onClosed = undefined;
     this.#pool.release(connection);
   }
 

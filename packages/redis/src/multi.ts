@@ -18,6 +18,9 @@ import { asIs, text } from './replies.ts';
 const MULTI = write('MULTI', null);
 const EXEC = write('EXEC', null);
 
+/** What a server says that does not know a script. */
+const NOT_LOADED = new ReplyError('NOSCRIPT', 'NOSCRIPT');
+
 /**
  * Commands that run between MULTI and EXEC: all of them, in order, with nothing of anybody else between. They travel
  * as one unit, so this is safe on a shared client. WATCH is not here: see `session()` and `transaction()`.
@@ -91,9 +94,15 @@ function unitOf<V>(members: readonly Member<V>[], call: CallOptions): AnyCommand
   const bytes = wantsBytes(members, call);
   return [
     new Command(MULTI, [], asIs),
-    ...members.map(({ command }) => new Command(command.spec, command.args, text, command.flags)),
+    ...members.map(({ command }) => queued(command)),
     new Command(EXEC, [], asIs, EXEC.flags, 0, bytes),
   ];
+}
+
+/** As it is queued. A script goes with its source: inside a transaction there is no second chance to send it. */
+function queued(command: AnyCommand): AnyCommand {
+  const { spec, args, flags } = command.spec.again?.(NOT_LOADED, command) ?? command;
+  return new Command(spec, args, text, flags);
 }
 
 function wantsBytes<V>(members: readonly Member<V>[], call: CallOptions): boolean {

@@ -131,6 +131,7 @@ export class RedisWire implements Wire {
     const head = this.#sink.head();
     if (value instanceof ErrorReply) return this.#sink.fail(replyError(value));
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
+    if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
     if (head !== undefined && ((head.command.flags & Flag.state) !== 0 || this.#watching))
       this.#stateChanged(head.command);
     this.#sink.reply(value);

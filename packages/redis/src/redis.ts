@@ -15,9 +15,12 @@ import {
 } from '@kv/core';
 import type { Many } from './arguments.ts';
 import { reachable } from './embedded.ts';
+import { type MonitoredCommand, monitor } from './monitor.ts';
 import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
 import { RedisProtocol } from './protocol.ts';
 import { RedisSession } from './session.ts';
+import { type Kind, Subscriber } from './subscriber.ts';
+import type { SubscribeOptions, Subscription } from './subscription.ts';
 import { runTransaction, type TransactionOptions } from './transaction.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
@@ -89,6 +92,41 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     return new View(this.#client, mergeCallOptions(this.call, options));
   }
 
+  /**
+   * Messages of channels. After a lost connection it is subscribed again by itself, and a `gap` is reported.
+   *
+   * @throws ReplyError `NOPERM`, TimeoutError when the server does not confirm in time
+   * @example
+   * await using news = await redis.subscribe('news')
+   * for await (const { channel, message } of news) console.log(channel, message)
+   */
+  subscribe(channels: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
+    return this.#subscribe('channel', channels, options);
+  }
+
+  /** Messages of all channels that match one of the patterns. */
+  psubscribe(patterns: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
+    return this.#subscribe('pattern', patterns, options);
+  }
+
+  /** Messages of channels that belong to a slot (`spublish`). Since 7.0. */
+  ssubscribe(channels: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
+    return this.#subscribe('shard', channels, options);
+  }
+
+  async #subscribe(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
+    return subscriberOf(this.#client, options.overflow === 'pause').subscribe<V>(kind, names, options, this.call);
+  }
+
+  /**
+   * Every command that the server runs, until the loop is left.
+   *
+   * @see https://redis.io/commands/monitor/
+   */
+  monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
+    return monitor(this.#client, this.call);
+  }
+
   /** A connection for oneself, from a bounded pool (`maxSessions`), first come first served. */
   async session(options: CallOptions = {}): Promise<RedisSession<V>> {
     const call = mergeCallOptions(this.call, options);
@@ -149,8 +187,10 @@ export function createRedis(
 ): unknown {
   const read = readClientOptions(address, options);
   const { maxSessions = 10, maxBlocking = 10 } = read.options;
-  const client = new Client({
+  const client: Client = new Client({
     ...clientSetup(read),
+    greet: (connection) => subscriberOf(client, false).greet(connection),
+    push: (raw) => subscriberOf(client, false).receive(raw),
     lanes: {
       shared: { minSize: 1, maxSize: 1 },
       sessions: { minSize: 0, maxSize: maxSessions },
@@ -159,6 +199,19 @@ export function createRedis(
     },
   });
   return new Type(client, callOf(read));
+}
+
+const subscribers = new WeakMap<Client, Subscriber>();
+
+/** The subscriber of the shared line, or a new one with a line of its own. */
+function subscriberOf(client: Client, own: boolean): Subscriber {
+  if (own) return new Subscriber(client, true);
+  let subscriber = subscribers.get(client);
+  if (subscriber === undefined) {
+    subscriber = new Subscriber(client, false);
+    subscribers.set(client, subscriber);
+  }
+  return subscriber;
 }
 
 /** What is the same for clients, pools and connections. */

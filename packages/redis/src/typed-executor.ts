@@ -1,11 +1,17 @@
-import type { CallOptions, Command, Executor, Of, Results } from '@kv/core';
+import type { CallOptions, Command, Data, Executor, Of, Results } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
+import type { ScanOptions } from './arguments.ts';
 import { unwrap } from './batch-results.ts';
 import { commandByName } from './command-table.ts';
+import type { HashEntry } from './commands/hash.ts';
+import type { KeyScanOptions } from './commands/key.ts';
 import { RedisBlockingCommands } from './generated/redis-commands.ts';
 import { prefixed } from './key-prefix.ts';
 import { Multi } from './multi.ts';
 import { Pipeline } from './pipeline.ts';
+import type { Scored } from './replies.ts';
+import { scanAll } from './scan.ts';
+import { makeScript, type Script, type ScriptOptions } from './scripts.ts';
 
 /** What client, session, connection and pool have in common: typed commands and the ways to send several. */
 export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
@@ -51,6 +57,54 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
    */
   async execute(name: string, ...args: readonly unknown[]): Promise<Reply> {
     return this.run(commandByName(name, args) as Command<Reply, V>);
+  }
+
+  /**
+   * All keys, in no order; a key may come twice.
+   *
+   * @example for await (const key of redis.scanIterator({ match: 'user:*' })) console.log(key)
+   */
+  scanIterator(options: KeyScanOptions = {}): AsyncGenerator<V, void, undefined> {
+    return scanAll(
+      (cursor) => this.scan(cursor, options),
+      (page) => page.keys,
+    );
+  }
+
+  /** All fields of a hash with their values. */
+  hscanIterator(key: Data, options: ScanOptions = {}): AsyncGenerator<HashEntry<V>, void, undefined> {
+    return scanAll(
+      (cursor) => this.hscan(key, cursor, options),
+      (page) => page.entries,
+    );
+  }
+
+  /** All members of a set. */
+  sscanIterator(key: Data, options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
+    return scanAll(
+      (cursor) => this.sscan(key, cursor, options),
+      (page) => page.members,
+    );
+  }
+
+  /** All members of a sorted set with their scores, in no order. */
+  zscanIterator(key: Data, options: ScanOptions = {}): AsyncGenerator<Scored<V>, void, undefined> {
+    return scanAll(
+      (cursor) => this.zscan(key, cursor, options),
+      (page) => page.members,
+    );
+  }
+
+  /**
+   * A Lua script to call: it travels as its hash, and as its source where the server does not know it.
+   *
+   * @throws ArgumentError for a wrong source or number of keys
+   * @example
+   * const add = redis.script('return redis.call("INCRBY", KEYS[1], ARGV[1])', { keys: 1 })
+   * await add('counter', 5)
+   */
+  script(source: string, options: ScriptOptions): Script {
+    return makeScript<V>(source, options, (command) => this.run(command));
   }
 
   /** Collects commands; `execute()` sends them in one go. */

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { ArgumentError, Command, type Data, data, Flag, type Spec, spec } from '@kv/core';
+import type { Reply } from '@kv/resp-parser';
+import { hasPrefix } from './errors.ts';
+import { KEY_RULES } from './key-specs.ts';
+import { asIs } from './replies.ts';
+
+/** What is known about a script besides its source. */
+export interface ScriptOptions {
+  /** How many keys it takes; the rest of what it is called with are arguments. */
+  readonly keys: number;
+  /** It changes nothing: it may be repeated after a connection loss. Sent as EVALSHA_RO; since 7.0. */
+  readonly readOnly?: boolean | undefined;
+}
+
+/**
+ * A Lua script as something to call. It travels as its hash; a server that does not know it (yet, or any more) gets
+ * the source instead, in the same place.
+ */
+export interface Script {
+  (...keysAndArguments: readonly Data[]): Promise<Reply>;
+  /** The call as a command value, for pipelines, `multi()` and `sendAll`. */
+  command<V = string>(...keysAndArguments: readonly Data[]): Command<Reply, V>;
+  readonly source: string;
+  /** SHA-1 of the source, in hexadecimal digits. */
+  readonly sha: string;
+}
+
+/** Makes a script. @throws ArgumentError */
+export function makeScript<V>(
+  source: string,
+  options: ScriptOptions,
+  send: (command: Command<Reply, V>) => Promise<Reply>,
+): Script {
+  if (typeof source !== 'string') throw new ArgumentError('source: expected text');
+  const { keys, readOnly = false } = options;
+  if (!Number.isSafeInteger(keys) || keys < 0) throw new ArgumentError('keys: expected a whole number, 0 or more');
+  const sha = createHash('sha1').update(source).digest('hex');
+  const evalSpec = scriptSpec(readOnly ? 'EVAL_RO' : 'EVAL', readOnly);
+  const again: Spec['again'] = (reply, { args, bytes }) =>
+    hasPrefix(reply, 'NOSCRIPT')
+      ? new Command(evalSpec, [source, ...args.slice(1)], asIs, evalSpec.flags, 0, bytes)
+      : undefined;
+  const shaSpec = scriptSpec(readOnly ? 'EVALSHA_RO' : 'EVALSHA', readOnly, again);
+  const command = <U>(...given: readonly Data[]): Command<Reply, U> => {
+    if (given.length < keys) throw new ArgumentError(`keys: expected ${keys}, got ${given.length}`);
+    const args = given.map((value, i) => data(value, i < keys ? `key ${i + 1}` : `argument ${i + 1 - keys}`));
+    return new Command<Reply, U>(shaSpec, [sha, String(keys), ...args], asIs);
+  };
+  const call = async (...given: readonly Data[]): Promise<Reply> => send(command<V>(...given));
+  return Object.assign(call, { command, source, sha });
+}
+
+function scriptSpec(name: string, readOnly: boolean, again?: Spec['again']): Spec {
+  return spec(name, readOnly ? Flag.read : 0, KEY_RULES['countedSecond'] ?? null, again);
+}

@@ -1,0 +1,277 @@
+import {
+  type CallOptions,
+  type Client,
+  Command,
+  type Connection,
+  Flag,
+  type KvError,
+  type Lease,
+  spec,
+} from '@kv/core';
+import { type Many, many } from './arguments.ts';
+import { hasPrefix } from './errors.ts';
+import type { RedisWire } from './protocol.ts';
+import { asIs, text } from './replies.ts';
+import { type Message, type SubscribeOptions, Subscription } from './subscription.ts';
+
+/** What is subscribed to: channels, patterns or channels of a slot. */
+export type Kind = 'channel' | 'pattern' | 'shard';
+
+const COMMANDS = {
+  channel: [spec('SUBSCRIBE', Flag.subscription), spec('UNSUBSCRIBE', Flag.subscription)],
+  pattern: [spec('PSUBSCRIBE', Flag.subscription), spec('PUNSUBSCRIBE', Flag.subscription)],
+  shard: [spec('SSUBSCRIBE', Flag.subscription), spec('SUNSUBSCRIBE', Flag.subscription)],
+} as const;
+
+/** Of each kind of push that carries a message: what was subscribed to, and where the channel stands. */
+const MESSAGES: Readonly<Record<string, readonly [kind: Kind, channelAt: number]>> = {
+  message: ['channel', 1],
+  pmessage: ['pattern', 2],
+  smessage: ['shard', 1],
+};
+
+/** Somebody who reads one or more names. */
+interface Reader {
+  readonly bytes: boolean;
+  readonly subscription: Subscription<unknown>;
+}
+
+/** One name that is subscribed to, for as long as it has readers. */
+interface Entry {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly readers: Set<Reader>;
+  /** Resolves with the server's confirmation. */
+  confirmed: Promise<unknown>;
+}
+
+/**
+ * The subscriptions of a client on one line. What is wanted is kept here; whatever connection is the line gets it
+ * told, so a new connection is subscribed before anybody else uses it.
+ *
+ * ```text
+ *   subscribe ─► wanted: name → readers ─► SUBSCRIBE on the line (the first reader of a name)
+ *   close     ─► wanted                 ─► UNSUBSCRIBE           (the last reader of a name)
+ *   line lost ─► new line: SUBSCRIBE of all that is wanted, then `gap` to every reader
+ * ```
+ * The line is the shared connection in RESP3, and a connection of its own in RESP2 (where a subscribing connection can
+ * do nothing else) and for readers that may hold the server back.
+ */
+export class Subscriber {
+  readonly #client: Client;
+  readonly #own: boolean;
+  readonly #wanted = new Map<string, Entry>();
+  #line: Connection | undefined;
+  #lease: Lease | undefined;
+  #opening: Promise<void> | undefined;
+  #holding = false;
+
+  /** @param own whether the line is always a connection of its own */
+  constructor(client: Client, own: boolean) {
+    this.#client = client;
+    this.#own = own;
+    client.on('state', ({ to }) => {
+      if (to === 'closing') this.#close();
+    });
+  }
+
+  /** Subscribes. Resolves when the server has confirmed every name. */
+  async subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>> {
+    const list = many([names], kind === 'pattern' ? 'patterns' : 'channels').map(text);
+    const reader: Reader = {
+      bytes: call.bytes === true,
+      subscription: new Subscription<unknown>(
+        {
+          pause: () => this.#line?.pause(),
+          resume: () => this.#line?.resume(),
+          leave: () => this.#leave(kind, list, reader),
+        },
+        options,
+      ),
+    };
+    try {
+      await this.#join(kind, list, reader, call);
+    } catch (error) {
+      await reader.subscription.close();
+      throw error;
+    }
+    return reader.subscription as Subscription<V>;
+  }
+
+  /** Tells a new shared connection what is wanted. Part of its handshake, before commands of users. */
+  async greet(connection: Connection): Promise<void> {
+    if (this.#own || this.#lease !== undefined || this.#wanted.size === 0) return;
+    if ((connection.wire as RedisWire).resp !== 3) return;
+    try {
+      await this.#take(connection);
+    } catch (error) {
+      if (!hasPrefix(error, 'NOPERM')) throw error;
+      this.#endAll(error); // no longer allowed: that ends the subscriptions, not the client
+    }
+  }
+
+  /** Takes what a line sends without being asked. */
+  receive(raw: unknown): void {
+    if (!Array.isArray(raw)) return;
+    const [kind, channelAt] = MESSAGES[text(raw[0])] ?? [];
+    if (kind === undefined || channelAt === undefined) return;
+    const name = text(raw[1]);
+    const channel = text(raw[channelAt]);
+    for (const { bytes, subscription } of this.#wanted.get(keyOf(kind, name))?.readers ?? []) {
+      const message = bytes ? raw[channelAt + 1] : textOf(raw[channelAt + 1]);
+      subscription.deliver(
+        kind === 'pattern' ? { channel, pattern: name, message } : ({ channel, message } as Message<unknown>),
+      );
+    }
+  }
+
+  async #join(kind: Kind, names: readonly string[], reader: Reader, call: CallOptions): Promise<void> {
+    const added = names.map((name) => this.#entry(kind, name)).filter(({ readers }) => readers.add(reader).size === 1);
+    this.#hold();
+    if (this.#line === undefined) await this.#open(call);
+    else {
+      if (reader.bytes) (this.#line.wire as RedisWire).pushBytes = true;
+      const told = this.#tell(this.#line, added);
+      for (const entry of added) entry.confirmed = told;
+    }
+    await Promise.all(names.map((name) => this.#entry(kind, name).confirmed));
+  }
+
+  #entry(kind: Kind, name: string): Entry {
+    const key = keyOf(kind, name);
+    let entry = this.#wanted.get(key);
+    if (entry === undefined) {
+      entry = { kind, name, readers: new Set(), confirmed: Promise.resolve() };
+      this.#wanted.set(key, entry);
+    }
+    return entry;
+  }
+
+  /** The last reader of a name unsubscribes it. */
+  async #leave(kind: Kind, names: readonly string[], reader: Reader): Promise<void> {
+    const left: string[] = [];
+    for (const name of names) {
+      const entry = this.#wanted.get(keyOf(kind, name));
+      if (entry === undefined || !entry.readers.delete(reader) || entry.readers.size > 0) continue;
+      this.#wanted.delete(keyOf(kind, name));
+      left.push(name);
+    }
+    const line = this.#line;
+    if (this.#wanted.size === 0) this.#unhold();
+    if (line === undefined || left.length === 0) return;
+    await line.sendInternal(new Command(COMMANDS[kind][1], left, asIs)).catch(() => undefined);
+    if (this.#wanted.size === 0 && this.#lease !== undefined) this.#endOwnLine();
+  }
+
+  /** Makes a line. All that is wanted is subscribed on it. */
+  #open(call: CallOptions): Promise<void> {
+    this.#opening ??= this.#openLine(call).finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #openLine(call: CallOptions): Promise<void> {
+    const { timeout, signal } = call;
+    if (!this.#own) {
+      await this.#client.send(this.#client.setup.protocol.ping as Command<unknown>, { timeout, signal });
+      const shared = this.#client.endpoints[0]?.shared.ready[0];
+      if (shared !== undefined && (shared.wire as RedisWire).resp === 3) {
+        return this.#line === shared ? undefined : this.#take(shared);
+      }
+    }
+    await this.#openOwnLine({ timeout, signal });
+  }
+
+  async #openOwnLine(call: CallOptions): Promise<void> {
+    const lease = await this.#client.acquire(call, 'streams');
+    if (this.#wanted.size === 0) return lease.destroy();
+    this.#lease = lease;
+    lease.connection.onPush = (raw) => this.receive(raw);
+    await this.#take(lease.connection);
+  }
+
+  /** Makes a connection the line. */
+  async #take(connection: Connection): Promise<void> {
+    this.#line = connection;
+    const { onClosed } = connection;
+    connection.onClosed = (error) => {
+      onClosed?.(error);
+      this.#lost(connection);
+    };
+    const entries = [...this.#wanted.values()];
+    (connection.wire as RedisWire).pushBytes = entries.some(({ readers }) => [...readers].some(({ bytes }) => bytes));
+    const told = this.#tell(connection, entries);
+    for (const entry of entries) entry.confirmed = told;
+    await told;
+  }
+
+  async #tell(line: Connection, entries: readonly Entry[]): Promise<void> {
+    const sent = (['channel', 'pattern', 'shard'] as const).flatMap((kind) => {
+      const names = entries.filter((entry) => entry.kind === kind).map(({ name }) => name);
+      return names.length === 0 ? [] : [line.sendInternal(new Command(COMMANDS[kind][0], names, asIs))];
+    });
+    await Promise.all(sent);
+  }
+
+  /** Messages are missed from now on, until a new line has confirmed. The shared line comes back by itself. */
+  #lost(connection: Connection): void {
+    if (this.#line !== connection) return;
+    this.#line = undefined;
+    this.#lease = undefined;
+    if (this.#wanted.size === 0 || this.#client.state === 'closing' || this.#client.state === 'closed') return;
+    const again = this.#open({ timeout: 0 });
+    again.then(
+      () => this.#gap(),
+      () => undefined, // final refusal: the shared line says so to whoever calls
+    );
+  }
+
+  #gap(): void {
+    for (const reader of this.#readers()) reader.subscription.gap({ reason: 'reconnect' });
+  }
+
+  #readers(): Set<Reader> {
+    return new Set([...this.#wanted.values()].flatMap(({ readers }) => [...readers]));
+  }
+
+  #endOwnLine(): void {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    this.#line = undefined;
+    lease?.destroy();
+  }
+
+  #close(): void {
+    this.#endAll(undefined);
+    this.#endOwnLine();
+  }
+
+  #endAll(error: KvError | undefined): void {
+    for (const { subscription } of this.#readers()) subscription.end(error);
+    this.#wanted.clear();
+    this.#unhold();
+  }
+
+  /** Somebody reads: the process stays alive although no request is under way. */
+  #hold(): void {
+    if (this.#holding) return;
+    this.#holding = true;
+    this.#client.ledger.hold();
+  }
+
+  #unhold(): void {
+    if (!this.#holding) return;
+    this.#holding = false;
+    this.#client.ledger.unhold();
+  }
+}
+
+function keyOf(kind: Kind, name: string): string {
+  return `${kind} ${name}`;
+}
+
+/** Payloads are text or bytes; keyspace tracking through RESP2 may send an array or null, which stay as they are. */
+function textOf(raw: unknown): unknown {
+  return raw instanceof Uint8Array ? text(raw) : raw;
+}
