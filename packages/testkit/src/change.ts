@@ -12,7 +12,13 @@ export class Change {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      timer = setTimeout(resolve, Math.max(0, deadline - performance.now()) + 1);
+      // a timer counts from the start of the loop's turn, so on a busy machine it can be early
+      const sleep = (): void => {
+        const left = deadline - performance.now();
+        if (left <= 0) resolve();
+        else timer = setTimeout(sleep, left);
+      };
+      sleep();
     });
     clearTimeout(timer);
   }
