@@ -102,28 +102,44 @@ function wireOf({ spec, args }: AnyCommand): unknown[] {
   return [...spec.name.split(' '), ...args].map((arg) => (typeof arg === 'string' ? arg : Buffer.from(arg)));
 }
 
-function recordedWire(args: readonly RecordedArg[]): unknown[] {
-  return args.map((arg) => {
+/** Keywords count as equal when `sent` has them in upper case, which is how the typed commands write them. */
+function recordedWire(args: readonly RecordedArg[], sent: readonly unknown[]): unknown[] {
+  return args.map((arg, i) => {
+    if (typeof arg === 'string' && sent[i] === arg.toUpperCase()) return sent[i];
     if (typeof arg === 'string') return /^[+-]?(inf|\d+\.?\d*(e[+-]?\d+)?)$/.test(arg) ? sameNumber(arg) : arg;
     return 'hex' in arg ? Buffer.from(fromHex(arg.hex)) : expect.any(String);
   });
 }
 
 /** What a typed command makes of the bytes of a reply. */
-export function resultOf(command: AnyCommand, hex: string): unknown {
-  const reply = decoded(hex, command.bytes);
+export function resultOf(command: AnyCommand, hex: string, wantBytes: boolean = command.bytes): unknown {
+  const reply = decoded(hex, wantBytes);
   if (reply instanceof ErrorReply) throw new Error(`an error reply: ${reply.message}`);
   return command.reply(reply, command);
 }
 
+/** The same value with all bytes as text. */
+function withText(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new TextDecoder().decode(value);
+  if (Array.isArray(value)) return value.map(withText);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [withText(key), withText(item)]));
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: object = Object.create(Object.getPrototypeOf(value));
+  return Object.assign(copy, Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withText(item)])));
+}
+
 /** Checks one call against one recorded reply. */
 export function checkReply(recorded: RecordedReply, [command, expected, differs]: Case): void {
-  expect(wireOf(command)).toEqual(recordedWire(recorded.args));
+  const wire = wireOf(command);
+  expect(wire).toEqual(recordedWire(recorded.args, wire));
   for (const [server, both] of recorded.frames) {
     for (const [i, hex] of both.entries()) {
       if (!isAnswer(hex)) continue;
       const wanted = differs !== undefined && Object.hasOwn(differs, server) ? differs[server] : expected;
-      expect(resultOf(command, hex as string), `RESP${i + 2} ${server}`).toStrictEqual(wanted);
+      const result = resultOf(command, hex as string);
+      expect(result, `RESP${i + 2} ${server}`).toStrictEqual(wanted);
+      const inBytes = resultOf(command, hex as string, true);
+      expect(withText(inBytes), `RESP${i + 2} ${server} as bytes`).toStrictEqual(withText(result));
     }
   }
 }

@@ -288,10 +288,10 @@ function trackingArgs(on: boolean, options: TrackingOptions): Arg[] {
   addInteger(args, 'REDIRECT', options.redirect, 'redirect', 0);
   const prefixes: Arg[] = [];
   if (options.prefix !== undefined) addMany(prefixes, [options.prefix], 'options.prefix');
-  for (const prefix of prefixes) args.push('PREFIX', prefix);
   if (!addSwitch(args, 'BCAST', options.bcast, 'bcast') && prefixes.length > 0) {
     throw new ArgumentError('options.prefix: only together with bcast');
   }
+  for (const prefix of prefixes) args.push('PREFIX', prefix);
   addSwitch(args, 'OPTIN', options.optin, 'optin');
   addSwitch(args, 'OPTOUT', options.optout, 'optout');
   addSwitch(args, 'NOLOOP', options.noloop, 'noloop');

@@ -106,11 +106,16 @@ export function ping<V = string>(message: Data): Command<V, V>;
 export function ping<V = string>(message?: Data): Command<V | 'PONG', V>;
 export function ping<V = string>(message?: Data): Command<V | 'PONG', V> {
   if (message === undefined) return new Command<V | 'PONG', V>(PING, [], pong);
-  return new Command<V | 'PONG', V>(PING, [data(message, 'message')], asIs);
+  return new Command<V | 'PONG', V>(PING, [data(message, 'message')], echoed<V>);
 }
 
+/** A RESP2 connection with subscriptions answers `["pong", message]`, with an empty message when there was none. */
 function pong(raw: unknown): 'PONG' {
-  return text(raw) as 'PONG';
+  return Array.isArray(raw) ? 'PONG' : (text(raw) as 'PONG');
+}
+
+function echoed<V>(raw: unknown): V {
+  return Array.isArray(raw) ? (raw[1] as V) : (raw as V);
 }
 
 /**

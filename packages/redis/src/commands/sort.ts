@@ -54,10 +54,10 @@ function sortArgs(key: Data, options: SortReadOptions, known: ReadonlySet<string
   chosen(options, ['asc', 'desc']);
   const args = [data(key, 'key')];
   addData(args, 'BY', options.by, 'by');
-  addLimit(args, options.limit);
   addGets(args, options.get);
   addSwitch(args, 'ASC', options.asc, 'asc');
   addSwitch(args, 'DESC', options.desc, 'desc');
+  addLimit(args, options.limit);
   addSwitch(args, 'ALPHA', options.alpha, 'alpha');
   return args;
 }
