@@ -38,7 +38,8 @@ const names = new Map<string, EncodedName>();
  * `appendCommand`; encode it once per command and keep it.
  * @param name a name of several words is split at its spaces, as the server wants it: `CONFIG GET`
  * @param argc how many arguments will follow
- * @example const head = commandHead('GET', 1)
+ * @example
+ * const head = commandHead('GET', 1)
  */
 export function commandHead(name: string, argc: number): string {
   const known = names.get(name) ?? encodeName(name);
@@ -65,7 +66,10 @@ function lengthLine(length: number): string {
  * Appends one command to an output.
  * @param head what `commandHead` made for this name and this number of arguments
  * @param args strings join the output's text, bytes break it
- * @example appendCommand(out, commandHead('GET', 1), ['key'])
+ * @example
+ * const out = { text: '', bytes: (bytes: Uint8Array) => console.log('behind the text:', bytes) }
+ * appendCommand(out, commandHead('GET', 1), ['key'])
+ * out.text // *2\r\n$3\r\nGET\r\n$3\r\nkey\r\n
  */
 export function appendCommand(out: Output, head: string, args: readonly Arg[]): void {
   let text = head;
@@ -85,7 +89,8 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
 /**
  * Encodes one command. The name is sent as it is given; a name of several words is split at its spaces.
  * @throws TypeError when an argument is neither text, bytes nor a number; nothing is encoded then
- * @example encodeCommand('SET', 'key', 'value') // *3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\nvalue\r\n
+ * @example
+ * encodeCommand('SET', 'key', 'value') // *3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$5\r\nvalue\r\n
  */
 export function encodeCommand(name: string, ...args: readonly CommandArg[]): Uint8Array {
   const out = new Chunks();
@@ -97,7 +102,8 @@ export function encodeCommand(name: string, ...args: readonly CommandArg[]): Uin
  * Encodes several commands, one behind the other, to be written at once.
  * @param commands each is `[name, ...arguments]`
  * @throws TypeError when an argument is neither text, bytes nor a number; nothing is encoded then
- * @example encodePipeline([['GET', 'a'], ['INCR', 'a']], { atomic: true })
+ * @example
+ * encodePipeline([['GET', 'a'], ['INCR', 'a']], { atomic: true })
  */
 export function encodePipeline(
   commands: readonly (readonly [name: string, ...args: CommandArg[]])[],

@@ -70,7 +70,8 @@ export class Reader {
   /**
    * Takes bytes and returns every reply that is complete, also those that were not read yet.
    * @throws ProtocolError when the bytes are broken and no reply is in front of them; else the next call throws it
-   * @example reader.parse(new TextEncoder().encode('+OK\r\n:1\r\n')) // ['OK', 1]
+   * @example
+   * new Reader().parse(new TextEncoder().encode('+OK\r\n:1\r\n')) // ['OK', 1]
    */
   parse(bytes: Uint8Array): Reply[] {
     this.feed(bytes);

@@ -84,7 +84,8 @@ function isAsciiByByte(bytes: Uint8Array, start: number, end: number): boolean {
 
 /**
  * How many bytes a text takes as UTF-8. A lone surrogate counts three, because encoders replace it by U+FFFD.
- * @example utf8Length('grün') // 5
+ * @example
+ * utf8Length('grün') // 5
  */
 export function utf8Length(text: string): number {
   if (text.length > LONG_TEXT && native !== undefined) return native.byteLength(text);
