@@ -123,7 +123,7 @@ export class RedisWire implements Wire {
 
   #wantsBytes(): boolean {
     const head = this.#sink.head();
-    if (head === undefined) return false;
+    if (head === undefined) return this.resp === 2 && this.pushBytes;
     return head.bytes || (this.resp === 2 && this.pushBytes && (head.command.flags & Flag.subscription) !== 0);
   }
 
