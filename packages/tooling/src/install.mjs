@@ -10,13 +10,13 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 /** Runs `npm ci` in the repository, unless what is installed fits the lock file already. */
 export function installIfNeeded() {
   const reason = whyIncomplete(root);
-  if (reason) runNpm(`installing: ${reason}`, 'ci');
+  if (reason) runNpm(`installing: ${reason}`, ['ci']);
 }
 
 /** Runs npm with the given arguments; ends this process with npm's status when it fails. */
-export function runNpm(title, ...args) {
+export function runNpm(title, args, options = {}) {
   const npm = process.env.npm_execpath; // the npm that runs this script: no shell, works on Windows too
-  run(title, ...(npm ? [process.execPath, [npm, ...args]] : ['npm', args]), { cwd: root });
+  run(title, ...(npm ? [process.execPath, [npm, ...args]] : ['npm', args]), { cwd: root, ...options });
 }
 
 /**

@@ -7,6 +7,6 @@ import { fail, run } from './run.mjs';
 const example = 'examples/quickstart.mjs';
 
 installIfNeeded();
-runNpm('building', 'run', '--silent', 'build', '--', '--output-style=static', '--loglevel=error');
+runNpm('building (quick when nothing changed)', ['run', 'build'], { quiet: true });
 if (!existsSync(`${root}/${example}`)) fail(`${example} is not there: nothing to run`);
 run(example, process.execPath, [example], { cwd: root });
