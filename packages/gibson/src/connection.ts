@@ -63,9 +63,18 @@ export async function createConnection(
   const client = new Client({ ...clientSetup(read), lanes: lanesOf(1, 1) });
   try {
     await client.connect();
-    return new GibsonConnection<string>(client, await client.acquire(), callOf(read));
+    const lease = await client.acquire();
+    closeWith(lease, client);
+    return new GibsonConnection<string>(client, lease, callOf(read));
   } catch (error) {
     await client.close({ timeout: 0 });
     throw error;
   }
+}
+
+/** A client replaces what it lost; this one has nobody to use the replacement. */
+function closeWith(lease: Lease, client: Client): void {
+  client.on('state', () => {
+    if (lease.closed) void client.close({ timeout: 0 });
+  });
 }

@@ -1,6 +1,6 @@
 import { type Arg, Command, keyPositions } from '@kv/core';
 import { type Pair, replyCodes } from '@kv/gibson-parser';
-import { prefixArg } from './arguments.ts';
+import { keyArg } from './arguments.ts';
 import type { WireReply } from './replies.ts';
 
 /** Where the real key is in a row of a list. */
@@ -10,7 +10,7 @@ const KEY_IN_ROW: Readonly<Record<string, 0 | 1>> = { MGET: 0, KEYS: 1 };
 export function prefixed<T, V>(command: Command<T, V>, keyPrefix: string | undefined): Command<T, V> {
   if (keyPrefix === undefined || keyPrefix === '') return command;
   const { spec, flags, blockMs, bytes } = command;
-  const head = prefixArg(keyPrefix);
+  const head = keyArg(keyPrefix, 'keyPrefix');
   const args = [...command.args];
   for (const at of keyPositions(spec.keys, args)) args[at] = join(head, args[at] as Arg);
   const column = KEY_IN_ROW[spec.name];

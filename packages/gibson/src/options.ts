@@ -13,7 +13,7 @@ import {
   type Window,
 } from '@kv/core';
 import type { Limits } from '@kv/gibson-parser';
-import { prefixArg } from './arguments.ts';
+import { keyArg } from './arguments.ts';
 import { defaultServerLimits, type ServerLimits } from './limits.ts';
 
 /** What a Gibson client, pool or connection can be told. Numbers and texts can also stand in the URL's query. */
@@ -62,7 +62,7 @@ const MAX_BATCH_BYTES = 65_536;
 const keyPrefixRule: OptionRule = {
   check: (value) => {
     Rule.text.check(value, 'keyPrefix');
-    if (value !== '') prefixArg(value as string);
+    if (value !== '') keyArg(value as string, 'keyPrefix');
   },
   fromText: (text) => text,
 };
