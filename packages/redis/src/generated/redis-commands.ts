@@ -4034,7 +4034,7 @@ export abstract class RedisLeaseCommands<V> extends RedisBlockingCommands<V> {
    *
    * @lane lease
    * @since 8.0.0
-   * @see https://redis.io/commands/client-capa/
+   * @see https://valkey.io/commands/client-capa/
    */
   clientCapa(...capabilities: Many[]): Promise<'OK'> {
     try {
