@@ -1,68 +1,78 @@
 import { parseArgs } from 'node:util';
-import { clients } from './client/clients.ts';
-import { workloads } from './client/workloads.ts';
+import type { ComparisonOptions } from './run/comparison.ts';
 
 /** What the command line asks for. */
-export interface BenchOptions {
-  readonly workloads: readonly string[];
-  readonly clients: readonly string[];
-  /** Runs per client and workload; the table shows medians. */
-  readonly rounds: number;
-  /** Counted seconds per run. */
-  readonly seconds: number;
-  /** Seconds of warm-up per run. */
-  readonly warmUp: number;
-  /** The whole comparison ends after this many minutes; rounds that are not complete by then are left out. */
-  readonly minutes: number;
-  /** Results go to results/NAME.{json,md,svg}. */
-  readonly name: string;
+export interface BenchOptions extends ComparisonOptions {
+  /** `redis`, `ssdb` or `gibson`. */
+  readonly suite: string;
+  /** Names of workloads, with commas; all by default. */
+  readonly only: string | undefined;
+  /** Names of clients, with commas; all by default. */
+  readonly clients: string | undefined;
+  /** Build the packages first. */
+  readonly build: boolean;
+  /** Results go to results/NAME.{json,md,svg}; default: the suite's name. */
+  readonly name: string | undefined;
 }
 
 /** What `--help` prints. */
-export const usage: string = `npm run bench -- [options]
-  --only a,b       workloads: ${workloads.map(({ name }) => name).join(' ')}
-  --clients a,b    clients: ${clients.map(({ name }) => name).join(' ')}
+export const usage = `npm run bench -- [options]
+  --suite name     redis (default), ssdb (server: KV_TEST_SSDB), gibson (server: KV_TEST_GIBSON)
+  --only a,b       workloads, as named in the results' JSON
+  --clients a,b    clients, as named there
   --rounds n       runs per client and workload, median taken (5)
   --seconds n      counted seconds per run (1.5)
   --warm-up n      seconds before that (0.7)
   --minutes n      bound of the whole (45)
-  --name text      results/NAME.json, .md, .svg (clients)`;
+  --no-build       measure the packages as they were built last
+  --name text      results/NAME.json, .md, .svg (the suite's name)`;
 
 /** Reads the command line; throws with a message that names what is wrong. */
 export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      suite: { type: 'string', default: 'redis' },
       only: { type: 'string' },
       clients: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1.5' },
       'warm-up': { type: 'string', default: '0.7' },
       minutes: { type: 'string', default: '45' },
-      name: { type: 'string', default: 'clients' },
+      'no-build': { type: 'boolean', default: false },
+      name: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
-  if (!/^[\w.-]+$/.test(values.name)) throw new Error(`--name ${values.name}: letters, digits, - and . only`);
+  if (values.name !== undefined && !/^[\w.-]+$/.test(values.name)) {
+    throw new Error(`--name ${values.name}: letters, digits, - and . only`);
+  }
   return {
-    workloads: chosen('--only', values.only, workloads),
-    clients: chosen('--clients', values.clients, clients),
+    suite: values.suite,
+    only: values.only,
+    clients: values.clients,
     rounds: Math.round(positive('--rounds', values.rounds)),
     seconds: positive('--seconds', values.seconds),
     warmUp: positive('--warm-up', values['warm-up']),
     minutes: positive('--minutes', values.minutes),
+    build: !values['no-build'],
     name: values.name,
   };
 }
 
-function chosen(option: string, value: string | undefined, all: readonly { readonly name: string }[]): string[] {
-  const names = all.map(({ name }) => name);
-  if (value === undefined) return names;
+/** The items that a list of names chooses, in their own order; throws for a name that is none. */
+export function chosen<T extends { readonly name: string }>(
+  option: string,
+  value: string | undefined,
+  all: readonly T[],
+): T[] {
+  if (value === undefined) return [...all];
   const wanted = value.split(',').filter((name) => name !== '');
+  const names = all.map(({ name }) => name);
   const unknown = wanted.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`${option}: there is no ${unknown}; there are ${names.join(', ')}`);
-  return names.filter((name) => wanted.includes(name));
+  return all.filter(({ name }) => wanted.includes(name));
 }
 
 function positive(option: string, value: string): number {

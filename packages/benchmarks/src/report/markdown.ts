@@ -1,5 +1,5 @@
 import { cpu, medianOf, type Results, rate } from './results.ts';
-import { targets } from './targets.ts';
+import type { Target } from './targets.ts';
 
 /** A row or a column. */
 export interface Titled {
@@ -7,31 +7,37 @@ export interface Titled {
   readonly title: string;
 }
 
+/** What a page is about. */
+export interface PageSubject {
+  readonly title: string;
+  readonly workloads: readonly Titled[];
+  readonly clients: readonly (Titled & { readonly runtime?: string })[];
+  readonly targets: (results: Results) => readonly Target[];
+}
+
 /** The comparison as a page: how it was measured, throughput, CPU, latency, targets. */
-export function markdown(
-  results: Results,
-  workloads: readonly Titled[],
-  clients: readonly Titled[],
-  chart: string,
-): string {
+export function markdown(results: Results, subject: PageSubject, chart: string): string {
+  const { title, workloads, clients } = subject;
   const table = (value: (workload: string, client: string) => string): string => grid(workloads, clients, value);
   const shown = (number: number | undefined, workload: string, client: string): string =>
     number === undefined ? missing(results, workload, client) : format(number);
   const parts = [
-    '# Redis clients compared',
+    `# ${title}`,
     head(results),
     `![Throughput relative to the fastest](${chart})`,
     '## Calls per second, in thousands',
     table((w, c) => shown(thousands(rate(results, w, c)), w, c)),
     '## Client CPU per call, µs',
-    table((w, c) => (c === 'c' ? '' : shown(cpu(results, w, c), w, c))),
+    table((w, c) =>
+      clients.find(({ name }) => name === c)?.runtime === 'native' ? '' : shown(cpu(results, w, c), w, c),
+    ),
     '## Latency of one call, median / 99%, ms',
     table((w, c) => {
-      const p50 = medianOf(results, w, c, (run) => run.latency.p50);
-      const p99 = medianOf(results, w, c, (run) => run.latency.p99);
+      const p50 = medianOf(results, w, c, (run) => run.latency?.p50);
+      const p99 = medianOf(results, w, c, (run) => run.latency?.p99);
       return p50 === undefined || p99 === undefined ? missing(results, w, c) : `${format(p50)} / ${format(p99)}`;
     }),
-    ...targetTable(results),
+    ...targetTable(subject.targets(results)),
     ...failures(results),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -51,7 +57,7 @@ function head({ date, machine, versions, options }: Results): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `Measured ${date} on ${machine.cores} × ${machine.cpu} (load ${machine.loadAtStart.toFixed(1)} at the start); ${list.join(', ')}.`,
-    `Every run is a process of its own against a fresh server on loopback; the order of the clients rotates from round to round.`,
+    `Every run is a process of its own on loopback, one at a time; the order of the clients rotates from round to round.`,
     `Medians of ${options.rounds} rounds, ${options.seconds} s each after ${options.warmUp} s of warm-up. \`cN\`: N calls in flight.`,
     `Compare within a line only: absolute numbers change with the machine and its load.`,
   ].join('\n');
@@ -75,10 +81,9 @@ function missing(results: Results, workload: string, client: string): string {
   return results.cells[workload]?.[client]?.failure === undefined ? '' : '–';
 }
 
-function targetTable(results: Results): string[] {
-  const all = targets(results);
+function targetTable(all: readonly Target[]): string[] {
   if (all.length === 0) return [];
-  const lines = all.map(({ title, wanted, reached = 0, met }) => [
+  const lines = all.map(({ title, wanted, reached, met }) => [
     title,
     wanted,
     `${format(reached)}×`,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { targets } from '../suites/redis/targets.ts';
 import { chart } from './chart.ts';
 import { format, markdown } from './markdown.ts';
 import { median, type Results } from './results.ts';
-import { targets } from './targets.ts';
 
 const runs = (...rates: number[]) => ({
   runs: rates.map((callsPerSecond) => ({
@@ -52,10 +52,11 @@ test('targets compare within the results and leave out what was not measured', (
 });
 
 test('the page has a line per workload and says why a number is missing', () => {
-  const page = markdown(results, workloads, clients, 'clients.svg');
+  const page = markdown(results, { title: 'Compared', workloads, clients, targets }, 'clients.svg');
   expect(page).toContain('| GET c1000 | 2,000 | 300 | – |  |');
   expect(page).toContain('- glide: no binary\n  (get-c1000)');
   expect(page).toContain('Medians of 3 rounds');
+  expect(page).toContain('| GET c1000 / best JS peer | ≥ 6× | 6.7× | yes |');
 });
 
 test('the longest bar belongs to the fastest', () => {

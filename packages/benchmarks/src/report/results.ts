@@ -1,4 +1,4 @@
-import type { RunResult } from '../client/run-result.ts';
+import type { RunResult } from '../run/run-result.ts';
 
 /** All runs of one client on one workload. */
 export interface Cell {

@@ -39,7 +39,4 @@ export * from './sort.ts';
 export * from './sorted-set.ts';
 export * from './sorted-set-combine.ts';
 export * from './sorted-set-range.ts';
-export * from './stream.ts';
-export * from './stream-group.ts';
-export * from './stream-info.ts';
 export * from './string.ts';

@@ -1,8 +1,0 @@
-/** What one process measured. */
-export interface RunResult {
-  readonly callsPerSecond: number;
-  /** Microseconds of CPU time (user and system, all threads) of the client's process per call. */
-  readonly cpuPerCall?: number | undefined;
-  /** Milliseconds. */
-  readonly latency: { readonly p50: number; readonly p99: number };
-}

@@ -1,0 +1,15 @@
+import type { KeyValueClient, OpenOptions } from '../../suite.ts';
+
+/** This repository's client, as built, with its defaults. */
+export async function open({ host, port }: OpenOptions): Promise<KeyValueClient> {
+  const { createSsdb } = (await import('@kv/ssdb')) as unknown as {
+    createSsdb: (url: string) => KeyValueClient & { connect(): Promise<void> };
+  };
+  const ssdb = createSsdb(`ssdb://${host}:${port}`);
+  await ssdb.connect();
+  return {
+    get: (key) => ssdb.get(key),
+    set: (key, value) => ssdb.set(key, value),
+    close: () => ssdb.close(),
+  };
+}

@@ -1,0 +1,61 @@
+import { namedServer } from '@kv/testkit/server-under-test';
+import { cpu, rate } from '../../report/results.ts';
+import { atLeast, atMost } from '../../report/targets.ts';
+import type { KeyValueClient, Suite } from '../../suite.ts';
+import { keyValueWorkloads } from '../key-value-workloads.ts';
+import { runSsdbBench } from './ssdb-bench.ts';
+import { prepare, serverVersion } from './wire.ts';
+
+function server(): NonNullable<ReturnType<typeof namedServer>> {
+  const named = namedServer('ssdb');
+  if (named === undefined) throw new Error('KV_TEST_SSDB names no server');
+  return named;
+}
+
+/** SSDB clients against the server that KV_TEST_SSDB names. */
+export const ssdb: Suite<KeyValueClient> = {
+  name: 'ssdb',
+  title: 'SSDB clients compared',
+  clients: [
+    {
+      name: 'kv',
+      title: '@kv/ssdb',
+      package: '@kv/ssdb',
+      runtime: 'node',
+      open: async (o) => (await import('./kv.ts')).open(o),
+    },
+    {
+      name: 'npm-ssdb',
+      title: 'ssdb',
+      package: 'ssdb',
+      runtime: 'node',
+      open: async (o) => (await import('./npm-ssdb.ts')).open(o),
+    },
+    { name: 'bare', title: 'N bare sockets', runtime: 'node', open: async (o) => (await import('./bare.ts')).open(o) },
+    {
+      name: 'one-at-a-time',
+      title: 'one bare socket, one at a time',
+      runtime: 'node',
+      open: async (o) => (await import('./bare.ts')).openOneAtATime(o),
+    },
+    { name: 'c', title: 'ssdb-bench (C++)', runtime: 'native', runNative: runSsdbBench },
+  ],
+  workloads: keyValueWorkloads,
+  server: async () => {
+    const named = server();
+    await prepare(named);
+    return named;
+  },
+  serverVersion: async () => ['ssdb-server', await serverVersion(server())],
+  targets: (results) => [
+    ...['get-c50', 'set-c50'].flatMap((name) =>
+      atLeast(`${name} / ssdb-bench`, 0.95, rate(results, name, 'kv'), rate(results, name, 'c')),
+    ),
+    ...atMost(
+      'client CPU per get c50 / one at a time',
+      0.04,
+      cpu(results, 'get-c50', 'kv'),
+      cpu(results, 'get-c50', 'one-at-a-time'),
+    ),
+  ],
+};

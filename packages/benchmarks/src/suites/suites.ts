@@ -1,0 +1,26 @@
+import type { Suite, Workload } from '../suite.ts';
+import { gibson } from './gibson/suite.ts';
+import { redis } from './redis/suite.ts';
+import { ssdb } from './ssdb/suite.ts';
+
+/** What every suite's clients have. */
+interface Closable {
+  close(): Promise<void> | void;
+}
+
+/** Code that works with the clients of any suite. */
+export type UseSuite<T> = <C extends Closable, W extends Workload<C>>(suite: Suite<C, W>) => T;
+
+/** Hands the suite of that name to code that is generic over its clients; throws for a name that is none. */
+export function withSuite<T>(name: string, use: UseSuite<T>): T {
+  switch (name) {
+    case 'redis':
+      return use(redis);
+    case 'ssdb':
+      return use(ssdb);
+    case 'gibson':
+      return use(gibson);
+    default:
+      throw new Error(`--suite: there is no ${name}; there are redis, ssdb, gibson`);
+  }
+}
