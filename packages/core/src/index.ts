@@ -34,5 +34,6 @@ export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from '
 export type { Pool } from './pool.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './protocol.ts';
 export type { Router } from './router.ts';
+export { openSingle, type SingleConnection } from './single-connection.ts';
 export type { CommandStats } from './stats.ts';
 export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';

@@ -488,8 +488,8 @@ describe('closing', () => {
       const answer = when === 'idle' ? 'nothing was under way' : outcome(client.send(line('a')));
       await new Promise((resolve) => setImmediate(resolve));
       await client.close({ timeout: 0 });
-      const sent = when === 'waiting for a reply' ? 'unknown' : 'notSent';
-      if (answer !== undefined) expect(await answer).toBe(`CLOSED ${sent}`);
+      const expected = { 'waiting for a reply': 'CLOSED unknown', idle: 'nothing was under way' }[when];
+      expect(await answer).toBe(expected ?? 'CLOSED notSent');
       expect(client.stats()).toMatchObject({ state: 'closed', pending: 0, queuedBytes: 0 });
     },
   );

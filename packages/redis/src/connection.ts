@@ -1,4 +1,13 @@
-import { type AddressInput, type CallOptions, Client, type Lease, mergeCallOptions } from '@kv/core';
+import {
+  type AddressInput,
+  type CallOptions,
+  type Client,
+  type Command,
+  Flag,
+  type Lease,
+  mergeCallOptions,
+  openSingle,
+} from '@kv/core';
 import { type RedisOptions, readConnectionOptions } from './options.ts';
 import { callOf, clientSetup } from './redis.ts';
 import { RedisSession } from './session.ts';
@@ -13,6 +22,11 @@ export class RedisConnection<V = string> extends RedisSession<V> {
     super(lease, call);
     this.#client = client;
     this.#lease = lease;
+  }
+
+  protected override run<T>(command: Command<T, V>): Promise<T> {
+    if ((command.flags & Flag.quit) === 0) return super.run(command);
+    return this.close().then(() => command.reply('OK', command));
   }
 
   /** Where it is connected to, without user and password. */
@@ -69,16 +83,6 @@ export async function createConnection(
   options: RedisOptions = {},
 ): Promise<RedisConnection | RedisConnection<Uint8Array>> {
   const read = readConnectionOptions(address, options);
-  const one = { minSize: 1, maxSize: 1 };
-  const client = new Client({
-    ...clientSetup(read),
-    lanes: { shared: one, sessions: 'shared', blocking: one, streams: one },
-  });
-  try {
-    await client.connect();
-    return new RedisConnection<string>(client, await client.acquire(), callOf(read));
-  } catch (error) {
-    await client.close({ timeout: 0 });
-    throw error;
-  }
+  const { client, lease } = await openSingle(clientSetup(read));
+  return new RedisConnection<string>(client, lease, callOf(read));
 }

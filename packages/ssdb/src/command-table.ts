@@ -1,30 +1,57 @@
 /** Raw calls: what the engine must know about a command that is only a name and arguments. */
-import { type AnyCommand, ArgumentError, badArgument, Command, type Data, data, Flag, type Spec, spec } from '@kv/core';
+import {
+  type AnyCommand,
+  ArgumentError,
+  badArgument,
+  Command,
+  type Data,
+  data,
+  Flag,
+  type KeySpec,
+  Keys,
+  type Spec,
+  spec,
+} from '@kv/core';
 import { wire } from './replies.ts';
 
-/** Flags of every registered command. What is not here (a newer server's) is taken for a write. */
-const NAMES: readonly (readonly [flags: number, names: string])[] = [
+/** Flags and key positions of every registered command. What is not here (a newer server's) is taken for a write. */
+const ROWS: readonly (readonly [flags: number, keys: KeySpec, names: string])[] = [
   [
     Flag.read,
-    'bitcount countbit dbsize exists get get_key_range get_kv_range getbit getrange hexists hget hgetall hkeys hlist ' +
-      'hrlist hrscan hscan hsize hvals info keys list_allow_ip list_deny_ip multi_exists multi_get multi_hexists ' +
-      'multi_hget multi_hsize multi_zexists multi_zget multi_zsize ping qback qfront qget qlist qrange qrlist qsize ' +
-      'qslice redis_zrange redis_zrrange rkeys rscan scan strlen substr ttl version zavg zcount zexists zget zkeys ' +
-      'zlist zrange zrank zrlist zrrange zrrank zrscan zscan zsize zsum',
+    Keys.first,
+    'bitcount countbit exists get getbit getrange hexists hget hgetall hkeys hrscan hscan hsize hvals multi_hexists ' +
+      'multi_hget multi_zexists multi_zget qback qfront qget qrange qsize qslice redis_zrange redis_zrrange strlen ' +
+      'substr ttl zavg zcount zexists zget zkeys zrange zrank zrrange zrrank zrscan zscan zsize zsum',
+  ],
+  [Flag.read, Keys.all, 'multi_exists multi_get multi_hsize multi_zsize'],
+  [
+    Flag.read,
+    null,
+    'dbsize get_key_range get_kv_range hlist hrlist info keys list_allow_ip list_deny_ip ping qlist qrlist rkeys ' +
+      'rscan scan version zlist zrlist',
   ],
   [
     Flag.idempotent,
-    'add_allow_ip add_deny_ip clear_binlog compact del del_allow_ip del_deny_ip expire flushdb hclear hdel hfix hset ' +
-      'multi_del multi_hdel multi_hset multi_set multi_zdel multi_zset qclear qfix qset set set_kv_range setbit setx ' +
+    Keys.first,
+    'del expire hclear hdel hfix hset multi_hdel multi_hset multi_zdel multi_zset qclear qfix qset set setbit setx ' +
       'zclear zdel zfix zremrangebyscore zset',
+  ],
+  [Flag.idempotent, Keys.all, 'multi_del'],
+  [Flag.idempotent, Keys.pairs, 'multi_set'],
+  [
+    Flag.idempotent,
+    null,
+    'add_allow_ip add_deny_ip clear_binlog compact del_allow_ip del_deny_ip flushdb set_kv_range',
   ],
   [
     0,
+    Keys.first,
     'decr getset hdecr hincr incr qpop qpop_back qpop_front qpush qpush_back qpush_front qtrim_back qtrim_front setnx ' +
-      'slaveof zdecr zincr zpop_back zpop_front zremrangebyrank',
+      'zdecr zincr zpop_back zpop_front zremrangebyrank',
   ],
-  [Flag.state, 'auth ignore_key_range'],
-  [Flag.stream, 'dump sync140'],
+  [0, null, 'slaveof'],
+  [Flag.state, null, 'auth ignore_key_range'],
+  [Flag.stream, null, 'dump sync140'],
 ];
 
 let table: Map<string, Spec> | undefined;
@@ -32,7 +59,9 @@ let table: Map<string, Spec> | undefined;
 /** Every registered command by its name on the wire. */
 export function commandTable(): ReadonlyMap<string, Spec> {
   table ??= new Map(
-    NAMES.flatMap(([flags, names]) => names.split(' ').map((name): [string, Spec] => [name, spec(name, flags)])),
+    ROWS.flatMap(([flags, keys, names]) =>
+      names.split(' ').map((name): [string, Spec] => [name, spec(name, flags, keys)]),
+    ),
   );
   return table;
 }

@@ -1,6 +1,32 @@
+export {
+  AbortedError,
+  type AddressInput,
+  ArgumentError,
+  BatchError,
+  type CallOptions,
+  type ClientState,
+  type ClientStats,
+  ClosedError,
+  Command,
+  type CommonOptions,
+  ConnectionError,
+  type Data,
+  type ErrorCode,
+  isKvError,
+  KvError,
+  type Outcome,
+  ProtocolError,
+  QueueFullError,
+  type RetryMode,
+  type StateChange,
+  TimeoutError,
+} from '@kv/core';
+export type { Reply } from '@kv/ssdb-parser';
 export type { Entries, EntryArgs, Int, Many, ScoreBound } from './arguments.ts';
+export { commandByName as command } from './command-table.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
 export type { ZscanOptions } from './commands/zset.ts';
+export { createConnection, SsdbConnection } from './connection.ts';
 export {
   AuthenticationError,
   CommandError,
@@ -9,5 +35,12 @@ export {
   ReplyError,
   StorageError,
 } from './errors.ts';
+export type { Password } from './handshake.ts';
+export { SsdbLease } from './lease.ts';
+export type { SsdbClientOptions, SsdbOptions, SsdbPoolOptions } from './options.ts';
+export { Pipeline } from './pipeline.ts';
+export { createPool, SsdbPool } from './pool.ts';
 export type { KeyRange, Scored, ServerInfo } from './replies.ts';
+export type { ScanOptions, ZscanIteratorOptions } from './scan.ts';
+export { createSsdb, Ssdb, type SsdbClass } from './ssdb.ts';
 export type { DumpEntry, StorageKey, SyncCommand, SyncEntry } from './streams.ts';

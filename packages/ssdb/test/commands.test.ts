@@ -61,12 +61,10 @@ test('the 119 registered commands, each with a function and in the table of raw 
   expect([...shapes.keys()].filter((name) => !recorded.has(name))).toEqual([]);
 });
 
-test('a raw call has the same flags as the typed one', () => {
-  const typed = new Map(
-    steps.flatMap((step) => [accepted(step) ?? []].flat()).map(({ spec }) => [spec.name, spec.flags]),
-  );
+test('a raw call has the same flags and key positions as the typed one', () => {
+  const typed = new Map(steps.flatMap((step) => accepted(step) ?? []).map(({ spec }) => [spec.name, spec]));
   expect(typed.size).toBe(119);
-  for (const [name, flags] of typed) expect([name, commandTable().get(name)?.flags]).toEqual([name, flags]);
+  for (const [name, { flags, keys }] of typed) expect(commandTable().get(name)).toMatchObject({ name, flags, keys });
 });
 
 describe.each([...shapes.keys()])('%s', (name) => {

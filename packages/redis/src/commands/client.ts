@@ -55,7 +55,7 @@ export function clientCaching<V = string>(yes: boolean): Command<'OK', V> {
  *
  * @lane lease
  * @since 8.0.0
- * @see https://redis.io/commands/client-capa/
+ * @see https://valkey.io/commands/client-capa/
  */
 export function clientCapa<V = string>(...capabilities: Many[]): Command<'OK', V> {
   return new Command<'OK', V>(CLIENT_CAPA, many(capabilities, 'capabilities'), ok);

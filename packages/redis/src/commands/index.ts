@@ -39,4 +39,7 @@ export * from './sort.ts';
 export * from './sorted-set.ts';
 export * from './sorted-set-combine.ts';
 export * from './sorted-set-range.ts';
+export * from './stream.ts';
+export * from './stream-group.ts';
+export * from './stream-info.ts';
 export * from './string.ts';

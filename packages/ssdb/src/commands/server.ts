@@ -103,12 +103,11 @@ export function version<V = string>(): Command<string, V> {
  * Says the password on this connection. A client does it by itself on every connect (option `password`), so this is
  * only for single connections.
  *
- * @lane lease
  * @returns always `true`; also when the server has no password
  * @throws ReplyError `error` when the password is wrong (the connection stays open)
  */
-export function auth<V = string>(password: string): Command<boolean, V> {
-  return new Command<boolean, V>(AUTH, [data(password, 'password')], boolean);
+export function auth(password: string): AnyCommand<boolean> {
+  return new Command<boolean>(AUTH, [data(password, 'password')], boolean);
 }
 
 /**
@@ -282,11 +281,7 @@ export function setKvRange<V = string>(start: Data, end: Data): Command<void, V>
   return new Command<void, V>(SET_KV_RANGE, [data(start, 'start'), data(end, 'end')], nothing);
 }
 
-/**
- * Lifts the range of {@link setKvRange} for this connection. Only for single connections.
- *
- * @lane lease
- */
-export function ignoreKeyRange<V = string>(): Command<void, V> {
-  return new Command<void, V>(IGNORE_KEY_RANGE, [], nothing);
+/** Lifts the range of {@link setKvRange} for this connection. Only for single connections. */
+export function ignoreKeyRange(): AnyCommand<void> {
+  return new Command<void>(IGNORE_KEY_RANGE, [], nothing);
 }

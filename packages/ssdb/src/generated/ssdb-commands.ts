@@ -7,7 +7,7 @@ import type { Command, Data } from '@kv/core';
 import { hclear, hdecr, hdel, hexists, hfix, hget, hgetall, hincr, hkeys, hlist, hrlist, hrscan, hscan, hset, hsize, hvals, multiHdel, multiHexists, multiHget, multiHset, multiHsize } from '../commands/hash.ts';
 import { bitcount, countbit, decr, del, exists, expire, get, getbit, getrange, getset, incr, keys, mdel, multiDel, multiExists, multiGet, multiSet, rkeys, rscan, scan, set, setbit, setnx, setx, strlen, substr, ttl } from '../commands/kv.ts';
 import { qback, qclear, qfix, qfront, qget, qlist, qpop, qpopBack, qpopFront, qpush, qpushBack, qpushFront, qrange, qrlist, qset, qsize, qslice, qtrimBack, qtrimFront } from '../commands/queue.ts';
-import { addAllowIp, addDenyIp, auth, clearBinlog, compact, dbsize, delAllowIp, delDenyIp, flushdb, getKeyRange, getKvRange, ignoreKeyRange, info, listAllowIp, listDenyIp, ping, setKvRange, slaveof, version } from '../commands/server.ts';
+import { addAllowIp, addDenyIp, clearBinlog, compact, dbsize, delAllowIp, delDenyIp, flushdb, getKeyRange, getKvRange, info, listAllowIp, listDenyIp, ping, setKvRange, slaveof, version } from '../commands/server.ts';
 import { multiZdel, multiZexists, multiZget, multiZset, multiZsize, redisZrange, redisZrrange, zavg, zclear, zcount, zdecr, zdel, zexists, zfix, zget, zincr, zkeys, zlist, zpopBack, zpopFront, zrange, zrank, zremrangebyrank, zremrangebyscore, zrlist, zrrange, zrrank, zrscan, zscan, zset, zsize, zsum } from '../commands/zset.ts';
 
 /** Every command that is safe on a shared client. */
@@ -1728,38 +1728,6 @@ export abstract class SsdbCommands<V> {
   zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number> {
     try {
       return this.run(zsum<V>(name, scoreStart, scoreEnd));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-}
-
-/** Adds the commands that change the state of their connection. */
-export abstract class SsdbLeaseCommands<V> extends SsdbCommands<V> {
-  /**
-   * Says the password on this connection. A client does it by itself on every connect (option `password`), so this is
-   * only for single connections.
-   *
-   * @lane lease
-   * @returns always `true`; also when the server has no password
-   * @throws ReplyError `error` when the password is wrong (the connection stays open)
-   */
-  auth(password: string): Promise<boolean> {
-    try {
-      return this.run(auth<V>(password));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Lifts the range of {@link setKvRange} for this connection. Only for single connections.
-   *
-   * @lane lease
-   */
-  ignoreKeyRange(): Promise<void> {
-    try {
-      return this.run(ignoreKeyRange<V>());
     } catch (error) {
       return this.refuse(error);
     }

@@ -1,0 +1,147 @@
+import { ArgumentError } from '@kv/core';
+import { describe, expect, it } from 'vitest';
+import {
+  addAny,
+  addCounted,
+  addInteger,
+  addLimit,
+  addSwitch,
+  checkOptions,
+  chosen,
+  chosenOne,
+  cursorArg,
+  type Entries,
+  entryArgs,
+  headAndMany,
+  keyword,
+  type Many,
+  many,
+} from './arguments.ts';
+
+describe('lists', () => {
+  it('takes elements, arrays of elements, and both mixed', () => {
+    const bytes = new Uint8Array([1, 2]);
+    expect(many(['a', 'b'], 'keys')).toEqual(['a', 'b']);
+    expect(many([['a', 'b']], 'keys')).toEqual(['a', 'b']);
+    expect(many(['a', [1, 2n], bytes], 'keys')).toEqual(['a', '1', '2', bytes]);
+    expect(headAndMany('head', [['x']], 'fields')).toEqual(['head', 'x']);
+  });
+
+  it('refuses an empty list, and names it', () => {
+    for (const empty of [[], [[]], [[], []]]) {
+      expect(() => many(empty, 'keys')).toThrow(new ArgumentError('keys: expected at least one, got none'));
+    }
+    expect(addAny(['head'], [[]], 'args')).toEqual(['head']);
+  });
+
+  it('refuses what is no data, and does not show data', () => {
+    const wrong: unknown[] = [undefined, null, Number.NaN, {}, Symbol('x'), [['nested']], true];
+    for (const one of wrong) expect(() => many(['secret', one as Many], 'keys')).toThrow(/^keys: expected /);
+  });
+
+  it('counts keys in front of them', () => {
+    const args = ['head'];
+    expect(addCounted(args, [['a', 'b'], 'c'], 'keys')).toBe(3);
+    expect(args).toEqual(['head', '3', 'a', 'b', 'c']);
+  });
+
+  it('takes a hundred thousand elements', () => {
+    const names = Array.from({ length: 100_000 }, (_, i) => i);
+    expect(many([names], 'keys')).toHaveLength(100_000);
+  });
+});
+
+describe('names with values', () => {
+  const expected = ['a', '1', 'b', 'x'];
+
+  it('takes an object, a Map, pairs, or alternating arguments', () => {
+    expect(entryArgs([{ a: 1, b: 'x' }], 'entries')).toEqual(expected);
+    expect(
+      entryArgs(
+        [
+          new Map<string, string | number>([
+            ['a', 1],
+            ['b', 'x'],
+          ]),
+        ],
+        'entries',
+      ),
+    ).toEqual(expected);
+    const pairs: [string, string | number][] = [
+      ['a', 1],
+      ['b', 'x'],
+    ];
+    expect(entryArgs([pairs], 'entries')).toEqual(expected);
+    expect(entryArgs(['a', 1, 'b', 'x'], 'entries')).toEqual(expected);
+  });
+
+  it('takes names that are bytes', () => {
+    const name = new Uint8Array([255]);
+    expect(entryArgs([new Map([[name, 1]])], 'entries')).toEqual([name, '1']);
+  });
+
+  it('takes own fields only, whatever they are called', () => {
+    const given = JSON.parse('{"__proto__": "1", "constructor": "2"}') as Entries;
+    expect(entryArgs([given], 'entries')).toEqual(['__proto__', '1', 'constructor', '2']);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['an empty object', [{}]],
+    ['a name alone', ['a']],
+    ['a name without value', ['a', 1, 'b']],
+    ['null', [null]],
+    ['bytes', [new Uint8Array(2)]],
+    ['text instead of pairs', [['ab']]],
+    ['pairs of three', [[['a', 1, 2]]]],
+    ['an undefined value', [{ a: undefined }]],
+  ])('refuses %s', (_, given) => {
+    expect(() => entryArgs(given as unknown as [Entries], 'entries')).toThrow(ArgumentError);
+  });
+});
+
+describe('options', () => {
+  it('refuses names that the command does not have', () => {
+    const known = new Set(['ex']);
+    expect(() => checkOptions({ EX: 10 }, known)).toThrow('options.EX: this command has no such option');
+    for (const one of [null, 'nx', 5, ['ex'], undefined]) {
+      expect(() => checkOptions(one as unknown as object, known)).toThrow(/^options: expected an object/);
+    }
+  });
+
+  it('finds the one that is set; undefined and false are not', () => {
+    expect(chosen({ ex: undefined, px: 5, nx: false }, ['ex', 'px', 'nx'])).toBe('px');
+    expect(chosen({}, ['ex', 'px'])).toBeUndefined();
+    expect(chosen({ ex: 0 }, ['ex'])).toBe('ex');
+    expect(() => chosen({ ex: 1, px: 5 }, ['ex', 'px'])).toThrow('options.px: cannot be combined with ex');
+    expect(() => chosenOne({}, ['by', 'to'])).toThrow('options: expected one of by, to');
+  });
+
+  it('appends switches and numbers only when they are set', () => {
+    const args: string[] = [];
+    expect([addSwitch(args, 'NX', true, 'nx'), addSwitch(args, 'XX', false, 'xx')]).toEqual([true, false]);
+    addInteger(args, 'EX', undefined, 'ex', 1);
+    addInteger(args, 'PX', 5n, 'px', 1);
+    addLimit(args, { offset: 0, count: -1 });
+    expect(args).toEqual(['NX', 'PX', '5', 'LIMIT', '0', '-1']);
+    expect(() => addSwitch(args, 'NX', 'yes' as unknown as boolean, 'nx')).toThrow(
+      'options.nx: expected true or false',
+    );
+    expect(() => addInteger(args, 'PX', 0, 'px', 1)).toThrow('options.px: expected at least 1, got 0');
+    expect(() => addInteger(args, 'PX', 1.5, 'px', 1)).toThrow('options.px: expected a whole number');
+  });
+
+  it('takes words of a list only', () => {
+    expect(keyword('left', ['left', 'right'], 'side')).toBe('LEFT');
+    expect(() => keyword('up' as 'left', ['left'], 'side')).toThrow("side: expected one of 'left'");
+  });
+
+  it('takes cursors as numbers or as the server gave them', () => {
+    expect([cursorArg(0), cursorArg('18446744073709551615'), cursorArg(7n)]).toEqual([
+      '0',
+      '18446744073709551615',
+      '7',
+    ]);
+    for (const wrong of ['', 'x', '-1', -1, 1.5, '1 MATCH']) expect(() => cursorArg(wrong)).toThrow(ArgumentError);
+  });
+});

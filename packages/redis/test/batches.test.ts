@@ -1,0 +1,131 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { get, incr, set } from '../src/commands/string.ts';
+import { command, createRedis, type KvError, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
+  let redis: Redis;
+  beforeEach(async () => {
+    redis = createRedis(server.url, { protocol });
+    await redis.flushall();
+  });
+  afterEach(() => redis.close());
+
+  it('pipeline: each promise works, execute gives all results in order', async () => {
+    const p = redis.pipeline();
+    const a = p.set('a', 1);
+    const b = p.incr('a');
+    const c = p.send(command('OBJECT ENCODING', ['a']));
+    expect(p.length).toBe(3);
+    expect(await p.execute()).toEqual(['OK', 2, 'int']);
+    expect([await a, await b, await c]).toEqual(['OK', 2, 'int']);
+    expect(await p.execute()).toEqual([]);
+  });
+
+  it('pipeline: a failed member rejects the whole with results per position, and its own promise', async () => {
+    const p = redis.pipeline();
+    void p.set('a', 'text');
+    const bad = p.incr('a');
+    void p.get('a');
+    const error = await p.execute().catch((e: KvError) => e);
+    expect(error).toMatchObject({ code: 'BATCH', results: ['OK', { prefix: 'ERR', command: 'INCR' }, 'text'] });
+    await expect(bad).rejects.toMatchObject({ code: 'REPLY' });
+  });
+
+  it('pipeline: a member with wrong arguments keeps all from being sent', async () => {
+    const p = redis.pipeline();
+    void p.set('a', 1);
+    void p.set('b', undefined as never);
+    await expect(p.execute()).rejects.toMatchObject({ code: 'ARGUMENT' });
+    expect(await redis.exists('a')).toBe(0);
+  });
+
+  it('sendAll gives a tuple', async () => {
+    const [ok, value, count] = await redis.sendAll([set('a', '1'), get('a'), incr('a')]);
+    expect([ok, value, count]).toEqual(['OK', '1', 2]);
+    await expect(redis.sendAll([set('a', 'x'), incr('a')])).rejects.toMatchObject({ code: 'BATCH' });
+    expect(await redis.sendAll([])).toEqual([]);
+  });
+
+  it('sendAll refuses what a shared line cannot carry', async () => {
+    const error = await redis.sendAll([command('SELECT', [1]) as never, get('a')]).catch((e: KvError) => e);
+    expect(error).toMatchObject({ code: 'BATCH', results: [{ code: 'ARGUMENT' }, null] });
+  });
+
+  it('multi: results in order, with the transforms of each command', async () => {
+    const m = redis.multi();
+    void m.hset('h', { f: 'v' });
+    const all = m.hgetall('h');
+    void m.zadd('z', 1.5, 'm');
+    void m.zrange('z', 0, -1, { withscores: true });
+    const results = await m.execute();
+    expect(results).toEqual([1, { f: 'v' }, 1, [{ member: 'm', score: 1.5 }]]);
+    expect(await all).toEqual({ f: 'v' });
+  });
+
+  it('multi: a member that fails while it runs does not stop the others', async () => {
+    const m = redis.multi();
+    void m.set('a', 'text');
+    void m.incr('a');
+    void m.set('b', 1);
+    await expect(m.execute()).rejects.toMatchObject({ code: 'BATCH', results: ['OK', { prefix: 'ERR' }, 'OK'] });
+    expect(await redis.get('b')).toBe('1');
+  });
+
+  it('multi: a member that the server refuses aborts all, and the error says which', async () => {
+    const m = redis.multi();
+    void m.set('a', 1);
+    const bad = m.send(command('NOSUCHCOMMAND', []));
+    const error = await m.execute().catch((e: KvError) => e);
+    expect(error).toMatchObject({
+      name: 'TransactionAbortedError',
+      outcome: 'refused',
+      prefix: 'EXECABORT',
+      refused: [{ index: 1, error: { prefix: 'ERR' } }],
+    });
+    await expect(bad).rejects.toMatchObject({ name: 'TransactionAbortedError' });
+    expect(await redis.exists('a')).toBe(0);
+  });
+
+  it('multi: no command of others runs between its members', async () => {
+    const rounds = Array.from({ length: 200 }, async (_, i) => {
+      const m = redis.multi();
+      void m.set('owner', i);
+      void m.get('owner');
+      const [, owner] = await m.execute();
+      return Number(owner) === i;
+    });
+    const noise = Array.from({ length: 2000 }, () => redis.set('owner', 'somebody else'));
+    expect((await Promise.all(rounds)).every(Boolean)).toBe(true);
+    await Promise.all(noise);
+  });
+
+  it('bytes for one view, text for the other, on the same line', async () => {
+    await redis.set('a', 'é');
+    const [text, bytes] = await Promise.all([redis.get('a'), redis.with({ bytes: true }).get('a')]);
+    expect(text).toBe('é');
+    expect(bytes).toEqual(new TextEncoder().encode('é'));
+    expect([redis.bytes, redis.with({ bytes: true }).bytes]).toEqual([false, true]);
+  });
+
+  it('a rejected member that nobody looks at ends nothing', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const p = redis.pipeline();
+    void p.send(command('NOSUCHCOMMAND', []));
+    await p.execute().catch(() => {});
+    const m = redis.multi();
+    void m.send(command('NOSUCHCOMMAND', []));
+    await m.execute().catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+});

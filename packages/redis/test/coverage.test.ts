@@ -1,0 +1,76 @@
+/** Holds the typed commands against the servers' own lists, and against the page that names what is elsewhere. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as commands from '../src/commands/index.ts';
+import { RedisBlockingCommands, RedisCommands, RedisLeaseCommands } from '../src/generated/redis-commands.ts';
+
+interface Listed {
+  readonly group: string;
+  readonly since: string;
+  /** Which servers have it, when not all. */
+  readonly servers?: readonly string[];
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
+}
+
+const listed = JSON.parse(read('./fixtures/commands.json')) as Record<string, Listed>;
+const [, notOffered = '', onlyOnSession = ''] = read('../../../docs/backends/redis-commands.md').split('\n## ');
+
+/** The names in the first column of a table. */
+function namesIn(section: string): string[] {
+  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+  return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name as string));
+}
+
+function methodName(command: string): string {
+  return command.replace(/[ _-](\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const elsewhere = new Set(namesIn(notOffered));
+/** Groups of commands that come with the next change. */
+const LATER = new Set(['stream', 'geo', 'scripting', 'pubsub', 'cluster']);
+const offered = Object.keys(listed).filter((name) => !elsewhere.has(name) && !LATER.has(listed[name]?.group ?? ''));
+
+describe('coverage', () => {
+  it('has a function for every command that the servers list', () => {
+    expect(offered.filter((name) => !(methodName(name) in commands))).toEqual([]);
+  });
+
+  it('has a method for every function', () => {
+    const missing = offered.filter((name) => !(methodName(name) in RedisLeaseCommands.prototype));
+    expect(missing).toEqual([]);
+  });
+
+  it('names only what exists, and nothing that is offered, as being elsewhere', () => {
+    expect([...elsewhere].filter((name) => !(name in listed) || methodName(name) in commands)).toEqual([]);
+  });
+
+  it('keeps off the shared client what the page says', () => {
+    const own = Object.getOwnPropertyNames(RedisLeaseCommands.prototype).filter((name) => name !== 'constructor');
+    expect(own.sort()).toEqual(namesIn(onlyOnSession).map(methodName).sort());
+  });
+
+  it('keeps blocking commands out of what pipelines and transactions have', () => {
+    const own = Object.getOwnPropertyNames(RedisBlockingCommands.prototype);
+    expect(own.filter((name) => name in RedisCommands.prototype && name !== 'constructor')).toEqual([]);
+    expect(own).toContain('blpop');
+  });
+});
+
+describe('comments', () => {
+  const source = read('../src/generated/redis-commands.ts');
+  const comments = new Map<string, string>();
+  for (const [, comment, name] of source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n {2}(\w+)\(/g)) {
+    if (!comments.has(name as string)) comments.set(name as string, comment as string);
+  }
+
+  it.each(offered)('of %s say since when it exists and where to read on', (name) => {
+    const { since, servers } = listed[name] as Listed;
+    const comment = comments.get(methodName(name)) ?? '';
+    const site = servers?.every((server) => server.startsWith('valkey')) ? 'https://valkey.io' : 'https://redis.io';
+    expect(comment).toContain(`@since ${since}\n`);
+    expect(comment).toContain(`@see ${site}/commands/${name.replaceAll(' ', '-')}/\n`);
+  });
+});

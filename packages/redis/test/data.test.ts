@@ -1,0 +1,147 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRedis, type KvError, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+describe.each([2, 3] as const)('data in RESP%i', (protocol) => {
+  let redis: Redis;
+  beforeEach(() => {
+    redis = createRedis(server.url, { protocol, timeout: 60_000 });
+    return async () => {
+      await redis.flushall();
+      await redis.close();
+    };
+  });
+
+  it('100,000 commands at once give the right answers', async () => {
+    const keys = Array.from({ length: 50_000 }, (_, i) => `k${i}`);
+    const set = Promise.all(keys.map((key, i) => redis.set(key, i)));
+    const got = await Promise.all(keys.map((key) => redis.get(key)));
+    expect(new Set(await set)).toEqual(new Set(['OK']));
+    expect(got.every((value, i) => value === String(i))).toBe(true);
+    expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0, connections: { shared: { size: 1 } } });
+  }, 60_000);
+
+  it('values of 1 MB and 64 MB come back whole, as text and as bytes', async () => {
+    for (const size of [1 << 20, 64 << 20]) {
+      const ascii = `${'x'.repeat(size - 3)}end`;
+      await redis.set('large', ascii);
+      expect((await redis.get('large')) === ascii).toBe(true);
+      const bytes = new Uint8Array(size).map((_, i) => i % 251);
+      await redis.set('large', bytes);
+      const back = await redis.with({ bytes: true }).get('large');
+      expect(back !== null && Buffer.compare(back, bytes) === 0).toBe(true);
+    }
+  }, 60_000);
+
+  it('keys and values may hold any byte', async () => {
+    const every = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const raw = redis.with({ bytes: true });
+    expect(await raw.set(every, every)).toBe('OK');
+    expect(await raw.get(every)).toEqual(every);
+    expect(await raw.keys('*')).toEqual([every]);
+  });
+
+  it('empty strings and UTF-8 of every width', async () => {
+    const texts = ['', 'a', 'é', '€', '𐍈', '\r\n$-1\r\n', '\0', 'é'.repeat(100), `${'a'.repeat(5000)}𐍈`];
+    await Promise.all(texts.map((text, i) => redis.set(`key ${text}`, `${text}${i}`)));
+    const got = await Promise.all(texts.map((text) => redis.get(`key ${text}`)));
+    expect(got).toEqual(texts.map((text, i) => `${text}${i}`));
+    await redis.set('', '');
+    expect(await redis.get('')).toBe('');
+  });
+
+  it('integers are exact: number when safe, else bigint', async () => {
+    await redis.set('n', '9007199254740991');
+    expect(await redis.incr('n')).toBe(9007199254740992n);
+    expect(await redis.incrby('n', -1)).toBe(9007199254740991);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['NaN', Number.NaN],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['an object', { a: 1 }],
+    ['an array', [1]],
+    ['a symbol', Symbol('x')],
+    ['a function', () => 1],
+    ['a boolean', true],
+    ['a lone surrogate', '\ud800'],
+  ])('%s is refused by name, and nothing is sent', async (_, value) => {
+    await using redis = createRedis(server.url);
+    const before = Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
+    const errors = await Promise.all(
+      [redis.set(value as string, 'v'), redis.set('k', value as string), redis.execute('SET', 'k', value)].map((call) =>
+        call.catch((error: KvError) => error),
+      ),
+    );
+    expect(errors).toMatchObject([
+      { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining('key') },
+      { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining('value') },
+      { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining('argument 2') },
+    ]);
+    const after = Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
+    expect(after - before).toBe(1);
+  });
+
+  it.each([
+    ['http://localhost', /unknown scheme http/],
+    ['nonsense', /not a URL/],
+    ['redis://localhost/abc', /number of a database/],
+    ['redis://localhost?colour=red', /colour: unknown option/],
+    ['redis://localhost?timeout=soon', /timeout: expected milliseconds/],
+    ['redis://localhost?db=1&db=2', /given twice/],
+    ['redis://:secr%zz@localhost', /password is not correctly/],
+    ['redis://localhost:0', /port/],
+    ['redis+unix://host/path', /redis\+unix:\/\/\//],
+  ])('the address %s is refused', (url, message) => {
+    expect(() => createRedis(url)).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it.each([
+    [{ colour: 1 }, /colour: unknown option/],
+    [{ timeout: '5' }, /timeout/],
+    [{ db: -1 }, /db/],
+    [{ retry: 'sometimes' }, /retry: expected one of safe/],
+    [{ maxSessions: 0 }, /maxSessions/],
+    [{ username: 'u' }, /password/],
+    [{ password: 'p', credentials: { password: 'q' } }, /credentials/],
+    [{ backoff: { speed: 1 } }, /speed: unknown option/],
+  ])('the options %j are refused', (options, message) => {
+    expect(() => createRedis('redis://localhost', options as never)).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('errors', () => {
+  it('of the server have prefix, command and outcome, and never arguments', async () => {
+    await using redis = createRedis(server.url);
+    await redis.set('text', 'secret-value');
+    const error = await redis.lpush('text', 'secret-argument').catch((e: KvError) => e);
+    expect(error).toMatchObject({
+      name: 'ReplyError',
+      code: 'REPLY',
+      outcome: 'refused',
+      prefix: 'WRONGTYPE',
+      command: 'LPUSH',
+    });
+    expect(JSON.stringify(error) + String(error) + (error as Error).stack).not.toContain('secret');
+  });
+
+  it('one refused command does not spoil its neighbours', async () => {
+    await using redis = createRedis(server.url);
+    const settled = await Promise.allSettled([redis.set('a', 1), redis.lpush('a', 1), redis.get('a')]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+});

@@ -1,0 +1,95 @@
+import { startRedis } from '@kv/testkit/redis-server';
+import { scriptedServer } from '@kv/testkit/scripted-server';
+import { describe, expect, it } from 'vitest';
+import { createRedis, type KvError } from '../src/index.ts';
+
+const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
+
+describe('login', () => {
+  it('password alone, ACL user, database and name', async () => {
+    await using server = await startRedis({ password: 'pass word', users: ['alice on >secret ~* +@all'] });
+    const { port } = server;
+    await using one = createRedis(`redis://:pass%20word@127.0.0.1:${port}/3?name=me`);
+    expect(await one.execute('CLIENT', 'GETNAME')).toBe('me');
+    expect(await one.execute('CLIENT', 'INFO')).toContain('db=3');
+    await using two = createRedis(`redis://127.0.0.1:${port}`, { username: 'alice', password: 'secret', protocol: 2 });
+    expect(await two.execute('ACL', 'WHOAMI')).toBe('alice');
+  });
+
+  it('a wrong password is final, and is not part of the error', async () => {
+    await using server = await startRedis({ password: 'right' });
+    await using redis = createRedis(`redis://:wrong-secret@127.0.0.1:${server.port}`);
+    const error = (await settle(redis.get('a'))) as KvError;
+    expect(error.cause).toMatchObject({ code: 'REPLY', prefix: 'WRONGPASS' });
+    expect(error.outcome).toBe('notSent');
+    expect(`${error.stack}${(error.cause as Error).stack}${JSON.stringify(error)}`).not.toContain('wrong-secret');
+    await using none = createRedis(`redis://127.0.0.1:${server.port}`);
+    expect((await settle(none.get('a'))) as KvError).toMatchObject({ cause: { prefix: 'NOAUTH' } });
+  });
+
+  it('credentials are asked at every handshake, and once more when they were refused', async () => {
+    await using server = await startRedis({ password: 'token-2' });
+    let asked = 0;
+    const credentials = async (): Promise<{ password: string }> => ({ password: `token-${++asked}` });
+    await using redis = createRedis(`redis://127.0.0.1:${server.port}`, { credentials });
+    expect(await redis.ping()).toBe('PONG');
+    expect(asked).toBe(2);
+  });
+
+  it('the database is selected again after a lost connection', async () => {
+    await using server = await startRedis();
+    await using redis = createRedis(`${server.url}/4`);
+    await redis.set('a', 'in 4');
+    await redis.execute('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no').catch(() => {});
+    expect(await redis.get('a')).toBe('in 4');
+    expect(await redis.execute('CLIENT', 'INFO')).toContain('db=4');
+  });
+});
+
+describe('older servers', () => {
+  it('HELLO unknown: AUTH and RESP2', async () => {
+    await using server = await scriptedServer(async (peer) => {
+      await peer.expect('*5\r\n$5\r\nHELLO\r\n$1\r\n3\r\n$4\r\nAUTH\r\n$7\r\ndefault\r\n$1\r\np\r\n');
+      await peer.reply("-ERR unknown command 'HELLO'\r\n");
+      await peer.expect('*2\r\n$4\r\nAUTH\r\n$1\r\np\r\n');
+      await peer.reply('+OK\r\n');
+      await peer.expect('*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n');
+      await peer.expect('*4\r\n$6\r\nCLIENT\r\n$7\r\nSETINFO\r\n$8\r\nLIB-NAME\r\n$2\r\nkv\r\n');
+      await peer.expect('*1\r\n$4\r\nPING\r\n');
+      await peer.reply('-ERR unknown\r\n-ERR unknown subcommand\r\n+PONG\r\n');
+      await peer.expect('*2\r\n$3\r\nGET\r\n$1\r\na\r\n');
+      await peer.reply('$3\r\nold\r\n');
+    });
+    await using redis = createRedis(`redis://:p@127.0.0.1:${server.port}`);
+    expect(await redis.get('a')).toBe('old');
+  });
+
+  it('a server that still loads its data is waited for', async () => {
+    let connections = 0;
+    await using server = await scriptedServer(async (peer) => {
+      const loading = ++connections === 1;
+      await peer.expect('*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n');
+      await peer.reply('%1\r\n$2\r\nid\r\n:7\r\n');
+      await peer.expect('*4\r\n$6\r\nCLIENT\r\n$7\r\nSETINFO\r\n$8\r\nLIB-NAME\r\n$2\r\nkv\r\n*1\r\n$4\r\nPING\r\n');
+      await peer.reply(loading ? '+OK\r\n-LOADING wait\r\n' : '+OK\r\n+PONG\r\n');
+      if (loading) return;
+      await peer.expect('*2\r\n$3\r\nGET\r\n$1\r\na\r\n');
+      await peer.reply('$5\r\nready\r\n');
+    });
+    await using redis = createRedis(`redis://127.0.0.1:${server.port}`);
+    expect(await redis.get('a')).toBe('ready');
+    expect(connections).toBe(2);
+  });
+});
+
+describe('addresses', () => {
+  it('unix socket, host and port, URL object', async () => {
+    await using server = await startRedis({ unixSocket: true });
+    await using tcp = await startRedis();
+    const path = server.path as string;
+    for (const address of [`redis+unix://${path}`, { path }, { host: '127.0.0.1', port: tcp.port }, new URL(tcp.url)]) {
+      await using redis = createRedis(address);
+      expect(await redis.ping()).toBe('PONG');
+    }
+  });
+});

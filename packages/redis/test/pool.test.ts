@@ -1,0 +1,101 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createConnection, createPool, createRedis, type KvError } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
+  it('is ready with minSize connections and grows to maxSize', async () => {
+    await using pool = await createPool(server.url, { protocol, minSize: 2, maxSize: 3 });
+    expect([pool.size, pool.freeSize, pool.minSize, pool.maxSize]).toEqual([2, 2, 2, 3]);
+    const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()]);
+    expect([pool.size, pool.freeSize]).toEqual([3, 0]);
+    await expect(pool.acquire({ timeout: 20 })).rejects.toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+    for (const lease of leases) pool.release(lease);
+    await Promise.all(leases.map((lease) => lease.release()));
+    expect(pool.freeSize).toBe(3);
+    pool.clear();
+    expect(pool.freeSize).toBe(0);
+    expect(await pool.execute('PING')).toBe('PONG');
+  });
+
+  it('serves waiters first in, first out', async () => {
+    await using pool = await createPool(server.url, { protocol, maxSize: 1 });
+    const first = await pool.acquire();
+    const order: number[] = [];
+    const waiters = Array.from({ length: 20 }, async (_, i) => {
+      await using _lease = await pool.acquire();
+      order.push(i);
+    });
+    pool.release(first);
+    await Promise.all(waiters);
+    expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  });
+
+  it('a task that throws gives back a clean connection', async () => {
+    await using pool = await createPool(server.url, { protocol, maxSize: 1 });
+    const task = async (): Promise<never> => {
+      await using lease = await pool.acquire();
+      await lease.select(5);
+      await lease.watch('k');
+      await lease.execute('CLIENT', 'SETNAME', 'mine');
+      await lease.execute('MULTI');
+      throw new Error('task failed');
+    };
+    await expect(task()).rejects.toThrow('task failed');
+    await using lease = await pool.acquire();
+    expect(lease.db).toBe(0);
+    expect(await lease.execute('CLIENT', 'GETNAME')).toBe(protocol === 3 ? null : null);
+    expect(await lease.set('k', 'not queued')).toBe('OK');
+  });
+
+  it('select() holds for free and later connections, and for leased ones when they come back', async () => {
+    await using pool = await createPool(server.url, { protocol, minSize: 2, maxSize: 2 });
+    const lease = await pool.acquire();
+    await pool.select(7);
+    expect([pool.db, lease.db]).toEqual([7, 0]);
+    await lease.release();
+    const leases = await Promise.all([pool.acquire(), pool.acquire()]);
+    expect(leases.map(({ db }) => db)).toEqual([7, 7]);
+    await Promise.all(leases.map((one) => one.release()));
+    await expect(pool.select(99)).rejects.toMatchObject({ code: 'REPLY' });
+    expect(pool.db).toBe(7);
+    expect(await pool.execute('PING')).toBe('PONG');
+  });
+
+  it('close settles its waiters', async () => {
+    const pool = await createPool(server.url, { protocol, maxSize: 1 });
+    const lease = await pool.acquire();
+    const waiter = pool.acquire().catch((error: KvError) => error);
+    await pool.close({ timeout: 10 });
+    expect(await waiter).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+    expect(lease.closed).toBe(true);
+  });
+});
+
+describe('raw connection', () => {
+  it('keeps its state, is not replaced, and says where it is', async () => {
+    const connection = await createConnection(server.url);
+    expect(connection.address).toBe(`127.0.0.1:${server.port}`);
+    await connection.select(3);
+    expect(connection.db).toBe(3);
+    expect(await connection.execute('SET', 'a', 1)).toBe('OK');
+    expect(await connection.with({ bytes: true }).execute('GET', 'a')).toEqual(Uint8Array.of(49));
+    const other = createRedis(server.url);
+    await other.execute('CLIENT', 'KILL', 'ID', (await connection.execute('CLIENT', 'ID')) as number);
+    await other.close();
+    await expect(connection.execute('PING')).rejects.toMatchObject({ code: 'CONNECTION' });
+    expect(connection.closed).toBe(true);
+    await connection.close();
+  });
+
+  it('quit means close', async () => {
+    const connection = await createConnection(server.url);
+    await connection.execute('QUIT');
+    expect(connection.closed).toBe(true);
+  });
+});

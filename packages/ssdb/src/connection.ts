@@ -1,0 +1,77 @@
+import { type AddressInput, type CallOptions, Client, type Lease, mergeCallOptions } from '@kv/core';
+import { SsdbLease } from './lease.ts';
+import { readConnectionOptions, type SsdbOptions } from './options.ts';
+import { callOf, clientSetup } from './ssdb.ts';
+
+/** One raw connection: it is not replaced when it is lost. All commands, and those that change the connection. */
+export class SsdbConnection<V = string> extends SsdbLease<V> {
+  readonly #client: Client;
+  readonly #lease: Lease;
+
+  /** Made by {@link createConnection}. */
+  constructor(client: Client, lease: Lease, call: CallOptions) {
+    super(lease, call);
+    this.#client = client;
+    this.#lease = lease;
+  }
+
+  /** Where it is connected to, without the password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /** Closed by `close()`, or lost. */
+  override get closed(): boolean {
+    return super.closed || this.#client.state === 'closing' || this.#client.state === 'closed';
+  }
+
+  override with(options: CallOptions & { readonly bytes: true }): SsdbConnection<Uint8Array>;
+  override with(options: CallOptions & { readonly bytes: false }): SsdbConnection<string>;
+  override with(options: CallOptions): SsdbConnection<V>;
+  override with(options: CallOptions): SsdbConnection<string> | SsdbConnection<Uint8Array> | SsdbConnection<V> {
+    return new SsdbConnection<V>(this.#client, this.#lease, mergeCallOptions(this.call, options));
+  }
+
+  /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
+  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  override release(): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * One raw connection. Resolves when it is ready.
+ *
+ * @throws ConnectionError with the cause, ReplyError when the server refuses the password
+ * @example
+ * await using connection = await createConnection('ssdb://localhost')
+ * await connection.execute('get', 'my-key')
+ */
+export async function createConnection(
+  address: AddressInput | undefined,
+  options: SsdbOptions & { readonly bytes: true },
+): Promise<SsdbConnection<Uint8Array>>;
+export async function createConnection(
+  address?: AddressInput,
+  options?: SsdbOptions & { readonly bytes?: false | undefined },
+): Promise<SsdbConnection>;
+export async function createConnection(
+  address?: AddressInput,
+  options: SsdbOptions = {},
+): Promise<SsdbConnection | SsdbConnection<Uint8Array>> {
+  const read = readConnectionOptions(address, options);
+  const one = { minSize: 1, maxSize: 1 };
+  const none = { minSize: 0, maxSize: 1 };
+  const lanes = { shared: one, sessions: 'shared', blocking: none, streams: none } as const;
+  const client = new Client({ ...clientSetup(read), lanes });
+  try {
+    await client.connect();
+    return new SsdbConnection<string>(client, await client.acquire(), callOf(read));
+  } catch (error) {
+    await client.close({ timeout: 0 });
+    throw error;
+  }
+}

@@ -1,0 +1,173 @@
+import { startEmbedded } from '@kv/embedded';
+import { encodeCommand } from '@kv/ssdb-parser';
+import { MemoryServer } from '@kv/testkit';
+import { describe, expect, test } from 'vitest';
+import { command, createConnection, createPool, createSsdb } from '../src/index.ts';
+
+const PASSWORD = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+describe('passwords', () => {
+  test('are said first on every connection', async () => {
+    const server = new MemoryServer();
+    const ssdb = createSsdb({ connect: server.connect }, { password: PASSWORD, backoff: { min: 0, max: 0 } });
+    for (const key of ['a', 'b']) {
+      const call = ssdb.get(key);
+      const peer = await server.next();
+      await peer.take(encodeCommand('auth', PASSWORD));
+      peer.send(encodeCommand('ok', '1'));
+      await peer.take(encodeCommand('get', key));
+      peer.send(encodeCommand('ok', key));
+      expect(await call).toBe(key);
+      peer.close();
+    }
+    await ssdb.close();
+  });
+
+  test('can come from the URL, or from a function that is asked each time', async () => {
+    await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
+    const { port } = embedded.ssdb ?? {};
+    await using byUrl = createSsdb(`ssdb://:${PASSWORD}@127.0.0.1:${port}`);
+    expect(await byUrl.set('a', 1)).toBe(true);
+    let asked = 0;
+    const password = async () => {
+      asked++;
+      return PASSWORD;
+    };
+    await using pool = await createPool({ port: port as number }, { minSize: 3, password });
+    expect(await pool.get('a')).toBe('1');
+    expect(asked).toBe(3);
+  });
+
+  test('that are wrong end the connect for good, and are in no message', async () => {
+    await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
+    const address = { port: embedded.ssdb?.port as number };
+    const password = 'wrong-password';
+    const refused = { code: 'REPLY', name: 'AuthenticationError', status: 'error' };
+    await expect(createConnection(address, { password })).rejects.toMatchObject(refused);
+    await expect(createPool(address, { password })).rejects.toMatchObject(refused);
+    const ssdb = createSsdb(address, { password });
+    await expect(ssdb.connect()).rejects.toMatchObject(refused);
+    await expect(ssdb.get('a')).rejects.toThrow(expect.not.stringContaining(password));
+    await ssdb.close();
+  });
+
+  test('that are missing refuse every command, and can be said on a connection', async () => {
+    await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
+    await using connection = await createConnection(embedded.ssdb?.url);
+    await expect(connection.get('a')).rejects.toMatchObject({ name: 'AuthenticationError', status: 'noauth' });
+    await expect(connection.auth('nonsense')).rejects.toMatchObject({ name: 'AuthenticationError' });
+    expect(await connection.auth(PASSWORD)).toBe(true);
+    expect(await connection.get('a')).toBeNull();
+  });
+});
+
+test('a read-only server', async () => {
+  await using embedded = await startEmbedded({ ssdb: { port: 0, readonly: true } });
+  await using ssdb = createSsdb(embedded.ssdb?.url);
+  await expect(ssdb.set('a', 1)).rejects.toMatchObject({
+    name: 'ReadonlyError',
+    status: 'client_error',
+    outcome: 'refused',
+  });
+  expect(await ssdb.get('a')).toBeNull();
+});
+
+describe('addresses and options', () => {
+  test.each([
+    ['ssdb://user:x@localhost', {}, 'address: SSDB has passwords but no users'],
+    ['ssdb://localhost/3', {}, 'address: SSDB has no databases, expected no path'],
+    ['redis://localhost', {}, 'address: unknown scheme redis:'],
+    ['ssdb://localhost?nonsense=1', {}, 'nonsense: unknown option in the URL'],
+    ['ssdb://localhost?timeout=soon', {}, 'timeout: expected milliseconds'],
+    ['ssdb://localhost', { connections: 0 }, 'connections: expected a whole number, 1 or more'],
+    ['ssdb://localhost', { password: 7 }, 'password: expected text that is not empty, or a function'],
+    ['ssdb://localhost', { minSize: 1 }, 'minSize: unknown option in the options'],
+  ])('%s with %j is refused', (address, options, message) => {
+    expect(() => createSsdb(address, options as object)).toThrow(message);
+  });
+
+  test('a pool with more kept connections than allowed is refused', async () => {
+    await expect(createPool(undefined, { minSize: 11 })).rejects.toThrow('minSize: expected at most maxSize');
+  });
+
+  test('the address is known, without the password', async () => {
+    await using ssdb = createSsdb('ssdb://:secret@127.0.0.1:8889?timeout=100&connections=2');
+    expect(ssdb.address).toBe('127.0.0.1:8889');
+    expect(createSsdb().address).toBe('127.0.0.1:8888');
+    expect(createSsdb('ssdb+unix:///run/ssdb.sock').address).toBe('/run/ssdb.sock');
+  });
+
+  test('a server of its own in the process, or one that is shared by name', async () => {
+    await using own = createSsdb('embedded:');
+    await using other = createSsdb('embedded:');
+    await own.set('a', 1);
+    expect(await other.get('a')).toBeNull();
+    await using first = createSsdb('embedded:connect-test');
+    await using second = createSsdb('embedded:connect-test');
+    await first.set('a', 1);
+    expect(await second.get('a')).toBe('1');
+  });
+});
+
+describe('commands that a shared line cannot carry', () => {
+  test.each([
+    ['auth', 'use the password option'],
+    ['ignore_key_range', 'use createConnection()'],
+    ['dump', 'use dump() of a client'],
+    ['sync140', 'use sync140() of a client'],
+  ])('%s: %s', async (name, instead) => {
+    await using ssdb = createSsdb('embedded:');
+    const refused = { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining(instead) };
+    await expect(ssdb.execute(name, 'x')).rejects.toMatchObject(refused);
+    await expect(ssdb.sendAll([command(name, ['x'])])).rejects.toMatchObject({
+      code: 'BATCH',
+      results: [expect.objectContaining(refused)],
+    });
+  });
+});
+
+describe('leases', () => {
+  test('are connections for oneself, and come back unless their state was changed', async () => {
+    await using pool = await createPool('embedded:', { minSize: 1, maxSize: 2 });
+    const lease = await pool.acquire();
+    expect(pool.freeSize).toBe(0);
+    await lease.set('a', 1);
+    pool.release(lease);
+    await expect.poll(() => pool.freeSize).toBe(1);
+    await expect(lease.get('a')).rejects.toMatchObject({ code: 'CLOSED' });
+    {
+      await using other = await pool.acquire();
+      expect(await other.get('a')).toBe('1');
+      await other.ignoreKeyRange();
+    }
+    expect(pool.size).toBeLessThanOrEqual(1);
+    expect(await pool.get('a')).toBe('1');
+  });
+
+  test('wrong arguments reject, they do not throw', async () => {
+    await using ssdb = createSsdb('embedded:');
+    await expect(ssdb.get('')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+    await expect(ssdb.pipeline().setx('a', 1, 0)).rejects.toMatchObject({ code: 'ARGUMENT' });
+    const p = ssdb.pipeline();
+    const good = p.set('a', 1);
+    void p.get('');
+    await expect(p.execute()).rejects.toMatchObject({ code: 'ARGUMENT' });
+    await expect(good).rejects.toMatchObject({ code: 'ARGUMENT' });
+    expect(await ssdb.exists('a')).toBe(false);
+  });
+});
+
+test('closing waits for replies, and sends nothing afterwards', async () => {
+  const server = new MemoryServer();
+  const ssdb = createSsdb({ connect: server.connect });
+  const call = ssdb.get('a');
+  const peer = await server.next();
+  await peer.take(encodeCommand('get', 'a'));
+  const closed = ssdb.close();
+  await expect(ssdb.get('b')).rejects.toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+  expect(peer.ended).toBe(false);
+  peer.send(encodeCommand('ok', '1'));
+  expect(await call).toBe('1');
+  await closed;
+  expect(peer.ended).toBe(true);
+});
