@@ -3,6 +3,7 @@ export type { GibsonLimits } from './gibson/limits.ts';
 export type { Endpoint } from './listen.ts';
 export type { MemoryAddress, MemoryTransport, MemoryTransportEvents } from './memory-transport.ts';
 export type { EmbeddedProtocol } from './protocols.ts';
+export type { RedisSettings } from './redis/server.ts';
 export { connectEmbedded } from './registry.ts';
 export type { SsdbSettings } from './ssdb/server.ts';
 export {

@@ -4,11 +4,13 @@ import { type Endpoint, type Listener, listen } from './listen.ts';
 import { type MemoryAddress, memoryAddress } from './memory-transport.ts';
 import type { Service } from './peer.ts';
 import { createService, type EmbeddedProtocol, type ServiceOptions } from './protocols.ts';
+import type { RedisSettings } from './redis/server.ts';
 import { register } from './registry.ts';
 import type { SsdbSettings } from './ssdb/server.ts';
 
 /** Which servers to start. `true`: in memory only, with defaults. With `port` or `path` a server listens there. */
 export interface EmbeddedOptions {
+  readonly redis?: true | (Endpoint & RedisSettings) | undefined;
   readonly ssdb?: true | (Endpoint & SsdbSettings) | undefined;
   readonly gibson?: true | (Endpoint & { readonly limits?: Partial<GibsonLimits> | undefined }) | undefined;
   /** Unix time in milliseconds at which the clock stands still, moved by `advance` only. Default: the wall clock. */
@@ -34,6 +36,7 @@ export interface EmbeddedServer {
 
 /** The servers that run; only those that were asked for are there. */
 export interface Embedded extends AsyncDisposable {
+  readonly redis?: EmbeddedServer;
   readonly ssdb?: EmbeddedServer;
   readonly gibson?: EmbeddedServer;
   /** Moves the clock of all servers forward: what expires or times out by then does so now. */
@@ -72,9 +75,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     running.push(one);
     return { [protocol]: one.server } as { readonly [K in P]?: EmbeddedServer };
   };
-  const { ssdb, gibson } = options;
+  const { redis, ssdb, gibson } = options;
   try {
     return {
+      ...(await run('redis', redis, () => (redis === true ? undefined : redis) ?? {})),
       ...(await run('ssdb', ssdb, () => (ssdb === true ? undefined : ssdb) ?? {})),
       ...(await run('gibson', gibson, () => (gibson === true ? undefined : gibson?.limits) ?? {})),
       advance: (ms) => clock.advance(ms),

@@ -11,6 +11,23 @@ interface Probe {
 }
 
 const probes = {
+  redis: {
+    request: Buffer.from('*1\r\n$4\r\nPING\r\n'),
+    reply: Buffer.from('+PONG\r\n'),
+    lures: [
+      '*2\r\n',
+      '$3\r\nGET\r\n',
+      '$1\r\nk\r\n',
+      '*1000000\r\n',
+      '*-1\r\n',
+      'GET "a\r\n',
+      'MULTI\r\n',
+      'BLPOP k 0\r\n',
+      'SUBSCRIBE c\r\n',
+      'HELLO 3\r\n',
+      'MONITOR\r\n',
+    ],
+  },
   ssdb: {
     request: Buffer.from('4\nping\n\n'),
     reply: Buffer.from('2\nok\n\n'),

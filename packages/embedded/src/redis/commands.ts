@@ -1,0 +1,39 @@
+import type { Run } from './command.ts';
+import { bitmapCommands } from './commands/bitmap.ts';
+import { clientCommands } from './commands/client.ts';
+import { connectionCommands } from './commands/connection.ts';
+import { hashCommands } from './commands/hash.ts';
+import { introspectionCommands } from './commands/introspection.ts';
+import { keyCommands } from './commands/key.ts';
+import { listCommands } from './commands/list.ts';
+import { pubsubCommands } from './commands/pubsub.ts';
+import { scanCommands } from './commands/scan.ts';
+import { serverCommands } from './commands/server.ts';
+import { setCommands } from './commands/set.ts';
+import { sortCommands } from './commands/sort.ts';
+import { sortedSetCommands } from './commands/sorted-set.ts';
+import { sortedSetCombineCommands } from './commands/sorted-set-combine.ts';
+import { stringCommands } from './commands/string.ts';
+import { transactionCommands } from './commands/transaction.ts';
+
+/** Every command by its name; subcommands as `container|name`. */
+export const runners: ReadonlyMap<string, Run> = new Map(
+  [
+    stringCommands,
+    bitmapCommands,
+    keyCommands,
+    scanCommands,
+    hashCommands,
+    listCommands,
+    setCommands,
+    sortedSetCommands,
+    sortedSetCombineCommands,
+    sortCommands,
+    transactionCommands,
+    pubsubCommands,
+    connectionCommands,
+    clientCommands,
+    serverCommands,
+    introspectionCommands,
+  ].flatMap((group) => Object.entries(group)),
+);

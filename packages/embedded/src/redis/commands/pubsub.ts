@@ -1,0 +1,55 @@
+import type { Client } from '../client.ts';
+import type { Commands, Run } from '../command.ts';
+import { globMatches } from '../glob.ts';
+import { confirmation, type Kind } from '../pubsub.ts';
+import { array, bulk, bulks, integer } from '../replies.ts';
+
+/** One confirmation for each name. */
+function subscribe(kind: Kind): Run {
+  return ({ state, client, name: verb }, names) =>
+    names
+      .map((name) => {
+        state.pubsub.add(client, kind, name);
+        return confirmation(client, verb, kind, name);
+      })
+      .join('');
+}
+
+/** Without names: all of the kind, or one confirmation without a name. */
+function unsubscribe(kind: Kind): Run {
+  return ({ state, client, name: verb }, names) => {
+    const wanted = names.length > 0 ? names : [...client.subscriptions[kind]];
+    if (wanted.length === 0) return confirmation(client, verb, kind, undefined);
+    return wanted
+      .map((name) => {
+        state.pubsub.remove(client, kind, name);
+        return confirmation(client, verb, kind, name);
+      })
+      .join('');
+  };
+}
+
+function list(listeners: ReadonlyMap<string, Set<Client>>, pattern: string | undefined): string {
+  return bulks([...listeners.keys()].filter((name) => pattern === undefined || globMatches(pattern, name)));
+}
+
+function counts(listeners: ReadonlyMap<string, Set<Client>>, names: readonly string[]): string {
+  return array(names.flatMap((name) => [bulk(name), integer(listeners.get(name)?.size ?? 0)]));
+}
+
+/** Publish and subscribe. */
+export const pubsubCommands: Commands = {
+  subscribe: subscribe('channels'),
+  psubscribe: subscribe('patterns'),
+  ssubscribe: subscribe('shards'),
+  unsubscribe: unsubscribe('channels'),
+  punsubscribe: unsubscribe('patterns'),
+  sunsubscribe: unsubscribe('shards'),
+  publish: ({ state }, [channel = '', message = '']) => integer(state.pubsub.publish(channel, message)),
+  spublish: ({ state }, [channel = '', message = '']) => integer(state.pubsub.publishToShard(channel, message)),
+  'pubsub|channels': ({ state }, [pattern]) => list(state.pubsub.channels, pattern),
+  'pubsub|shardchannels': ({ state }, [pattern]) => list(state.pubsub.shards, pattern),
+  'pubsub|numsub': ({ state }, names) => counts(state.pubsub.channels, names),
+  'pubsub|shardnumsub': ({ state }, names) => counts(state.pubsub.shards, names),
+  'pubsub|numpat': ({ state }) => integer(state.pubsub.patterns.size),
+};

@@ -1,0 +1,139 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Client } from './client.ts';
+import { Keyspace } from './keyspace.ts';
+import { PubSub } from './pubsub.ts';
+
+const DATABASES = 16;
+
+/** What all connections of a server share. */
+export class RedisState {
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly clients: Map<number, Client> = new Map<number, Client>();
+  readonly pubsub: PubSub = new PubSub();
+  readonly config: Map<string, string>;
+  readonly databases: Keyspace[];
+  /** Runs one command of a client and sends its reply. */
+  readonly run: (client: Client, words: readonly string[]) => void;
+  commandsRun = 0;
+  connectionsSeen = 0;
+  /** Clients that wait, the longest waiting first. */
+  #waiters: Client[] = [];
+  #ready: [db: number, key: string][] = [];
+  #pause: { readonly timer: Timer; readonly writesOnly: boolean } | undefined;
+
+  constructor(clock: Clock, config: Map<string, string>, run: RedisState['run']) {
+    this.clock = clock;
+    this.startedAt = clock.now();
+    this.config = config;
+    this.run = run;
+    const changed = (space: Keyspace, key: string): void => this.#changed(this.databases.indexOf(space), key);
+    this.databases = Array.from({ length: DATABASES }, () => new Keyspace(clock, changed));
+  }
+
+  database(index: number): Keyspace {
+    return this.databases[index] as Keyspace;
+  }
+
+  /** Two databases change places; who watches or waits for a key by number sees the other one. */
+  swap(a: number, b: number): void {
+    const [first, second] = [this.database(a), this.database(b)];
+    const keys = new Set([...first.keys(), ...second.keys()]);
+    this.databases[a] = second;
+    this.databases[b] = first;
+    for (const key of keys) {
+      this.#changed(a, key);
+      this.#changed(b, key);
+    }
+  }
+
+  watch(client: Client, key: string): void {
+    const keys = client.watched.get(client.db) ?? new Set<string>();
+    client.watched.set(client.db, keys.add(key));
+  }
+
+  unwatch(client: Client): void {
+    client.watched.clear();
+    client.conflicted = false;
+  }
+
+  get waitingClients(): readonly Client[] {
+    return this.#waiters;
+  }
+
+  /** The client has begun to wait. */
+  wait(client: Client): void {
+    this.#waiters.push(client);
+    client.line.hold();
+  }
+
+  /** The client goes on: with a reply, and with the requests it sent meanwhile. */
+  wake(client: Client, reply: string): void {
+    this.#stopWaiting(client);
+    client.reply(reply);
+    queueMicrotask(() => client.line.release());
+  }
+
+  /** Gives what has arrived to those who wait for it, first come, first served. */
+  serveWaiting(): void {
+    while (this.#ready.length > 0) {
+      const ready = this.#ready;
+      this.#ready = [];
+      for (const [db, key] of ready) this.#serve(db, key);
+    }
+  }
+
+  /** A client is gone. */
+  forget(client: Client): void {
+    this.#stopWaiting(client);
+    this.unwatch(client);
+    this.pubsub.forget(client);
+    this.clients.delete(client.id);
+  }
+
+  /** Holds back commands, all or those that write, for so many milliseconds. */
+  pause(ms: number, writesOnly: boolean): void {
+    this.#pause?.timer.cancel();
+    this.#pause = { writesOnly, timer: this.clock.after(ms, () => this.unpause()) };
+  }
+
+  unpause(): void {
+    this.#pause?.timer.cancel();
+    this.#pause = undefined;
+    for (const client of this.clients.values()) if (client.postponed !== undefined) this.#resume(client);
+  }
+
+  /** What is held back now. */
+  get paused(): 'all' | 'writes' | undefined {
+    if (this.#pause === undefined) return undefined;
+    return this.#pause.writesOnly ? 'writes' : 'all';
+  }
+
+  #resume(client: Client): void {
+    const words = client.postponed as readonly string[];
+    client.postponed = undefined;
+    this.run(client, words);
+    queueMicrotask(() => client.line.release());
+  }
+
+  #stopWaiting(client: Client): void {
+    client.waiting?.timer?.cancel();
+    client.waiting = undefined;
+    this.#waiters = this.#waiters.filter((other) => other !== client);
+  }
+
+  #serve(db: number, key: string): void {
+    const candidates = this.#waiters.filter(({ waiting }) => waiting?.db === db && waiting.keys.includes(key));
+    for (const client of candidates) {
+      const reply = client.waiting?.attempt(key);
+      if (reply !== undefined) this.wake(client, reply);
+    }
+  }
+
+  #changed(db: number, key: string): void {
+    if (this.#waiters.length > 0) this.#ready.push([db, key]);
+    for (const client of this.clients.values()) {
+      if (client.watched.get(db)?.has(key) === true) client.conflicted = true;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The version whose behaviour this server has. */
+export const VERSION = '7.0.15';
