@@ -1,6 +1,5 @@
 /** Raw calls: what the engine must know about a command that is only a name and arguments. */
 import {
-  type AnyCommand,
   ArgumentError,
   badArgument,
   Command,
@@ -12,6 +11,7 @@ import {
   type Spec,
   spec,
 } from '@kv/core';
+import type { Reply } from '@kv/ssdb-parser';
 import { wire } from './replies.ts';
 
 /** Flags and key positions of every registered command. What is not here (a newer server's) is taken for a write. */
@@ -72,11 +72,21 @@ export function commandTable(): ReadonlyMap<string, Spec> {
  *
  * @throws ArgumentError for arguments that are no data, and for `slaveof` with two arguments, which crashes the server
  */
-export function commandByName(name: string, given: readonly unknown[]): AnyCommand {
+export function commandByName(name: string, given: readonly unknown[]): Command<Reply> {
   if (typeof name !== 'string') throw badArgument('name', 'a string', name);
   const args = given.map((value, i) => data(value as Data, `argument ${i + 1}`));
   if (name === 'slaveof' && args.length === 2) {
     throw new ArgumentError('slaveof: expected id, host and port; a server that gets only two of them crashes');
   }
   return new Command(commandTable().get(name) ?? spec(name, 0), args, wire);
+}
+
+/**
+ * A raw call as a command value, for pipelines and batches.
+ *
+ * @throws ArgumentError as `execute()`
+ * @example const [reply] = await ssdb.sendAll([command('multi_get', 'a', 'b')])
+ */
+export function command<V = string>(name: string, ...args: readonly Data[]): Command<Reply, V> {
+  return commandByName(name, args) as unknown as Command<Reply, V>;
 }

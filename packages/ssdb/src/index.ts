@@ -23,7 +23,7 @@ export {
 } from '@kv/core';
 export type { Reply } from '@kv/ssdb-parser';
 export type { Entries, EntryArgs, Int, Many, ScoreBound } from './arguments.ts';
-export { commandByName as command } from './command-table.ts';
+export { command } from './command-table.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
 export type { ZscanOptions } from './commands/zset.ts';
 export { createConnection, SsdbConnection } from './connection.ts';

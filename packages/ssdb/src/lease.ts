@@ -1,4 +1,4 @@
-import { type CallOptions, type Command, type Lease, mergeCallOptions } from '@kv/core';
+import { type CallOptions, type Lease, mergeCallOptions } from '@kv/core';
 import { auth, ignoreKeyRange } from './commands/server.ts';
 import { Scanner } from './scan.ts';
 
@@ -27,12 +27,12 @@ export class SsdbLease<V = string> extends Scanner<V> {
    * @throws ReplyError `error` when the password is wrong; the connection stays usable
    */
   async auth(password: string): Promise<boolean> {
-    return this.run(auth(password) as Command<boolean, V>);
+    return this.run(auth<V>(password));
   }
 
   /** Lifts the range of `setKvRange()` for this connection, which is then not used by anybody else. */
   async ignoreKeyRange(): Promise<void> {
-    return this.run(ignoreKeyRange() as Command<void, V>);
+    return this.run(ignoreKeyRange<V>());
   }
 
   /** A view of the same lease with other call options. */

@@ -58,7 +58,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
    * @example await ssdb.execute('multi_get', 'a', 'b') // { status: 'ok', body: ['a', '1', 'b', '2'] }
    */
   async execute(name: string, ...args: readonly unknown[]): Promise<Reply> {
-    return this.run(commandByName(name, args) as Command<Reply, V>);
+    return this.run(commandByName(name, args) as unknown as Command<Reply, V>);
   }
 
   /** Collects commands; `execute()` sends them in one go. */

@@ -119,7 +119,7 @@ describe('commands that a shared line cannot carry', () => {
     await using ssdb = createSsdb('embedded:');
     const refused = { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining(instead) };
     await expect(ssdb.execute(name, 'x')).rejects.toMatchObject(refused);
-    await expect(ssdb.sendAll([command(name, ['x'])])).rejects.toMatchObject({
+    await expect(ssdb.sendAll([command(name, 'x')])).rejects.toMatchObject({
       code: 'BATCH',
       results: [expect.objectContaining(refused)],
     });

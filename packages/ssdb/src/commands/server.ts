@@ -50,6 +50,9 @@ const SLAVEOF = write('slaveof', null);
 const SYNC140 = spec('sync140', Flag.stream);
 const VERSION = read('version', null);
 
+/** A command that changes its connection, and so is no method of shared clients. */
+export type LeaseCommand<T, V = string> = Command<T, V>;
+
 /** Which sections {@link info} tells beside the basic ones. */
 export type InfoSection = 'cmd' | 'leveldb' | 'range';
 
@@ -106,8 +109,8 @@ export function version<V = string>(): Command<string, V> {
  * @returns always `true`; also when the server has no password
  * @throws ReplyError `error` when the password is wrong (the connection stays open)
  */
-export function auth(password: string): AnyCommand<boolean> {
-  return new Command<boolean>(AUTH, [data(password, 'password')], boolean);
+export function auth<V = string>(password: string): LeaseCommand<boolean, V> {
+  return new Command<boolean, V>(AUTH, [data(password, 'password')], boolean);
 }
 
 /**
@@ -282,6 +285,6 @@ export function setKvRange<V = string>(start: Data, end: Data): Command<void, V>
 }
 
 /** Lifts the range of {@link setKvRange} for this connection. Only for single connections. */
-export function ignoreKeyRange(): AnyCommand<void> {
-  return new Command<void>(IGNORE_KEY_RANGE, [], nothing);
+export function ignoreKeyRange<V = string>(): LeaseCommand<void, V> {
+  return new Command<void, V>(IGNORE_KEY_RANGE, [], nothing);
 }
