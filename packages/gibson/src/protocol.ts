@@ -92,8 +92,9 @@ class GibsonWire implements Wire, Sink {
   reply(reply: Reply): void {
     const head = this.#sink.head();
     if (head === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
-    const refusal = refusalOf(reply.code);
-    if (refusal === undefined) this.#sink.reply({ ...reply, bytes: head.bytes } satisfies WireReply);
-    else this.#sink.fail(refusal);
+    const { code, encoding, value, missing } = reply;
+    const refusal = refusalOf(code);
+    if (refusal !== undefined) return void this.#sink.fail(refusal);
+    this.#sink.reply({ code, encoding, value, missing, bytes: head.bytes } satisfies WireReply);
   }
 }

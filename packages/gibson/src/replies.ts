@@ -6,7 +6,8 @@ import { NotFoundError, ValueCutError } from './errors.ts';
  * What the wire hands to a reply transform: the parser's reply (never one that refuses, except "not found"), and
  * whether the caller wants its data as bytes. Transforms throw when the reply is not what the command answers.
  */
-export interface WireReply extends Reply {
+export interface WireReply extends Omit<Reply, 'missing'> {
+  readonly missing?: number | undefined;
   readonly bytes: boolean;
 }
 
