@@ -123,6 +123,11 @@ export function checkOptions(options: object, known: ReadonlySet<string>): void 
   }
 }
 
+/** Checks that a part of the options is an object with fields of its own. @throws ArgumentError */
+export function checkObject(value: unknown, name: string, expected: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badArgument(name, expected, value);
+}
+
 /** Whether an option is set: present and not `false`. */
 export function isSet(value: unknown): boolean {
   return value !== undefined && value !== false;
@@ -183,6 +188,7 @@ export interface Limit {
 /** Appends `LIMIT offset count` when given. */
 export function addLimit(args: Arg[], limit: Limit | undefined): void {
   if (limit === undefined) return;
+  checkObject(limit, 'options.limit', '{ offset, count }');
   args.push('LIMIT', integer(limit.offset, 'options.limit.offset'), integer(limit.count, 'options.limit.count'));
 }
 

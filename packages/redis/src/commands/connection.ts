@@ -1,6 +1,6 @@
 /** The connection itself: who speaks, in which database, and whether anybody is there. */
 import { type Arg, badArgument, Command, type Data, data, integer, read, state } from '@kv/core';
-import { addData, checkOptions, type Int } from '../arguments.ts';
+import { addData, checkObject, checkOptions, type Int } from '../arguments.ts';
 import { asIs, ok, structure, structures, text } from '../replies.ts';
 
 const AUTH = state('AUTH');
@@ -74,6 +74,7 @@ function helloArgs(protover: 2 | 3 | undefined, options: HelloOptions): Arg[] {
   }
   const args: Arg[] = [integer(protover, 'protover', 2, 3)];
   if (options.auth !== undefined) {
+    checkObject(options.auth, 'options.auth', '{ username, password }');
     args.push('AUTH', data(options.auth.username, 'options.auth.username'));
     args.push(data(options.auth.password, 'options.auth.password'));
   }

@@ -5,6 +5,7 @@ import {
   addData,
   addMany,
   addSwitch,
+  checkObject,
   checkOptions,
   chosen,
   type Int,
@@ -34,6 +35,7 @@ function addCredentials(args: Arg[], options: MigrateOptions): void {
   chosen(options, ['auth', 'auth2']);
   addData(args, 'AUTH', options.auth, 'auth');
   if (options.auth2 === undefined || options.auth2 === false) return;
+  checkObject(options.auth2, 'options.auth2', '{ username, password }');
   const { username, password } = options.auth2;
   args.push('AUTH2', data(username, 'options.auth2.username'), data(password, 'options.auth2.password'));
 }
