@@ -1,6 +1,6 @@
 /** Bitmaps: strings seen as bits and as integers of any width. */
 import { type Arg, ArgumentError, badArgument, Command, type Data, data, integer, read, write } from '@kv/core';
-import { addMany, type Int, keyword, type Many } from '../arguments.ts';
+import { addMany, checkObject, type Int, keyword, type Many } from '../arguments.ts';
 import { asIs } from '../replies.ts';
 
 const BITCOUNT = read('BITCOUNT');
@@ -139,6 +139,7 @@ function addPlace(args: Arg[], token: string, encoding: BitEncoding, offset: Bit
 }
 
 function addStep(args: Arg[], step: BitfieldStep): void {
+  checkObject(step, 'steps', 'objects');
   switch (step.op) {
     case 'get':
       return addPlace(args, 'GET', step.encoding, step.offset);

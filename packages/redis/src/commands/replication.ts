@@ -1,6 +1,6 @@
 /** Replication: roles, hand-over, and waiting for copies. */
-import { type Arg, ArgumentError, badArgument, Command, data, Flag, integer, read, spec, write } from '@kv/core';
-import { addInteger, addSwitch, checkOptions, type Int } from '../arguments.ts';
+import { type Arg, ArgumentError, Command, data, Flag, integer, read, spec, write } from '@kv/core';
+import { addInteger, addSwitch, checkObject, checkOptions, type Int } from '../arguments.ts';
 import { asIs, list, text, texts } from '../replies.ts';
 
 const FAILOVER = write('FAILOVER', null);
@@ -36,6 +36,7 @@ function failoverArgs(options: FailoverOptions): Arg[] {
   if (force && (to === undefined || timeout === undefined)) {
     throw new ArgumentError('options.force: only together with to and timeout');
   }
+  if (to !== undefined) checkObject(to, 'options.to', '{ host, port }');
   if (to !== undefined)
     args.push('TO', data(to.host, 'options.to.host'), integer(to.port, 'options.to.port', 1, 65535));
   addSwitch(args, 'FORCE', force, 'force');
@@ -64,7 +65,7 @@ export type ReplicationSource = { readonly host: string; readonly port: Int } | 
 
 function sourceArgs(source: ReplicationSource): Arg[] {
   if (source === 'no one') return ['NO', 'ONE'];
-  if (typeof source !== 'object' || source === null) throw badArgument('source', "{ host, port } or 'no one'", source);
+  checkObject(source, 'source', "{ host, port } or 'no one'");
   return [data(source.host, 'source.host'), integer(source.port, 'source.port', 1, 65535)];
 }
 

@@ -101,6 +101,9 @@ describe('refused before anything is sent', () => {
     [() => bitop('nand' as 'and', 'd', 'a'), "operation: expected one of 'and'"],
     [() => bitfield('k', [{ op: 'get', encoding: 'u64', offset: 0 }]), 'encoding: expected i1 to i64 or u1 to u63'],
     [() => bitfield('k', [{ op: 'get', encoding: 'u8', offset: '#x' as '#1' }]), 'offset: expected a bit offset or #n'],
+    [() => bitfield('k', [null as never]), 'steps: expected objects, got null'],
+    [() => hello(3, { auth: null as never }), 'options.auth: expected { username, password }, got null'],
+    [() => failover({ to: null as never }), 'options.to: expected { host, port }, got null'],
     [() => bitfieldRo('k', [{ op: 'set', encoding: 'u8', offset: 0, value: 1 } as never]), "steps: only 'get'"],
   ])('%#', (call, message) => {
     expect(call).toThrow(message);
