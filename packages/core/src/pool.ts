@@ -44,6 +44,8 @@ export class Pool implements ConnectionOwner {
   readonly #queue = new RequestQueue();
   /** Ready and not leased. */
   readonly #ready: Connection[] = [];
+  /** The last one that had room again: with many connections of a small window, the search mostly ends here. */
+  #idle: Connection | undefined;
   readonly #opening = new Set<Connection>();
   readonly #leased = new Set<Connection>();
   #minSize: number;
@@ -158,7 +160,8 @@ export class Pool implements ConnectionOwner {
 
   // -- what its connections say
 
-  room(): void {
+  room(connection: Connection): void {
+    this.#idle = connection;
     if (this.#queue.length > 0) this.#serve();
   }
 
@@ -210,6 +213,8 @@ export class Pool implements ConnectionOwner {
   /** The ready connection with the fewest requests and room for one more. */
   #pick(): Connection | undefined {
     const ready = this.#ready;
+    const idle = this.#idle;
+    if (idle?.load === 0 && idle.state === 'ready' && !idle.leased) return idle;
     let best = ready[0];
     if (best === undefined) return undefined;
     for (let i = 1; i < ready.length && best.load > 0; i++) {
@@ -315,6 +320,7 @@ export class Pool implements ConnectionOwner {
   }
 
   #forget(connection: Connection): void {
+    if (this.#idle === connection) this.#idle = undefined;
     this.#opening.delete(connection);
     this.#leased.delete(connection);
     const index = this.#ready.indexOf(connection);
