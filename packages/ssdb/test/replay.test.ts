@@ -1,19 +1,14 @@
 import { startEmbedded } from '@kv/embedded';
-import { fromHex, namedServer, scriptedServer } from '@kv/testkit';
+import { fromHex, scriptedServer } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
 import { createConnection } from '../src/index.ts';
-import { recorded, replay, replayable } from './replay.ts';
-import { recordedScenarios, type Step } from './vectors.ts';
-
-const scenarios = recordedScenarios()
-  .map((scenario) => ({ ...scenario, steps: replayable(scenario) }))
-  .filter(({ steps }) => steps.length > 0);
-
-/** In the one that is left out, what was stored depends on requests that no client sends. */
-const live = scenarios.filter(({ name }) => name !== 'pipeline-malformed');
+import { liveScenarios, recorded, replay, replayableScenarios } from './replay.ts';
+import { scanSuite } from './scan-suite.ts';
+import { streamSuite } from './stream-suite.ts';
+import type { Step } from './vectors.ts';
 
 describe('against recorded bytes', () => {
-  const single = scenarios.map(({ name, steps }) => ({ name, steps: steps.map(onOneConnection) }));
+  const single = replayableScenarios.map(({ name, steps }) => ({ name, steps: steps.map(onOneConnection) }));
 
   test.each(single)('$name', async ({ steps }) => {
     const script = steps.map(({ requestHex, replyHex }) => ({ expect: fromHex(requestHex), reply: fromHex(replyHex) }));
@@ -32,7 +27,7 @@ describe('against recorded bytes', () => {
 });
 
 describe('against the embedded server', () => {
-  test.each(live)('$name', async ({ config = {}, steps }) => {
+  test.each(liveScenarios)('$name', async ({ config = {}, steps }) => {
     const settings = { passwords: config.auth, readonly: config.readonly };
     await using embedded = await startEmbedded({ ssdb: { port: 0, ...settings }, frozenAt: 1_700_000_000_000 });
     const open = () => createConnection(embedded.ssdb?.url);
@@ -40,15 +35,9 @@ describe('against the embedded server', () => {
   });
 });
 
-const real = namedServer('ssdb');
-
-describe.skipIf(real === undefined)('against the server that KV_TEST_SSDB names (its data is deleted)', () => {
-  test.each(live.filter(({ config }) => config === undefined))('$name', async ({ steps }) => {
-    const open = () => createConnection({ host: real?.host, port: real?.port });
-    await using connection = await open();
-    await connection.flushdb();
-    expect(await replay(steps, open)).toEqual(steps.map(recorded));
-  });
+describe('the embedded server', () => {
+  scanSuite(`embedded:scan-${process.pid}`);
+  streamSuite(`embedded:stream-${process.pid}`, false);
 });
 
 /** A script has one connection; which one a step came over makes no difference to its bytes. */

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { type AddressInput, createSsdb, type Ssdb, type SyncEntry } from '../src/index.ts';
+
+const text = (bytes: Uint8Array | null) => (bytes === null ? null : new TextDecoder().decode(bytes));
+
+/** The plain keys that an entry changes, as text. */
+function change({ command, key, value }: SyncEntry): unknown {
+  return key?.type === 'kv' ? [command, text(key.key), text(value)] : command;
+}
+
+/** The server refuses it as long as it has not noticed that the stream of the test before is gone. */
+async function empty(ssdb: Ssdb): Promise<void> {
+  await expect.poll(() => ssdb.flushdb().then(() => 'empty', String)).toBe('empty');
+}
+
+/** `dump` and `sync140` on a server whose data may be deleted; `hasLog`: it can go on after a sequence number. */
+export function streamSuite(address: AddressInput, hasLog: boolean): void {
+  describe('streams', () => {
+    streams(address, hasLog);
+  });
+}
+
+function streams(address: AddressInput, hasLog: boolean): void {
+  test('a dump has everything, more than a reader keeps, in the order of the storage', async () => {
+    await using ssdb = createSsdb(address);
+    await empty(ssdb);
+    const keys = Array.from({ length: 2000 }, (_, i) => `key:${String(i).padStart(5, '0')}`);
+    await ssdb.multiSet(keys.map((key): [string, string] => [key, `value of ${key}`]));
+    const seen: unknown[] = [];
+    for await (const { key, value } of ssdb.dump({ start: 'k', end: 'l' })) {
+      seen.push([key?.type === 'kv' ? text(key.key) : key, text(value)]);
+    }
+    expect(seen).toEqual(keys.map((key) => [key, `value of ${key}`]));
+  });
+
+  test('leaving a dump early ends its connection, the client goes on', async () => {
+    await using ssdb = createSsdb(address);
+    await ssdb.multiSet({ a: 1, b: 2 });
+    for await (const { key } of ssdb.dump()) {
+      expect(key).not.toBeNull();
+      break;
+    }
+    expect(ssdb.stats().connections.streams.size).toBe(0);
+    expect(await ssdb.get('a')).toBe('1');
+  });
+
+  test('a sync: a copy first, then every change', async () => {
+    await using ssdb = createSsdb(address);
+    await empty(ssdb);
+    await ssdb.set('before', 1);
+    const seen: unknown[] = [];
+    for await (const entry of ssdb.sync140()) {
+      if (entry.type === 'noop') continue;
+      seen.push(change(entry));
+      if (entry.command === 'end') await ssdb.set('after', 2);
+      if (entry.type === 'sync') break;
+    }
+    expect(seen).toEqual(['begin', ['set', 'before', '1'], 'end', ['set', 'after', '2']]);
+  });
+
+  test.skipIf(!hasLog)('a sync goes on after a sequence number (the embedded server keeps no log)', async () => {
+    await using ssdb = createSsdb(address);
+    const sequences: bigint[] = [];
+    for await (const { sequence, command } of ssdb.sync140()) {
+      sequences.push(sequence);
+      if (command === 'end') break;
+    }
+    await ssdb.set('while away', 1);
+    for await (const entry of ssdb.sync140({ lastSeq: sequences.at(-1) })) {
+      if (entry.type !== 'sync') continue;
+      expect(change(entry)).toEqual(['set', 'while away', '1']);
+      break;
+    }
+  });
+
+  test('wrong options are refused when the stream begins', async () => {
+    await using ssdb = createSsdb(address);
+    await expect(ssdb.dump({ limit: -2 }).next()).rejects.toMatchObject({ code: 'ARGUMENT' });
+    await expect(ssdb.sync140({ lastSeq: -1 }).next()).rejects.toMatchObject({ code: 'ARGUMENT' });
+  });
+
+  test('closing the client ends a stream', async () => {
+    const ssdb = createSsdb(address);
+    const stream = ssdb.sync140();
+    await stream.next();
+    const rest = (async () => {
+      for await (const entry of stream) void entry;
+    })();
+    await ssdb.close();
+    await expect(rest).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+}
