@@ -1,13 +1,4 @@
-import {
-  type CallOptions,
-  type Client,
-  Command,
-  type Connection,
-  Flag,
-  type KvError,
-  type Lease,
-  spec,
-} from '@kv/core';
+import { asKvError, type CallOptions, type Client, Command, type Connection, Flag, type Lease, spec } from '@kv/core';
 import { type Many, many } from './arguments.ts';
 import { hasPrefix } from './errors.ts';
 import type { RedisWire } from './protocol.ts';
@@ -102,12 +93,7 @@ export class Subscriber {
   async greet(connection: Connection): Promise<void> {
     if (this.#own || this.#lease !== undefined || this.#wanted.size === 0) return;
     if ((connection.wire as RedisWire).resp !== 3) return;
-    try {
-      await this.#take(connection);
-    } catch (error) {
-      if (!hasPrefix(error, 'NOPERM')) throw error;
-      this.#endAll(error); // no longer allowed: that ends the subscriptions, not the client
-    }
+    await this.#take(connection);
   }
 
   /** Takes what a line sends without being asked. */
@@ -126,7 +112,8 @@ export class Subscriber {
   }
 
   async #join(kind: Kind, names: readonly string[], reader: Reader, call: CallOptions): Promise<void> {
-    const added = names.map((name) => this.#entry(kind, name)).filter(({ readers }) => readers.add(reader).size === 1);
+    const entries = names.map((name) => this.#entry(kind, name));
+    const added = entries.filter(({ readers }) => !readers.has(reader) && readers.add(reader).size === 1);
     this.#hold();
     if (this.#line === undefined) await this.#open(call);
     else {
@@ -134,7 +121,7 @@ export class Subscriber {
       const told = this.#tell(this.#line, added);
       for (const entry of added) entry.confirmed = told;
     }
-    await Promise.all(names.map((name) => this.#entry(kind, name).confirmed));
+    await Promise.all(entries.map(({ confirmed }) => confirmed));
   }
 
   #entry(kind: Kind, name: string): Entry {
@@ -202,8 +189,22 @@ export class Subscriber {
     const entries = [...this.#wanted.values()];
     (connection.wire as RedisWire).pushBytes = entries.some(({ readers }) => [...readers].some(({ bytes }) => bytes));
     const told = this.#tell(connection, entries);
-    for (const entry of entries) entry.confirmed = told;
-    await told;
+    for (const entry of entries) entry.confirmed = told.catch((error) => this.#tellAlone(connection, entry, error));
+    const ends = await Promise.allSettled(entries.map(({ confirmed }) => confirmed));
+    const lost = ends.find((end) => end.status === 'rejected' && !hasPrefix(end.reason, 'NOPERM'));
+    if (lost?.status === 'rejected') throw lost.reason;
+  }
+
+  /** One forbidden name has spoiled all of them: each on its own, so that only its readers hear of it. */
+  async #tellAlone(line: Connection, entry: Entry, error: unknown): Promise<void> {
+    if (!hasPrefix(error, 'NOPERM')) throw error;
+    try {
+      await this.#tell(line, [entry]);
+    } catch (refused) {
+      this.#wanted.delete(keyOf(entry.kind, entry.name));
+      for (const { subscription } of entry.readers) subscription.end(asKvError(refused));
+      throw refused;
+    }
   }
 
   async #tell(line: Connection, entries: readonly Entry[]): Promise<void> {
@@ -243,14 +244,10 @@ export class Subscriber {
   }
 
   #close(): void {
-    this.#endAll(undefined);
-    this.#endOwnLine();
-  }
-
-  #endAll(error: KvError | undefined): void {
-    for (const { subscription } of this.#readers()) subscription.end(error);
+    for (const { subscription } of this.#readers()) subscription.end();
     this.#wanted.clear();
     this.#unhold();
+    this.#endOwnLine();
   }
 
   /** Somebody reads: the process stays alive although no request is under way. */

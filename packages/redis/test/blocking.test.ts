@@ -1,0 +1,109 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRedis, type KvError, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
+
+/** Resolves when the server has this many blocked clients. */
+async function blocked(redis: Redis, count: number): Promise<void> {
+  while (!(await redis.info('clients')).includes(`blocked_clients:${count}\r\n`)) await new Promise(setImmediate);
+}
+
+describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
+  let redis: Redis;
+  beforeEach(async () => {
+    redis = createRedis(server.url, { protocol, maxBlocking: 3 });
+    await redis.flushall();
+  });
+  afterEach(() => redis.close());
+
+  it('do not hold up the client, and come back with what was pushed', async () => {
+    const popped = redis.blpop(['list'], 5);
+    await blocked(redis, 1);
+    expect(await redis.set('a', 1)).toBe('OK');
+    await redis.rpush('list', 'element');
+    expect(await popped).toEqual({ key: 'list', element: 'element' });
+  });
+
+  it('time out as the server says, with null', async () => {
+    expect(await redis.blpop(['none'], 0.05)).toBeNull();
+  });
+
+  it('more poppers than connections: all are served, and pushers never wait for them', async () => {
+    const poppers = Array.from({ length: 12 }, () => redis.with({ timeout: 30_000 }).blpop(['queue'], 0));
+    await blocked(redis, 3);
+    for (let i = 0; i < 12; i++) await redis.rpush('queue', i);
+    const popped = await Promise.all(poppers);
+    expect(new Set(popped.map((one) => one?.element))).toEqual(
+      new Set(Array.from({ length: 12 }, (_, i) => String(i))),
+    );
+    expect(redis.stats().connections.blocking.size).toBe(3);
+  });
+
+  it('cancelled by signal or deadline: nothing was popped, the connection is used again', async () => {
+    const controller = new AbortController();
+    const popped = settle(redis.with({ signal: controller.signal }).blpop(['list'], 0));
+    await blocked(redis, 1);
+    controller.abort(new Error('changed my mind'));
+    expect(await popped).toMatchObject({ code: 'ABORTED', outcome: 'refused', cause: { message: 'changed my mind' } });
+    expect(await settle(redis.with({ timeout: 50 }).blpop(['list'], 0))).toMatchObject({
+      code: 'TIMEOUT',
+      outcome: 'refused',
+    });
+    await blocked(redis, 0);
+    await redis.rpush('list', 'still here');
+    expect(await redis.blpop(['list'], 1)).toMatchObject({ element: 'still here' });
+    expect(redis.stats().connections.blocking.size).toBe(1);
+  });
+
+  it('an element that is popped in the moment of cancelling is delivered or stays: none is lost', async () => {
+    let delivered = 0;
+    const rounds = 300;
+    for (let i = 0; i < rounds; i++) {
+      const controller = new AbortController();
+      const popped = redis.with({ signal: controller.signal }).blpop(['race'], 0);
+      const result = settle(popped);
+      if (i % 3 === 0) await blocked(redis, 1);
+      const push = redis.rpush('race', i);
+      if (i % 2 === 0) await new Promise(setImmediate);
+      controller.abort();
+      const value = await result;
+      await push;
+      if (value instanceof Error) expect(value).toMatchObject({ code: 'ABORTED' });
+      else delivered++;
+      const left = await redis.llen('race');
+      expect(left + (value instanceof Error ? 0 : 1)).toBe(1);
+      await redis.del('race');
+    }
+    expect(delivered).toBeGreaterThan(0);
+  });
+
+  it('a lost connection rejects the popper as unknown', async () => {
+    const popped = settle(redis.blpop(['list'], 0));
+    await blocked(redis, 1);
+    const id = /id=(\d+) [^\n]*cmd=blpop/.exec(await redis.clientList())?.[1];
+    await redis.execute('CLIENT', 'KILL', 'ID', String(id));
+    expect(await popped).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
+  });
+
+  it('close() ends them all', async () => {
+    const popped = Array.from({ length: 5 }, () => settle(redis.blpop(['list'], 0)));
+    await blocked(redis, 3);
+    await redis.close();
+    for (const one of await Promise.all(popped)) expect(one).toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('on a session they block that session only', async () => {
+    await using session = await redis.session();
+    const popped = session.blpop(['list'], 0);
+    await blocked(redis, 1);
+    await redis.rpush('list', 'x');
+    expect(await popped).toMatchObject({ element: 'x' });
+  });
+});

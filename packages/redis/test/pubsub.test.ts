@@ -1,0 +1,202 @@
+import { faultProxy } from '@kv/testkit/fault-proxy';
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { command, createRedis, type Gap, type KvError, type Message, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+const publish = (redis: Redis, channel: string, message: string | Uint8Array): Promise<unknown> =>
+  redis.execute('PUBLISH', channel, message);
+
+describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
+  let redis: Redis;
+  let other: Redis;
+  beforeEach(() => {
+    redis = createRedis(server.url, { protocol });
+    other = createRedis(server.url);
+  });
+  afterEach(async () => {
+    await redis.close();
+    await other.close();
+  });
+
+  it('resolve on confirmation: nothing published afterwards is missed, in order', async () => {
+    await using news = await redis.subscribe(['a', 'b']);
+    for (let i = 0; i < 100; i++) await publish(other, i % 2 === 0 ? 'a' : 'b', String(i));
+    const seen: Message[] = [];
+    for await (const message of news) if (seen.push(message) === 100) break;
+    expect(seen).toEqual(
+      Array.from({ length: 100 }, (_, i) => ({ channel: i % 2 === 0 ? 'a' : 'b', message: String(i) })),
+    );
+    expect(news.closed).toBe(true);
+  });
+
+  it('commands go on beside them, on the same client', async () => {
+    await using news = await redis.subscribe('a');
+    await publish(redis, 'a', 'to myself');
+    const m = redis.multi();
+    void m.send(publishCommand('a', 'from a transaction'));
+    void m.set('k', 'v');
+    expect(await m.execute()).toEqual([1, 'OK']);
+    expect([(await news.next()).value, (await news.next()).value]).toMatchObject([
+      { message: 'to myself' },
+      { message: 'from a transaction' },
+    ]);
+    expect(await redis.get('k')).toBe('v');
+  });
+
+  it('patterns, and channels of a slot', async () => {
+    await using patterns = await redis.psubscribe(['a*', '*b']);
+    await using shard = await redis.ssubscribe('shard');
+    await publish(other, 'ab', 'both');
+    await other.execute('SPUBLISH', 'shard', 'mine');
+    const seen = [(await patterns.next()).value, (await patterns.next()).value];
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        { channel: 'ab', pattern: 'a*', message: 'both' },
+        { channel: 'ab', pattern: '*b', message: 'both' },
+      ]),
+    );
+    expect((await shard.next()).value).toEqual({ channel: 'shard', message: 'mine' });
+  });
+
+  it('two readers of a channel are one subscription of the server, which ends with the last', async () => {
+    const [one, two] = await Promise.all([redis.subscribe('a'), redis.subscribe('a')]);
+    expect(await other.execute('PUBSUB', 'NUMSUB', 'a')).toEqual(['a', 1]);
+    await one.close();
+    await publish(other, 'a', 'for the second');
+    expect((await two.next()).value).toMatchObject({ message: 'for the second' });
+    expect((await one.next()).done).toBe(true);
+    await two.close();
+    expect(await other.execute('PUBSUB', 'NUMSUB', 'a')).toEqual(['a', 0]);
+  });
+
+  it('binary payloads, for those who want bytes', async () => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    await using raw = await redis.with({ bytes: true }).subscribe('a');
+    await using text = await redis.subscribe('a');
+    await publish(other, 'a', bytes);
+    await publish(other, 'a', 'é');
+    expect((await raw.next()).value?.message).toEqual(bytes);
+    await text.next();
+    expect((await text.next()).value?.message).toBe('é');
+  });
+
+  it('a value that looks like a message is a reply', async () => {
+    await using _news = await redis.subscribe('a');
+    await redis.rpush('list', 'message', 'a', 'fake');
+    expect(await redis.lrange('list', 0, -1)).toEqual(['message', 'a', 'fake']);
+    await redis.del('list');
+  });
+
+  it('listeners instead of a loop', async () => {
+    await using news = await redis.subscribe('a');
+    const heard = new Promise<Message>((resolve) => news.on('message', resolve));
+    await publish(other, 'a', 'heard');
+    expect(await heard).toEqual({ channel: 'a', message: 'heard' });
+  });
+
+  it('after a lost connection: subscribed again before commands of users, and the gap is reported', async () => {
+    await using proxy = await faultProxy(server);
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, timeout: 20_000 });
+    const news = await client.subscribe('a');
+    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
+    const lost = new Promise((resolve) => client.on('state', ({ to }) => to === 'reconnecting' && resolve(to)));
+    for (const connection of proxy.connections) connection.cut();
+    await lost;
+    // In RESP2 the subscription has a connection of its own, so only its gap says that it is back.
+    if (protocol === 2) await gap;
+    expect(await publish(client, 'a', 'right after')).toBe(1);
+    expect((await news.next()).value).toMatchObject({ message: 'right after' });
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    await news.close();
+  });
+
+  it('closing while disconnected settles', async () => {
+    await using proxy = await faultProxy(server);
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol });
+    const news = await client.subscribe('a');
+    await proxy.refuse();
+    for (const connection of proxy.connections) connection.cut();
+    await news.close();
+    expect((await news.next()).done).toBe(true);
+  });
+
+  it('a slow reader: the oldest is dropped and the gap is reported', async () => {
+    await using news = await redis.subscribe('a', { buffer: 3 });
+    const gaps: Gap[] = [];
+    news.on('gap', (gap) => gaps.push(gap));
+    for (let i = 0; i < 5; i++) await publish(other, 'a', String(i));
+    await redis.ping();
+    const seen = [await news.next(), await news.next(), await news.next()].map(({ value }) => value?.message);
+    expect(seen).toEqual(['2', '3', '4']);
+    expect(gaps).toEqual([
+      { reason: 'overflow', dropped: 1 },
+      { reason: 'overflow', dropped: 1 },
+    ]);
+  });
+
+  it('a slow reader that asked for it: the subscription ends with an error after what was kept', async () => {
+    const news = await redis.subscribe('a', { buffer: 2, overflow: 'close' });
+    for (let i = 0; i < 3; i++) await publish(other, 'a', String(i));
+    await redis.ping();
+    const seen: unknown[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { message } of news) seen.push(message);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(seen.slice(0, 2)).toEqual(['0', '1']);
+    expect(await redis.ping()).toBe('PONG');
+  });
+
+  it('a slow reader that asked for it: the server is held back, others are not, nothing is lost', async () => {
+    await using news = await redis.subscribe('a', { buffer: 10, overflow: 'pause' });
+    const large = 'x'.repeat(10_000);
+    for (let i = 0; i < 200; i++) await publish(other, 'a', `${i} ${large}`);
+    expect(await redis.ping()).toBe('PONG');
+    let next = 0;
+    for await (const { message } of news) {
+      expect(message.startsWith(`${next} `)).toBe(true);
+      if (++next === 200) break;
+    }
+    expect(next).toBe(200);
+  });
+
+  it('close() of the client ends the loop', async () => {
+    const news = await redis.subscribe('a');
+    const reading = (async () => {
+      for await (const _ of news);
+      return 'ended';
+    })();
+    await redis.close();
+    expect(await reading).toBe('ended');
+  });
+
+  it('no permission: rejects, and the client goes on', async () => {
+    await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &open'] });
+    await using client = createRedis(`redis://reader:pw@127.0.0.1:${guarded.port}`, { protocol });
+    const refused = await client.subscribe('closed').catch((error: KvError) => error);
+    expect(refused).toMatchObject({ code: 'REPLY', prefix: 'NOPERM' });
+    await using open = await client.subscribe('open');
+    await publish(client, 'open', 'fine');
+    expect((await open.next()).value).toMatchObject({ message: 'fine' });
+  });
+
+  it('wrong options and names are refused before anything is sent', async () => {
+    for (const [names, options] of [
+      [[], {}],
+      ['a', { buffer: 0 }],
+      ['a', { overflow: 'explode' }],
+    ] as const) {
+      await expect(redis.subscribe(names, options as never)).rejects.toMatchObject({ code: 'ARGUMENT' });
+    }
+  });
+});
+
+function publishCommand(channel: string, message: string): never {
+  return command('PUBLISH', [channel, message]) as never;
+}

@@ -1,0 +1,126 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { get, incr, set } from '../src/commands/string.ts';
+import { createRedis, type KvError, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
+
+describe.each([2, 3] as const)('optimistic locking in RESP%i', (protocol) => {
+  let redis: Redis;
+  beforeEach(async () => {
+    redis = createRedis(server.url, { protocol, maxSessions: 4 });
+    await redis.flushall();
+  });
+  afterEach(() => redis.close());
+
+  it('10,000 tasks on 100 keys through one client: counters exact, connections bounded, nobody starves', async () => {
+    const waits: number[] = [];
+    const task = async (i: number): Promise<void> => {
+      const started = performance.now();
+      const key = `counter:${i % 100}`;
+      await redis.transaction([key], async (s) => [set(key, Number(await s.get(key)) + 1)], {
+        timeout: 60_000,
+        retries: 1000,
+      });
+      waits.push(performance.now() - started);
+    };
+    await Promise.all(Array.from({ length: 10_000 }, (_, i) => task(i)));
+    const counters = await redis.mget(Array.from({ length: 100 }, (_, i) => `counter:${i}`));
+    expect(counters).toEqual(Array.from({ length: 100 }, () => '100'));
+    expect(redis.stats().connections.sessions.size).toBeLessThanOrEqual(4);
+    expect(waits).toHaveLength(10_000);
+  }, 60_000);
+
+  it('a WATCH of one task has no effect on the transaction of another', async () => {
+    await using watcher = await redis.session();
+    await watcher.watch('watched');
+    await redis.set('watched', 'changed by somebody');
+    const other = redis.multi();
+    void other.set('free', 1);
+    expect(await other.execute()).toEqual(['OK']);
+    const own = watcher.multi();
+    void own.set('mine', 1);
+    expect(await settle(own.execute())).toMatchObject({ code: 'CONFLICT', outcome: 'refused' });
+    expect(await redis.mget('free', 'mine')).toEqual(['1', null]);
+  });
+
+  it('transaction() is repeated after a conflict, and gives up after its retries', async () => {
+    let attempts = 0;
+    const [value] = await redis.transaction(['k'], async (s) => {
+      if (++attempts === 1) await redis.set('k', 'meanwhile');
+      return [set('k', `${await s.get('k')} and mine`)];
+    });
+    expect([value, attempts, await redis.get('k')]).toEqual(['OK', 2, 'meanwhile and mine']);
+    const hopeless = redis.transaction(
+      ['k'],
+      async () => [
+        await redis
+          .incr('other')
+          .then(() => redis.set('k', Math.random()))
+          .then(() => get('k')),
+      ],
+      { retries: 2 },
+    );
+    await expect(hopeless).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('a body that throws gives back a clean connection and runs nothing', async () => {
+    const failed = redis.transaction(['k'], async () => {
+      throw new Error('body failed');
+    });
+    await expect(failed).rejects.toThrow('body failed');
+    expect(await redis.transaction(['k'], async () => [incr('n')])).toEqual([1]);
+    expect(redis.stats().connections.sessions.size).toBe(1);
+  });
+
+  it('a lost connection between WATCH and EXEC rejects, and nothing runs', async () => {
+    await using s = await redis.session();
+    await s.watch('k');
+    const id = (await s.execute('CLIENT', 'ID')) as number;
+    await redis.execute('CLIENT', 'KILL', 'ID', id);
+    const m = s.multi();
+    void m.set('k', 1);
+    expect(await settle(m.execute())).toMatchObject({ code: 'CONNECTION' });
+    expect(await redis.exists('k')).toBe(0);
+  });
+
+  it('unwatch and reset forget', async () => {
+    await using s = await redis.session();
+    for (const forget of [() => s.unwatch(), () => s.reset()]) {
+      await s.watch('k');
+      await redis.set('k', 'changed');
+      await forget();
+      const m = s.multi();
+      void m.incr('n');
+      await m.execute();
+    }
+    expect(await redis.get('n')).toBe('2');
+  });
+
+  it('waiting for a session has a deadline of its own, and close() ends it', async () => {
+    const sessions = await Promise.all(Array.from({ length: 4 }, () => redis.session()));
+    expect(await settle(redis.session({ timeout: 30 }))).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+    const waiting = settle(redis.session({ timeout: 0 }));
+    await redis.close({ timeout: 10 });
+    expect(await waiting).toMatchObject({ code: 'CLOSED' });
+    expect(sessions.every((session) => session.closed)).toBe(true);
+  });
+
+  it('WATCH, MULTI and SELECT are refused on the shared client, which says what to use', async () => {
+    for (const [name, instead] of [
+      ['WATCH', 'transaction'],
+      ['MULTI', 'multi()'],
+      ['SELECT', 'db option'],
+    ] as const) {
+      const error = (await settle(redis.execute(name, 'k'))) as KvError;
+      expect(error).toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+      expect(error.message).toContain(instead);
+    }
+  });
+});
