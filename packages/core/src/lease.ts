@@ -53,6 +53,7 @@ export class Lease implements Executor {
     return this.#released !== undefined || this.connection.isClosed;
   }
 
+  /** Sends one command on this connection. */
   send<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
     const request = this.#request(command, options);
     const promise = request.promise<T>();

@@ -3,7 +3,7 @@ import type { AnyCommand } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { commandChannel } from './diagnostics.ts';
 import type { KvError, Outcome } from './errors.ts';
-import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from './errors.ts';
+import { AbortedError, QueueFullError, TimeoutError } from './errors.ts';
 import type { Request } from './request.ts';
 import { StatsRecorder } from './stats.ts';
 
@@ -237,10 +237,4 @@ function aborted(request: Request, signal: AbortSignal): AbortedError {
 function queueFull(command: AnyCommand, maxQueueBytes: number): KvError {
   const { name } = command.spec;
   return new QueueFullError(`${name}: more than ${maxQueueBytes} bytes would wait to be sent`, { command: name });
-}
-
-/** Checks what users give as call options. @throws ArgumentError */
-export function checkTimeout(timeout: number): number {
-  if (typeof timeout === 'number' && timeout >= 0) return timeout === Number.POSITIVE_INFINITY ? 0 : timeout;
-  throw new ArgumentError('timeout: expected milliseconds, 0 or more');
 }

@@ -15,9 +15,6 @@ export const MAX_TTL = 32_767;
 /** The fields of META, in the server's order. */
 export const metaFields = ['size', 'encoding', 'access', 'created', 'ttl', 'left', 'lock'] as const;
 
-/** One of {@link metaFields}. */
-export type MetaField = (typeof metaFields)[number];
-
 /** A key or a prefix: not empty, without the bytes 0x20 and 0x00. Bytes are copied. @throws ArgumentError */
 export function keyArg(value: Data, name = 'key'): Arg {
   const arg = data(value, name);

@@ -1,4 +1,4 @@
-import { ConflictError, ReplyError as CoreReplyError, type ErrorDetails } from '@kv/core';
+import { ReplyError as CoreReplyError, type ErrorDetails } from '@kv/core';
 import type { ErrorReply } from '@kv/resp-parser';
 
 /** Redis refused the command. `prefix` is the first word of its answer: `ERR`, `WRONGTYPE`, `NOSCRIPT`, … */
@@ -39,5 +39,3 @@ export function replyError(reply: ErrorReply): ReplyError {
 export function hasPrefix(error: unknown, ...prefixes: readonly string[]): error is ReplyError {
   return error instanceof ReplyError && prefixes.includes(error.prefix);
 }
-
-export { ConflictError };

@@ -48,6 +48,9 @@ function* withoutComment(symbol: ts.Symbol, checker: ts.TypeChecker): Generator<
 const hasComment = (symbol: ts.Symbol, checker: ts.TypeChecker): boolean =>
   symbol.getDocumentationComment(checker).length > 0 || symbol.getJsDocTags(checker).length > 0;
 
+/** Methods of the language's own protocols mean the same everywhere. */
+const wellKnown = new Set(['toString', 'toJSON', 'next', 'return', 'throw']);
+
 /** Methods and accessors; what only subclasses or the class itself see is left out. Fields may speak for themselves. */
 function isPublicMember(member: ts.Symbol): boolean {
   const wanted = ts.SymbolFlags.Method | ts.SymbolFlags.Accessor;
@@ -56,7 +59,7 @@ function isPublicMember(member: ts.Symbol): boolean {
   const hidden = ts.ModifierFlags.Private | ts.ModifierFlags.Protected;
   if (ts.getCombinedModifierFlags(declaration) & hidden) return false;
   const name = ts.getNameOfDeclaration(declaration);
-  if (member.name === 'toString') return false; // like [Symbol.asyncDispose], it explains itself
+  if (wellKnown.has(member.name)) return false; // like [Symbol.asyncDispose]
   return !name || !(ts.isPrivateIdentifier(name) || ts.isComputedPropertyName(name));
 }
 
