@@ -34,17 +34,6 @@ export class RedisConnection<V = string> extends RedisSession<V> {
     return this.#client.setup.addressText;
   }
 
-  /**
-   * Logs in as somebody else.
-   *
-   * @see https://redis.io/commands/auth/
-   */
-  async auth(password: string): Promise<'OK'>;
-  async auth(username: string, password: string): Promise<'OK'>;
-  async auth(...credentials: string[]): Promise<'OK'> {
-    return (await this.execute('AUTH', ...credentials)) as 'OK';
-  }
-
   override with(options: CallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;
   override with(options: CallOptions & { readonly bytes: false }): RedisConnection<string>;
   override with(options: CallOptions): RedisConnection<V>;

@@ -1,13 +1,12 @@
-import { type CallOptions, Command, integer, Keys, type Lease, mergeCallOptions, state } from '@kv/core';
+import { type CallOptions, Command, Keys, type Lease, mergeCallOptions, state } from '@kv/core';
 import { type Many, many } from './arguments.ts';
+import { RedisLeaseCommands } from './generated/redis-lease-commands.ts';
 import { prefixed } from './key-prefix.ts';
 import type { RedisWire } from './protocol.ts';
 import { ok } from './replies.ts';
-import { TypedExecutor } from './typed-executor.ts';
 
 const WATCH = state('WATCH', Keys.all);
 const UNWATCH = state('UNWATCH');
-const SELECT = state('SELECT');
 
 /**
  * A connection for oneself: all commands, and those that change the connection's state. Given back (`release()`,
@@ -17,7 +16,7 @@ const SELECT = state('SELECT');
  * await using s = await redis.session()
  * await s.watch('stock')
  */
-export class RedisSession<V = string> extends TypedExecutor<V> implements AsyncDisposable {
+export class RedisSession<V = string> extends RedisLeaseCommands<V> implements AsyncDisposable {
   readonly #lease: Lease;
 
   constructor(lease: Lease, call: CallOptions) {
@@ -49,11 +48,6 @@ export class RedisSession<V = string> extends TypedExecutor<V> implements AsyncD
   /** Forgets all watched keys. @see https://redis.io/commands/unwatch/ */
   unwatch(): Promise<'OK'> {
     return this.#lease.send(new Command(UNWATCH, [], ok), this.call);
-  }
-
-  /** Selects a database for this session. @see https://redis.io/commands/select/ */
-  async select(db: number): Promise<'OK'> {
-    return this.#lease.send(new Command(SELECT, [integer(db, 'db', 0)], ok), this.call);
   }
 
   /** Brings the connection back to its first state: database, watched keys, login. */

@@ -30,6 +30,8 @@ export interface CommandFunction {
   readonly implementation: Signature;
   /** Arguments of the call that passes the parameters on. */
   readonly call: string;
+  /** Types that the signatures name. */
+  readonly types: readonly TypeOrigin[];
 }
 
 /** Where a type name that signatures use comes from: module as written in the file, `''` = the file itself. */
@@ -37,12 +39,6 @@ export interface TypeOrigin {
   readonly name: string;
   readonly imported: string;
   readonly module: string;
-}
-
-/** What one file contributes. */
-export interface CommandSource {
-  readonly commands: readonly CommandFunction[];
-  readonly types: readonly TypeOrigin[];
 }
 
 function fail(file: ts.SourceFile, node: ts.Node, message: string): never {
@@ -123,7 +119,12 @@ function isGeneric(file: ts.SourceFile, node: ts.FunctionDeclaration): boolean {
   return fail(file, node, 'V is the only type parameter a command may have');
 }
 
-function commandFunction(file: ts.SourceFile, declared: ts.FunctionDeclaration[], name: string): CommandFunction {
+function commandFunction(
+  file: ts.SourceFile,
+  declared: ts.FunctionDeclaration[],
+  name: string,
+  resolve: TypeResolver,
+): CommandFunction {
   const implementation = declared.at(-1) as ts.FunctionDeclaration;
   if (!implementation.body) fail(file, implementation, 'overloads without implementation');
   const shown = declared.length === 1 ? declared : declared.slice(0, -1);
@@ -143,6 +144,7 @@ function commandFunction(file: ts.SourceFile, declared: ts.FunctionDeclaration[]
     signatures,
     implementation: last,
     call: callOf(file, implementation),
+    types: resolve(typesUsed(declared)),
   };
 }
 
@@ -180,21 +182,34 @@ function typesDeclaredIn(file: ts.SourceFile): Map<string, boolean> {
   return declared;
 }
 
-function typeOrigins(file: ts.SourceFile, used: ReadonlySet<string>): TypeOrigin[] {
+/** Finds out where type names come from; those of the language itself are left out. */
+type TypeResolver = (names: ReadonlySet<string>) => TypeOrigin[];
+
+function typeResolver(file: ts.SourceFile): TypeResolver {
   const imports = importsOf(file);
   const declared = typesDeclaredIn(file);
-  const origins: TypeOrigin[] = [];
-  for (const name of used) {
-    const origin = imports.get(name);
-    if (origin) origins.push(origin);
-    else if (declared.get(name) === false) throw new Error(`${file.fileName}: type ${name} must be exported`);
-    else if (declared.has(name)) origins.push({ name, imported: name, module: '' });
-  }
-  return origins;
+  return (names) => {
+    const origins: TypeOrigin[] = [];
+    for (const name of names) {
+      const origin = imports.get(name);
+      if (origin) origins.push(origin);
+      else if (declared.get(name) === false) throw new Error(`${file.fileName}: type ${name} must be exported`);
+      else if (declared.has(name)) origins.push({ name, imported: name, module: '' });
+    }
+    return origins;
+  };
 }
 
-/** Every exported function of a file that returns a `Command`, with the types its signatures need. */
-export function readCommands(path: string): CommandSource {
+function typesUsed(declared: readonly ts.FunctionDeclaration[]): Set<string> {
+  const used = new Set<string>();
+  for (const node of declared) {
+    for (const part of [...node.parameters, commandResult(node)]) if (part) typeNames(part, used);
+  }
+  return used;
+}
+
+/** Every exported function of a file that returns a `Command`. */
+export function readCommands(path: string): CommandFunction[] {
   const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ESNext, true);
   const exportedAs = renamed(file);
   const groups = new Map<string, ts.FunctionDeclaration[]>();
@@ -204,13 +219,6 @@ export function readCommands(path: string): CommandSource {
     if (name === undefined) continue;
     groups.set(name, [...(groups.get(name) ?? []), statement]);
   }
-  const used = new Set<string>();
-  const commands: CommandFunction[] = [];
-  for (const [name, declared] of groups) {
-    const command = commandFunction(file, declared, name);
-    commands.push(command);
-    for (const node of declared)
-      for (const type of [...node.parameters, commandResult(node)]) if (type) typeNames(type, used);
-  }
-  return { commands, types: typeOrigins(file, used) };
+  const resolve = typeResolver(file);
+  return [...groups].map(([name, declared]) => commandFunction(file, declared, name, resolve));
 }

@@ -24,8 +24,16 @@ describe('methods from functions', () => {
   function print(source: string): string {
     const path = join(folder, 'theme.ts');
     writeFileSync(path, source);
-    const names = { folder: 'x', shared: 'XCommands', blocking: 'XBlockingCommands', lease: 'XLeaseCommands' };
-    return printClasses(names, [{ path: '../commands/theme.ts', ...readCommands(path) }]);
+    const leaseBase = { name: 'Base', module: '../base.ts' };
+    const names = {
+      folder: 'x',
+      shared: 'XCommands',
+      blocking: 'XBlockingCommands',
+      lease: 'XLeaseCommands',
+      leaseBase,
+    };
+    const files = printClasses(names, [{ path: '../commands/theme.ts', commands: readCommands(path) }]);
+    return files.map((file) => file.text).join('');
   }
 
   it('copies comment and signature, and imports what they name', () => {
@@ -67,9 +75,10 @@ describe('methods from functions', () => {
     `);
     const [, shared, blocking, lease] = text.split('export abstract class ');
     expect(shared).toMatch(/^XCommands<V> {.*\n {2}eval\(\): .*run\(evaluate<V>\(\)\)/s);
-    expect(text).toContain('import { eval as evaluate, pop, select }');
+    expect(text).toContain('import { eval as evaluate, pop }');
+    expect(text).toContain("import { select } from '../commands/theme.ts';\nimport { Base } from '../base.ts';");
     expect(blocking).toMatch(/^XBlockingCommands<V> extends XCommands<V> {.*\n {2}pop\(\)/s);
-    expect(lease).toMatch(/^XLeaseCommands<V> extends XBlockingCommands<V> {.*\n {2}select\(\)/s);
+    expect(lease).toMatch(/^XLeaseCommands<V> extends Base<V> {.*\n {2}select\(\)/s);
     expect(shared).not.toContain('pop(');
   });
 

@@ -12,34 +12,40 @@ import { commandTable } from './generate-command-table.ts';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The backends and the names of their generated classes. */
-export const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson'].map((name) => ({
+const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson'].map((name) => ({
   folder: name.toLowerCase(),
   shared: `${name}Commands`,
   blocking: `${name}BlockingCommands`,
   lease: `${name}LeaseCommands`,
+  leaseBase: { name: 'TypedExecutor', module: '../typed-executor.ts' },
 }));
 
 function sources(folder: string): SourceModule[] {
   const files = readdirSync(folder).filter((file) => /^(?!index\.)[\w-]+\.ts$/.test(file));
-  return files.sort().map((file) => ({ path: `../commands/${file}`, ...readCommands(join(folder, file)) }));
+  return files.sort().map((file) => ({ path: `../commands/${file}`, commands: readCommands(join(folder, file)) }));
 }
 
-/** Path and expected text of a backend's generated file; `undefined` while it has no commands. */
-export function generated(backend: Backend, root: string = ROOT): { path: string; text: string } | undefined {
-  const source = join(root, 'packages', backend.folder, 'src');
-  if (!existsSync(join(source, 'commands'))) return undefined;
-  const text = printClasses(backend, sources(join(source, 'commands')));
-  return { path: join(source, 'generated', `${backend.folder}-commands.ts`), text };
+/** A file and the text it should have. */
+interface ExpectedFile {
+  readonly path: string;
+  readonly text: string;
 }
 
-function isCurrent(file: { path: string; text: string }): boolean {
+/** What a backend's generated files should be; none while it has no commands. */
+function expectedFiles(backend: Backend): ExpectedFile[] {
+  const source = join(ROOT, 'packages', backend.folder, 'src');
+  if (!existsSync(join(source, 'commands'))) return [];
+  const files = printClasses(backend, sources(join(source, 'commands')));
+  return files.map(({ name, text }) => ({ path: join(source, 'generated', name), text }));
+}
+
+function isCurrent(file: ExpectedFile): boolean {
   return existsSync(file.path) && readFileSync(file.path, 'utf8') === file.text;
 }
 
 /** All generated files with the text they should have. */
-export function generatedFiles(): { path: string; text: string }[] {
-  const classes = BACKENDS.map((backend) => generated(backend)).filter((file) => file !== undefined);
-  return [commandTable(ROOT), ...classes];
+export function generatedFiles(): ExpectedFile[] {
+  return [commandTable(ROOT), ...BACKENDS.flatMap(expectedFiles)];
 }
 
 function main(check: boolean): void {

@@ -2,9 +2,8 @@
 import type { Cursor, Entries, EntryArgs, Int, Many, Off, ScanOptions } from '../arguments.ts';
 import type { AclLogEntry, AclUser } from '../commands/acl.ts';
 import type { BitOperation, BitUnit, BitfieldGet, BitfieldStep } from '../commands/bitmap.ts';
-import type { ClientAttribute, ClientKillFilter, ClientListFilter, PauseMode, TrackingInfo, TrackingOptions } from '../commands/client.ts';
+import type { ClientKillFilter, ClientListFilter, PauseMode, TrackingInfo } from '../commands/client.ts';
 import type { CommandDoc, CommandInfo, CommandListFilter, KeyUse } from '../commands/command-info.ts';
-import type { HelloOptions, ServerHello } from '../commands/connection.ts';
 import type { FieldExpireCondition, FieldPage, HashEntry, HashPage, HscanOptions, RandomFields } from '../commands/hash.ts';
 import type { PfdebugSubcommand } from '../commands/hyperloglog.ts';
 import type { CopyOptions, ExpireCondition, KeyPage, KeyScanOptions, RestoreOptions } from '../commands/key.ts';
@@ -13,7 +12,7 @@ import type { LposOptions, MpopOptions, Place, Popped, PoppedElements, Side } fr
 import type { MemoryStats, MemoryUsageOptions } from '../commands/memory.ts';
 import type { MigrateOptions } from '../commands/migrate.ts';
 import type { ModuleInfo, ModuleLoadexOptions } from '../commands/module.ts';
-import type { FailoverOptions, ReplicationSource, Role, WaitAofResult } from '../commands/replication.ts';
+import type { FailoverOptions, ReplicationSource, Role } from '../commands/replication.ts';
 import type { BgsaveOptions, FlushOptions, LolwutOptions, ServerTime, ShutdownOptions } from '../commands/server.ts';
 import type { IntercardOptions, SscanPage } from '../commands/set.ts';
 import type { SlowlogEntry } from '../commands/slowlog.ts';
@@ -31,10 +30,10 @@ import type { HistoryEntry, StreamEntry, StreamId, StreamIds, StreamPositions, T
 import type { Command, Data } from '@kv/core';
 import { aclCat, aclDeluser, aclDryrun, aclGenpass, aclGetuser, aclHelp, aclList, aclLoad, aclLog, aclSave, aclSetuser, aclUsers, aclWhoami } from '../commands/acl.ts';
 import { bitcount, bitfield, bitfieldRo, bitop, bitpos, getbit, setbit } from '../commands/bitmap.ts';
-import { clientCaching, clientCapa, clientGetname, clientGetredir, clientHelp, clientId, clientInfo, clientKill, clientList, clientNoEvict, clientNoTouch, clientPause, clientSetinfo, clientSetname, clientTracking, clientTrackinginfo, clientUnblock, clientUnpause } from '../commands/client.ts';
+import { clientGetname, clientGetredir, clientHelp, clientId, clientInfo, clientKill, clientList, clientPause, clientTrackinginfo, clientUnblock, clientUnpause } from '../commands/client.ts';
 import { command, commandCount, commandDocs, commandGetkeys, commandGetkeysandflags, commandHelp, commandInfo, commandList } from '../commands/command-info.ts';
 import { configGet, configHelp, configResetstat, configRewrite, configSet } from '../commands/config.ts';
-import { auth, echo, hello, ping, select } from '../commands/connection.ts';
+import { echo, ping } from '../commands/connection.ts';
 import { hdel, hexists, hexpire, hexpireat, hexpiretime, hget, hgetall, hincrby, hincrbyfloat, hkeys, hlen, hmget, hmset, hpersist, hpexpire, hpexpireat, hpexpiretime, hpttl, hrandfield, hscan, hset, hsetnx, hstrlen, httl, hvals } from '../commands/hash.ts';
 import { pfadd, pfcount, pfdebug, pfmerge, pfselftest } from '../commands/hyperloglog.ts';
 import { copy, del, dump, exists, expire, expireat, expiretime, keys, move, objectEncoding, objectFreq, objectHelp, objectIdletime, objectRefcount, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename, renamenx, restore, scan, touch, ttl, type, unlink } from '../commands/key.ts';
@@ -43,7 +42,7 @@ import { blmove, blmpop, blpop, brpop, brpoplpush, lindex, linsert, llen, lmove,
 import { memoryDoctor, memoryHelp, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from '../commands/memory.ts';
 import { migrate } from '../commands/migrate.ts';
 import { moduleHelp, moduleList, moduleLoad, moduleLoadex, moduleUnload } from '../commands/module.ts';
-import { failover, replicaof, role, slaveof, wait, waitaof } from '../commands/replication.ts';
+import { failover, replicaof, role, slaveof } from '../commands/replication.ts';
 import { bgrewriteaof, bgsave, dbsize, debug, flushall, flushdb, info, lastsave, lolwut, save, shutdown, swapdb, time } from '../commands/server.ts';
 import { sadd, scard, sdiff, sdiffstore, sinter, sintercard, sinterstore, sismember, smembers, smismember, smove, spop, srandmember, srem, sscan, sunion, sunionstore } from '../commands/set.ts';
 import { slowlogGet, slowlogHelp, slowlogLen, slowlogReset } from '../commands/slowlog.ts';
@@ -4403,202 +4402,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
   bzpopmin(keys: Many, timeout: number): Promise<PoppedMember<V> | null> {
     try {
       return this.run(bzpopmin<V>(keys, timeout));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-}
-
-/** Adds the commands that change the state of their connection. */
-export abstract class RedisLeaseCommands<V> extends RedisBlockingCommands<V> {
-  /**
-   * Takes another identity for this connection: the user, or with only a password the default user. A shared client
-   * authenticates by its options, on every connection it opens.
-   *
-   * @throws ReplyError `WRONGPASS`
-   * @lane lease
-   * @since 1.0.0
-   * @see https://redis.io/commands/auth/
-   */
-  auth(password: string): Promise<'OK'>;
-  auth(username: string, password: string): Promise<'OK'>;
-  auth(usernameOrPassword: string, password?: string): Promise<'OK'>;
-  auth(usernameOrPassword: string, password?: string): Promise<'OK'> {
-    try {
-      return this.run(auth<V>(usernameOrPassword, password));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Whether keys read by the next command are tracked, with tracking in `optin` or `optout` mode.
-   *
-   * @lane lease
-   * @since 6.0.0
-   * @see https://redis.io/commands/client-caching/
-   */
-  clientCaching(yes: boolean): Promise<'OK'> {
-    try {
-      return this.run(clientCaching<V>(yes));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Tells what this client understands (`redirect`). Valkey only.
-   *
-   * @lane lease
-   * @since 8.0.0
-   * @see https://valkey.io/commands/client-capa/
-   */
-  clientCapa(...capabilities: Many[]): Promise<'OK'> {
-    try {
-      return this.run(clientCapa<V>(...capabilities));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Whether this connection is spared when the server closes clients to save memory.
-   *
-   * @lane lease
-   * @since 7.0.0
-   * @see https://redis.io/commands/client-no-evict/
-   */
-  clientNoEvict(on: boolean): Promise<'OK'> {
-    try {
-      return this.run(clientNoEvict<V>(on));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Whether commands of this connection leave the keys' use (LRU, LFU) as it is.
-   *
-   * @lane lease
-   * @since 7.2.0
-   * @see https://redis.io/commands/client-no-touch/
-   */
-  clientNoTouch(on: boolean): Promise<'OK'> {
-    try {
-      return this.run(clientNoTouch<V>(on));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Tells the server which library this connection belongs to. The client does this by itself.
-   *
-   * @lane lease
-   * @since 7.2.0
-   * @see https://redis.io/commands/client-setinfo/
-   */
-  clientSetinfo(attribute: ClientAttribute, value: string): Promise<'OK'> {
-    try {
-      return this.run(clientSetinfo<V>(attribute, value));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Names this connection, as CLIENT LIST shows it; an empty name takes it back. For all connections of a client use its options.
-   *
-   * @lane lease
-   * @since 2.6.9
-   * @see https://redis.io/commands/client-setname/
-   */
-  clientSetname(name: string): Promise<'OK'> {
-    try {
-      return this.run(clientSetname<V>(name));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Whether the server tells this connection when keys change that it has read.
-   *
-   * @throws ArgumentError when two modes are given, or `prefix` without `bcast`
-   * @lane lease
-   * @since 6.0.0
-   * @see https://redis.io/commands/client-tracking/
-   */
-  clientTracking(on: boolean, options: TrackingOptions = {}): Promise<'OK'> {
-    try {
-      return this.run(clientTracking<V>(on, options));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Agrees on a protocol version, with identity and name in the same step if wanted; without arguments only asks. The client
-   * does this by itself on every connection.
-   *
-   * @throws ReplyError `NOPROTO`, `WRONGPASS`
-   * @lane lease
-   * @since 6.0.0
-   * @see https://redis.io/commands/hello/
-   */
-  hello(protover?: 2 | 3, options: HelloOptions = {}): Promise<ServerHello> {
-    try {
-      return this.run(hello<V>(protover, options));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Goes to another database with this connection. A shared client has one database, given by its options.
-   *
-   * @throws ReplyError when there is no such database
-   * @lane lease
-   * @since 1.0.0
-   * @see https://redis.io/commands/select/
-   */
-  select(db: Int): Promise<'OK'> {
-    try {
-      return this.run(select<V>(db));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Waits until so many replicas have what this connection wrote, or for so many milliseconds (0 = no limit). It is about one
-   * connection, therefore only on a session.
-   *
-   * @returns how many replicas have it, which may be less than asked for
-   * @lane lease
-   * @since 3.0.0
-   * @see https://redis.io/commands/wait/
-   */
-  wait(numreplicas: Int, milliseconds: Int): Promise<number> {
-    try {
-      return this.run(wait<V>(numreplicas, milliseconds));
-    } catch (error) {
-      return this.refuse(error);
-    }
-  }
-
-  /**
-   * Waits until what this connection wrote is on the disk of the server (`numlocal` 1) and of so many replicas, or for so
-   * many milliseconds (0 = no limit). Only on a session.
-   *
-   * @throws ReplyError with `numlocal` 1 when the server has no append-only file
-   * @lane lease
-   * @since 7.2.0
-   * @see https://redis.io/commands/waitaof/
-   */
-  waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Promise<WaitAofResult> {
-    try {
-      return this.run(waitaof<V>(numlocal, numreplicas, milliseconds));
     } catch (error) {
       return this.refuse(error);
     }
