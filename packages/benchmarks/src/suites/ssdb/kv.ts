@@ -1,10 +1,8 @@
+import { createSsdb } from '@kv/ssdb';
 import type { KeyValueClient, OpenOptions } from '../../suite.ts';
 
 /** This repository's client, as built, with its defaults. */
 export async function open({ host, port }: OpenOptions): Promise<KeyValueClient> {
-  const { createSsdb } = (await import('@kv/ssdb')) as unknown as {
-    createSsdb: (url: string) => KeyValueClient & { connect(): Promise<void> };
-  };
   const ssdb = createSsdb(`ssdb://${host}:${port}`);
   await ssdb.connect();
   return {

@@ -1,0 +1,76 @@
+import { type Entry, words } from './model-entry.ts';
+import { keysOf, storedUnder } from './model-plan.ts';
+
+type State = ReadonlyMap<string, string | null>;
+
+/**
+ * What the client said against what the server has:
+ * - everything settled, and with an ending that it may have;
+ * - a read returned what belongs to its key, and not nothing when the write was acknowledged before;
+ * - an acknowledged write is there, one that was not sent is not;
+ * - acknowledged increments ≤ counter ≤ acknowledged and unknown ones, and no two returned the same number;
+ * - of a transaction all keys are there or none, and as acknowledged.
+ */
+export function judge(entries: readonly Entry[], state: State): string[] {
+  const violations: string[] = [];
+  for (const entry of entries) {
+    if (entry.ending === undefined) violations.push(words(entry));
+    else violations.push(...judgeOne(entry, entries, state));
+  }
+  return [...violations, ...judgeCounters(entries, state)];
+}
+
+function judgeOne(entry: Entry, entries: readonly Entry[], state: State): string[] {
+  const { operation } = entry;
+  switch (operation.kind) {
+    case 'read':
+      return judgeRead(entry, operation.id, entries);
+    case 'write':
+    case 'transaction':
+      return judgeStored(entry, operation.size, state);
+    default:
+      return [];
+  }
+}
+
+function judgeStored(entry: Entry, size: number, state: State): string[] {
+  const keys = keysOf(entry.operation);
+  const present = keys.filter((key) => state.get(key) !== null);
+  const wrong = present.filter((key) => state.get(key) !== storedUnder(key, size));
+  if (wrong.length > 0) return [`${words(entry)}, but ${wrong.join(', ')} holds another value`];
+  if (present.length > 0 && present.length < keys.length)
+    return [`${words(entry)}, but only ${present.join(', ')} is there`];
+  const there = present.length > 0;
+  if (entry.ending?.how === 'done' && !there) return [`${words(entry)}, but it is lost`];
+  const never = entry.ending?.how === 'notSent' || entry.ending?.how === 'refused';
+  return never && there ? [`${words(entry)}, but it is there`] : [];
+}
+
+function judgeRead(entry: Entry, id: number, entries: readonly Entry[]): string[] {
+  if (entry.ending?.how !== 'done') return [];
+  const write = entries.find(({ operation }) => operation.kind === 'write' && operation.id === id);
+  const { value } = entry.ending;
+  if (value === null || value === undefined) {
+    const before = write?.ending?.how === 'done' && (write.ended ?? Number.POSITIVE_INFINITY) < entry.began;
+    return before ? [`${words(entry)}, but the write was acknowledged before`] : [];
+  }
+  if (write?.operation.kind !== 'write') return [`${words(entry)}, but nobody wrote that`];
+  return value === storedUnder(`w${id}`, write.operation.size) ? [] : [`${words(entry)}: the answer to something else`];
+}
+
+function judgeCounters(entries: readonly Entry[], state: State): string[] {
+  const violations: string[] = [];
+  const increments = entries.filter(({ operation }) => operation.kind === 'increment');
+  for (const key of new Set(increments.flatMap(({ operation }) => keysOf(operation)))) {
+    const counted = increments.filter(({ operation }) => keysOf(operation)[0] === key);
+    const acknowledged = counted.filter(({ ending }) => ending?.how === 'done');
+    const unknown = counted.filter(({ ending }) => ending === undefined || ending.how === 'unknown').length;
+    const actual = Number(state.get(key) ?? 0);
+    if (actual < acknowledged.length || actual > acknowledged.length + unknown) {
+      violations.push(`counter ${key} is ${actual}, with ${acknowledged.length} acknowledged and ${unknown} unknown`);
+    }
+    const returned = acknowledged.map(({ ending }) => (ending?.how === 'done' ? Number(ending.value) : 0));
+    if (new Set(returned).size < returned.length) violations.push(`counter ${key} returned a number twice`);
+  }
+  return violations;
+}
