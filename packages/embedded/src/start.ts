@@ -55,7 +55,7 @@ interface Running {
  *
  * @example
  * await using embedded = await startEmbedded({ redis: true, gibson: { port: 0 } })
- * const redis = createRedis(embedded.redis.address)
+ * const redis = createRedis(embedded.redis?.address)
  * embedded.advance(60_000)   // a minute later
  *
  * @throws the error of `listen` when a port or path cannot be used; nothing is left running then.

@@ -94,7 +94,7 @@ class GibsonWire implements Wire, Sink {
     if (head === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
     const { code, encoding, value, missing } = reply;
     const refusal = refusalOf(code);
-    if (refusal !== undefined) return void this.#sink.fail(refusal);
-    this.#sink.reply({ code, encoding, value, missing, bytes: head.bytes } satisfies WireReply);
+    if (refusal !== undefined) this.#sink.fail(refusal);
+    else this.#sink.reply({ code, encoding, value, missing, bytes: head.bytes } satisfies WireReply);
   }
 }

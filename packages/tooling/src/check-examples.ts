@@ -50,6 +50,7 @@ export function compileExamples(examples: readonly Example[]): string[] {
   const program = ts.createProgram([...files, globals], {
     ...options,
     noUnusedLocals: false,
+    noPropertyAccessFromIndexSignature: false,
     noUnusedParameters: false,
   });
   // only the examples are checked; the sources that they import have a check of their own

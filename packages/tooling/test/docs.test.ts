@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { undocumented } from '../src/check-docs.ts';
 import { compileExamples, documentedExamples, examplesIn } from '../src/check-examples.ts';
-import { examplesInComments, withImports } from '../src/doc-examples.ts';
+import { docExamples, examplesInComments, withImports } from '../src/doc-examples.ts';
 import { type Entry, publishedEntries } from '../src/published-entries.ts';
 
 let folder: string;
@@ -22,6 +22,10 @@ function entry(file: string, text: string): Entry {
 
 it('everything that a published package exports has a doc comment', () => {
   expect(undocumented(publishedEntries())).toEqual([]);
+});
+
+it('the examples in the doc comments of published packages compile', () => {
+  expect(compileExamples(docExamples(publishedEntries()))).toEqual([]);
 });
 
 it('the examples of all READMEs and of docs/ compile', () => {

@@ -3565,7 +3565,7 @@ export abstract class RedisCommands<V> {
    *
    * @returns the entries by stream, without the streams that have none; `null` when all have none, or the time is over
    * @example
-   * const found = await redis.xread({ log: '0', audit: lastId }, { count: 100, block: 5000 })
+   * const found = await redis.xread({ log: '0', audit: '$' }, { count: 100, block: 5000 })
    * for (const { id, fields } of found?.log ?? []) console.log(id, fields)
    * @throws ArgumentError when there is no stream
    * @throws ReplyError when an id is not valid; `WRONGTYPE` when a key does not hold a stream
