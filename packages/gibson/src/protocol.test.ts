@@ -1,6 +1,7 @@
 import { type AnyCommand, Command, type ReplySink, read } from '@kv/core';
 import { describe, expect, test } from 'vitest';
 import * as commands from './commands/index.ts';
+import { ValueCutError } from './errors.ts';
 import { defaultServerLimits } from './limits.ts';
 import { GibsonProtocol } from './protocol.ts';
 
@@ -57,10 +58,13 @@ describe('replies', () => {
   });
 
   test('the echo of SET is compared whatever is wanted', () => {
-    const set = commands.set('k', 'größe');
-    const echo = reply(6, Buffer.from('größe').toString('latin1'));
-    expect(replies(echo, { command: set, bytes: false })).toEqual(['OK']);
-    expect(replies(echo, { command: set, bytes: true })).toEqual(['OK']);
+    for (const value of ['plain', 'größe', Uint8Array.of(0, 255)]) {
+      const command = commands.set('k', value);
+      const echo = reply(6, Buffer.from(value as string).toString('latin1'));
+      expect(replies(echo, { command, bytes: false })).toEqual(['OK']);
+      expect(replies(echo, { command, bytes: true })).toEqual(['OK']);
+      expect(() => replies(reply(6, 'other'), { command, bytes: true })).toThrow(ValueCutError);
+    }
   });
 
   test.each([

@@ -83,10 +83,11 @@ class GibsonWire implements Wire, Sink {
     return Promise.resolve();
   }
 
-  /** The echo of SET is compared byte by byte, so it is never wanted as text. */
+  /** The echo of SET is compared with what was sent, so it is wanted in the same form. */
   bytes(): boolean {
     const head = this.#sink.head();
-    return head !== undefined && (head.bytes || head.command.spec === SET);
+    if (head === undefined) return false;
+    return head.command.spec === SET ? typeof head.command.args[2] !== 'string' : head.bytes;
   }
 
   reply(reply: Reply): void {

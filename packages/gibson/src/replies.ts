@@ -116,14 +116,15 @@ export function stored(raw: unknown, command: AnyCommand): 'OK' {
 }
 
 function compareEcho(reply: WireReply, command: AnyCommand): void {
-  const echo = datumOf(reply) as Uint8Array;
+  const echo = datumOf(reply) as Arg;
   const sent = command.args[2] as Arg;
-  if (echo.length === sent.length && Buffer.compare(echo, bytesOf(sent)) === 0) return;
-  throw new ValueCutError(sent.length, echo.length);
+  if (echo === sent) return; // both are text: a text argument is ASCII
+  const [stored, given] = [bytesOf(echo), bytesOf(sent)];
+  if (Buffer.compare(stored, given) !== 0) throw new ValueCutError(given.length, stored.length);
 }
 
 function bytesOf(arg: Arg): Uint8Array {
-  return typeof arg === 'string' ? Buffer.from(arg, 'latin1') : arg;
+  return typeof arg === 'string' ? Buffer.from(arg) : arg;
 }
 
 /** For raw calls: the value of the reply as it is; OK is `'OK'`, not found is `null`. */
