@@ -31,9 +31,7 @@ function methodName(command: string): string {
 }
 
 const elsewhere = new Set(namesIn(notOffered));
-/** Groups of commands that come with the next change. */
-const LATER = new Set(['stream', 'geo', 'scripting', 'pubsub', 'cluster']);
-const offered = Object.keys(listed).filter((name) => !elsewhere.has(name) && !LATER.has(listed[name]?.group ?? ''));
+const offered = Object.keys(listed).filter((name) => !elsewhere.has(name));
 
 describe('coverage', () => {
   it('has a function for every command that the servers list', () => {

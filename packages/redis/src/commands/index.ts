@@ -16,13 +16,39 @@ export type {
   Off,
   ScanOptions,
 } from '../arguments.ts';
+export type {
+  GeoCenter,
+  GeoDetails,
+  GeoMatch,
+  GeoPlace,
+  GeoPosition,
+  GeoSelection,
+  GeoShape,
+  GeoUnit,
+  NoGeoDetails,
+} from '../geo-places.ts';
+export type { Scored } from '../replies.ts';
 export * as replies from '../replies.ts';
+export type { ScriptKeys } from '../script-arguments.ts';
+export type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../sorted-sets.ts';
+export type {
+  HistoryEntry,
+  MaybeTrim,
+  StreamEntry,
+  StreamId,
+  StreamIds,
+  StreamPositions,
+  Trim,
+} from '../streams.ts';
 export * from './acl.ts';
 export * from './bitmap.ts';
 export * from './client.ts';
+export * from './cluster.ts';
 export * from './command-info.ts';
 export * from './config.ts';
 export * from './connection.ts';
+export * from './function.ts';
+export * from './geo.ts';
 export * from './hash.ts';
 export * from './hyperloglog.ts';
 export * from './key.ts';
@@ -31,7 +57,9 @@ export * from './list.ts';
 export * from './memory.ts';
 export * from './migrate.ts';
 export * from './module.ts';
+export * from './pubsub.ts';
 export * from './replication.ts';
+export * from './scripting.ts';
 export * from './server.ts';
 export * from './set.ts';
 export * from './slowlog.ts';

@@ -3,7 +3,10 @@ import type { Cursor, Entries, EntryArgs, Int, Many, Off, ScanOptions } from '..
 import type { AclLogEntry, AclUser } from '../commands/acl.ts';
 import type { BitOperation, BitUnit, BitfieldGet, BitfieldStep } from '../commands/bitmap.ts';
 import type { ClientKillFilter, ClientListFilter, PauseMode, TrackingInfo } from '../commands/client.ts';
+import type { ClusterFailoverMode, ClusterLink, ClusterResetMode, Shard, SlotOwner, SlotRange, SlotState, SlotStats, SlotStatsOptions } from '../commands/cluster.ts';
 import type { CommandDoc, CommandInfo, CommandListFilter, KeyUse } from '../commands/command-info.ts';
+import type { FunctionListOptions, FunctionLoadOptions, FunctionStats, LibraryInfo, RestorePolicy } from '../commands/function.ts';
+import type { GeoaddOptions, GeoradiusFind, GeoradiusOptions, GeoradiusStore, GeosearchNames, GeosearchOptions, GeosearchstoreOptions } from '../commands/geo.ts';
 import type { FieldExpireCondition, FieldPage, HashEntry, HashPage, HscanOptions, RandomFields } from '../commands/hash.ts';
 import type { PfdebugSubcommand } from '../commands/hyperloglog.ts';
 import type { CopyOptions, ExpireCondition, KeyPage, KeyScanOptions, RestoreOptions } from '../commands/key.ts';
@@ -13,6 +16,7 @@ import type { MemoryStats, MemoryUsageOptions } from '../commands/memory.ts';
 import type { MigrateOptions } from '../commands/migrate.ts';
 import type { ModuleInfo, ModuleLoadexOptions } from '../commands/module.ts';
 import type { FailoverOptions, ReplicationSource, Role } from '../commands/replication.ts';
+import type { FlushMode } from '../commands/scripting.ts';
 import type { BgsaveOptions, FlushOptions, LolwutOptions, ServerTime, ShutdownOptions } from '../commands/server.ts';
 import type { IntercardOptions, SscanPage } from '../commands/set.ts';
 import type { SlowlogEntry } from '../commands/slowlog.ts';
@@ -24,16 +28,21 @@ import type { Autoclaimed, AutoclaimedIds, PendingEntry, PendingSummary, Xautocl
 import type { ConsumerInfo, GroupInfo, StreamInfo, StreamInfoFull, XinfoStreamFull, XinfoStreamOptions, XinfoStreamPlain } from '../commands/stream-info.ts';
 import type { XaddMakingOptions, XaddOptions, XrangeOptions, XreadOptions, XsetidOptions } from '../commands/stream.ts';
 import type { GetexOptions, LcsIdxOptions, LcsLenOptions, LcsMatches, SetOptions, SetPlainOptions } from '../commands/string.ts';
+import type { GeoCenter, GeoMatch, GeoPlace, GeoPosition, GeoShape, GeoUnit } from '../geo-places.ts';
 import type { Scored } from '../replies.ts';
+import type { ScriptKeys } from '../script-arguments.ts';
 import type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../sorted-sets.ts';
 import type { HistoryEntry, StreamEntry, StreamId, StreamIds, StreamPositions, Trim } from '../streams.ts';
 import type { Command, Data } from '@kv/core';
 import { aclCat, aclDeluser, aclDryrun, aclGenpass, aclGetuser, aclHelp, aclList, aclLoad, aclLog, aclSave, aclSetuser, aclUsers, aclWhoami } from '../commands/acl.ts';
 import { bitcount, bitfield, bitfieldRo, bitop, bitpos, getbit, setbit } from '../commands/bitmap.ts';
 import { clientGetname, clientGetredir, clientHelp, clientId, clientInfo, clientKill, clientList, clientPause, clientTrackinginfo, clientUnblock, clientUnpause } from '../commands/client.ts';
+import { clusterAddslots, clusterAddslotsrange, clusterBumpepoch, clusterCountFailureReports, clusterCountkeysinslot, clusterDelslots, clusterDelslotsrange, clusterFailover, clusterFlushslots, clusterForget, clusterGetkeysinslot, clusterHelp, clusterInfo, clusterKeyslot, clusterLinks, clusterMeet, clusterMyid, clusterMyshardid, clusterNodes, clusterReplicas, clusterReplicate, clusterReset, clusterSaveconfig, clusterSetConfigEpoch, clusterSetslot, clusterShards, clusterSlaves, clusterSlotStats, clusterSlots } from '../commands/cluster.ts';
 import { command, commandCount, commandDocs, commandGetkeys, commandGetkeysandflags, commandHelp, commandInfo, commandList } from '../commands/command-info.ts';
 import { configGet, configHelp, configResetstat, configRewrite, configSet } from '../commands/config.ts';
 import { echo, ping } from '../commands/connection.ts';
+import { fcall, fcallRo, functionDelete, functionDump, functionFlush, functionHelp, functionKill, functionList, functionLoad, functionRestore, functionStats } from '../commands/function.ts';
+import { geoadd, geodist, geohash, geopos, georadius, georadiusRo, georadiusbymember, georadiusbymemberRo, geosearch, geosearchstore } from '../commands/geo.ts';
 import { hdel, hexists, hexpire, hexpireat, hexpiretime, hget, hgetall, hincrby, hincrbyfloat, hkeys, hlen, hmget, hmset, hpersist, hpexpire, hpexpireat, hpexpiretime, hpttl, hrandfield, hscan, hset, hsetnx, hstrlen, httl, hvals } from '../commands/hash.ts';
 import { pfadd, pfcount, pfdebug, pfmerge, pfselftest } from '../commands/hyperloglog.ts';
 import { copy, del, dump, exists, expire, expireat, expiretime, keys, move, objectEncoding, objectFreq, objectHelp, objectIdletime, objectRefcount, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename, renamenx, restore, scan, touch, ttl, type, unlink } from '../commands/key.ts';
@@ -42,7 +51,9 @@ import { blmove, blmpop, blpop, brpop, brpoplpush, lindex, linsert, llen, lmove,
 import { memoryDoctor, memoryHelp, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from '../commands/memory.ts';
 import { migrate } from '../commands/migrate.ts';
 import { moduleHelp, moduleList, moduleLoad, moduleLoadex, moduleUnload } from '../commands/module.ts';
+import { publish, pubsubChannels, pubsubHelp, pubsubNumpat, pubsubNumsub, pubsubShardchannels, pubsubShardnumsub, spublish } from '../commands/pubsub.ts';
 import { failover, replicaof, role, slaveof } from '../commands/replication.ts';
+import { eval as evaluate, evalRo, evalsha, evalshaRo, scriptExists, scriptFlush, scriptHelp, scriptKill, scriptLoad, scriptShow } from '../commands/scripting.ts';
 import { bgrewriteaof, bgsave, dbsize, debug, flushall, flushdb, info, lastsave, lolwut, save, shutdown, swapdb, time } from '../commands/server.ts';
 import { sadd, scard, sdiff, sdiffstore, sinter, sintercard, sinterstore, sismember, smembers, smismember, smove, spop, srandmember, srem, sscan, sunion, sunionstore } from '../commands/set.ts';
 import { slowlogGet, slowlogHelp, slowlogLen, slowlogReset } from '../commands/slowlog.ts';
@@ -555,6 +566,453 @@ export abstract class RedisCommands<V> {
   }
 
   /**
+   * Gives slots to this node.
+   *
+   * @throws ArgumentError when there is no slot
+   * @throws ReplyError when one of them belongs to a node already
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-addslots/
+   */
+  clusterAddslots(...slots: (number | readonly number[])[]): Promise<'OK'> {
+    try {
+      return this.run(clusterAddslots<V>(...slots));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Gives ranges of slots to this node.
+   *
+   * @example await redis.clusterAddslotsrange([0, 5460], [10923, 16383])
+   * @throws ArgumentError when there is no range
+   * @throws ReplyError when one of the slots belongs to a node already
+   * @since 7.0.0
+   * @see https://redis.io/commands/cluster-addslotsrange/
+   */
+  clusterAddslotsrange(...ranges: SlotRange[]): Promise<'OK'> {
+    try {
+      return this.run(clusterAddslotsrange<V>(...ranges));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes the node's configuration newer than all others, without asking them.
+   *
+   * @returns `BUMPED <epoch>`, or `STILL <epoch>` when it is the newest
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-bumpepoch/
+   */
+  clusterBumpepoch(): Promise<string> {
+    try {
+      return this.run(clusterBumpepoch<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * How many nodes report that a node does not answer.
+   *
+   * @throws ReplyError when the node is not known
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-count-failure-reports/
+   */
+  clusterCountFailureReports(nodeId: string): Promise<number> {
+    try {
+      return this.run(clusterCountFailureReports<V>(nodeId));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * How many keys this node has in a slot.
+   *
+   * @throws ArgumentError when there is no such slot
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-countkeysinslot/
+   */
+  clusterCountkeysinslot(slot: number): Promise<number> {
+    try {
+      return this.run(clusterCountkeysinslot<V>(slot));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes this node forget to whom slots belong.
+   *
+   * @throws ArgumentError when there is no slot
+   * @throws ReplyError when one of them belongs to nobody
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-delslots/
+   */
+  clusterDelslots(...slots: (number | readonly number[])[]): Promise<'OK'> {
+    try {
+      return this.run(clusterDelslots<V>(...slots));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes this node forget to whom ranges of slots belong.
+   *
+   * @throws ArgumentError when there is no range
+   * @throws ReplyError when one of the slots belongs to nobody
+   * @since 7.0.0
+   * @see https://redis.io/commands/cluster-delslotsrange/
+   */
+  clusterDelslotsrange(...ranges: SlotRange[]): Promise<'OK'> {
+    try {
+      return this.run(clusterDelslotsrange<V>(...ranges));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes this replica the master of its shard; resolves before that is done.
+   *
+   * @throws ReplyError when the node is not a replica, or its master is away and `mode` is not given
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-failover/
+   */
+  clusterFailover(mode?: ClusterFailoverMode): Promise<'OK'> {
+    try {
+      return this.run(clusterFailover<V>(mode));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes this node forget to whom all slots belong.
+   *
+   * @throws ReplyError when the node has keys
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-flushslots/
+   */
+  clusterFlushslots(): Promise<'OK'> {
+    try {
+      return this.run(clusterFlushslots<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Removes a node from what this node knows of the cluster.
+   *
+   * @throws ReplyError when the node is not known, is this one, or is its master
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-forget/
+   */
+  clusterForget(nodeId: string): Promise<'OK'> {
+    try {
+      return this.run(clusterForget<V>(nodeId));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Some keys that this node has in a slot.
+   *
+   * @param count how many at most
+   * @throws ArgumentError when there is no such slot
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-getkeysinslot/
+   */
+  clusterGetkeysinslot(slot: number, count: Int): Promise<V[]> {
+    try {
+      return this.run(clusterGetkeysinslot<V>(slot, count));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The server's own help text on CLUSTER, line by line.
+   *
+   * @since 5.0.0
+   * @see https://redis.io/commands/cluster-help/
+   */
+  clusterHelp(): Promise<string[]> {
+    try {
+      return this.run(clusterHelp<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The state of the cluster as this node sees it: lines of `name:value`.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-info/
+   */
+  clusterInfo(): Promise<string> {
+    try {
+      return this.run(clusterInfo<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The slot of a key. A part in braces decides alone: `{user}:1` and `{user}:2` have the same.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-keyslot/
+   */
+  clusterKeyslot(key: Data): Promise<number> {
+    try {
+      return this.run(clusterKeyslot<V>(key));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The connections between this node and the others.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 7.0.0
+   * @see https://redis.io/commands/cluster-links/
+   */
+  clusterLinks(): Promise<ClusterLink[]> {
+    try {
+      return this.run(clusterLinks<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Introduces this node to another; resolves before they have met.
+   *
+   * @param ip an address, no name
+   * @param busPort the other node's port for nodes, if it is not `port` + 10000. Since 4.0
+   * @throws ReplyError when address or port are not valid
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-meet/
+   */
+  clusterMeet(ip: string, port: number, busPort?: number): Promise<'OK'> {
+    try {
+      return this.run(clusterMeet<V>(ip, port, busPort));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The id of this node.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-myid/
+   */
+  clusterMyid(): Promise<string> {
+    try {
+      return this.run(clusterMyid<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The id of the shard that this node is in.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 7.2.0
+   * @see https://redis.io/commands/cluster-myshardid/
+   */
+  clusterMyshardid(): Promise<string> {
+    try {
+      return this.run(clusterMyshardid<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The nodes as this node knows them, one per line, in the format of the configuration file.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-nodes/
+   */
+  clusterNodes(): Promise<string> {
+    try {
+      return this.run(clusterNodes<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The replicas of a master, one line each, as in {@link clusterNodes}.
+   *
+   * @throws ReplyError when the node is not known, or no master
+   * @since 5.0.0
+   * @see https://redis.io/commands/cluster-replicas/
+   */
+  clusterReplicas(nodeId: string): Promise<string[]> {
+    try {
+      return this.run(clusterReplicas<V>(nodeId));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes this node a replica of another.
+   *
+   * @throws ReplyError when the other is not known, or no master; when this node has keys or slots
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-replicate/
+   */
+  clusterReplicate(nodeId: string): Promise<'OK'> {
+    try {
+      return this.run(clusterReplicate<V>(nodeId));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes this node forget the cluster.
+   *
+   * @throws ReplyError when the node is a master and has keys
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-reset/
+   */
+  clusterReset(mode?: ClusterResetMode): Promise<'OK'> {
+    try {
+      return this.run(clusterReset<V>(mode));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Writes the node's configuration to disk.
+   *
+   * @throws ReplyError when that fails
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-saveconfig/
+   */
+  clusterSaveconfig(): Promise<'OK'> {
+    try {
+      return this.run(clusterSaveconfig<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Sets the configuration epoch of a fresh node.
+   *
+   * @throws ReplyError when the node knows others, or has an epoch
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-set-config-epoch/
+   */
+  clusterSetConfigEpoch(epoch: Int): Promise<'OK'> {
+    try {
+      return this.run(clusterSetConfigEpoch<V>(epoch));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Says what happens to a slot, for moving it between nodes.
+   *
+   * @example await redis.clusterSetslot(3300, { migrating: nodeId })
+   * @throws ArgumentError when not exactly one state is given
+   * @throws ReplyError when the node is not known, or the slot is not in a state for it
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-setslot/
+   */
+  clusterSetslot(slot: number, options: SlotState): Promise<'OK'> {
+    try {
+      return this.run(clusterSetslot<V>(slot, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The shards of the cluster with their slots and nodes.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @since 7.0.0
+   * @see https://redis.io/commands/cluster-shards/
+   */
+  clusterShards(): Promise<Shard[]> {
+    try {
+      return this.run(clusterShards<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The old name of {@link clusterReplicas}.
+   *
+   * @deprecated use {@link clusterReplicas}
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-slaves/
+   */
+  clusterSlaves(nodeId: string): Promise<string[]> {
+    try {
+      return this.run(clusterSlaves<V>(nodeId));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * What this node counts per slot, for the slots that it has. Only Valkey.
+   *
+   * @example await redis.clusterSlotStats({ orderby: 'key-count', limit: 10, desc: true })
+   * @throws ArgumentError when not exactly one of `slotsrange` and `orderby` is given
+   * @throws ReplyError when the server is not in a cluster, or does not count that
+   * @since 8.0.0
+   * @see https://valkey.io/commands/cluster-slot-stats/
+   */
+  clusterSlotStats(options: SlotStatsOptions): Promise<SlotStats[]> {
+    try {
+      return this.run(clusterSlotStats<V>(options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Which nodes have which slots.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @deprecated use {@link clusterShards}
+   * @since 3.0.0
+   * @see https://redis.io/commands/cluster-slots/
+   */
+  clusterSlots(): Promise<SlotOwner[]> {
+    try {
+      return this.run(clusterSlots<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
    * All commands of the server.
    *
    * @since 2.8.13
@@ -868,6 +1326,75 @@ export abstract class RedisCommands<V> {
   }
 
   /**
+   * Runs a Lua script on the server, as one step. `KEYS` and `ARGV` hold the keys and arguments.
+   *
+   * Resolves to what the script returned, as it is on the wire: Lua numbers are cut to whole numbers, `false` and `nil`
+   * are `null`, tables are arrays up to the first `nil`. An error inside a table is a value there.
+   *
+   * @example await redis.eval('return redis.call("GET", KEYS[1])', ['a'])
+   * @throws ArgumentError when a number is given for the keys
+   * @throws ReplyError when the script is wrong or fails; `BUSY` while another one runs too long
+   * @since 2.6.0
+   * @see https://redis.io/commands/eval/
+   */
+  eval(script: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
+    try {
+      return this.run(evaluate<V>(script, keys, ...args));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * As {@link eval}, for a script that does not write; may run on a replica.
+   *
+   * @throws ArgumentError when a number is given for the keys
+   * @throws ReplyError when the script is wrong, fails, or writes
+   * @since 7.0.0
+   * @see https://redis.io/commands/eval_ro/
+   */
+  evalRo(script: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
+    try {
+      return this.run(evalRo<V>(script, keys, ...args));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Runs a script that the server knows, by its SHA-1.
+   *
+   * @returns what the script returned, as it is on the wire
+   * @throws ArgumentError when the SHA-1 has not 40 hexadecimal digits
+   * @throws ReplyError `NOSCRIPT` when the server does not know it; when the script fails
+   * @since 2.6.0
+   * @see https://redis.io/commands/evalsha/
+   */
+  evalsha(sha1: string, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
+    try {
+      return this.run(evalsha<V>(sha1, keys, ...args));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * As {@link evalsha}, for a script that does not write; may run on a replica.
+   *
+   * @throws ArgumentError when the SHA-1 has not 40 hexadecimal digits
+   * @throws ReplyError `NOSCRIPT` when the server does not know it; when the script fails, or writes
+   * @since 7.0.0
+   * @see https://redis.io/commands/evalsha_ro/
+   */
+  evalshaRo(sha1: string, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
+    try {
+      return this.run(evalshaRo<V>(sha1, keys, ...args));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
    * How many of the keys exist; a key given twice counts twice.
    *
    * @throws ArgumentError when there is no key
@@ -945,6 +1472,40 @@ export abstract class RedisCommands<V> {
   }
 
   /**
+   * Calls a function, as one step.
+   *
+   * @returns what the function returned, as it is on the wire (see `eval`)
+   * @example await redis.fcall('addAll', ['total'], 1, 2, 3)
+   * @throws ArgumentError when a number is given for the keys
+   * @throws ReplyError when there is no such function, or it fails
+   * @since 7.0.0
+   * @see https://redis.io/commands/fcall/
+   */
+  fcall(name: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
+    try {
+      return this.run(fcall<V>(name, keys, ...args));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * As {@link fcall}, for a function that is declared not to write; may run on a replica.
+   *
+   * @throws ArgumentError when a number is given for the keys
+   * @throws ReplyError when there is no such function, it fails, or may write
+   * @since 7.0.0
+   * @see https://redis.io/commands/fcall_ro/
+   */
+  fcallRo(name: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
+    try {
+      return this.run(fcallRo<V>(name, keys, ...args));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
    * Deletes all keys of all databases.
    *
    * @since 1.0.0
@@ -967,6 +1528,326 @@ export abstract class RedisCommands<V> {
   flushdb(options: FlushOptions = {}): Promise<'OK'> {
     try {
       return this.run(flushdb<V>(options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Deletes a library with its functions.
+   *
+   * @throws ReplyError when there is no such library
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-delete/
+   */
+  functionDelete(library: Data): Promise<'OK'> {
+    try {
+      return this.run(functionDelete<V>(library));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * All libraries in the server's own form, for {@link functionRestore}. Always bytes.
+   *
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-dump/
+   */
+  functionDump(): Promise<Uint8Array> {
+    try {
+      return this.run(functionDump<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Deletes all libraries.
+   *
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-flush/
+   */
+  functionFlush(mode?: FlushMode): Promise<'OK'> {
+    try {
+      return this.run(functionFlush<V>(mode));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The server's own help text on FUNCTION, line by line.
+   *
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-help/
+   */
+  functionHelp(): Promise<string[]> {
+    try {
+      return this.run(functionHelp<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Ends the function that is running, if it has not written yet.
+   *
+   * @throws ReplyError `NOTBUSY` when none is running, `UNKILLABLE` when it has written
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-kill/
+   */
+  functionKill(): Promise<'OK'> {
+    try {
+      return this.run(functionKill<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The libraries with their functions.
+   *
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-list/
+   */
+  functionList(options: FunctionListOptions = {}): Promise<LibraryInfo[]> {
+    try {
+      return this.run(functionList<V>(options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Gives the server a library. Its first line names it: `#!lua name=mylib`.
+   *
+   * @returns the name of the library
+   * @throws ReplyError when it does not compile, or exists and is not to be replaced
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-load/
+   */
+  functionLoad(code: Data, options: FunctionLoadOptions = {}): Promise<string> {
+    try {
+      return this.run(functionLoad<V>(code, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Restores what {@link functionDump} gave.
+   *
+   * @param policy default `'append'`
+   * @throws ReplyError when the dump is not valid, or a library exists and is not to be replaced
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-restore/
+   */
+  functionRestore(dump: Uint8Array, policy?: RestorePolicy): Promise<'OK'> {
+    try {
+      return this.run(functionRestore<V>(dump, policy));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Which function is running, and how many libraries and functions there are.
+   *
+   * @since 7.0.0
+   * @see https://redis.io/commands/function-stats/
+   */
+  functionStats(): Promise<FunctionStats> {
+    try {
+      return this.run(functionStats<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Adds places, or moves them.
+   *
+   * Takes longitude, latitude and member, or `{ longitude, latitude, member }`, or a list of these.
+   *
+   * @returns how many members are new, with `ch` also how many were moved
+   * @example
+   * await redis.geoadd('cities', 13.361389, 38.115556, 'Palermo')
+   * await redis.geoadd('cities', [{ longitude: 15.087269, latitude: 37.502669, member: 'Catania' }], { nx: true })
+   * @throws ArgumentError when there is no place, or two options exclude each other
+   * @throws ReplyError when a position is not valid; `WRONGTYPE` when the key does not hold a sorted set
+   * @since 3.2.0
+   * @see https://redis.io/commands/geoadd/
+   */
+  geoadd(key: Data, longitude: number, latitude: number, member: Data): Promise<number>;
+  geoadd(key: Data, places: GeoPlace | readonly GeoPlace[], options?: GeoaddOptions): Promise<number>;
+  geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number>;
+  geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number> {
+    try {
+      return this.run(geoadd<V>(key, longitudeOrPlaces, latitudeOrOptions, member));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The distance between two members, in metres unless another unit is given.
+   *
+   * @returns `null` when one of them is not there
+   * @example await redis.geodist('cities', 'Palermo', 'Catania', 'km')
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+   * @since 3.2.0
+   * @see https://redis.io/commands/geodist/
+   */
+  geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit): Promise<number | null> {
+    try {
+      return this.run(geodist<V>(key, member1, member2, unit));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The standard geohash of members, 11 characters, in their order; `null` for those that are not there.
+   *
+   * @throws ArgumentError when there is no member
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+   * @since 3.2.0
+   * @see https://redis.io/commands/geohash/
+   */
+  geohash(key: Data, ...members: Many[]): Promise<(string | null)[]> {
+    try {
+      return this.run(geohash<V>(key, ...members));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The positions of members, in their order; `null` for those that are not there. They are rounded when they are
+   * stored, by less than a metre.
+   *
+   * @throws ArgumentError when there is no member
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+   * @since 3.2.0
+   * @see https://redis.io/commands/geopos/
+   */
+  geopos(key: Data, ...members: Many[]): Promise<(GeoPosition | null)[]> {
+    try {
+      return this.run(geopos<V>(key, ...members));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The members inside a circle, or with `store` or `storedist` how many were stored.
+   *
+   * @throws ArgumentError when two options exclude each other
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+   * @deprecated use {@link geosearch} or {@link geosearchstore}
+   * @since 3.2.0
+   * @see https://redis.io/commands/georadius/
+   */
+  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusStore): Promise<number>;
+  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
+  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
+  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}): Promise<V[] | GeoMatch<V>[] | number> {
+    try {
+      return this.run(georadius<V>(key, longitude, latitude, radius, unit, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The members inside a circle.
+   *
+   * @throws ArgumentError when two options exclude each other
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a sorted set
+   * @deprecated use {@link geosearch}
+   * @since 3.2.10
+   * @see https://redis.io/commands/georadius_ro/
+   */
+  georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeosearchOptions = {}): Promise<V[] | GeoMatch<V>[]> {
+    try {
+      return this.run(georadiusRo<V>(key, longitude, latitude, radius, unit, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The members inside a circle around another member, or with `store` or `storedist` how many were stored.
+   *
+   * @throws ArgumentError when two options exclude each other
+   * @throws ReplyError when the member is not there; `WRONGTYPE` when the key does not hold a sorted set
+   * @deprecated use {@link geosearch} or {@link geosearchstore}
+   * @since 3.2.0
+   * @see https://redis.io/commands/georadiusbymember/
+   */
+  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusStore): Promise<number>;
+  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
+  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
+  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}): Promise<V[] | GeoMatch<V>[] | number> {
+    try {
+      return this.run(georadiusbymember<V>(key, member, radius, unit, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The members inside a circle around another member.
+   *
+   * @throws ArgumentError when two options exclude each other
+   * @throws ReplyError when the member is not there; `WRONGTYPE` when the key does not hold a sorted set
+   * @deprecated use {@link geosearch}
+   * @since 3.2.10
+   * @see https://redis.io/commands/georadiusbymember_ro/
+   */
+  georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeosearchOptions = {}): Promise<V[] | GeoMatch<V>[]> {
+    try {
+      return this.run(georadiusbymemberRo<V>(key, member, radius, unit, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The members inside a circle or box.
+   *
+   * @returns members; with `withcoord`, `withdist` or `withhash` objects that have these too
+   * @example
+   * await redis.geosearch('cities', { longitude: 15, latitude: 37 }, { radius: 200, unit: 'km' }, { asc: true, withdist: true })
+   * @throws ArgumentError when two options exclude each other
+   * @throws ReplyError when the member in the centre is not there; `WRONGTYPE` when the key does not hold a sorted set
+   * @since 6.2.0
+   * @see https://redis.io/commands/geosearch/
+   */
+  geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchNames): Promise<V[]>;
+  geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions & ({ readonly withcoord: true } | { readonly withdist: true } | { readonly withhash: true })): Promise<GeoMatch<V>[]>;
+  geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
+  geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions = {}): Promise<V[] | GeoMatch<V>[]> {
+    try {
+      return this.run(geosearch<V>(key, from, by, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Stores in `destination` the members inside a circle or box, in place of what was there.
+   *
+   * @returns how many members the result has; with 0 the destination is deleted
+   * @throws ArgumentError when two options exclude each other
+   * @throws ReplyError when the member in the centre is not there; `WRONGTYPE` when the source is not a sorted set
+   * @since 6.2.0
+   * @see https://redis.io/commands/geosearchstore/
+   */
+  geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options: GeosearchstoreOptions = {}): Promise<number> {
+    try {
+      return this.run(geosearchstore<V>(destination, source, from, by, options));
     } catch (error) {
       return this.refuse(error);
     }
@@ -2442,6 +3323,110 @@ export abstract class RedisCommands<V> {
   }
 
   /**
+   * Sends a message to everybody who listens to a channel, or to a pattern that matches it.
+   *
+   * @returns how many received it from this server; nobody else will get it later
+   * @example await redis.publish('news', 'hello')
+   * @since 2.0.0
+   * @see https://redis.io/commands/publish/
+   */
+  publish(channel: Data, message: Data): Promise<number> {
+    try {
+      return this.run(publish<V>(channel, message));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The channels that somebody listens to, in no order; patterns do not count.
+   *
+   * @param pattern only channels that match this glob pattern
+   * @since 2.8.0
+   * @see https://redis.io/commands/pubsub-channels/
+   */
+  pubsubChannels(pattern?: Data): Promise<string[]> {
+    try {
+      return this.run(pubsubChannels<V>(pattern));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The server's own help text on PUBSUB, line by line.
+   *
+   * @since 6.2.0
+   * @see https://redis.io/commands/pubsub-help/
+   */
+  pubsubHelp(): Promise<string[]> {
+    try {
+      return this.run(pubsubHelp<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * How many different patterns somebody listens to.
+   *
+   * @since 2.8.0
+   * @see https://redis.io/commands/pubsub-numpat/
+   */
+  pubsubNumpat(): Promise<number> {
+    try {
+      return this.run(pubsubNumpat<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * How many listen to each of several channels; patterns do not count. Without channels the result is empty.
+   *
+   * @returns channel → number, without prototype
+   * @since 2.8.0
+   * @see https://redis.io/commands/pubsub-numsub/
+   */
+  pubsubNumsub(...channels: Many[]): Promise<Record<string, number>> {
+    try {
+      return this.run(pubsubNumsub<V>(...channels));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The sharded channels that somebody listens to, in no order.
+   *
+   * @param pattern only channels that match this glob pattern
+   * @since 7.0.0
+   * @see https://redis.io/commands/pubsub-shardchannels/
+   */
+  pubsubShardchannels(pattern?: Data): Promise<string[]> {
+    try {
+      return this.run(pubsubShardchannels<V>(pattern));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * How many listen to each of several sharded channels. Without channels the result is empty.
+   *
+   * @returns channel → number, without prototype
+   * @since 7.0.0
+   * @see https://redis.io/commands/pubsub-shardnumsub/
+   */
+  pubsubShardnumsub(...channels: Many[]): Promise<Record<string, number>> {
+    try {
+      return this.run(pubsubShardnumsub<V>(...channels));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
    * The name of some key, or `null` when the database is empty.
    *
    * @since 1.0.0
@@ -2658,6 +3643,95 @@ export abstract class RedisCommands<V> {
   scard(key: Data): Promise<number> {
     try {
       return this.run(scard<V>(key));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Whether the server knows each of several scripts, by their SHA-1.
+   *
+   * @throws ArgumentError when there is no SHA-1, or one is not valid
+   * @since 2.6.0
+   * @see https://redis.io/commands/script-exists/
+   */
+  scriptExists(...sha1s: (string | readonly string[])[]): Promise<boolean[]> {
+    try {
+      return this.run(scriptExists<V>(...sha1s));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Makes the server forget all scripts. The mode needs 6.2.
+   *
+   * @since 2.6.0
+   * @see https://redis.io/commands/script-flush/
+   */
+  scriptFlush(mode?: FlushMode): Promise<'OK'> {
+    try {
+      return this.run(scriptFlush<V>(mode));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The server's own help text on SCRIPT, line by line.
+   *
+   * @since 5.0.0
+   * @see https://redis.io/commands/script-help/
+   */
+  scriptHelp(): Promise<string[]> {
+    try {
+      return this.run(scriptHelp<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Ends the script that is running, if it has not written yet.
+   *
+   * @throws ReplyError `NOTBUSY` when none is running, `UNKILLABLE` when it has written
+   * @since 2.6.0
+   * @see https://redis.io/commands/script-kill/
+   */
+  scriptKill(): Promise<'OK'> {
+    try {
+      return this.run(scriptKill<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Gives the server a script without running it.
+   *
+   * @returns its SHA-1, for {@link evalsha}
+   * @throws ReplyError when the script does not compile
+   * @since 2.6.0
+   * @see https://redis.io/commands/script-load/
+   */
+  scriptLoad(script: Data): Promise<string> {
+    try {
+      return this.run(scriptLoad<V>(script));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * The source of a script that the server knows. Only Valkey.
+   *
+   * @throws ReplyError `NOSCRIPT` when the server does not know it
+   * @since 8.0.0
+   * @see https://valkey.io/commands/script-show/
+   */
+  scriptShow(sha1: string): Promise<string> {
+    try {
+      return this.run(scriptShow<V>(sha1));
     } catch (error) {
       return this.refuse(error);
     }
@@ -3035,6 +4109,22 @@ export abstract class RedisCommands<V> {
   spop(key: Data, count?: Int): Promise<V | V[] | null> {
     try {
       return this.run(spop<V>(key, count));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Sends a message to everybody who listens to a sharded channel: in a cluster it stays within the shard that the
+   * channel's name belongs to.
+   *
+   * @returns how many received it from this server
+   * @since 7.0.0
+   * @see https://redis.io/commands/spublish/
+   */
+  spublish(channel: Data, message: Data): Promise<number> {
+    try {
+      return this.run(spublish<V>(channel, message));
     } catch (error) {
       return this.refuse(error);
     }

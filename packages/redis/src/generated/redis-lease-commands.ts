@@ -4,12 +4,29 @@ import type { ClientAttribute, TrackingOptions } from '../commands/client.ts';
 import type { HelloOptions, ServerHello } from '../commands/connection.ts';
 import type { WaitAofResult } from '../commands/replication.ts';
 import { clientCaching, clientCapa, clientNoEvict, clientNoTouch, clientSetinfo, clientSetname, clientTracking } from '../commands/client.ts';
+import { asking, readonly, readwrite } from '../commands/cluster.ts';
 import { auth, hello, select } from '../commands/connection.ts';
 import { wait, waitaof } from '../commands/replication.ts';
 import { TypedExecutor } from '../typed-executor.ts';
 
 /** Adds the commands that change the state of their connection. */
 export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
+  /**
+   * Allows the next command of this connection to use a slot that is just being imported (after a redirection `ASK`).
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @lane lease
+   * @since 3.0.0
+   * @see https://redis.io/commands/asking/
+   */
+  asking(): Promise<'OK'> {
+    try {
+      return this.run(asking<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
   /**
    * Takes another identity for this connection: the user, or with only a password the default user. A shared client
    * authenticates by its options, on every connection it opens.
@@ -148,6 +165,38 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
   hello(protover?: 2 | 3, options: HelloOptions = {}): Promise<ServerHello> {
     try {
       return this.run(hello<V>(protover, options));
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Lets this connection read from a replica, which may be behind its master.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @lane lease
+   * @since 3.0.0
+   * @see https://redis.io/commands/readonly/
+   */
+  readonly(): Promise<'OK'> {
+    try {
+      return this.run(readonly<V>());
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  /**
+   * Ends what {@link readonly} allowed.
+   *
+   * @throws ReplyError when the server is not in a cluster
+   * @lane lease
+   * @since 3.0.0
+   * @see https://redis.io/commands/readwrite/
+   */
+  readwrite(): Promise<'OK'> {
+    try {
+      return this.run(readwrite<V>());
     } catch (error) {
       return this.refuse(error);
     }
