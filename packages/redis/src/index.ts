@@ -24,6 +24,7 @@ export {
 } from '@kv/core';
 export { commandByName as command } from './command-table.ts';
 export { createConnection, RedisConnection } from './connection.ts';
+export { Consumer, type ConsumerEvents, type ConsumerOptions } from './consumer.ts';
 export { ReplyError, TransactionAbortedError } from './errors.ts';
 export type { Credentials, CredentialsProvider } from './handshake.ts';
 export type { MonitoredCommand } from './monitor.ts';

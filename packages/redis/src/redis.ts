@@ -14,6 +14,7 @@ import {
   type StateChange,
 } from '@kv/core';
 import type { Many } from './arguments.ts';
+import { Consumer, type ConsumerOptions } from './consumer.ts';
 import { reachable } from './embedded.ts';
 import { type MonitoredCommand, monitor } from './monitor.ts';
 import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
@@ -125,6 +126,11 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
    */
   monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
     return monitor(this.#client, this.call);
+  }
+
+  /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
+  consumer(options: ConsumerOptions): Consumer<V> {
+    return new Consumer<V>(this, options);
   }
 
   /** A connection for oneself, from a bounded pool (`maxSessions`), first come first served. */
