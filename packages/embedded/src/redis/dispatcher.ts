@@ -33,10 +33,18 @@ export function dispatch(state: RedisState, client: Client, words: readonly stri
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    if (client.transaction !== undefined) client.transaction.refused = true;
-    client.reply(errorReply(error.message));
+    client.reply(errorReply(rejected(state, client, words, error.message)));
   }
   afterReply(client);
+}
+
+/** A command refused before it runs spoils the transaction; a refused EXEC ends it. */
+function rejected(state: RedisState, client: Client, [name]: readonly string[], text: string): string {
+  if (client.transaction !== undefined) client.transaction.refused = true;
+  if (name?.toLowerCase() !== 'exec') return text;
+  client.transaction = undefined;
+  state.unwatch(client);
+  return `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`;
 }
 
 /** Runs one command without further checks and sends its reply. */

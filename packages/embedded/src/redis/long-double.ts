@@ -47,12 +47,10 @@ export function formatLongDouble({ mantissa, exponent }: LongDouble): string {
   return mantissa < 0n && text !== '0' ? `-${text}` : text;
 }
 
-/** Adds a user's increment to a stored text; `what` names the stored thing in the refusal. */
-export function incrementFloat(stored: string, by: string, notFloat: string): string {
-  const old = parseLongDouble(stored) ?? refuse(notFloat);
-  if (/^[+-]?inf(inity)?$/i.test(by)) return refuse('increment would produce NaN or Infinity');
-  const increment = parseLongDouble(by) ?? refuse('value is not a valid float');
-  return formatLongDouble(addLongDoubles(old, increment));
+/** An increment that a user gave; `infinite` is the refusal of an infinite one. */
+export function incrementOf(text: string, infinite: string): LongDouble {
+  if (/^[+-]?inf(inity)?$/i.test(text)) refuse(infinite);
+  return parseLongDouble(text) ?? refuse('value is not a valid float');
 }
 
 /** `numerator / denominator × 2^exponent`, rounded to the mantissa, ties to even. */

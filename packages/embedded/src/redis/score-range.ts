@@ -25,8 +25,14 @@ export function scoreRange(minText: string, maxText: string): Range {
 
 function scoreBound(text: string): Bound<number> {
   const exclusive = text.startsWith('(');
-  const value = parseDouble(exclusive ? text.slice(1) : text) ?? refuse('min or max is not a float');
-  return { value, exclusive };
+  return { value: looseDouble(exclusive ? text.slice(1) : text), exclusive };
+}
+
+/** A bound may be empty, which is 0, or out of range, which is infinite. */
+function looseDouble(text: string): number {
+  if (text === '') return 0;
+  const value = parseDouble(text) ?? Number(/^[+-]?[0-9.]+(e[+-]?[0-9]+)?$/i.test(text) ? text : Number.NaN);
+  return Number.isNaN(value) ? refuse('min or max is not a float') : value;
 }
 
 /** Members between two texts: `[` includes, `(` leaves out, `-` and `+` are the ends. */

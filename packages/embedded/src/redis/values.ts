@@ -1,9 +1,12 @@
 import type { Deque } from '../deque.ts';
 import { byBytes, SortedList } from '../sorted-list.ts';
 
-/** What a key can hold; strings have one character per byte. */
+/**
+ * What a key can hold; strings have one character per byte. The form of a string shows in OBJECT ENCODING only: some
+ * commands leave a plain text behind where others would note that it is a number.
+ */
 export type Value =
-  | { readonly type: 'string'; text: string; raw?: boolean }
+  | { readonly type: 'string'; readonly text: string; readonly form?: 'raw' | 'text' }
   | { readonly type: 'list'; readonly items: Deque<string> }
   | { readonly type: 'hash'; readonly fields: Map<string, string>; large?: boolean }
   | { readonly type: 'set'; readonly members: Set<string>; large?: boolean }
@@ -101,9 +104,9 @@ function isLong(text: string): boolean {
   return text.length > LISTPACK_TEXT;
 }
 
-function stringEncoding({ text, raw }: ValueOf<'string'>): string {
-  if (raw === true) return 'raw';
-  const number = INTEGER.test(text) ? BigInt(text) : undefined;
+function stringEncoding({ text, form }: ValueOf<'string'>): string {
+  if (form === 'raw') return 'raw';
+  const number = form !== 'text' && INTEGER.test(text) ? BigInt(text) : undefined;
   if (number !== undefined && BigInt.asIntN(64, number) === number) return 'int';
   return text.length <= EMBEDDED_STRING ? 'embstr' : 'raw';
 }

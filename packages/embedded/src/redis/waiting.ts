@@ -12,17 +12,19 @@ export interface Wish {
   /** The type of value that can fulfil it. */
   readonly type: Value['type'];
   readonly attempt: (key: string) => string | undefined;
+  /** The reply in a transaction, where nobody waits. Default: a null array. */
+  readonly nilAtOnce?: string;
 }
 
-/** Takes what is there, or lets the client wait for it. In a transaction nobody waits. */
-export function takeOrWait(context: Context, { keys, timeout, type, attempt }: Wish): string | undefined {
+/** Takes what is there, or lets the client wait for it. */
+export function takeOrWait(context: Context, { keys, timeout, type, attempt, nilAtOnce }: Wish): string | undefined {
   const { client, state, wire } = context;
   const ms = timeoutMs(timeout);
   for (const key of keys) {
     const reply = attempt(key);
     if (reply !== undefined) return reply;
   }
-  if (client.executing) return wire.nilArray;
+  if (client.executing) return nilAtOnce ?? wire.nilArray;
   const nil = wire.nilArray;
   client.waiting = {
     db: client.db,

@@ -10,7 +10,7 @@ function bytesOf({ db }: Context, key: string): Buffer {
 }
 
 function store({ db }: Context, key: string, bytes: Buffer): void {
-  db.put(key, { type: 'string', text: bytes.toString('latin1'), raw: true }, true);
+  db.put(key, { type: 'string', text: bytes.toString('latin1'), form: 'raw' }, true);
 }
 
 function bitAt(bytes: Buffer, offset: number): number {
@@ -43,10 +43,10 @@ const setbit: Run = (context, [key = '', offsetText = '', bit = '']) => {
 };
 
 /** Bits from the first up to, not including, the second. */
-function bitRange(size: number, start: string, end: string, unit: string): [from: number, to: number] {
-  const bits = unit === 'BIT';
-  const length = bits ? size * 8 : size;
+function bitRange(size: number, start: string, end: string, unit = 'BYTE'): [from: number, to: number] {
   const [first, last] = [numberOf(start), numberOf(end)];
+  const bits = unitOf(unit) === 'BIT';
+  const length = bits ? size * 8 : size;
   if (first < 0 && last < 0 && first > last) return [0, 0];
   const from = Math.max(0, first < 0 ? first + length : first);
   const to = Math.min(length, Math.max(0, last < 0 ? last + length : last) + 1);
@@ -58,10 +58,10 @@ function unitOf(text: string): string {
 }
 
 const bitcount: Run = (context, [key = '', start, end, unit, ...rest]) => {
+  if (context.db.get('string', key) === undefined) return integer(0);
   if ((start !== undefined && end === undefined) || rest.length > 0) syntaxError();
-  const kind = unit === undefined ? 'BYTE' : unitOf(unit);
   const bytes = bytesOf(context, key);
-  const [from, to] = bitRange(bytes.length, start ?? '0', end ?? '-1', kind);
+  const [from, to] = bitRange(bytes.length, start ?? '0', end ?? '-1', unit);
   let count = 0;
   for (let at = from; at < to; at += 1) count += bitAt(bytes, at);
   return integer(count);
@@ -71,11 +71,10 @@ const bitcount: Run = (context, [key = '', start, end, unit, ...rest]) => {
 const bitpos: Run = (context, [key = '', bitText = '', start, end, unit, ...rest]) => {
   const bit = numberOf(bitText);
   if (bit !== 0 && bit !== 1) refuse('The bit argument must be 1 or 0.');
+  if (context.db.get('string', key) === undefined) return integer(bit === 1 ? -1 : 0);
   if (rest.length > 0) syntaxError();
-  const kind = unit === undefined ? 'BYTE' : unitOf(unit);
-  if (!context.db.has(key)) return integer(bit === 1 ? -1 : 0);
   const bytes = bytesOf(context, key);
-  const [from, to] = bitRange(bytes.length, start ?? '0', end ?? '-1', kind);
+  const [from, to] = bitRange(bytes.length, start ?? '0', end ?? '-1', unit);
   for (let at = from; at < to; at += 1) if (bitAt(bytes, at) === bit) return integer(at);
   return integer(bit === 0 && end === undefined && from < to ? to : -1);
 };
@@ -99,7 +98,7 @@ const bitop: Run = (context, [name = '', target = '', ...keys]) => {
     bytes[at] = combine === undefined ? ~byte : others.reduce((all, other) => combine(all, other[at] ?? 0), byte);
   }
   if (size === 0) context.db.delete(target);
-  else context.db.put(target, { type: 'string', text: bytes.toString('latin1'), raw: true });
+  else context.db.put(target, { type: 'string', text: bytes.toString('latin1'), form: 'raw' });
   return integer(size);
 };
 
@@ -191,7 +190,11 @@ function bitfield(readOnly: boolean): Run {
       const size = Math.ceil((field.offset + field.bits) / 8);
       if (bytes.length < size) bytes = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
       changed = true;
-      const next = fitted(verb === 'SET' ? value : old + value, field, overflow);
+      const next = fitted(
+        verb === 'INCRBY' ? old + value : field.signed ? value : BigInt.asUintN(64, value),
+        field,
+        overflow,
+      );
       if (next === undefined) return context.wire.nil;
       writeField(bytes, field, next);
       return integer(verb === 'SET' ? old : next);

@@ -1,6 +1,6 @@
 import { type Commands, type Context, pairsOf, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
-import { incrementFloat } from '../long-double.ts';
+import { addLongDoubles, formatLongDouble, incrementOf, parseLongDouble } from '../long-double.ts';
 import { checkedSum, integerOf, numberOf, parseInteger } from '../numbers.ts';
 import { pickRandom } from '../random.ts';
 import { array, bulk, bulks, flag, integer, OK } from '../replies.ts';
@@ -54,8 +54,15 @@ const hincrby: Run = (context, [key = '', field = '', by = '']) => {
   return integer(BigInt(text));
 };
 
-const hincrbyfloat: Run = (context, [key = '', field = '', by = '']) =>
-  bulk(change(context, key, field, (old = '0') => incrementFloat(old, by, 'hash value is not a float')));
+const hincrbyfloat: Run = (context, [key = '', field = '', by = '']) => {
+  const increment = incrementOf(by, 'value is NaN or Infinity');
+  return bulk(
+    change(context, key, field, (old = '0') => {
+      const value = parseLongDouble(old) ?? refuse('hash value is not a float');
+      return formatLongDouble(addLongDoubles(value, increment));
+    }),
+  );
+};
 
 const hrandfield: Run = (context, [key = '', countText, withValues, ...rest]) => {
   if (countText === undefined) {

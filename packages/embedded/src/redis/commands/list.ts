@@ -46,8 +46,9 @@ function takeMany(context: Context, key: string, end: End, count: number): strin
 }
 
 function pop(end: End): Run {
-  return (context, [key = '', countText]) => {
+  return (context, [key = '', countText, ...rest]) => {
     const { wire } = context;
+    if (rest.length > 0) refuse(`wrong number of arguments for '${context.name}' command`);
     if (countText !== undefined) {
       const values = takeMany(context, key, end, countOf(countText));
       return values === undefined ? wire.nilArray : bulks(values);
@@ -194,7 +195,7 @@ const lmove: Run = (context, [from = '', to = '', source = '', target = '']) =>
 const blmove: Run = (context, [from = '', to = '', source = '', target = '', timeout = '']) => {
   const [taken, put] = [endOf(source), endOf(target)];
   const attempt = (): string | undefined => moveOne(context, from, to, taken, put);
-  return takeOrWait(context, { keys: [from], timeout, type: 'list', attempt });
+  return takeOrWait(context, { keys: [from], timeout, type: 'list', attempt, nilAtOnce: context.wire.nil });
 };
 
 const rpoplpush: Run = (context, [from = '', to = '']) =>
@@ -206,6 +207,7 @@ const brpoplpush: Run = (context, [from = '', to = '', timeout = '']) =>
     timeout,
     type: 'list',
     attempt: () => moveOne(context, from, to, 'RIGHT', 'LEFT'),
+    nilAtOnce: context.wire.nil,
   });
 
 function blockingPop(end: End): Run {
@@ -230,17 +232,21 @@ interface ManyPop {
 /** `numkeys key … LEFT|RIGHT [COUNT n]`; the sorted sets' form has MIN and MAX. */
 export function manyPopArguments(args: readonly string[], ends: readonly string[]): ManyPop {
   const [numkeysText = '', ...rest] = args;
-  const numkeysError = 'numkeys should be greater than 0';
-  const numkeys = numberOf(numkeysText, numkeysError);
-  if (numkeys <= 0) refuse(numkeysError);
+  const numkeys = positive(numkeysText, 'numkeys should be greater than 0');
   const end = rest[numkeys]?.toUpperCase() ?? syntaxError();
   if (!ends.includes(end)) syntaxError();
-  const [option, countText, ...more] = rest.slice(numkeys + 1);
-  if (option === undefined) return { keys: rest.slice(0, numkeys), end, count: 1 };
-  if (option.toUpperCase() !== 'COUNT' || countText === undefined || more.length > 0) syntaxError();
-  const countError = 'count should be greater than 0';
-  const count = numberOf(countText, countError);
-  return { keys: rest.slice(0, numkeys), end, count: count > 0 ? count : refuse(countError) };
+  const options = rest.slice(numkeys + 1);
+  let count: number | undefined;
+  for (let at = 0; at < options.length; at += 2) {
+    if (count !== undefined || options[at]?.toUpperCase() !== 'COUNT') syntaxError();
+    count = positive(options[at + 1] ?? syntaxError(), 'count should be greater than 0');
+  }
+  return { keys: rest.slice(0, numkeys), end, count: count ?? 1 };
+}
+
+function positive(text: string, message: string): number {
+  const value = numberOf(text, message);
+  return value > 0 ? value : refuse(message);
 }
 
 function popFrom(context: Context, key: string, end: End, count: number): string | undefined {

@@ -1,18 +1,21 @@
 import type { Client } from '../client.ts';
 import type { Commands, Run } from '../command.ts';
+import { refuse } from '../command-error.ts';
 import { globMatches } from '../glob.ts';
 import { confirmation, type Kind } from '../pubsub.ts';
 import { array, bulk, bulks, integer } from '../replies.ts';
 
 /** One confirmation for each name. */
 function subscribe(kind: Kind): Run {
-  return ({ state, client, name: verb }, names) =>
-    names
+  return ({ state, client, name: verb }, names) => {
+    if (kind === 'shards' && client.executing) refuse("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+    return names
       .map((name) => {
         state.pubsub.add(client, kind, name);
         return confirmation(client, verb, kind, name);
       })
       .join('');
+  };
 }
 
 /** Without names: all of the kind, or one confirmation without a name. */

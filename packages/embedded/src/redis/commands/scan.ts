@@ -31,7 +31,8 @@ function scanOptions(args: readonly string[], withType: boolean): ScanOptions {
 }
 
 function cursorOf(text: string): number {
-  return /^[0-9]{1,20}$/.test(text) ? Number(text) : refuse('invalid cursor');
+  if (!/^([+-]?[0-9]{1,20})?$/.test(text)) refuse('invalid cursor');
+  return text.startsWith('-') ? Number.POSITIVE_INFINITY : Number(text);
 }
 
 const scan: Run = ({ db }, [cursorText = '', ...args]) => {
@@ -100,9 +101,9 @@ function scanInside(
   return (context, [key = '', cursorText = '', ...args]) => {
     const cursor = cursorOf(cursorText);
     const value = open(context, key);
-    const { pattern, count } = scanOptions(args, false);
     const entry = context.db.entry(key);
     if (value === undefined || entry === undefined) return array([bulk('0'), bulks([])]);
+    const { pattern, count } = scanOptions(args, false);
     const { members, next } = page(entry, value.members, cursor, count);
     const shown = members.filter((member) => pattern === undefined || globMatches(pattern, member));
     return array([bulk(String(next)), bulks(shown.flatMap((member) => value.show(member)))]);

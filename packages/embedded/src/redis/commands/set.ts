@@ -9,7 +9,7 @@ function membersOf({ db }: Context, key: string): ReadonlySet<string> {
 }
 
 /** Integers, when there is nothing else, come in their order. */
-function inOrder(members: Iterable<string>): string[] {
+export function inOrder(members: Iterable<string>): string[] {
   const list = [...members];
   const numbers = list.map(parseInteger);
   if (numbers.includes(undefined)) return list;
@@ -94,22 +94,27 @@ function stores(combine: Combine): Run {
   };
 }
 
-/** `numkeys key … [LIMIT n]`, as SINTERCARD and ZINTERCARD have it; a limit of 0 is none. */
-export function cardinalityArguments(args: readonly string[]): {
-  readonly keys: readonly string[];
-  readonly limit: number;
-} {
+/** The number after LIMIT; 0 is none. */
+export function limitOf(text: string): number {
+  const message = "LIMIT can't be negative";
+  const limit = numberOf(text, message);
+  return limit < 0 ? refuse(message) : limit;
+}
+
+/** `numkeys key … [LIMIT n]` */
+function cardinalityArguments(args: readonly string[]): { readonly keys: readonly string[]; readonly limit: number } {
   const [numkeysText = '', ...rest] = args;
-  const numkeysError = 'numkeys should be greater than 0';
-  const numkeys = numberOf(numkeysText, numkeysError);
-  if (numkeys <= 0) refuse(numkeysError);
+  const message = 'numkeys should be greater than 0';
+  const numkeys = numberOf(numkeysText, message);
+  if (numkeys <= 0) refuse(message);
   if (numkeys > rest.length) refuse("Number of keys can't be greater than number of args");
-  const [option, limitText, ...more] = rest.slice(numkeys);
-  if (option === undefined) return { keys: rest, limit: 0 };
-  if (option.toUpperCase() !== 'LIMIT' || limitText === undefined || more.length > 0) syntaxError();
-  const limitError = "LIMIT can't be negative";
-  const limit = numberOf(limitText, limitError);
-  return { keys: rest.slice(0, numkeys), limit: limit < 0 ? refuse(limitError) : limit };
+  let limit = 0;
+  const options = rest.slice(numkeys);
+  for (let at = 0; at < options.length; at += 2) {
+    if (options[at]?.toUpperCase() !== 'LIMIT') syntaxError();
+    limit = limitOf(options[at + 1] ?? syntaxError());
+  }
+  return { keys: rest.slice(0, numkeys), limit };
 }
 
 const sintercard: Run = (context, args) => {

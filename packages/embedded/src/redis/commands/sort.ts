@@ -4,6 +4,7 @@ import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { refuse, syntaxError, wrongType } from '../command-error.ts';
 import { numberOf, parseDouble } from '../numbers.ts';
 import { array, bulk, integer } from '../replies.ts';
+import { inOrder } from './set.ts';
 
 interface SortRequest {
   descending: boolean;
@@ -49,7 +50,7 @@ function elements({ db }: Context, key: string): string[] {
     case 'list':
       return value.items.slice();
     case 'set':
-      return [...value.members];
+      return inOrder(value.members);
     case 'zset':
       return Array.from(value.members, ({ member }) => member);
     default:
@@ -71,7 +72,9 @@ function lookUp({ db }: Context, pattern: string, element: string): string | und
 }
 
 function score(text: string | undefined): number {
-  return text === undefined ? 0 : (parseDouble(text) ?? refuse("One or more scores can't be converted into double"));
+  return text === undefined || text === ''
+    ? 0
+    : (parseDouble(text) ?? refuse("One or more scores can't be converted into double"));
 }
 
 /** Sorting by a pattern without a star is no sorting at all. */

@@ -3,7 +3,7 @@ import { refuse, syntaxError, wrongType } from '../command-error.ts';
 import { doubleOf, numberOf } from '../numbers.ts';
 import { bulk, bulks, integer } from '../replies.ts';
 import { byScore, type Scored, ScoredMembers } from '../values.ts';
-import { cardinalityArguments } from './set.ts';
+import { limitOf } from './set.ts';
 
 type Scores = ReadonlyMap<string, number>;
 type Aggregate = (a: number, b: number) => number;
@@ -25,29 +25,32 @@ interface Request {
   readonly sources: readonly Scores[];
   readonly aggregate: Aggregate;
   readonly withScores: boolean;
+  /** At most so many; 0: no limit. */
+  readonly limit: number;
 }
 
-function parse(context: Context, args: readonly string[], store: boolean, weighted: boolean): Request {
+/** `allowed` names the options that the command has. Keys are looked at before the options. */
+function parse(context: Context, args: readonly string[], allowed: readonly string[]): Request {
   const [numkeysText = '', ...rest] = args;
   const numkeys = numberOf(numkeysText);
   if (numkeys < 1) refuse(`at least 1 input key is needed for '${context.name}' command`);
   if (numkeys > rest.length) syntaxError();
-  const keys = rest.slice(0, numkeys);
-  const sources = keys.map((key) => scoresOf(context, key));
+  const sources = rest.slice(0, numkeys).map((key) => scoresOf(context, key));
   let weights: readonly number[] | undefined;
-  let aggregate = sum;
-  let withScores = false;
+  let [aggregate, withScores, limit] = [sum, false, 0];
   const options = rest.slice(numkeys);
   while (options.length > 0) {
     const option = (options.shift() as string).toUpperCase();
-    if (weighted && option === 'WEIGHTS' && options.length >= numkeys) {
+    if (!allowed.includes(option)) syntaxError();
+    if (option === 'WEIGHTS' && options.length >= numkeys) {
       weights = options.splice(0, numkeys).map((text) => doubleOf(text, 'weight value is not a float'));
-    } else if (weighted && option === 'AGGREGATE' && options.length > 0) {
+    } else if (option === 'AGGREGATE' && options.length > 0) {
       aggregate = aggregates[(options.shift() as string).toUpperCase()] ?? syntaxError();
-    } else if (!store && option === 'WITHSCORES') withScores = true;
+    } else if (option === 'LIMIT' && options.length > 0) limit = limitOf(options.shift() as string);
+    else if (option === 'WITHSCORES') withScores = true;
     else syntaxError();
   }
-  return { sources: weighted ? weigh(sources, weights) : sources, aggregate, withScores };
+  return { sources: weigh(sources, weights), aggregate, withScores, limit };
 }
 
 function weigh(sources: readonly Scores[], weights: readonly number[] | undefined): Scores[] {
@@ -91,19 +94,21 @@ function sorted(scores: Scores): Scored[] {
   return Array.from(scores, ([member, score]) => ({ member, score })).sort(byScore);
 }
 
-function reads(combine: Combine, weighted = true): Run {
+const WEIGHED = ['WEIGHTS', 'AGGREGATE'];
+
+function reads(combine: Combine, options: readonly string[] = WEIGHED): Run {
   return (context, args) => {
     const { wire } = context;
-    const request = parse(context, args, false, weighted);
+    const request = parse(context, args, [...options, 'WITHSCORES']);
     const items = sorted(combine(request));
     if (!request.withScores) return bulks(items.map(({ member }) => member));
     return wire.pairs(items.map(({ member, score }) => [bulk(member), wire.double(score)]));
   };
 }
 
-function stores(combine: Combine, weighted = true): Run {
+function stores(combine: Combine, options: readonly string[] = WEIGHED): Run {
   return (context, [target = '', ...args]) => {
-    const items = sorted(combine(parse(context, args, true, weighted)));
+    const items = sorted(combine(parse(context, args, options)));
     const members = new ScoredMembers();
     for (const { member, score } of items) members.set(member, score);
     if (items.length === 0) context.db.delete(target);
@@ -113,19 +118,18 @@ function stores(combine: Combine, weighted = true): Run {
 }
 
 const zintercard: Run = (context, args) => {
-  const { keys, limit } = cardinalityArguments(args);
-  const sources = keys.map((key) => scoresOf(context, key));
-  const { size } = intersection({ sources, aggregate: sum, withScores: false });
-  return integer(limit === 0 ? size : Math.min(limit, size));
+  const request = parse(context, args, ['LIMIT']);
+  const { size } = intersection(request);
+  return integer(request.limit === 0 ? size : Math.min(request.limit, size));
 };
 
 /** Commands that combine several sorted sets. */
 export const sortedSetCombineCommands: Commands = {
   zunion: reads(union),
   zinter: reads(intersection),
-  zdiff: reads(difference, false),
+  zdiff: reads(difference, []),
   zunionstore: stores(union),
   zinterstore: stores(intersection),
-  zdiffstore: stores(difference, false),
+  zdiffstore: stores(difference, []),
   zintercard,
 };

@@ -1,7 +1,7 @@
 import { arg, type Commands, type Context, pairsOf, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { EX, PX, positiveDeadline, timeOptions } from '../expiry.ts';
-import { incrementFloat } from '../long-double.ts';
+import { addLongDoubles, formatLongDouble, incrementOf } from '../long-double.ts';
 import { checkedSum, integerOf, numberOf } from '../numbers.ts';
 import { array, bulk, flag, integer, OK } from '../replies.ts';
 
@@ -100,7 +100,7 @@ const append: Run = (context, [key = '', tail = '']) => {
   const old = textOf(context, key) ?? '';
   checkSize(old.length + tail.length);
   const fresh = !context.db.has(key);
-  context.db.put(key, { type: 'string', text: old + tail, raw: !fresh }, true);
+  context.db.put(key, { type: 'string', text: old + tail, ...(fresh ? {} : { form: 'raw' }) }, true);
   return integer(old.length + tail.length);
 };
 
@@ -125,7 +125,7 @@ const setrange: Run = (context, [key = '', offsetText = '', part = '']) => {
   if (part === '') return integer(old.length);
   checkSize(offset + part.length);
   const text = old.slice(0, offset).padEnd(offset, '\0') + part + old.slice(offset + part.length);
-  context.db.put(key, { type: 'string', text, raw: true }, true);
+  context.db.put(key, { type: 'string', text, form: 'raw' }, true);
   return integer(text.length);
 };
 
@@ -140,9 +140,12 @@ const decrby: Run = (context, [key = '', by = '']) => {
   return amount === -(2n ** 63n) ? refuse('decrement would overflow') : add(context, key, -amount);
 };
 
+const INFINITE = 'increment would produce NaN or Infinity';
+
 const incrbyfloat: Run = (context, [key = '', by = '']) => {
-  const text = incrementFloat(textOf(context, key) ?? '0', by, 'value is not a valid float');
-  context.db.put(key, { type: 'string', text }, true);
+  const old = incrementOf(textOf(context, key) ?? '0', INFINITE);
+  const text = formatLongDouble(addLongDoubles(old, incrementOf(by, INFINITE)));
+  context.db.put(key, { type: 'string', text, form: 'text' }, true);
   return bulk(text);
 };
 
