@@ -102,11 +102,13 @@ export class Consumer<V = string> {
     };
   }
 
+  /** Calls a listener for each event of a kind. */
   on<E extends keyof ConsumerEvents<V>>(event: E, listener: ConsumerEvents<V>[E]): this {
     this.#listeners[event].add(listener);
     return this;
   }
 
+  /** Ends what {@link on} began. */
   off<E extends keyof ConsumerEvents<V>>(event: E, listener: ConsumerEvents<V>[E]): this {
     this.#listeners[event].delete(listener);
     return this;
