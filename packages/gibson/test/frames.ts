@@ -13,7 +13,7 @@ export function reply(code: number, encoding: number, data: Uint8Array): Buffer 
 export const ok: Buffer = reply(5, 0, Buffer.alloc(1));
 export const notFound: Buffer = reply(1, 0, Buffer.alloc(1));
 
-export function plain(text: string): Buffer {
+export function plain(text: string | Uint8Array): Buffer {
   return reply(6, 0, Buffer.from(text));
 }
 

@@ -7,8 +7,10 @@ import { opcodes } from '@kv/gibson-parser';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as commands from '../src/commands/index.ts';
+import { createGibson } from '../src/index.ts';
 import { defaultServerLimits } from '../src/limits.ts';
 import { GibsonProtocol } from '../src/protocol.ts';
+import { answering, notFound, number, ok, plain } from './frames.ts';
 
 const protocol = new GibsonProtocol({
   window: { commands: 1, refill: 'sliding' },
@@ -133,6 +135,33 @@ describe('typed commands', () => {
     fc.assert(property, { numRuns: 1000 });
     expect(sent).toBeGreaterThan(20);
   });
+});
+
+/** The reply that a command takes for an answer. */
+function anyAnswer(opcode: number, payload: Buffer): Buffer {
+  const { SET, GET, MGET, KEYS, TTL, DEL, LOCK, UNLOCK } = opcodes;
+  if (opcode === SET) return plain(payload.subarray(payload.indexOf(0x20, payload.indexOf(0x20) + 1) + 1));
+  if (([GET, MGET, KEYS] as number[]).includes(opcode)) return notFound;
+  return ([TTL, DEL, LOCK, UNLOCK] as number[]).includes(opcode) ? ok : number(1);
+}
+
+test.each(Object.entries(cases))('through a client, %s', async (name, { given, make: makeCase, wire }) => {
+  const server = answering(anyAnswer);
+  await using gibson = createGibson({ connect: server.connect }, { maxSize: 1 });
+  await gibson.connect();
+  const peer = await server.next();
+  const property = fc.asyncProperty(fc.tuple(...given), async (values) => {
+    const before = peer.written.length;
+    const call = (async (): Promise<unknown> => gibson.send(makeCase(values as never[]) as never))();
+    const refused = await call.then(
+      () => false,
+      (error: unknown) => isKvError(error) && error.code === 'ARGUMENT',
+    );
+    const written = Buffer.from(peer.written.subarray(before));
+    if (refused && written.length === 0) return;
+    expectOneFrame(name, wire(values), [written]);
+  });
+  await fc.assert(property, { numRuns: 100 });
 });
 
 test('raw commands', () => {
