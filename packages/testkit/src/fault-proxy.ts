@@ -123,6 +123,10 @@ export class FaultProxy implements AsyncDisposable {
   }
 
   #start(socket: Socket): void {
+    if (this.#server === undefined) {
+      socket.resetAndDestroy(); // it was on its way when the port closed
+      return;
+    }
     const index = this.#total++;
     const faults = typeof this.faults === 'function' ? this.faults(this.#random.fork(index), index) : this.faults;
     const connection = new ProxiedConnection(socket, index, faults, this.#target);

@@ -68,9 +68,9 @@ class RedisSession implements ModelSession {
     const [first = ''] = keys;
     switch (operation.kind) {
       case 'read':
-        return await this.#redis.get(first);
+        return this.#redis.get(first);
       case 'increment':
-        return await this.#redis.incr(first);
+        return this.#redis.incr(first);
       case 'write':
       case 'transaction': {
         const values = keysOf(operation).map((key) => storedUnder(key, operation.size));
