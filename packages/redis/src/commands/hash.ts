@@ -1,27 +1,11 @@
 /** Hashes: fields with values under one key. */
+import { type Arg, ArgumentError, Command, type Data, data, float, idempotent, integer, read, write } from '@kv/core';
 import {
-  type Arg,
-  ArgumentError,
-  Command,
-  type Data,
-  data,
-  float,
-  idempotent,
-  integer,
-  read,
-  type Spec,
-  type Transform,
-  write,
-} from '@kv/core';
-import {
-  type AtMostOne,
   addEntryArgs,
-  addMany,
   addScan,
   addSwitch,
   type Cursor,
   checkOptions,
-  chosen,
   cursorArg,
   type EntryArgs,
   headAndMany,
@@ -47,9 +31,6 @@ import {
 
 const HDEL = idempotent('HDEL');
 const HEXISTS = read('HEXISTS');
-const HEXPIRE = write('HEXPIRE');
-const HEXPIREAT = write('HEXPIREAT');
-const HEXPIRETIME = read('HEXPIRETIME');
 const HGET = read('HGET');
 const HGETALL = read('HGETALL');
 const HINCRBY = write('HINCRBY');
@@ -58,17 +39,11 @@ const HKEYS = read('HKEYS');
 const HLEN = read('HLEN');
 const HMGET = read('HMGET');
 const HMSET = idempotent('HMSET');
-const HPERSIST = idempotent('HPERSIST');
-const HPEXPIRE = write('HPEXPIRE');
-const HPEXPIREAT = write('HPEXPIREAT');
-const HPEXPIRETIME = read('HPEXPIRETIME');
-const HPTTL = read('HPTTL');
 const HRANDFIELD = read('HRANDFIELD');
 const HSCAN = read('HSCAN');
 const HSET = idempotent('HSET');
 const HSETNX = write('HSETNX');
 const HSTRLEN = read('HSTRLEN');
-const HTTL = read('HTTL');
 const HVALS = read('HVALS');
 
 /**
@@ -375,190 +350,4 @@ export function hstrlen<V = string>(key: Data, field: Data): Command<number, V> 
  */
 export function hvals<V = string>(key: Data): Command<V[], V> {
   return new Command<V[], V>(HVALS, [data(key, 'key')], list);
-}
-
-/** When a new time to live is taken; at most one. */
-export type FieldExpireCondition = AtMostOne<{
-  /** Only fields without one. */
-  nx: boolean;
-  /** Only fields with one. */
-  xx: boolean;
-  /** Only if the new end is later; no time to live counts as endless. */
-  gt: boolean;
-  /** Only if the new end is earlier. */
-  lt: boolean;
-}>;
-
-const CONDITIONS = ['nx', 'xx', 'gt', 'lt'] as const;
-const CONDITION_SET: ReadonlySet<string> = new Set(CONDITIONS);
-
-function addFields(args: Arg[], fields: Many): Arg[] {
-  const at = args.push('FIELDS', '') - 1;
-  addMany(args, [fields], 'fields');
-  args[at] = String(args.length - at - 1);
-  return args;
-}
-
-function expireFields<V>(
-  spec: Spec,
-  key: Data,
-  time: string,
-  fields: Many,
-  options: FieldExpireCondition,
-): Command<number[], V> {
-  checkOptions(options, CONDITION_SET);
-  const condition = chosen(options, CONDITIONS);
-  const args = [data(key, 'key'), time];
-  if (condition !== undefined) addSwitch(args, condition.toUpperCase(), options[condition], condition);
-  return new Command<number[], V>(spec, addFields(args, fields), asIs);
-}
-
-function perField<V>(spec: Spec, key: Data, fields: Many): Command<number[], V> {
-  return new Command<number[], V>(spec, addFields([data(key, 'key')], fields), asIs as Transform<number[]>);
-}
-
-/**
- * Lets fields end in so many seconds. Redis only.
- *
- * Per field: 1 set, 0 the condition kept it, 2 deleted at once because the time has passed, -2 no such field or key.
- *
- * @throws ArgumentError when there is no field, or two conditions are given
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hexpire/
- */
-export function hexpire<V = string>(
-  key: Data,
-  seconds: Int,
-  fields: Many,
-  options: FieldExpireCondition = {},
-): Command<number[], V> {
-  return expireFields(HEXPIRE, key, integer(seconds, 'seconds', 0), fields, options);
-}
-
-/**
- * Lets fields end at a unix time in seconds. Redis only.
- *
- * Per field: 1 set, 0 the condition kept it, 2 deleted at once because the time has passed, -2 no such field or key.
- *
- * @throws ArgumentError when there is no field, or two conditions are given
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hexpireat/
- */
-export function hexpireat<V = string>(
-  key: Data,
-  unixSeconds: Int,
-  fields: Many,
-  options: FieldExpireCondition = {},
-): Command<number[], V> {
-  return expireFields(HEXPIREAT, key, integer(unixSeconds, 'unixSeconds', 0), fields, options);
-}
-
-/**
- * Lets fields end in so many milliseconds. Redis only.
- *
- * Per field: 1 set, 0 the condition kept it, 2 deleted at once because the time has passed, -2 no such field or key.
- *
- * @throws ArgumentError when there is no field, or two conditions are given
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hpexpire/
- */
-export function hpexpire<V = string>(
-  key: Data,
-  milliseconds: Int,
-  fields: Many,
-  options: FieldExpireCondition = {},
-): Command<number[], V> {
-  return expireFields(HPEXPIRE, key, integer(milliseconds, 'milliseconds', 0), fields, options);
-}
-
-/**
- * Lets fields end at a unix time in milliseconds. Redis only.
- *
- * Per field: 1 set, 0 the condition kept it, 2 deleted at once because the time has passed, -2 no such field or key.
- *
- * @throws ArgumentError when there is no field, or two conditions are given
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hpexpireat/
- */
-export function hpexpireat<V = string>(
-  key: Data,
-  unixMilliseconds: Int,
-  fields: Many,
-  options: FieldExpireCondition = {},
-): Command<number[], V> {
-  return expireFields(HPEXPIREAT, key, integer(unixMilliseconds, 'unixMilliseconds', 0), fields, options);
-}
-
-/**
- * When fields end, as unix time in seconds. Redis only.
- *
- * Per field: the time, -1 when the field does not end, -2 when there is no such field or key.
- *
- * @throws ArgumentError when there is no field
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hexpiretime/
- */
-export function hexpiretime<V = string>(key: Data, ...fields: Many[]): Command<number[], V> {
-  return perField(HEXPIRETIME, key, fields.flat() as Data[]);
-}
-
-/**
- * When fields end, as unix time in milliseconds. Redis only.
- *
- * Per field: the time, -1 when the field does not end, -2 when there is no such field or key.
- *
- * @throws ArgumentError when there is no field
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hpexpiretime/
- */
-export function hpexpiretime<V = string>(key: Data, ...fields: Many[]): Command<number[], V> {
-  return perField(HPEXPIRETIME, key, fields.flat() as Data[]);
-}
-
-/**
- * In how many seconds fields end. Redis only.
- *
- * Per field: the time, -1 when the field does not end, -2 when there is no such field or key.
- *
- * @throws ArgumentError when there is no field
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/httl/
- */
-export function httl<V = string>(key: Data, ...fields: Many[]): Command<number[], V> {
-  return perField(HTTL, key, fields.flat() as Data[]);
-}
-
-/**
- * In how many milliseconds fields end. Redis only.
- *
- * Per field: the time, -1 when the field does not end, -2 when there is no such field or key.
- *
- * @throws ArgumentError when there is no field
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hpttl/
- */
-export function hpttl<V = string>(key: Data, ...fields: Many[]): Command<number[], V> {
-  return perField(HPTTL, key, fields.flat() as Data[]);
-}
-
-/**
- * Lets fields live for ever again. Redis only.
- *
- * Per field: 1 done, -1 the field did not end anyway, -2 no such field or key.
- *
- * @throws ArgumentError when there is no field
- * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
- * @since 7.4.0
- * @see https://redis.io/commands/hpersist/
- */
-export function hpersist<V = string>(key: Data, ...fields: Many[]): Command<number[], V> {
-  return perField(HPERSIST, key, fields.flat() as Data[]);
 }

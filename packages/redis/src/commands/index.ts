@@ -16,6 +16,7 @@ export type {
   Off,
   ScanOptions,
 } from '../arguments.ts';
+export type { ExpireCondition } from '../expire-condition.ts';
 export type {
   GeoCenter,
   GeoDetails,
@@ -50,9 +51,12 @@ export * from './connection.ts';
 export * from './function.ts';
 export * from './geo.ts';
 export * from './hash.ts';
+export * from './hash-expiry.ts';
 export * from './hyperloglog.ts';
 export * from './key.ts';
+export * from './key-expiry.ts';
 export * from './latency.ts';
+export * from './lcs.ts';
 export * from './list.ts';
 export * from './memory.ts';
 export * from './migrate.ts';

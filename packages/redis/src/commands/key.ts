@@ -1,5 +1,5 @@
 /** Keys, whatever they hold: life time, names, copies, scanning. Sorting and moving are in `sort.ts`, `migrate.ts`. */
-import { type Arg, Command, type Data, data, Flag, idempotent, integer, Keys, read, type Spec, write } from '@kv/core';
+import { type Arg, Command, type Data, data, Flag, idempotent, integer, Keys, read, write } from '@kv/core';
 import {
   type AtMostOne,
   addData,
@@ -21,9 +21,6 @@ const COPY = write('COPY', Keys.two);
 const DEL = idempotent('DEL', Keys.all);
 const DUMP = read('DUMP');
 const EXISTS = read('EXISTS', Keys.all);
-const EXPIRE = idempotent('EXPIRE');
-const EXPIREAT = idempotent('EXPIREAT');
-const EXPIRETIME = read('EXPIRETIME');
 const KEYS = read('KEYS', null);
 const MOVE = write('MOVE');
 const OBJECT_ENCODING = read('OBJECT ENCODING');
@@ -31,18 +28,12 @@ const OBJECT_FREQ = read('OBJECT FREQ');
 const OBJECT_HELP = read('OBJECT HELP', null);
 const OBJECT_IDLETIME = read('OBJECT IDLETIME');
 const OBJECT_REFCOUNT = read('OBJECT REFCOUNT');
-const PERSIST = idempotent('PERSIST');
-const PEXPIRE = idempotent('PEXPIRE');
-const PEXPIREAT = idempotent('PEXPIREAT');
-const PEXPIRETIME = read('PEXPIRETIME');
-const PTTL = read('PTTL');
 const RANDOMKEY = read('RANDOMKEY', null);
 const RENAME = write('RENAME', Keys.two);
 const RENAMENX = write('RENAMENX', Keys.two);
 const RESTORE = write('RESTORE');
 const SCAN = read('SCAN', null);
 const TOUCH = read('TOUCH', Keys.all);
-const TTL = read('TTL');
 const TYPE = read('TYPE');
 const UNLINK = idempotent('UNLINK', Keys.all);
 
@@ -104,66 +95,6 @@ export function dump<V = string>(key: Data): Command<Uint8Array | null, V> {
  */
 export function exists<V = string>(...keys: Many[]): Command<number, V> {
   return new Command<number, V>(EXISTS, many(keys, 'keys'), asIs);
-}
-
-/** When a new time to live is taken; at most one. Since 7.0. */
-export type ExpireCondition = AtMostOne<{
-  /** Only if the key has none. */
-  nx: boolean;
-  /** Only if the key has one. */
-  xx: boolean;
-  /** Only if the new end is later; no time to live counts as endless. */
-  gt: boolean;
-  /** Only if the new end is earlier. */
-  lt: boolean;
-}>;
-
-const CONDITIONS = ['nx', 'xx', 'gt', 'lt'] as const;
-const CONDITION_SET: ReadonlySet<string> = new Set(CONDITIONS);
-
-function expireAny<V>(spec: Spec, key: Data, time: string, options: ExpireCondition | undefined): Command<boolean, V> {
-  const args = [data(key, 'key'), time];
-  if (options === undefined) return new Command<boolean, V>(spec, args, boolean);
-  checkOptions(options, CONDITION_SET);
-  const condition = chosen(options, CONDITIONS);
-  if (condition === undefined) return new Command<boolean, V>(spec, args, boolean);
-  addSwitch(args, condition.toUpperCase(), options[condition], condition);
-  return new Command<boolean, V>(spec, args, boolean, 0);
-}
-
-/**
- * Lets a key end in so many seconds; a time that has passed deletes it.
- *
- * @returns whether it was set: not when the key is missing, or the condition kept it
- * @throws ArgumentError when two conditions are given
- * @since 1.0.0
- * @see https://redis.io/commands/expire/
- */
-export function expire<V = string>(key: Data, seconds: Int, options?: ExpireCondition): Command<boolean, V> {
-  return expireAny(EXPIRE, key, integer(seconds, 'seconds'), options);
-}
-
-/**
- * Lets a key end at a unix time in seconds; a time that has passed deletes it.
- *
- * @returns whether it was set: not when the key is missing, or the condition kept it
- * @throws ArgumentError when two conditions are given
- * @since 1.2.0
- * @see https://redis.io/commands/expireat/
- */
-export function expireat<V = string>(key: Data, unixSeconds: Int, options?: ExpireCondition): Command<boolean, V> {
-  return expireAny(EXPIREAT, key, integer(unixSeconds, 'unixSeconds'), options);
-}
-
-/**
- * When a key ends, as unix time in seconds.
- *
- * @returns -1 when the key does not end, -2 when there is no such key
- * @since 7.0.0
- * @see https://redis.io/commands/expiretime/
- */
-export function expiretime<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(EXPIRETIME, [data(key, 'key')], asIs);
 }
 
 /**
@@ -238,67 +169,6 @@ export function objectIdletime<V = string>(key: Data): Command<number | null, V>
  */
 export function objectRefcount<V = string>(key: Data): Command<number | null, V> {
   return new Command<number | null, V>(OBJECT_REFCOUNT, [data(key, 'key')], asIs);
-}
-
-/**
- * Lets a key live for ever again.
- *
- * @returns whether it had a time to live
- * @since 2.2.0
- * @see https://redis.io/commands/persist/
- */
-export function persist<V = string>(key: Data): Command<boolean, V> {
-  return new Command<boolean, V>(PERSIST, [data(key, 'key')], boolean);
-}
-
-/**
- * Lets a key end in so many milliseconds; a time that has passed deletes it.
- *
- * @returns whether it was set: not when the key is missing, or the condition kept it
- * @throws ArgumentError when two conditions are given
- * @since 2.6.0
- * @see https://redis.io/commands/pexpire/
- */
-export function pexpire<V = string>(key: Data, milliseconds: Int, options?: ExpireCondition): Command<boolean, V> {
-  return expireAny(PEXPIRE, key, integer(milliseconds, 'milliseconds'), options);
-}
-
-/**
- * Lets a key end at a unix time in milliseconds; a time that has passed deletes it.
- *
- * @returns whether it was set: not when the key is missing, or the condition kept it
- * @throws ArgumentError when two conditions are given
- * @since 2.6.0
- * @see https://redis.io/commands/pexpireat/
- */
-export function pexpireat<V = string>(
-  key: Data,
-  unixMilliseconds: Int,
-  options?: ExpireCondition,
-): Command<boolean, V> {
-  return expireAny(PEXPIREAT, key, integer(unixMilliseconds, 'unixMilliseconds'), options);
-}
-
-/**
- * When a key ends, as unix time in milliseconds.
- *
- * @returns -1 when the key does not end, -2 when there is no such key
- * @since 7.0.0
- * @see https://redis.io/commands/pexpiretime/
- */
-export function pexpiretime<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(PEXPIRETIME, [data(key, 'key')], asIs);
-}
-
-/**
- * In how many milliseconds a key ends.
- *
- * @returns -1 when the key does not end, -2 when there is no such key
- * @since 2.6.0
- * @see https://redis.io/commands/pttl/
- */
-export function pttl<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(PTTL, [data(key, 'key')], asIs);
 }
 
 /**
@@ -416,17 +286,6 @@ export function scan<V = string>(cursor: Cursor, options: KeyScanOptions = {}): 
  */
 export function touch<V = string>(...keys: Many[]): Command<number, V> {
   return new Command<number, V>(TOUCH, many(keys, 'keys'), asIs);
-}
-
-/**
- * In how many seconds a key ends.
- *
- * @returns -1 when the key does not end, -2 when there is no such key
- * @since 1.0.0
- * @see https://redis.io/commands/ttl/
- */
-export function ttl<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(TTL, [data(key, 'key')], asIs);
 }
 
 /**

@@ -1,17 +1,5 @@
 /** Strings: the plain values of Redis, and counters. */
-import {
-  type Arg,
-  ArgumentError,
-  Command,
-  type Data,
-  data,
-  float,
-  idempotent,
-  integer,
-  Keys,
-  read,
-  write,
-} from '@kv/core';
+import { type Arg, Command, type Data, data, float, idempotent, integer, Keys, read, write } from '@kv/core';
 import {
   type AtMostOne,
   addInteger,
@@ -25,7 +13,7 @@ import {
   many,
   type Off,
 } from '../arguments.ts';
-import { asIs, boolean, double, list, ok, okOrNull, structure } from '../replies.ts';
+import { asIs, boolean, double, ok, okOrNull } from '../replies.ts';
 
 const APPEND = write('APPEND');
 const DECR = write('DECR');
@@ -38,7 +26,6 @@ const GETSET = write('GETSET');
 const INCR = write('INCR');
 const INCRBY = write('INCRBY');
 const INCRBYFLOAT = write('INCRBYFLOAT');
-const LCS = read('LCS', Keys.two);
 const MGET = read('MGET', Keys.all);
 const MSET = idempotent('MSET', Keys.pairs);
 const MSETNX = write('MSETNX', Keys.pairs);
@@ -272,85 +259,6 @@ export function incrby<V = string>(key: Data, increment: Int): Command<number, V
  */
 export function incrbyfloat<V = string>(key: Data, increment: Int): Command<number, V> {
   return new Command<number, V>(INCRBYFLOAT, [data(key, 'key'), float(increment, 'increment')], double);
-}
-
-/** Options of {@link lcs} that ask for positions. */
-export interface LcsIdxOptions {
-  readonly idx: true;
-  readonly len?: Off;
-  /** Leave out matches shorter than this many bytes. */
-  readonly minmatchlen?: Int | undefined;
-  /** Give the length of each match. */
-  readonly withmatchlen?: boolean | undefined;
-}
-
-/** Options of {@link lcs} that ask for the length only. */
-export interface LcsLenOptions {
-  readonly len: true;
-  readonly idx?: Off;
-  readonly minmatchlen?: undefined;
-  readonly withmatchlen?: undefined;
-}
-
-/** One run that both values share: positions of its first and last byte in each. */
-export interface LcsMatch {
-  readonly first: readonly [start: number, end: number];
-  readonly second: readonly [start: number, end: number];
-  /** Length in bytes, when `withmatchlen` was given. */
-  readonly length?: number;
-}
-
-/** What {@link lcs} resolves to with `idx`: matches from the end to the beginning, and the length of the whole. */
-export interface LcsMatches {
-  readonly matches: LcsMatch[];
-  readonly len: number;
-}
-
-const LCS_OPTIONS = new Set(['idx', 'len', 'minmatchlen', 'withmatchlen']);
-
-function lcsMatch(raw: unknown): LcsMatch {
-  const [first, second, length] = raw as [[number, number], [number, number], number?];
-  return length === undefined ? { first, second } : { first, second, length };
-}
-
-function lcsMatches(raw: unknown): LcsMatches {
-  return structure(raw, { matches: (matches) => list(matches).map(lcsMatch) });
-}
-
-/**
- * The longest sequence of bytes, in order but not necessarily adjacent, that two values share.
- *
- * Resolves to that sequence; with `{ len: true }` to its length; with `{ idx: true }` to the positions of its runs.
- *
- * @throws ReplyError when one of the keys does not hold a string
- * @since 7.0.0
- * @see https://redis.io/commands/lcs/
- */
-export function lcs<V = string>(key1: Data, key2: Data): Command<V, V>;
-export function lcs<V = string>(key1: Data, key2: Data, options: LcsLenOptions): Command<number, V>;
-export function lcs<V = string>(key1: Data, key2: Data, options: LcsIdxOptions): Command<LcsMatches, V>;
-export function lcs<V = string>(
-  key1: Data,
-  key2: Data,
-  options?: LcsLenOptions | LcsIdxOptions,
-): Command<V | number | LcsMatches, V>;
-export function lcs<V = string>(
-  key1: Data,
-  key2: Data,
-  options?: LcsLenOptions | LcsIdxOptions,
-): Command<V | number | LcsMatches, V> {
-  const args = [data(key1, 'key1'), data(key2, 'key2')];
-  if (options === undefined) return new Command<V | number | LcsMatches, V>(LCS, args, asIs);
-  checkOptions(options, LCS_OPTIONS);
-  chosen(options, ['idx', 'len']);
-  addSwitch(args, 'LEN', options.len, 'len');
-  const idx = addSwitch(args, 'IDX', options.idx, 'idx');
-  if (!idx && (options.minmatchlen !== undefined || options.withmatchlen !== undefined)) {
-    throw new ArgumentError('options.minmatchlen and options.withmatchlen: only together with idx');
-  }
-  addInteger(args, 'MINMATCHLEN', options.minmatchlen, 'minmatchlen', 0);
-  addSwitch(args, 'WITHMATCHLEN', options.withmatchlen, 'withmatchlen');
-  return new Command<V | number | LcsMatches, V>(LCS, args, idx ? lcsMatches : asIs);
 }
 
 /**

@@ -7,10 +7,11 @@ import type { ClusterFailoverMode, ClusterLink, ClusterResetMode, Shard, SlotOwn
 import type { CommandDoc, CommandInfo, CommandListFilter, KeyUse } from '../commands/command-info.ts';
 import type { FunctionListOptions, FunctionLoadOptions, FunctionStats, LibraryInfo, RestorePolicy } from '../commands/function.ts';
 import type { GeoaddOptions, GeoradiusFind, GeoradiusOptions, GeoradiusStore, GeosearchNames, GeosearchOptions, GeosearchstoreOptions } from '../commands/geo.ts';
-import type { FieldExpireCondition, FieldPage, HashEntry, HashPage, HscanOptions, RandomFields } from '../commands/hash.ts';
+import type { FieldPage, HashEntry, HashPage, HscanOptions, RandomFields } from '../commands/hash.ts';
 import type { PfdebugSubcommand } from '../commands/hyperloglog.ts';
-import type { CopyOptions, ExpireCondition, KeyPage, KeyScanOptions, RestoreOptions } from '../commands/key.ts';
+import type { CopyOptions, KeyPage, KeyScanOptions, RestoreOptions } from '../commands/key.ts';
 import type { LatencyEvent, LatencyHistogram, LatencySample } from '../commands/latency.ts';
+import type { LcsIdxOptions, LcsLenOptions, LcsMatches } from '../commands/lcs.ts';
 import type { LposOptions, MpopOptions, Place, Popped, PoppedElements, Side } from '../commands/list.ts';
 import type { MemoryStats, MemoryUsageOptions } from '../commands/memory.ts';
 import type { MigrateOptions } from '../commands/migrate.ts';
@@ -27,7 +28,8 @@ import type { Extreme, PoppedMember, PoppedMembers, Ranked, ZaddCountOptions, Za
 import type { Autoclaimed, AutoclaimedIds, PendingEntry, PendingSummary, XautoclaimJustid, XautoclaimOptions, XautoclaimPlain, XclaimJustid, XclaimOptions, XclaimPlain, XgroupCreateOptions, XgroupSetidOptions, XpendingRange, XreadgroupOptions } from '../commands/stream-group.ts';
 import type { ConsumerInfo, GroupInfo, StreamInfo, StreamInfoFull, XinfoStreamFull, XinfoStreamOptions, XinfoStreamPlain } from '../commands/stream-info.ts';
 import type { XaddMakingOptions, XaddOptions, XrangeOptions, XreadOptions, XsetidOptions } from '../commands/stream.ts';
-import type { GetexOptions, LcsIdxOptions, LcsLenOptions, LcsMatches, SetOptions, SetPlainOptions } from '../commands/string.ts';
+import type { GetexOptions, SetOptions, SetPlainOptions } from '../commands/string.ts';
+import type { ExpireCondition } from '../expire-condition.ts';
 import type { GeoCenter, GeoMatch, GeoPlace, GeoPosition, GeoShape, GeoUnit } from '../geo-places.ts';
 import type { Scored } from '../replies.ts';
 import type { ScriptKeys } from '../script-arguments.ts';
@@ -43,10 +45,13 @@ import { configGet, configHelp, configResetstat, configRewrite, configSet } from
 import { echo, ping } from '../commands/connection.ts';
 import { fcall, fcallRo, functionDelete, functionDump, functionFlush, functionHelp, functionKill, functionList, functionLoad, functionRestore, functionStats } from '../commands/function.ts';
 import { geoadd, geodist, geohash, geopos, georadius, georadiusRo, georadiusbymember, georadiusbymemberRo, geosearch, geosearchstore } from '../commands/geo.ts';
-import { hdel, hexists, hexpire, hexpireat, hexpiretime, hget, hgetall, hincrby, hincrbyfloat, hkeys, hlen, hmget, hmset, hpersist, hpexpire, hpexpireat, hpexpiretime, hpttl, hrandfield, hscan, hset, hsetnx, hstrlen, httl, hvals } from '../commands/hash.ts';
+import { hexpire, hexpireat, hexpiretime, hpersist, hpexpire, hpexpireat, hpexpiretime, hpttl, httl } from '../commands/hash-expiry.ts';
+import { hdel, hexists, hget, hgetall, hincrby, hincrbyfloat, hkeys, hlen, hmget, hmset, hrandfield, hscan, hset, hsetnx, hstrlen, hvals } from '../commands/hash.ts';
 import { pfadd, pfcount, pfdebug, pfmerge, pfselftest } from '../commands/hyperloglog.ts';
-import { copy, del, dump, exists, expire, expireat, expiretime, keys, move, objectEncoding, objectFreq, objectHelp, objectIdletime, objectRefcount, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey, rename, renamenx, restore, scan, touch, ttl, type, unlink } from '../commands/key.ts';
+import { expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl } from '../commands/key-expiry.ts';
+import { copy, del, dump, exists, keys, move, objectEncoding, objectFreq, objectHelp, objectIdletime, objectRefcount, randomkey, rename, renamenx, restore, scan, touch, type, unlink } from '../commands/key.ts';
 import { latencyDoctor, latencyGraph, latencyHelp, latencyHistogram, latencyHistory, latencyLatest, latencyReset } from '../commands/latency.ts';
+import { lcs } from '../commands/lcs.ts';
 import { blmove, blmpop, blpop, brpop, brpoplpush, lindex, linsert, llen, lmove, lmpop, lpop, lpos, lpush, lpushx, lrange, lrem, lset, ltrim, rpop, rpoplpush, rpush, rpushx } from '../commands/list.ts';
 import { memoryDoctor, memoryHelp, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from '../commands/memory.ts';
 import { migrate } from '../commands/migrate.ts';
@@ -64,7 +69,7 @@ import { bzmpop, bzpopmax, bzpopmin, zadd, zcard, zincrby, zmpop, zmscore, zpopm
 import { xack, xautoclaim, xclaim, xgroupCreate, xgroupCreateconsumer, xgroupDelconsumer, xgroupDestroy, xgroupHelp, xgroupSetid, xpending, xreadgroup } from '../commands/stream-group.ts';
 import { xinfoConsumers, xinfoGroups, xinfoHelp, xinfoStream } from '../commands/stream-info.ts';
 import { xadd, xdel, xlen, xrange, xread, xrevrange, xsetid, xtrim } from '../commands/stream.ts';
-import { append, decr, decrby, get, getdel, getex, getrange, getset, incr, incrby, incrbyfloat, lcs, mget, mset, msetnx, psetex, set, setex, setnx, setrange, strlen, substr } from '../commands/string.ts';
+import { append, decr, decrby, get, getdel, getex, getrange, getset, incr, incrby, incrbyfloat, mget, mset, msetnx, psetex, set, setex, setnx, setrange, strlen, substr } from '../commands/string.ts';
 
 /** Every command that is safe on a shared client. */
 export abstract class RedisCommands<V> {
@@ -1990,7 +1995,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hexpire/
    */
-  hexpire(key: Data, seconds: Int, fields: Many, options: FieldExpireCondition = {}): Promise<number[]> {
+  hexpire(key: Data, seconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
     try {
       return this.run(hexpire<V>(key, seconds, fields, options));
     } catch (error) {
@@ -2008,7 +2013,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hexpireat/
    */
-  hexpireat(key: Data, unixSeconds: Int, fields: Many, options: FieldExpireCondition = {}): Promise<number[]> {
+  hexpireat(key: Data, unixSeconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
     try {
       return this.run(hexpireat<V>(key, unixSeconds, fields, options));
     } catch (error) {
@@ -2189,7 +2194,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpexpire/
    */
-  hpexpire(key: Data, milliseconds: Int, fields: Many, options: FieldExpireCondition = {}): Promise<number[]> {
+  hpexpire(key: Data, milliseconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
     try {
       return this.run(hpexpire<V>(key, milliseconds, fields, options));
     } catch (error) {
@@ -2207,7 +2212,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpexpireat/
    */
-  hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: FieldExpireCondition = {}): Promise<number[]> {
+  hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
     try {
       return this.run(hpexpireat<V>(key, unixMilliseconds, fields, options));
     } catch (error) {
