@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Clock } from './clock.ts';
 import type { GibsonLimits } from './gibson/limits.ts';
 import { type Endpoint, type Listener, listen } from './listen.ts';
@@ -124,8 +125,12 @@ function startInMemory(protocol: EmbeddedProtocol, service: Service): Running {
 }
 
 function describe(protocol: EmbeddedProtocol, { host, port }: Listener, path: string | undefined): EmbeddedServer {
-  if (path !== undefined) return { path, url: `${protocol}+unix:${path}`, address: { path } };
+  if (path !== undefined) return { path, url: `${protocol}+unix://${pathInUrl(path)}`, address: { path } };
   const number = port as number;
   const hostInUrl = host.includes(':') ? `[${host}]` : host;
   return { port: number, url: `${protocol}://${hostInUrl}:${number}`, address: { host, port: number } };
+}
+
+function pathInUrl(path: string): string {
+  return encodeURI(resolve(path)).replaceAll('?', '%3F').replaceAll('#', '%23');
 }

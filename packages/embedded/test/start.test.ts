@@ -31,7 +31,7 @@ describe('startEmbedded', () => {
     try {
       const path = join(folder, 's');
       embedded = await startEmbedded({ gibson: { path } });
-      expect(embedded.gibson).toMatchObject({ path, url: `gibson+unix:${path}`, address: { path } });
+      expect(embedded.gibson).toMatchObject({ path, url: `gibson+unix://${path}`, address: { path } });
       expect(await ping(await RawClient.open({ path }))).toBe(PONG);
       await embedded.close();
     } finally {

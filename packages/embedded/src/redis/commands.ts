@@ -6,6 +6,7 @@ import { hashCommands } from './commands/hash.ts';
 import { introspectionCommands } from './commands/introspection.ts';
 import { keyCommands } from './commands/key.ts';
 import { listCommands } from './commands/list.ts';
+import { listPopCommands } from './commands/list-pop.ts';
 import { pubsubCommands } from './commands/pubsub.ts';
 import { scanCommands } from './commands/scan.ts';
 import { serverCommands } from './commands/server.ts';
@@ -13,6 +14,8 @@ import { setCommands } from './commands/set.ts';
 import { sortCommands } from './commands/sort.ts';
 import { sortedSetCommands } from './commands/sorted-set.ts';
 import { sortedSetCombineCommands } from './commands/sorted-set-combine.ts';
+import { sortedSetPopCommands } from './commands/sorted-set-pop.ts';
+import { sortedSetRangeCommands } from './commands/sorted-set-range.ts';
 import { stringCommands } from './commands/string.ts';
 import { transactionCommands } from './commands/transaction.ts';
 
@@ -25,8 +28,11 @@ export const runners: ReadonlyMap<string, Run> = new Map(
     scanCommands,
     hashCommands,
     listCommands,
+    listPopCommands,
     setCommands,
     sortedSetCommands,
+    sortedSetRangeCommands,
+    sortedSetPopCommands,
     sortedSetCombineCommands,
     sortCommands,
     transactionCommands,
