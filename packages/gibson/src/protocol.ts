@@ -22,7 +22,6 @@ import { refusalOf } from './errors.ts';
 import { checkLimits, type ServerLimits } from './limits.ts';
 import { rawCommand } from './raw.ts';
 import type { WireReply } from './replies.ts';
-import { SET } from './specs.ts';
 
 /** What the protocol needs to know about its server. */
 export interface GibsonProtocolOptions {
@@ -83,11 +82,14 @@ class GibsonWire implements Wire, Sink {
     return Promise.resolve();
   }
 
-  /** The echo of SET is compared with what was sent, so it is wanted in the same form. */
+  /**
+   * The echo of SET is compared with what was sent, so it is wanted in the same form. SET is known by its name: the
+   * command may come from another copy of this module (`@kv/gibson/commands` is built on its own).
+   */
   bytes(): boolean {
     const head = this.#sink.head();
     if (head === undefined) return false;
-    return head.command.spec === SET ? typeof head.command.args[2] !== 'string' : head.bytes;
+    return head.command.spec.name === 'SET' ? typeof head.command.args[2] !== 'string' : head.bytes;
   }
 
   reply(reply: Reply): void {
