@@ -48,8 +48,8 @@ const SPECIAL: readonly (readonly [flags: string, names: ReadonlySet<string>])[]
   [
     'idempotent',
     words(`del, expire, expireat, flushall, flushdb, hdel, hmset, hset, lset, mset, persist, pexpire, pexpireat
-      pfadd, pfmerge, psetex, sadd, sdiffstore, setex, setrange, sinterstore, srem, sunionstore, unlink, xack, xdel
-      zdiffstore, zrem, zremrangebylex, zremrangebyscore, script load, config set`),
+      pfadd, pfmerge, psetex, sadd, setex, setrange, sinterstore, srem, sunionstore, unlink, xack, xdel
+      zrem, zremrangebylex, zremrangebyscore, script load, config set`),
   ],
 ];
 
