@@ -2,10 +2,11 @@
  * Plays recorded replies of the real servers through typed commands: the arguments of the call must be those that were
  * sent, and its result the same in RESP2, in RESP3 and from every server.
  */
-import type { AnyCommand } from '@kv/core';
+import { type AnyCommand, Flag, keyPositions } from '@kv/core';
 import { ErrorReply, ProtocolError, Reader, type Reply } from '@kv/resp-parser';
 import { fromHex, loadVectors } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
+import { knownSpec } from '../src/command-table.ts';
 
 /** An argument as recorded. */
 type RecordedArg = string | { readonly hex: string } | { readonly clientId: string } | { readonly nodeId: string };
@@ -157,8 +158,18 @@ function withText(value: unknown): unknown {
   return Object.assign(copy, Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withText(item)])));
 }
 
+/** The typed command must know the same keys as the servers' own lists, and be kept off the same lines. */
+function checkSpec({ spec, args, flags }: AnyCommand): void {
+  const listed = knownSpec(spec.name);
+  if (listed === undefined) throw new Error(`${spec.name} is in no server's list`);
+  expect(keyPositions(spec.keys, args), `keys of ${spec.name}`).toEqual(keyPositions(listed.keys, args));
+  const kept = Flag.state | Flag.subscription | Flag.stream | Flag.forbidden | Flag.quit;
+  expect(flags & kept, `flags of ${spec.name}`).toBe(listed.flags & kept);
+}
+
 /** Checks one call against one recorded reply. */
 export function checkReply(recorded: RecordedReply, [command, expected, differs]: Case): void {
+  checkSpec(command);
   const wire = wireOf(command);
   expect(wire).toEqual(recordedWire(recorded.args, wire));
   for (const [server, both] of recorded.frames) {
