@@ -141,3 +141,10 @@ describe('appendCommand', () => {
     }
   });
 });
+
+test.each(['x', 'é', '€', '𐍈', '\ud800'])('large texts of %j are encoded as small ones are', (character) => {
+  const text = `${'a'.repeat(40_000)}${character}${'b'.repeat(40_000)}`;
+  const encoded = new TextDecoder().decode(encodeCommand('SET', 'k', text));
+  const value = new TextEncoder().encode(text);
+  expect(encoded).toBe(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${value.length}\r\n${new TextDecoder().decode(value)}\r\n`);
+});

@@ -1,5 +1,5 @@
 import { formatNumber } from './numbers.ts';
-import { utf8Length } from './text.ts';
+import { encodeLarge, utf8Length } from './text.ts';
 import type { Arg, Output } from './types.ts';
 
 /** What people may pass as an argument: numbers are written in decimal. */
@@ -18,6 +18,9 @@ export interface PipelineOptions {
 
 const END = '\r\n';
 const LENGTHS: readonly string[] = Array.from({ length: 1024 }, (_, length) => `\r\n$${length}\r\n`);
+
+/** Text from this length on is encoded here, once: as part of the output's text it would be copied and counted again. */
+const LARGE_TEXT = 32 * 1024;
 
 /** Names up to this length, and this many of them, are kept encoded. */
 const MAX_CACHED_NAME = 64;
@@ -75,11 +78,12 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
   let text = head;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as Arg;
-    if (typeof arg === 'string') {
+    if (typeof arg === 'string' && arg.length < LARGE_TEXT) {
       text += lengthLine(utf8Length(arg)) + arg;
     } else {
-      out.text += text + lengthLine(arg.length);
-      out.bytes(arg);
+      const bytes = typeof arg === 'string' ? encodeLarge(arg) : arg;
+      out.text += text + lengthLine(bytes.length);
+      out.bytes(bytes);
       text = '';
     }
   }

@@ -95,6 +95,15 @@ export function utf8Length(text: string): number {
   return text.length;
 }
 
+const encoder = new TextEncoder();
+
+/** UTF-8 of a large text. Most are ASCII, which fits into as many bytes as there are characters: one pass, no counting. */
+export function encodeLarge(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  const { read } = encoder.encodeInto(text, bytes);
+  return read === text.length ? bytes : encoder.encode(text);
+}
+
 function countFrom(text: string, first: number): number {
   let length = first;
   for (let i = first; i < text.length; i++) {
