@@ -185,6 +185,30 @@ describe('a connection that is lost with a request on its way', () => {
     expect(await lost).toMatchObject({ code: 'CONNECTION', outcome: 'unknown', command: method.toUpperCase() });
   });
 
+  test('after any byte of a reply: an inc is unknown, a get is answered by the next connection', async () => {
+    const server = new MemoryServer();
+    await using gibson = createGibson({ connect: server.connect }, { maxSize: 1, backoff: { min: 0, max: 0 } });
+    const answer = number(7);
+    for (let cut = 0; cut < answer.length; cut++) {
+      const counted = failure(gibson.inc('n'));
+      const first = await server.next();
+      await first.take(request('INC', 'n'));
+      first.send(answer.subarray(0, cut));
+      first.close();
+      expect(await counted).toMatchObject({ code: 'CONNECTION', outcome: 'unknown', attempts: 1 });
+      const value = gibson.get('n');
+      const second = await server.next();
+      await second.take(request('GET', 'n'));
+      second.send(answer.subarray(0, cut));
+      second.close();
+      const third = await server.next();
+      await third.take(request('GET', 'n'));
+      third.send(answer);
+      expect(await value).toBe('7');
+      third.close();
+    }
+  });
+
   test('set and del are repeated when that is asked for', async () => {
     const server = new MemoryServer();
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1, retry: 'idempotent' });
