@@ -26,8 +26,8 @@ export interface SsdbOptions extends CommonOptions {
 /** What a client can be told besides. */
 export interface SsdbClientOptions extends SsdbOptions {
   /**
-   * Connections that commands are spread over. Default 1: what is called first runs first. With more, that holds only
-   * for calls that wait for each other.
+   * Connections that commands are spread over, by key. Default 8. What is called on one key or name runs in the order of
+   * the calls; with 1 that holds for all calls.
    */
   readonly connections?: number | undefined;
 }
@@ -39,6 +39,9 @@ export interface SsdbPoolOptions extends SsdbOptions {
   /** Most connections. Default 10. */
   readonly maxSize?: number | undefined;
 }
+
+/** Enough to keep the server busy (measured); the server works on one request per connection at a time. */
+export const DEFAULT_CONNECTIONS = 8;
 
 const RULES: OptionRules = {
   ...COMMON_RULES,

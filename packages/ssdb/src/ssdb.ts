@@ -11,7 +11,14 @@ import {
 } from '@kv/core';
 import { type DumpOptions, dump, type SyncOptions, sync140 } from './commands/server.ts';
 import { reachable } from './embedded.ts';
-import { type ReadOptions, readClientOptions, type SsdbClientOptions, type SsdbOptions } from './options.ts';
+import { KeyRouter } from './lines.ts';
+import {
+  DEFAULT_CONNECTIONS,
+  type ReadOptions,
+  readClientOptions,
+  type SsdbClientOptions,
+  type SsdbOptions,
+} from './options.ts';
 import { ssdbProtocol } from './protocol.ts';
 import { Scanner } from './scan.ts';
 import { type DumpEntry, dumpEntry, type SyncEntry, syncEntry } from './streams.ts';
@@ -137,14 +144,19 @@ export function createSsdb(
   { client: Type = Ssdb, ...options }: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { connections = 1 } = read.options;
-  const lanes = {
-    shared: { minSize: connections, maxSize: connections },
-    sessions: 'shared',
-    blocking: { minSize: 0, maxSize: 1 },
-    streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
+  const { connections = DEFAULT_CONNECTIONS } = read.options;
+  const one = { minSize: 1, maxSize: 1 };
+  const setup = {
+    ...clientSetup(read),
+    lanes: {
+      shared: one,
+      sessions: 'shared',
+      blocking: { minSize: 0, maxSize: 1 },
+      streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
+    },
   } as const;
-  return new Type(new Client({ ...clientSetup(read), lanes }), callOf(read));
+  const client = new Client(setup, (make) => new KeyRouter(setup.address, connections, make));
+  return new Type(client, callOf(read));
 }
 
 /** What is the same for clients, pools and connections. */

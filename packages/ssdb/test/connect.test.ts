@@ -9,7 +9,10 @@ const PASSWORD = '0123456789abcdefghijklmnopqrstuvwxyz';
 describe('passwords', () => {
   test('are said first on every connection', async () => {
     const server = new MemoryServer();
-    const ssdb = createSsdb({ connect: server.connect }, { password: PASSWORD, backoff: { min: 0, max: 0 } });
+    const ssdb = createSsdb(
+      { connect: server.connect },
+      { connections: 1, password: PASSWORD, backoff: { min: 0, max: 0 } },
+    );
     for (const key of ['a', 'b']) {
       const call = ssdb.get(key);
       const peer = await server.next();
@@ -123,6 +126,30 @@ describe('commands that a shared line cannot carry', () => {
       code: 'BATCH',
       results: [expect.objectContaining(refused)],
     });
+  });
+});
+
+describe('several connections', () => {
+  test('what is called on one key takes one of them, in the order of the calls', async () => {
+    await using ssdb = createSsdb('embedded:');
+    const keys = Array.from({ length: 200 }, (_, i) => `schlüssel ${i}`);
+    const calls = keys.map((key) => {
+      const name = new TextEncoder().encode(key);
+      void ssdb.set(key, 1);
+      void ssdb.incr(name, 41);
+      return [ssdb.get(key), ssdb.hincr(key, 'f'), ssdb.hincr(name, 'f')];
+    });
+    expect(await Promise.all(calls.map((three) => Promise.all(three)))).toEqual(keys.map(() => ['42', 1, 2]));
+    expect(ssdb.stats().connections.shared.size).toBe(8);
+  });
+
+  test('a pipeline takes one of them, whatever its keys are', async () => {
+    await using ssdb = createSsdb('embedded:');
+    const p = ssdb.pipeline();
+    for (let i = 0; i < 100; i++) void p.set(`key ${i}`, i);
+    void p.keys('', '', -1);
+    expect((await p.execute()).at(-1)).toHaveLength(100);
+    expect(ssdb.stats().connections.shared.size).toBe(1);
   });
 });
 

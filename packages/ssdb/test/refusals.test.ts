@@ -44,7 +44,7 @@ test('refusals of any kind, anywhere in a pipeline of any size, never move an an
       fc.integer({ min: 1, max: 200 }),
       async (answers, size) => {
         const server = new MemoryServer();
-        const ssdb = createSsdb({ connect: server.connect }, { liveness: { idle: 0 } });
+        const ssdb = createSsdb({ connect: server.connect }, { connections: 1, liveness: { idle: 0 } });
         const calls = Promise.all(answers.map((_, id) => outcome(ssdb.get(`key ${id}`))));
         const peer = await server.next();
         await peer.take(Buffer.concat(answers.map((_, id) => encodeCommand('get', `key ${id}`))));
@@ -60,7 +60,7 @@ test('refusals of any kind, anywhere in a pipeline of any size, never move an an
 
 test('a batch keeps values and refusals at their positions', async () => {
   const server = new MemoryServer();
-  const ssdb = createSsdb({ connect: server.connect });
+  const ssdb = createSsdb({ connect: server.connect }, { connections: 1 });
   const p = ssdb.pipeline();
   const first = p.get('a');
   const second = p.incr('b');
@@ -91,7 +91,7 @@ test.each([
   ['whatever', 'of the future', 'ReplyError'],
 ])('%s %s is a %s', async (status, text, name) => {
   const server = new MemoryServer();
-  const ssdb = createSsdb({ connect: server.connect });
+  const ssdb = createSsdb({ connect: server.connect }, { connections: 1 });
   const call = outcomeName(ssdb.set('secret-key', 'secret-value'));
   const peer = await server.next();
   await peer.take(encodeCommand('set', 'secret-key', 'secret-value'));
@@ -111,7 +111,7 @@ async function outcomeName(call: Promise<unknown>): Promise<unknown> {
 
 test('bad bytes end the connection; what was sent is unknown, the next call has a new one', async () => {
   const server = new MemoryServer();
-  const ssdb = createSsdb({ connect: server.connect }, { retry: 'never' });
+  const ssdb = createSsdb({ connect: server.connect }, { connections: 1, retry: 'never' });
   const first = ssdb.get('a');
   const second = ssdb.get('b');
   const peer = await server.next();
