@@ -186,14 +186,16 @@ export class Connection {
     this.onClosed?.(error);
   }
 
-  /** Stops reading, for streams whose reader is slow. */
+  /** Stops reading, for streams whose reader is slow. Nothing can be told of the server meanwhile. */
   pause(): void {
     this.#transport?.pause();
+    this.#liveness.stop();
   }
 
   /** Lets bytes come again after {@link pause}. */
   resume(): void {
     this.#transport?.resume();
+    if (this.state === 'ready') this.#liveness.start();
   }
 
   readonly #events: TransportEvents = {

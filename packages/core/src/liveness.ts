@@ -19,6 +19,8 @@ export class Liveness {
   }
 
   start(): void {
+    this.alive = true;
+    this.#suspected = false;
     if (this.#options.idle > 0) this.#wait(this.#options.idle, this.#idled);
   }
 

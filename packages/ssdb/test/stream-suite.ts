@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type AddressInput, createSsdb, type Ssdb, type SyncEntry } from '../src/index.ts';
 
@@ -31,6 +32,17 @@ function streams(address: AddressInput, hasLog: boolean): void {
       seen.push([key?.type === 'kv' ? text(key.key) : key, text(value)]);
     }
     expect(seen).toEqual(keys.map((key) => [key, `value of ${key}`]));
+  });
+
+  test('a reader that takes its time is not taken for a dead server', async () => {
+    await using ssdb = createSsdb(address, { liveness: { idle: 10, grace: 10 } });
+    await ssdb.multiSet(Array.from({ length: 2000 }, (_, i): [string, string] => [`slow:${i}`, 'x'.repeat(1000)]));
+    let count = 0;
+    for await (const entry of ssdb.dump({ start: 'kslow:', end: 'kslow;' })) {
+      expect(entry.value).toHaveLength(1000);
+      if (++count === 1) await sleep(200); // many times as long as a silent server is given
+    }
+    expect(count).toBe(2000);
   });
 
   test('leaving a dump early ends its connection, the client goes on', async () => {
