@@ -1,4 +1,4 @@
-import { type AddressInput, type CallOptions, Client, type Lease, mergeCallOptions } from '@kv/core';
+import { type AddressInput, type CallOptions, type Client, type Lease, mergeCallOptions, openSingle } from '@kv/core';
 import { SsdbLease } from './lease.ts';
 import { readConnectionOptions, type SsdbOptions } from './options.ts';
 import { callOf, clientSetup } from './ssdb.ts';
@@ -63,15 +63,6 @@ export async function createConnection(
   options: SsdbOptions = {},
 ): Promise<SsdbConnection | SsdbConnection<Uint8Array>> {
   const read = readConnectionOptions(address, options);
-  const one = { minSize: 1, maxSize: 1 };
-  const none = { minSize: 0, maxSize: 1 };
-  const lanes = { shared: one, sessions: 'shared', blocking: none, streams: none } as const;
-  const client = new Client({ ...clientSetup(read), lanes });
-  try {
-    await client.connect();
-    return new SsdbConnection<string>(client, await client.acquire(), callOf(read));
-  } catch (error) {
-    await client.close({ timeout: 0 });
-    throw error;
-  }
+  const { client, lease } = await openSingle(clientSetup(read));
+  return new SsdbConnection<string>(client, lease, callOf(read));
 }
