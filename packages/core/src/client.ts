@@ -82,6 +82,9 @@ export interface ClientStats {
 /** Flags that keep a command off the shared line. */
 const SPECIAL = Flag.blocking | Flag.state | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
 
+/** What a timer can hold, ms; more would be taken for nothing. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 const ACQUIRE = spec('acquire', 0);
 
 /**
@@ -92,21 +95,52 @@ export class Client implements Executor {
   readonly setup: ClientSetup;
   readonly ledger: Ledger;
   readonly defaults: Defaults;
+  readonly #internals: Ledger;
   readonly #router: Router;
   readonly #listeners = new Set<(change: StateChange) => void>();
   #state: ClientState = 'idle';
   #wasReady = false;
   #closing: Promise<void> | undefined;
+  /** Leases of blocking commands. */
+  readonly #blocked = new Set<Lease>();
 
   constructor(setup: ClientSetup, makeRouter: (make: (address: Address) => Endpoint) => Router = singleRouter(setup)) {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
     const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
     this.ledger = new Ledger(identity, setup.maxQueueBytes);
-    const internals = new Ledger(identity, Number.POSITIVE_INFINITY);
-    this.#router = makeRouter(
-      (address) => new Endpoint(laneSetups(setup, address, this.ledger, internals), this.#poolEvents),
+    this.#internals = new Ledger(identity, Number.POSITIVE_INFINITY, true);
+    this.#router = makeRouter((address) => this.#endpoint(address));
+  }
+
+  #endpoint(address: Address): Endpoint {
+    const endpoint: Endpoint = new Endpoint(
+      laneSetups(this.setup, address, this.#internals, {
+        shared: (command, options) => this.#sendOn(endpoint.shared, command, options),
+        spare: (command, options) => this.#sendOnSpare(endpoint.streams, command, options),
+      }),
+      this.#poolEvents,
     );
+    return endpoint;
+  }
+
+  /** For the library's own questions and requests, also while the client closes. */
+  #sendOn<T>(pool: Pool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    const { timeout = this.defaults.timeout, signal } = options;
+    if (this.ledger.open(request, timeout, signal) === undefined) pool.submit(request);
+    return promise;
+  }
+
+  /** On a connection of its own, made for this. */
+  async #sendOnSpare<T>(pool: Pool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const lease = await this.#lend(pool, command, options);
+    try {
+      return await lease.send(command, options);
+    } finally {
+      lease.destroy();
+    }
   }
 
   /** Where the client is in its life. */
@@ -151,15 +185,17 @@ export class Client implements Executor {
     lane: 'sessions' | 'blocking' | 'streams' = 'sessions',
     label: AnyCommand = acquireLabel,
   ): Promise<Lease> {
+    return this.#lend(this.#router.pick(label)[lane], label, options);
+  }
+
+  async #lend(pool: Pool, label: AnyCommand, options: SendOptions): Promise<Lease> {
     const request = new Request(label, false, 'never', this.ledger);
     request.exclusive = true;
     const promise = request.promise<Connection>();
-    const pool = this.#router.pick(label)[lane];
     if (this.#open(request, options) === undefined) pool.submit(request);
     return new Lease(await promise, pool, {
       ledger: this.ledger,
       defaults: this.defaults,
-      elsewhere: (command) => this.send(command),
       insteadOf: (command) => this.#insteadOf(command),
     });
   }
@@ -187,10 +223,10 @@ export class Client implements Executor {
   }
 
   /**
-   * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline), then
-   * ends all connections. Always resolves.
+   * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline, or 5 s
+   * where there is none), then ends all connections. Blocking commands are cancelled. Always resolves.
    */
-  close({ timeout = this.setup.timeout }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+  close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     this.#closing ??= this.#close(timeout);
     return this.#closing;
   }
@@ -272,9 +308,13 @@ export class Client implements Executor {
   /** On a connection of its own, which goes back to its lane when the server has let go of it. */
   async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     const lease = await this.acquire(options, 'blocking', command);
+    this.#blocked.add(lease);
     try {
-      return await lease.send(command, options === this.defaults ? {} : options);
+      const sent = lease.send(command, options === this.defaults ? {} : options);
+      if (this.#closing !== undefined) lease.cancelBlocking(closedError);
+      return await sent;
     } finally {
+      this.#blocked.delete(lease);
       void lease.release();
     }
   }
@@ -295,19 +335,26 @@ export class Client implements Executor {
   async #close(timeout: number): Promise<void> {
     this.#become('closing');
     const error = new ClosedError('The client was closed');
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const expired = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeout);
-    });
     for (const endpoint of this.endpoints) {
-      endpoint.blocking.close(error);
+      endpoint.blocking.dismiss(error);
       endpoint.streams.close(error);
     }
-    await Promise.race([this.ledger.idle(), expired]);
-    clearTimeout(timer);
+    if (timeout > 0) await this.#settled(timeout);
     for (const endpoint of this.endpoints) endpoint.close(error);
     this.ledger.stop();
+    this.#internals.stop();
     this.#become('closed');
+  }
+
+  /** Waits for what is under way, `timeout` ms at most. */
+  async #settled(timeout: number): Promise<void> {
+    for (const lease of this.#blocked) lease.cancelBlocking(closedError);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER));
+    });
+    await Promise.race([this.ledger.idle(), expired]);
+    clearTimeout(timer);
   }
 
   readonly #poolEvents: PoolEvents = {
@@ -356,14 +403,20 @@ function singleRouter(setup: ClientSetup): (make: (address: Address) => Endpoint
   return (make) => new SingleRouter(make(setup.address));
 }
 
+/** How to reach the same server on another connection: on the shared ones, or on one that is made for it. */
+interface Elsewhere {
+  readonly shared: Executor['send'];
+  readonly spare: Executor['send'];
+}
+
 function laneSetups(
   setup: ClientSetup,
   address: Address,
-  ledger: Ledger,
   internals: Ledger,
+  elsewhere: Elsewhere,
 ): Record<LaneName, LaneSetup> {
   const { protocol, liveness, connectTimeout, backoff, lanes, greet, push } = setup;
-  const plain = { protocol, address, connect: connectSocket, ledger, internals, liveness };
+  const plain = { protocol, address, connect: connectSocket, internals, liveness, elsewhere: elsewhere.shared };
   const lane = (
     { minSize, maxSize, spreadAt = Number.POSITIVE_INFINITY }: LaneSize,
     connection = plain,
@@ -371,7 +424,7 @@ function laneSetups(
     pool: { minSize, maxSize, spreadAt, connectTimeout, backoff },
     connection,
   });
-  const shared = lane(lanes.shared, { ...plain, greet, push } as typeof plain);
+  const shared = lane(lanes.shared, { ...plain, elsewhere: elsewhere.spare, greet, push } as typeof plain);
   return {
     shared,
     sessions: lanes.sessions === 'shared' ? shared : lane(lanes.sessions),

@@ -19,6 +19,8 @@ export interface ConnectionSetup {
   /** The books for the library's own commands: handshake, cleaning, probes. */
   readonly internals: Ledger;
   readonly liveness: LivenessOptions;
+  /** Sends on another connection to the same server: to end what this one is blocked in, or to ask about it. */
+  readonly elsewhere?: Executor['send'] | undefined;
   /** Last step of the handshake, before commands of users. */
   readonly greet?: ((connection: Connection) => Promise<void>) | undefined;
   /** Takes what answers nothing, unless the connection has a taker of its own. */
@@ -40,6 +42,9 @@ export interface ConnectionOwner {
   /** It is over. What was written has no answer; what waits was never written. Both are the owner's now. */
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void;
 }
+
+/** Deadline of the library's own commands once the connection is ready, ms; before, that of connecting covers them. */
+const INTERNAL_TIMEOUT = 5000;
 
 /** About how many characters are encoded for one write. */
 const WRITE_SIZE = 65_536;
@@ -66,15 +71,21 @@ export class Connection {
   readonly wire: Wire;
   readonly #window: Protocol['window'];
   readonly #owner: ConnectionOwner;
-  readonly #waiting = new RequestQueue();
+  readonly #waiting = new RequestQueue(() => this.#eased());
   readonly #inFlight = new Ring<Request>();
   readonly #buffer = new WriteBuffer();
   readonly #liveness: Liveness;
+  /** Aborted when it is over, so that an attempt to connect does not outlive it. */
+  readonly #opening = new AbortController();
   #transport: Transport | undefined;
   #tombstones = 0;
   #inFlightBytes = 0;
   #flushing = false;
   #full = false;
+  /** Reading was stopped on purpose: silence means nothing. */
+  paused = false;
+  /** Nothing else is written before the answer to a probe. */
+  #probing = false;
   #idle: (() => void)[] = [];
   #failure: KvError | undefined;
 
@@ -87,12 +98,13 @@ export class Connection {
   }
 
   /** Connects and shakes hands. Rejects with the cause; the connection is closed then. */
-  async open(signal: AbortSignal): Promise<void> {
-    const { address, connect } = this.setup;
+  async open(): Promise<void> {
+    const { signal } = this.#opening;
+    const given = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
     try {
-      this.#transport = await connect(address, this.#events, signal);
-      if (this.isClosed) this.#transport.destroy();
-      else await this.#handshake(signal);
+      await Promise.race([this.#establish(), given]); // whatever a provider or a transport waits for
     } catch (error) {
       this.destroy(asKvError(error));
     }
@@ -101,21 +113,24 @@ export class Connection {
     this.#liveness.start();
   }
 
-  async #handshake(signal: AbortSignal): Promise<void> {
+  async #establish(): Promise<void> {
+    const { address, connect } = this.setup;
+    const transport = await connect(address, this.#events, this.#opening.signal);
+    if (this.isClosed) return transport.destroy();
+    this.#transport = transport;
     this.state = 'handshaking';
-    const abort = (): void => this.destroy(asKvError(signal.reason));
-    signal.addEventListener('abort', abort);
-    try {
-      await this.wire.handshake(this.sendInternal);
-      await this.setup.greet?.(this);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    await this.wire.handshake(this.sendInternal);
+    await this.setup.greet?.(this);
   }
 
   /** Whether it is over: nothing is sent or received any more. */
   get isClosed(): boolean {
     return this.state === 'closed';
+  }
+
+  /** Why it is over. */
+  get failure(): KvError | undefined {
+    return this.#failure;
   }
 
   /** Requests that are written or wait here, tombstones included. */
@@ -128,25 +143,62 @@ export class Connection {
     return this.load < this.#window.commands;
   }
 
-  /** Whether something is unanswered. */
-  get busy(): boolean {
-    return this.#inFlight.length > 0;
+  /** How long no byte has come, ms. */
+  get silence(): number {
+    return Math.max(Date.now() - this.#liveness.heardAt, 0);
+  }
+
+  /** Whether a PING may be sent on this line, and would be answered at once by a server that is well. */
+  get canProbe(): boolean {
+    if (this.#inFlight.length > this.#tombstones || !this.hasRoom) return false;
+    return !(this.leased && this.wire.dirty); // it might end up inside somebody's MULTI
+  }
+
+  /** Asks the server on another line whether it still serves this one; `undefined`: there is no other line. */
+  isAlive(timeout: number): Promise<boolean> | undefined {
+    const { elsewhere, protocol } = this.setup;
+    if (elsewhere === undefined) return undefined;
+    const ask: Executor['send'] = (command) => elsewhere(command, { timeout, retry: 'never' });
+    if (this.wire.isAlive !== undefined) return this.wire.isAlive(ask);
+    return ask(protocol.ping).then(() => true); // the server is well; about this line it cannot say anything
+  }
+
+  /** Sends a PING, where that is possible; else what is owed is probe enough. */
+  probe(): void {
+    if (this.hasRoom && !(this.leased && this.wire.dirty))
+      this.sendInternal(this.setup.protocol.ping).catch(() => undefined);
+  }
+
+  /** The process was asleep: nothing else is sent before the server has shown that it still knows this line. */
+  probeFirst(): void {
+    const request = new Request(this.setup.protocol.ping, false, 'never', this.setup.internals);
+    request.pinned = true;
+    request.connection = this;
+    request.promise().catch(() => undefined);
+    if (this.setup.internals.open(request, INTERNAL_TIMEOUT, undefined) !== undefined) return;
+    if (!this.#encode(request, request)) return;
+    this.#probing = true;
+    this.#wrote(request);
+    this.#write();
+    this.#liveness.suspectWaking();
   }
 
   /** Takes a request; it is written with all others of this tick, as far as the window allows. */
   enqueue(request: Request): void {
     request.connection = this;
+    if (this.#failure !== undefined) return this.#owner.lost(this, this.#failure, [], [request]);
     this.#waiting.push(request);
     this.#schedule();
   }
 
-  /** Sends one command of the library's own (handshake, cleaning, probes) with no deadline but the connection's end. */
+  /** Sends one command of the library's own (handshake, cleaning, probes). */
   readonly sendInternal: Executor['send'] = (command) => {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const request = new Request(command, command.bytes, 'never', this.setup.internals);
     request.pinned = true;
     const promise = request.promise<never>();
-    if (this.setup.internals.open(request, 0, undefined) === undefined) this.enqueue(request);
+    const timeout = this.state === 'ready' ? INTERNAL_TIMEOUT : 0;
+    if (this.setup.internals.open(request, timeout, undefined) === undefined) this.enqueue(request);
     return promise;
   };
 
@@ -179,6 +231,7 @@ export class Connection {
     this.state = 'closed';
     this.#failure = error;
     this.#liveness.stop();
+    this.#opening.abort(error);
     if (hard) this.#transport?.destroy();
     const written = this.#inFlight.drain().filter((request) => !request.settled);
     this.#owner.lost(this, error, written, this.#waiting.drain());
@@ -188,14 +241,15 @@ export class Connection {
 
   /** Stops reading, for streams whose reader is slow. Nothing can be told of the server meanwhile. */
   pause(): void {
+    this.paused = true;
     this.#transport?.pause();
-    this.#liveness.stop();
   }
 
   /** Lets bytes come again after {@link pause}. */
   resume(): void {
-    this.#transport?.resume();
+    this.paused = false;
     if (this.state === 'ready') this.#liveness.start();
+    this.#transport?.resume();
   }
 
   readonly #events: TransportEvents = {
@@ -220,7 +274,7 @@ export class Connection {
 
   #received(bytes: Uint8Array): void {
     if (this.state === 'closed') return;
-    this.#liveness.alive = true;
+    this.#liveness.heard();
     try {
       this.wire.decode(bytes);
     } catch (cause) {
@@ -233,15 +287,26 @@ export class Connection {
   #refill(): void {
     if (this.#window.commands !== Number.POSITIVE_INFINITY) {
       if (this.#waiting.length > 0) this.#schedule();
-      if (this.state === 'ready' && this.hasRoom) this.#owner.room(this);
-    }
+      this.#eased();
+    } else if (this.#inFlight.length === 0) this.#eased();
+    if (this.#probing) this.#probed();
+  }
+
+  #probed(): void {
+    this.#probing = false;
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  /** It has less to do: room for what waits at the owner, perhaps nothing left at all. */
+  #eased(): void {
+    if (this.state === 'ready' && this.hasRoom) this.#owner.room(this);
     if (this.#idle.length > 0 && this.load === 0) for (const wake of this.#idle.splice(0)) wake();
   }
 
   #answered(): Request {
     const request = this.#inFlight.shift();
     if (request === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
-    if (this.#window.bytes !== undefined) this.#inFlightBytes -= weight(request.command);
+    this.#inFlightBytes -= request.weight;
     return request;
   }
 
@@ -274,7 +339,13 @@ export class Connection {
 
   /** Sends what the command asks for in its place, if it asks; the promise stays. */
   #again(request: Request, reply: unknown): boolean {
-    const next = request.unit === null ? request.command.spec.again?.(reply, request.command) : undefined;
+    let next: AnyCommand | undefined;
+    try {
+      if (request.unit === null) next = request.command.spec.again?.(reply, request.command);
+    } catch (error) {
+      request.fail(replyFailure(error, request));
+      return true;
+    }
     if (next === undefined) return false;
     request.command = next;
     request.ledger.requeued(request);
@@ -290,15 +361,30 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#flushing = false;
-    if (this.state === 'connecting' || this.state === 'closed' || this.#transport === undefined) return;
-    if (this.#window.refill === 'empty' && this.#inFlight.length > 0) return;
-    while (!this.#full && this.#waiting.length > 0) {
-      const written = this.#encodeSome();
-      if (this.#buffer.length === 0) return;
-      this.#full = !this.#transport.write(this.#buffer.take());
-      if (!written || this.#window.refill === 'empty') return;
-    }
+    if (this.state === 'connecting' || this.state === 'closed' || this.#probing) return;
+    if (this.#inFlight.length > 0) {
+      if (this.#window.refill === 'empty') return;
+    } else if (this.state === 'ready' && this.#liveness.slept && this.canProbe) return this.probeFirst();
+    this.#writeWaiting();
+    if (this.#idle.length > 0) this.#eased();
   };
+
+  #writeWaiting(): void {
+    while (!this.#full && this.#waiting.length > 0) {
+      const more = this.#encodeSome();
+      if (this.#buffer.length === 0) return;
+      this.#write();
+      if (!more || this.#window.refill === 'empty') return;
+    }
+  }
+
+  #write(): void {
+    try {
+      this.#full = this.#transport?.write(this.#buffer.take()) === false;
+    } catch (error) {
+      this.destroy(asKvError(error)); // a transport of a user's own
+    }
+  }
 
   /** Encodes what fits in one write and the window. Returns whether more may follow. */
   #encodeSome(): boolean {
@@ -341,7 +427,8 @@ export class Connection {
   }
 
   #wrote(request: Request): void {
-    if (this.#window.bytes !== undefined) this.#inFlightBytes += weight(request.command);
+    if (this.#window.bytes !== undefined) request.weight = weight(request.command);
+    this.#inFlightBytes += request.weight;
     request.ledger.written(request);
     this.#inFlight.push(request);
   }

@@ -41,6 +41,9 @@ class DeadlineList {
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** A timer that is later than this, ms, was held up: by a long computation, or because the process was asleep. */
+const LATE = 20;
+
 /**
  * Deadlines without a timer per entry: one list per distinct timeout value, one timer for all.
  *
@@ -48,6 +51,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  *   5000 ms:  a → b → c → d      only the heads are looked at;
  *    200 ms:  x → y              the timer waits for the earliest head
  * ```
+ * After the event loop was held up, what has arrived meanwhile is read before anything expires.
  */
 export class Deadlines<T extends Timed> {
   readonly #clock: Clock;
@@ -58,6 +62,11 @@ export class Deadlines<T extends Timed> {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = 0;
   #holders = 0;
+  #stopped = false;
+  /** Whether a late sweep waits for the sockets to be read. */
+  #deferred = false;
+  /** How much later than wanted the last sweep ran, ms. */
+  lag = 0;
 
   constructor(clock: Clock, expired: (entry: T) => void) {
     this.#clock = clock;
@@ -67,7 +76,7 @@ export class Deadlines<T extends Timed> {
   /** Gives an entry `timeout` ms from now. */
   add(entry: T, timeout: number): void {
     let list = this.#recent;
-    if (list.timeout !== timeout) list = this.#listOf(timeout);
+    if (list.timeout !== timeout) list = this.#listOf(Math.ceil(timeout));
     entry.expires = this.#clock.now() + timeout;
     list.append(entry);
     if (this.#timer === undefined || entry.expires < this.#due) this.#arm(entry.expires);
@@ -90,6 +99,7 @@ export class Deadlines<T extends Timed> {
 
   /** No further calls; entries that are left never expire. */
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -105,6 +115,7 @@ export class Deadlines<T extends Timed> {
   }
 
   #arm(due: number): void {
+    if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#due = due;
     this.#timer = setTimeout(this.#sweep, Math.min(Math.max(due - this.#clock.now(), 1), LONGEST_TIMER));
@@ -112,8 +123,20 @@ export class Deadlines<T extends Timed> {
   }
 
   readonly #sweep = (): void => {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     const now = this.#clock.now();
+    if (!this.#deferred) {
+      this.lag = Math.max(now - this.#due, 0);
+      this.#deferred = this.lag > LATE;
+      if (this.#deferred) return void setImmediate(this.#sweep);
+    }
+    this.#deferred = false;
+    this.#expireUntil(now);
+  };
+
+  #expireUntil(now: number): void {
     let next = Number.POSITIVE_INFINITY;
     for (const list of this.#lists.values()) {
       for (let entry = list.first; entry !== null && entry.expires <= now; entry = list.first) {
@@ -126,5 +149,5 @@ export class Deadlines<T extends Timed> {
     if (this.#timer !== undefined && this.#due <= next) return; // armed anew by what #expired started
     if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
     else if (this.#timer === undefined && this.#holders > 0) this.#arm(now + LONGEST_TIMER);
-  };
+  }
 }

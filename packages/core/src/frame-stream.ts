@@ -12,7 +12,7 @@ const HIGH_WATER = 256;
 export class FrameStream implements AsyncIterableIterator<unknown>, AsyncDisposable {
   readonly #lease: Lease;
   readonly #frames = new Ring<{ readonly raw: unknown }>();
-  #wake: (() => void) | undefined;
+  #readers: (() => void)[] = [];
   #paused = false;
   #ended = false;
   #error: Error | undefined;
@@ -27,20 +27,22 @@ export class FrameStream implements AsyncIterableIterator<unknown>, AsyncDisposa
   }
 
   async next(): Promise<IteratorResult<unknown, undefined>> {
-    while (this.#frames.length === 0 && !this.#ended) await new Promise<void>((resolve) => this.#onNews(resolve));
+    while (this.#frames.length === 0 && !this.#ended) await new Promise<void>((resolve) => this.#readers.push(resolve));
     const frame = this.#frames.shift();
     if (frame !== undefined) {
       if (this.#paused && this.#frames.length < HIGH_WATER / 2) this.#resume();
       return { done: false, value: frame.raw };
     }
-    if (this.#error !== undefined) throw this.#error;
+    const error = this.#error;
+    this.#error = undefined;
+    if (error !== undefined) throw error;
     return { done: true, value: undefined };
   }
 
   /** Ends the stream and its connection. */
   async return(): Promise<IteratorResult<unknown, undefined>> {
     this.#end(undefined);
-    this.#lease.destroy();
+    this.#frames.drain();
     return { done: true, value: undefined };
   }
 
@@ -59,7 +61,7 @@ export class FrameStream implements AsyncIterableIterator<unknown>, AsyncDisposa
       this.#paused = true;
       this.#lease.connection.pause();
     }
-    this.#wake?.();
+    this.#wake();
   }
 
   #resume(): void {
@@ -71,11 +73,11 @@ export class FrameStream implements AsyncIterableIterator<unknown>, AsyncDisposa
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    this.#wake?.();
+    this.#wake();
     this.#lease.destroy();
   }
 
-  #onNews(resolve: () => void): void {
-    this.#wake = resolve;
+  #wake(): void {
+    if (this.#readers.length > 0) for (const wake of this.#readers.splice(0)) wake();
   }
 }

@@ -18,8 +18,6 @@ export interface Defaults {
 export interface LeaseSetup {
   readonly ledger: Ledger;
   readonly defaults: Defaults;
-  /** Sends on another connection, for cancelling what this one is blocked in. */
-  readonly elsewhere: Executor['send'];
   /** What to use instead of a command that cannot be sent. */
   readonly insteadOf: (command: AnyCommand) => string;
 }
@@ -30,6 +28,9 @@ const MISPLACED = Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
 /** How long a cancelled blocking command may take to answer, ms. */
 const CANCEL_GRACE = 1000;
 
+/** How long to wait before the server is asked again, ms, when it had nothing to end: the command was still on its way. */
+const CANCEL_PAUSE = 50;
+
 /**
  * Exclusive use of one connection. It is never moved: when the connection is lost, calls reject. Given back, the
  * connection is cleaned if its state was changed, and replaced if it cannot be cleaned.
@@ -39,7 +40,7 @@ export class Lease implements Executor {
   readonly #pool: Pool;
   readonly #setup: LeaseSetup;
   #released: Promise<void> | undefined;
-  #blocked = 0;
+  readonly #blocked = new Set<Request>();
   #cancelling: Promise<unknown> = Promise.resolve();
 
   constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
@@ -112,7 +113,7 @@ export class Lease implements Executor {
 
   async #giveBack(): Promise<void> {
     const { connection } = this;
-    if (this.#blocked > 0)
+    if (this.#blocked.size > 0)
       connection.destroy(new ClosedError('The lease was released while a blocking command was under way'));
     await Promise.all([connection.drained(), this.#cancelling]);
     if (connection.wire.dirty && !connection.isClosed) await this.#clean();
@@ -123,7 +124,7 @@ export class Lease implements Executor {
 
   async #clean(): Promise<void> {
     const { connection } = this;
-    const unclean = new ConnectionError('The connection was used and could not be cleaned');
+    const unclean = new ClosedError('The connection was used and could not be cleaned');
     const timer = setTimeout(() => connection.destroy(unclean), this.#pool.options.connectTimeout);
     try {
       if (connection.wire.clean === undefined) throw unclean;
@@ -152,6 +153,7 @@ export class Lease implements Executor {
     if ((request.command.flags & MISPLACED) !== 0) {
       const error = new ArgumentError(
         `${request.command.spec.name} cannot be sent here: ${this.#setup.insteadOf(request.command)}`,
+        { command: request.command.spec.name },
       );
       request.fail(error);
       return error;
@@ -167,9 +169,9 @@ export class Lease implements Executor {
 
   /** A blocking command ends by what the server answers; its deadline and its signal only ask the server to end it. */
   #trackBlocking(request: Request): void {
-    this.#blocked++;
+    this.#blocked.add(request);
     request.ended = () => {
-      this.#blocked--;
+      this.#blocked.delete(request);
     };
     request.cancel = (error) => {
       if (!request.written) return this.#setup.ledger.cancel(request, error);
@@ -192,10 +194,27 @@ export class Lease implements Executor {
       clearTimeout(giveUp);
       settled?.();
     };
-    const asked = this.connection.wire.cancel?.(this.#setup.elsewhere) ?? Promise.resolve(false);
-    this.#cancelling = asked.catch(() =>
-      this.connection.destroy(new ConnectionError('A blocking command could not be cancelled')),
-    );
+    this.#cancelling = Promise.all([this.#cancelling, this.#askToEnd(request)]);
+  }
+
+  /** Until the server had something to end: what was just written may still be on its way to it. */
+  async #askToEnd(request: Request): Promise<void> {
+    const { wire, setup } = this.connection;
+    if (wire.cancel === undefined || setup.elsewhere === undefined) return;
+    const { elsewhere } = setup;
+    try {
+      while (!request.settled) {
+        if (await wire.cancel((command) => elsewhere(command, { timeout: CANCEL_GRACE }))) return;
+        if (!request.settled) await new Promise((resolve) => setTimeout(resolve, CANCEL_PAUSE));
+      }
+    } catch {
+      this.connection.destroy(new ConnectionError('A blocking command could not be cancelled'));
+    }
+  }
+
+  /** Asks the server to end the blocking commands of this lease; what it answers decides. */
+  cancelBlocking(error: (command: AnyCommand) => KvError): void {
+    for (const request of [...this.#blocked]) request.cancel?.(error(request.command));
   }
 
   #closedError(command: AnyCommand): KvError {

@@ -1,5 +1,6 @@
 import { Clock } from './clock.ts';
 import type { AnyCommand } from './command.ts';
+import { Flag } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { commandChannel } from './diagnostics.ts';
 import type { KvError, Outcome } from './errors.ts';
@@ -31,13 +32,16 @@ export class Ledger {
   /** Bytes of requests that are not written: argument lengths + 64 per command. */
   queuedBytes = 0;
   readonly maxQueueBytes: number;
+  /** Whether it keeps to itself what it sees: the library's own commands are nobody's statistics. */
+  readonly #quiet: boolean;
   readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
   readonly #aborts = new WeakMap<AbortSignal, AbortGroup>();
   #producers: (() => void)[] = [];
   #waiters: (() => void)[] = [];
 
-  constructor(identity: Identity, maxQueueBytes: number) {
+  constructor(identity: Identity, maxQueueBytes: number, quiet = false) {
     this.identity = identity;
+    this.#quiet = quiet;
     this.maxQueueBytes = maxQueueBytes;
   }
 
@@ -45,9 +49,10 @@ export class Ledger {
   open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
     const { command } = request;
     const size = sizeOf(command);
-    if (this.queuedBytes + size > this.maxQueueBytes) return refuse(request, queueFull(command, this.maxQueueBytes));
+    if (this.queuedBytes + size > this.maxQueueBytes)
+      return this.#refuse(request, queueFull(command, this.maxQueueBytes));
     if (signal !== undefined) {
-      if (signal.aborted) return refuse(request, aborted(request, signal));
+      if (signal.aborted) return this.#refuse(request, aborted(request, signal));
       this.#watch(request, signal);
     }
     request.opened = true;
@@ -81,9 +86,7 @@ export class Ledger {
     if (request.abortGroup !== null) this.#unwatch(request);
     if (request.size !== 0) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
-    const milliseconds = this.clock.now() - request.startedAt;
-    this.stats.record(request.command.spec, milliseconds, error !== undefined);
-    if (commandChannel.hasSubscribers) this.#publish(request, milliseconds, error);
+    if (!this.#quiet) this.#tell(request, this.clock.now() - request.startedAt, error);
   }
 
   /** Gives a request another deadline, `timeout` ms from now; 0 = none. */
@@ -96,7 +99,9 @@ export class Ledger {
   cancel(request: Request, error: KvError): void {
     if (request.settled) return;
     if (request.unit === null) return cancelOne(request, error);
-    for (const member of request.unit.members) if (!member.settled) cancelOne(member, error);
+    const members = request.unit.members.filter((member) => !member.settled);
+    for (const member of members) entomb(member, error);
+    for (const member of members) swallow(member);
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits. */
@@ -146,7 +151,7 @@ export class Ledger {
   }
 
   #expired(request: Request): void {
-    const error = timedOut(request, this.clock.now());
+    const error = timedOut(request, this.clock.now(), this.#deadlines.lag);
     if (request.cancel !== null) request.cancel(error);
     else this.cancel(request, error);
   }
@@ -179,16 +184,21 @@ export class Ledger {
     }
   }
 
-  #publish(request: Request, durationMs: number, error: Error | undefined): void {
+  #refuse(request: Request, error: KvError): KvError {
+    request.fail(error);
+    if (!this.#quiet) this.#tell(request, 0, error);
+    return error;
+  }
+
+  /** For statistics and diagnostics. That a connection was lent is no command. */
+  #tell(request: Request, durationMs: number, error: Error | undefined): void {
+    if (request.exclusive && error === undefined) return;
+    this.stats.record(request.command.spec, durationMs, error !== undefined);
+    if (!commandChannel.hasSubscribers) return;
     const { client, backend, address } = this.identity;
     const command = request.command.spec.name;
     commandChannel.publish({ client, command, backend, address, attempt: request.attempts, durationMs, error });
   }
-}
-
-function refuse(request: Request, error: KvError): KvError {
-  request.fail(error);
-  return error;
 }
 
 function sizeOf(command: AnyCommand): number {
@@ -198,15 +208,27 @@ function sizeOf(command: AnyCommand): number {
 }
 
 function cancelOne(request: Request, error: KvError): void {
-  const { connection, written } = request;
+  entomb(request, error);
+  swallow(request);
+}
+
+function entomb(request: Request, error: KvError): void {
   request.fail(error);
   request.command = emptied(request.command);
+}
+
+/** What was written is answered some time: its connection swallows the reply. */
+function swallow({ connection, written }: Request): void {
   if (written) connection?.overdue();
 }
 
-/** What a tombstone keeps of its command: enough to recognise its reply, nothing of its payload. */
+/**
+ * What a tombstone keeps of its command: enough to recognise its reply, nothing of its payload. A late reply to a
+ * command that changes the line still tells what the line's state is (SELECT), so such a command stays as it is.
+ */
 function emptied(command: AnyCommand): AnyCommand {
   const { spec, flags, blockMs, args } = command;
+  if ((flags & Flag.state) !== 0) return command;
   return { spec, flags, blockMs, bytes: false, args: args.map(() => ''), reply: () => undefined };
 }
 
@@ -219,15 +241,31 @@ function details(request: Request, cause: unknown): ConstructorParameters<typeof
   return { outcome: outcomeOf(request), command, attempts: request.attempts, cause };
 }
 
-function timedOut(request: Request, now: number): TimeoutError {
-  const { startedAt, writtenAt, written, cause, command } = request;
-  const total = now - startedAt;
-  const where = written
-    ? `${writtenAt - startedAt} ms before it was sent, ${now - writtenAt} ms without a reply`
-    : cause === undefined
-      ? 'it was never sent'
-      : `it was never sent, the connection could not be made: ${cause.message}`;
-  return new TimeoutError(`${command.spec.name} timed out after ${total} ms: ${where}`, details(request, cause));
+/** An event loop that is held up for longer than this, ms, is worth a word. */
+const NOTABLE_LAG = 20;
+
+/** Says where the time went. */
+function timedOut(request: Request, now: number, lag: number): TimeoutError {
+  const { startedAt, cause, command } = request;
+  const where = request.written ? afterSending(request, now) : whileWaiting(request);
+  const late = lag > NOTABLE_LAG ? `; the event loop was held up for ${lag} ms` : '';
+  const message = `${command.spec.name} timed out after ${now - startedAt} ms: ${where}${late}`;
+  return new TimeoutError(message, details(request, cause));
+}
+
+function afterSending({ startedAt, writtenAt, connection }: Request, now: number): string {
+  const queued = `${writtenAt - startedAt} ms until it was sent, then ${now - writtenAt} ms without its reply`;
+  if (connection === null) return queued;
+  return `${queued}; the last byte came ${connection.silence} ms ago, ${connection.load} replies are owed`;
+}
+
+function whileWaiting({ exclusive, cause, attempts, connection }: Request): string {
+  if (cause !== undefined) return `it was not sent, the connection could not be made: ${cause.message}`;
+  if (exclusive) return 'no connection became free';
+  if (attempts > 0) return 'its connection was lost, and it was not sent again';
+  return connection === null
+    ? 'it was not sent, no connection was ready'
+    : 'it was not sent, the connection took no more bytes';
 }
 
 function aborted(request: Request, signal: AbortSignal): AbortedError {

@@ -1,66 +1,132 @@
 import type { Connection, LivenessOptions } from './connection.ts';
-import { ConnectionError } from './errors.ts';
+import { ConnectionError, isKvError } from './errors.ts';
+
+/** What a timer can hold, ms; more would be taken for nothing. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** A timer that is later than this, ms, was held up: bytes that came meanwhile must be read before it judges. */
+const LATE = 20;
+
+/** After the process was asleep the peer has this long to answer, ms: what waits should not wait for the dead. */
+const WAKING_GRACE = 1000;
 
 /**
- * Finds out that a peer is gone although nothing says so (half-open TCP): probes a line that is idle or owes a reply,
- * and gives it up when no byte comes.
+ * Finds out that a peer is gone although nothing says so (half-open TCP).
+ *
+ * ```text
+ *   silent for `idle` ms ──► nothing is owed ─────► PING on the line ──────────┐
+ *                       └──► a reply is owed ─────► is it alive? (other line) ─┤ no ─► a last `grace`
+ *   a reply is overdue ────► PING on the line ─────────────────────────────────┴─► no byte: dead
+ * ```
+ * A line that owes a reply within its deadline (a blocking command, a long script, MONITOR) may well be silent: a PING
+ * would wait behind it. So the server is asked on another line.
  */
 export class Liveness {
-  /** Set by the connection whenever bytes arrive. */
-  alive = true;
+  /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
+  heardAt: number = Date.now();
   readonly #connection: Connection;
   readonly #options: LivenessOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #suspected = false;
+  #judging = false;
+  /** Whether a byte came since it was last set to false. */
+  #alive = true;
 
   constructor(connection: Connection, options: LivenessOptions) {
     this.#connection = connection;
     this.#options = options;
   }
 
+  /** From now on the line is watched. */
   start(): void {
-    this.alive = true;
-    this.#suspected = false;
-    if (this.#options.idle > 0) this.#wait(this.#options.idle, this.#idled);
+    this.heard();
+    if (!this.#judging) this.#watch();
   }
 
+  /** Bytes came. */
+  heard(): void {
+    this.#alive = true;
+    this.heardAt = Date.now();
+  }
+
+  /** The line is over. */
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  /** A reply is overdue: the line has `grace` ms to show any byte. */
-  suspect(): void {
-    if (this.#suspected || this.#connection.state !== 'ready') return;
-    this.#suspected = true;
-    this.alive = false;
-    this.#probe();
-    this.#wait(this.#options.grace, this.#judge);
+  /** Whether the line was silent for so long that it should have been probed: the process was asleep. */
+  get slept(): boolean {
+    const { idle, grace } = this.#options;
+    return idle > 0 && Date.now() - this.heardAt > idle + grace;
   }
 
-  /** Runs after each idle period: bytes in it are sign enough. */
-  readonly #idled = (): void => {
-    if (!this.alive) return this.suspect();
-    this.alive = false;
-    this.#wait(this.#options.idle, this.#idled);
+  /** A reply is overdue: the line has `grace` ms to show any byte. */
+  suspect(): void {
+    if (this.#judging || this.#connection.state !== 'ready') return;
+    this.#connection.probe();
+    this.judge(this.#options.grace);
+  }
+
+  /** A probe is under way because the process was asleep. */
+  suspectWaking(): void {
+    this.judge(Math.min(this.#options.grace, WAKING_GRACE));
+  }
+
+  /** Without a byte in this time the line is dead. */
+  judge(grace: number): void {
+    this.#judging = true;
+    this.#alive = false;
+    this.#wait(grace, () => {
+      this.#judging = false;
+      if (this.#alive || this.#connection.paused) return this.#watch();
+      this.#connection.destroy(
+        new ConnectionError('The connection is dead: the server sent nothing, not even to a probe'),
+      );
+    });
+  }
+
+  #watch(): void {
+    const { idle } = this.#options;
+    if (idle > 0) this.#wait(Math.max(this.heardAt + idle - Date.now(), 1), this.#look);
+  }
+
+  readonly #look = (): void => {
+    const connection = this.#connection;
+    if (connection.paused) return this.#wait(this.#options.idle, this.#look);
+    if (Date.now() - this.heardAt < this.#options.idle) return this.#watch();
+    if (connection.canProbe) return this.slept ? connection.probeFirst() : this.suspect();
+    this.#ask();
   };
 
-  readonly #judge = (): void => {
-    this.#suspected = false;
-    if (this.alive) return this.start();
-    this.#connection.destroy(
-      new ConnectionError('The connection is dead: the server sent nothing, not even to a probe'),
+  /** Asks on another line. Where nobody can be asked, the deadline of the reply decides. */
+  #ask(): void {
+    const asked = this.#connection.isAlive(this.#options.grace);
+    if (asked === undefined) return this.#wait(this.#options.idle, this.#look);
+    asked.then(
+      (alive) => this.#answered(alive),
+      (error: unknown) => this.#answered(!isUnreachable(error)),
     );
-  };
+  }
 
-  /** Where the window is full no probe can be sent; the overdue reply is probe enough. */
-  #probe(): void {
-    const { hasRoom, setup } = this.#connection;
-    if (hasRoom) this.#connection.sendInternal(setup.protocol.ping).catch(() => undefined);
+  /** What it still had to say may be on its way: it gets one more grace. */
+  #answered(alive: boolean): void {
+    if (this.#connection.isClosed || this.#judging) return;
+    if (alive) this.#wait(this.#options.idle, this.#look);
+    else this.judge(this.#options.grace);
   }
 
   #wait(milliseconds: number, then: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(then, milliseconds);
+    const wait = Math.min(milliseconds, LONGEST_TIMER);
+    const due = Date.now() + wait;
+    this.#timer = setTimeout(() => {
+      if (Date.now() - due <= LATE) then();
+      else setImmediate(() => this.#connection.isClosed || then());
+    }, wait);
     this.#timer.unref();
   }
+}
+
+/** Refusals and full queues say nothing about the server; that it cannot be reached does. */
+function isUnreachable(error: unknown): boolean {
+  return isKvError(error) && (error.code === 'CONNECTION' || error.code === 'TIMEOUT');
 }

@@ -48,6 +48,8 @@ export class Pool implements ConnectionOwner {
   #idle: Connection | undefined;
   readonly #opening = new Set<Connection>();
   readonly #leased = new Set<Connection>();
+  /** They still answer what they have, and get nothing new. */
+  readonly #retiring = new Set<Connection>();
   #minSize: number;
   #failures = 0;
   #lastError: KvError | undefined;
@@ -119,16 +121,14 @@ export class Pool implements ConnectionOwner {
       const connection = this.#pick();
       if (connection !== undefined) return connection.enqueue(request);
     }
-    this.#enqueue(request);
+    this.#enqueue([request]);
   }
 
   /** The same for requests that must stay together on one connection. */
   submitUnit(members: readonly Request[]): void {
     const connection = this.#queue.length === 0 ? this.#pick() : undefined;
-    for (const member of members) {
-      if (connection === undefined) this.#enqueue(member);
-      else connection.enqueue(member);
-    }
+    if (connection === undefined) return this.#enqueue(members);
+    for (const member of members) connection.enqueue(member);
   }
 
   /** Brings a leased connection back; it must be clean and idle, or closed. */
@@ -141,10 +141,22 @@ export class Pool implements ConnectionOwner {
     this.#changed();
   }
 
-  /** Closes the connections that are ready and not leased. */
+  /** Closes the connections that are ready and not leased; commands that they have are still answered. */
   clear(): void {
     const error = new ClosedError('The pool was cleared');
-    for (const connection of [...this.#ready]) connection.end(error);
+    this.#idle = undefined;
+    for (const connection of this.#ready.splice(0)) {
+      this.#retiring.add(connection);
+      if (connection.load === 0) connection.end(error);
+      else void connection.drained().then(() => connection.end(error));
+    }
+    this.#backOff();
+    this.#changed();
+  }
+
+  /** Ends the requests that wait for a connection; those that have one go on. */
+  dismiss(error: KvError): void {
+    for (const request of this.#queue.drain()) request.fail(ended(request, error, 'notSent'));
   }
 
   /** Ends everything at once: waiting requests and connections. */
@@ -153,59 +165,69 @@ export class Pool implements ConnectionOwner {
     this.#closed = error;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const request of this.#queue.drain()) request.fail(ended(request, error, 'notSent'));
-    for (const connection of [...this.#ready, ...this.#opening, ...this.#leased]) connection.end(error);
+    this.dismiss(error);
+    const connections = [...this.#ready, ...this.#opening, ...this.#leased, ...this.#retiring];
+    for (const connection of connections) connection.end(error);
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
 
   // -- what its connections say
 
   room(connection: Connection): void {
-    this.#idle = connection;
+    if (this.#retiring.size === 0) this.#idle = connection;
     if (this.#queue.length > 0) this.#serve();
   }
 
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {
-    const wasOpening = this.#opening.has(connection);
-    this.#forget(connection);
+    const wasInUse = this.#forget(connection);
     const again: Request[] = [];
     for (const request of written) this.#lostWritten(request, error, again);
     for (const request of waiting) {
       if (request.pinned || this.#closed !== undefined) request.fail(ended(request, this.#closed ?? error, 'notSent'));
-      else again.push(request);
+      else {
+        request.connection = null;
+        again.push(request);
+      }
     }
     if (again.length > 0) {
       this.#queue.unshift(again);
       this.#serve();
     }
-    if (wasOpening || this.#closed !== undefined) return;
-    this.#failures = 1; // even the first attempt waits a little: not all clients of a lost server at once
-    this.#lastError = error;
-    this.#backOff();
+    if (!wasInUse || this.#closed !== undefined) return;
+    if (error.code === 'CLOSED') this.#grow();
+    else this.#lostUnwanted(error);
     this.#changed(error);
   }
 
+  #lostUnwanted(error: KvError): void {
+    this.#failures = 1; // even the first attempt waits a little: not all clients of a lost server at once
+    this.#lastError = error;
+    this.#backOff();
+  }
+
   #lostWritten(request: Request, error: KvError, again: Request[]): void {
-    if (request.settled) return;
+    if (request.settled || request.connection === null) return; // it went with the rest of its unit
+    const members = request.unit?.members ?? [request];
     const pool = this.#closed === undefined && mayRepeat(request) ? this.#events.retry(request, error) : undefined;
     if (pool === undefined) {
-      const failure = ended(request, this.#closed ?? error, 'unknown');
-      if (request.unit === null) request.fail(failure);
-      else for (const member of request.unit.members) member.fail(ended(member, this.#closed ?? error, 'unknown'));
+      for (const member of members) member.fail(ended(member, this.#closed ?? error, 'unknown'));
       return;
     }
-    request.ledger.requeued(request);
-    if (pool === this) again.push(request);
-    else pool.submit(request);
+    for (const member of members) member.ledger.requeued(member);
+    if (pool === this) for (const member of members) again.push(member);
+    else if (request.unit === null) pool.submit(request);
+    else pool.submitUnit(members);
   }
 
   // -- inside
 
-  #enqueue(request: Request): void {
-    if (this.#closed !== undefined) return request.fail(ended(request, this.#closed, 'notSent'));
+  #enqueue(requests: readonly Request[]): void {
+    for (const request of requests) {
+      if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
+      else this.#queue.push(request);
+      request.cause = this.#ready.length === 0 ? this.#lastError : undefined;
+    }
     this.#minSize = this.options.minSize;
-    request.cause = this.#lastError;
-    this.#queue.push(request);
     this.#serve();
     this.#grow();
   }
@@ -263,15 +285,16 @@ export class Pool implements ConnectionOwner {
     this.#opening.add(connection);
     this.#changed();
     const started = performance.now();
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(tooSlow(this.options.connectTimeout)), this.options.connectTimeout);
-    connection.open(timeout.signal).then(
+    const { connectTimeout } = this.options;
+    const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
+    connection.open().then(
       () => this.#opened(connection, timer, started),
       (error: unknown) => this.#notOpened(connection, asKvError(error), timer, started),
     );
   }
 
   #opened(connection: Connection, timer: ReturnType<typeof setTimeout>, started: number): void {
+    if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, timer, started);
     clearTimeout(timer);
     this.#publish(started, undefined);
     this.#opening.delete(connection);
@@ -292,7 +315,7 @@ export class Pool implements ConnectionOwner {
     this.#failures++;
     this.#lastError = error;
     for (const { reject } of this.#starting.splice(0)) reject(error);
-    if (isFinal(error)) this.#giveUp(error);
+    if (isFinal(error) && this.#ready.length + this.#leased.size === 0) this.#giveUp(error);
     else {
       this.#queue.blame(error);
       this.#backOff();
@@ -303,7 +326,7 @@ export class Pool implements ConnectionOwner {
   /** The server will not have us: waiting requests end, and the next one tries again. */
   #giveUp(error: KvError): void {
     this.#minSize = 0;
-    for (const request of this.#queue.drain()) request.fail(ended(request, error, 'notSent'));
+    this.dismiss(error);
   }
 
   #backOff(): void {
@@ -319,12 +342,14 @@ export class Pool implements ConnectionOwner {
     this.#timer.unref(); // the deadlines of waiting requests keep the process
   }
 
-  #forget(connection: Connection): void {
+  /** Returns whether it was ready or leased. */
+  #forget(connection: Connection): boolean {
     if (this.#idle === connection) this.#idle = undefined;
     this.#opening.delete(connection);
-    this.#leased.delete(connection);
+    this.#retiring.delete(connection);
     const index = this.#ready.indexOf(connection);
     if (index >= 0) this.#ready.splice(index, 1);
+    return this.#leased.delete(connection) || index >= 0;
   }
 
   #changed(cause?: KvError): void {

@@ -47,6 +47,12 @@ export interface Wire {
    * had something to end.
    */
   cancel?(elsewhere: Executor['send']): Promise<boolean>;
+  /**
+   * Asks the server, on another connection, whether it still serves this one. Asked when this line is silent and owes a
+   * reply that may take its time (a blocking command, an endless stream), so that no probe can be sent on it. Absent:
+   * that the server answers a PING elsewhere is enough.
+   */
+  isAlive?(elsewhere: Executor['send']): Promise<boolean>;
 }
 
 /** Everything core has to know about a backend. */

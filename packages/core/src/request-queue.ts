@@ -8,6 +8,12 @@ import { Ring } from './ring.ts';
 export class RequestQueue {
   #ring = new Ring<Request>();
   #dead = 0;
+  readonly #eased: (() => void) | undefined;
+
+  /** @param eased called when a request ended while it waited here */
+  constructor(eased?: () => void) {
+    this.#eased = eased;
+  }
 
   /** How many wait that have not ended. */
   get length(): number {
@@ -63,7 +69,7 @@ export class RequestQueue {
   /** A request in here has ended. */
   ended(): void {
     this.#dead++;
-    if (this.#dead < 64 || this.#dead * 2 < this.#ring.length) return;
-    this.unshift(this.drain());
+    if (this.#dead >= 64 && this.#dead * 2 >= this.#ring.length) this.unshift(this.drain());
+    this.#eased?.();
   }
 }

@@ -45,6 +45,8 @@ export class Request implements Timed {
   attempts = 0;
   /** What it counts against `maxQueueBytes` while it is not written. */
   size = 0;
+  /** What it counts against the bytes of the window while it is in flight. */
+  weight = 0;
   /** Wants a connection for itself instead of a reply. */
   exclusive = false;
   /** Belongs to one connection: never moved to another. */
@@ -113,6 +115,16 @@ export class Request implements Timed {
     if (this.ended !== null) this.ended();
     if (this.#batch !== null) this.#batch.settle(this.#index, { ok: false, error });
     else this.#reject?.(error);
+    this.#forgetCaller();
+  }
+
+  /** It may live on as a tombstone, which must not keep what its caller holds. */
+  #forgetCaller(): void {
+    this.#resolve = null;
+    this.#reject = null;
+    this.#batch = null;
+    this.ended = null;
+    this.cancel = null;
   }
 
   /** Whether it may be written once more after its connection was lost. */

@@ -1,3 +1,6 @@
+/** An empty ring with more places than this gives them back: a burst must not hold memory for ever. */
+const KEPT = 4096;
+
 /**
  * A first-in first-out queue in a circular array: no shifting, no allocation per element.
  *
@@ -35,6 +38,7 @@ export class Ring<T> {
     this.#items[this.#head] = undefined;
     this.#head = (this.#head + 1) & (this.#items.length - 1);
     this.length--;
+    if (this.length === 0 && this.#items.length > KEPT) this.#reset();
     return item;
   }
 
@@ -46,9 +50,13 @@ export class Ring<T> {
   drain(): T[] {
     const all: T[] = [];
     for (let item = this.shift(); item !== undefined; item = this.shift()) all.push(item);
+    this.#reset();
+    return all;
+  }
+
+  #reset(): void {
     this.#items = new Array(16).fill(undefined);
     this.#head = 0;
-    return all;
   }
 
   #grow(): void {

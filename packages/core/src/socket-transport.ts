@@ -3,7 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import type { Arg } from './command.ts';
-import { ArgumentError } from './errors.ts';
+import { ConnectionError } from './errors.ts';
 import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
 
 /**
@@ -14,6 +14,9 @@ const READ_BUFFER = new Uint8Array(262_144);
 
 /** Lets one write of the engine (64 kB) pass without waiting for `drain`. */
 const HIGH_WATER_MARK = 524_288;
+
+/** How long an ending socket may take to send what was written, ms: a peer that reads nothing must not keep it open. */
+const LINGER = 1000;
 
 /** From this length on it pays to look whether text is ASCII, which is written faster as latin1. */
 const LONG_TEXT = 4096;
@@ -94,7 +97,7 @@ class SocketOpening {
     socket.once('close', () => {
       signal.removeEventListener('abort', abort);
       if (opened) on.close(error);
-      else reject(error ?? new ArgumentError('The socket was closed while it was connecting'));
+      else reject(error ?? new ConnectionError('The socket was closed while it was connecting'));
     });
   }
 }
@@ -105,6 +108,7 @@ class SocketTransport implements Transport {
   constructor(socket: Socket, on: TransportEvents) {
     this.#socket = socket;
     socket.on('drain', () => on.drain());
+    socket.on('end', () => socket.destroy()); // no reply can come any more, so nothing is worth sending
   }
 
   write(chunks: readonly Arg[]): boolean {
@@ -127,6 +131,10 @@ class SocketTransport implements Transport {
 
   end(): void {
     this.#socket.destroySoon();
+    if (this.#socket.writableFinished) return;
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER);
+    timer.unref();
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   destroy(): void {

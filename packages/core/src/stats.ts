@@ -20,7 +20,8 @@ class Counter {
 
 /** Counts what has ended, per command. */
 export class StatsRecorder {
-  readonly #counters = new Map<Spec, Counter>();
+  /** By name: raw calls of unknown commands make a spec each. */
+  readonly #counters = new Map<string, Counter>();
   #lastSpec: Spec | undefined;
   #last = new Counter();
 
@@ -34,10 +35,10 @@ export class StatsRecorder {
   }
 
   #select(spec: Spec): void {
-    let counter = this.#counters.get(spec);
+    let counter = this.#counters.get(spec.name);
     if (counter === undefined) {
       counter = new Counter();
-      this.#counters.set(spec, counter);
+      this.#counters.set(spec.name, counter);
     }
     this.#lastSpec = spec;
     this.#last = counter;
@@ -46,9 +47,9 @@ export class StatsRecorder {
   /** A copy of the figures, by command name. */
   read(): Record<string, CommandStats> {
     const all: Record<string, CommandStats> = Object.create(null);
-    for (const [spec, { count, errors, histogram }] of this.#counters) {
+    for (const [name, { count, errors, histogram }] of this.#counters) {
       const end = histogram.findLastIndex((n) => n > 0) + 1;
-      all[spec.name] = { count, errors, histogram: [...histogram.subarray(0, end)] };
+      all[name] = { count, errors, histogram: [...histogram.subarray(0, end)] };
     }
     return all;
   }

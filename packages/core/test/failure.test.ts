@@ -1,0 +1,465 @@
+import { MemoryServer } from '@kv/testkit/memory-transport';
+import { describe, expect, it } from 'vitest';
+import type { ClientSetup, KvError } from '../src/index.ts';
+import { Client, Command, Flag, spec } from '../src/index.ts';
+import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
+
+const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: KvError) => `${error.code} ${error.outcome}`,
+  );
+
+/** One turn of the event loop: what was queued has been written. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Keeps the event loop busy, as a long computation or a frozen process would. */
+function freeze(milliseconds: number): void {
+  const end = Date.now() + milliseconds;
+  while (Date.now() < end);
+}
+
+const one = { minSize: 0, maxSize: 1 };
+const oneLane: ClientSetup['lanes'] = {
+  shared: { minSize: 1, maxSize: 1 },
+  sessions: 'shared',
+  blocking: one,
+  streams: one,
+};
+
+describe('a pool that shares and lends the same connections', () => {
+  it('lends one as soon as the last reply of others has come', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: oneLane });
+    const busy = client.send(line('busy'));
+    const peer = await server.next();
+    await peer.take('busy\n');
+    const lease = client.acquire();
+    await turn();
+    peer.send('+done\n');
+    expect(await busy).toBe('done');
+    await (await lease).release();
+    await client.close();
+  });
+
+  it('serves in the order of the calls: who came after the waiting lease comes after it', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: oneLane });
+    const busy = client.send(line('busy'));
+    const peer = await server.next();
+    await peer.take('busy\n');
+    const lease = client.acquire();
+    const later = client.send(line('later'));
+    peer.send('+done\n');
+    await busy;
+    const held = await lease;
+    await turn();
+    expect(peer.unread).toBe('');
+    await held.release();
+    await peer.take('later\n');
+    peer.send('+fine\n');
+    expect(await later).toBe('fine');
+    await client.close();
+  });
+
+  it('clear() lets commands under way be answered, and lends nothing that is going', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: oneLane });
+    const under = client.send(line('under'));
+    const peer = await server.next();
+    await peer.take('under\n');
+    client.endpoints[0]?.shared.clear();
+    expect(client.endpoints[0]?.shared.freeSize).toBe(0);
+    const next = client.send(line('next'));
+    peer.send('+way\n');
+    expect(await under).toBe('way');
+    const second = await server.next();
+    await second.take('next\n');
+    second.send('+new\n');
+    expect(await next).toBe('new');
+    expect(peer.closed).toBe(true);
+    await client.close();
+  });
+
+  it('a refused further connection does not fail those who can be served by the others', async () => {
+    const server = new MemoryServer({
+      onConnect: (peer) => {
+        peer.onData = (bytes) => {
+          if (Buffer.from(bytes).toString() === 'login\n') peer.send(peer.index === 0 ? '+in\n' : '-too many\n');
+        };
+      },
+    });
+    const client = lineClient({
+      address: server,
+      protocol: new LineProtocol({ commands: 1 }, { handshakeLines: ['login'] }),
+      lanes: { ...oneLane, shared: { minSize: 1, maxSize: 2 } },
+    });
+    await client.connect();
+    const answers = [client.send(line('a')), client.send(line('b'))].map(outcome);
+    const [peer] = [await server.next(), await server.next()];
+    await peer.take('login\na\n');
+    peer.send('+1\n');
+    await peer.take('b\n');
+    peer.send('+2\n');
+    expect(await Promise.all(answers)).toEqual(['1', '2']);
+    await client.close();
+  });
+});
+
+describe('attempts to connect', () => {
+  it('end at their deadline although the handshake waits for something else', async () => {
+    class Waiting extends LineProtocol {
+      override open(sink: Parameters<LineProtocol['open']>[0]): ReturnType<LineProtocol['open']> {
+        const wire = super.open(sink);
+        wire.handshake = () => new Promise(() => {});
+        return wire;
+      }
+    }
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, protocol: new Waiting(), connectTimeout: 20 });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await client.close();
+    expect(server.peers.every((peer) => peer.closed)).toBe(true);
+  });
+
+  it('end at their deadline although the transport does not heed the signal', async () => {
+    const client = lineClient({ address: { connect: () => new Promise(() => {}) }, connectTimeout: 20 });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await client.close();
+  });
+
+  it('are given up when the client is closed', async () => {
+    let given: AbortSignal | undefined;
+    const connect = (_: unknown, __: unknown, signal: AbortSignal): Promise<never> => {
+      given = signal;
+      return new Promise(() => {});
+    };
+    const client = lineClient({ address: { connect }, connectTimeout: 60_000 });
+    const connecting = outcome(client.connect());
+    await client.close();
+    expect(given?.aborted).toBe(true);
+    expect(await connecting).toBe('CLOSED notSent');
+  });
+
+  it('a connection that is lost in the moment it is ready is not used', async () => {
+    for (let hops = 0; hops < 12; hops++) {
+      const server = new MemoryServer();
+      const client = lineClient({ address: server, protocol: new LineProtocol({}, { handshakeLines: ['hi'] }) });
+      const answer = client.send(line('a'));
+      const peer = await server.next();
+      await peer.take('hi\n');
+      peer.send('+hi\n');
+      for (let i = 0; i < hops; i++) await Promise.resolve();
+      peer.close();
+      const second = await server.next();
+      await second.take('hi\n');
+      second.send('+hi\n');
+      await second.take('a\n');
+      second.send('+ok\n');
+      expect(await answer).toBe('ok');
+      await client.close();
+    }
+  });
+});
+
+describe('requests', () => {
+  it('settle although the command throws when it is asked what comes next', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, timeout: 0 });
+    const throwing = new Command(
+      spec('a', 0, null, () => {
+        throw new Error('bug');
+      }),
+      [],
+      String,
+    );
+    const answers = [client.send(throwing), client.send(line('b'))].map(outcome);
+    const peer = await server.next();
+    await peer.take('a\nb\n');
+    peer.send('+1\n+2\n');
+    expect(await Promise.all(answers)).toEqual(['PROTOCOL unknown', '2']);
+    expect(client.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+    await client.close();
+  });
+
+  it('that ended early do not narrow a window of bytes', async () => {
+    const server = new MemoryServer();
+    const protocol = new LineProtocol({ commands: 100, bytes: 1000, refill: 'empty' });
+    const client = lineClient({ address: server, protocol });
+    await client.connect();
+    const peer = await server.next();
+    for (let i = 0; i < 5; i++) {
+      const controller = new AbortController();
+      const gone = outcome(client.send(line(`gone ${'v'.repeat(500)}`), { signal: controller.signal }));
+      await turn();
+      controller.abort();
+      expect(await gone).toBe('ABORTED unknown');
+      await peer.take(`gone ${'v'.repeat(500)}\n`);
+      peer.send('+late\n');
+      await turn();
+      if (peer.unread === 'ping\n') {
+        await peer.take('ping\n');
+        peer.send('+pong\n');
+      }
+    }
+    const both = Promise.all([client.send(line('a')), client.send(line('b'))]);
+    await peer.take('a\nb\n');
+    expect(peer.writes.at(-1)).toBe(4);
+    peer.send('+1\n+2\n');
+    expect(await both).toEqual(['1', '2']);
+    await client.close();
+  });
+
+  it('on a transport whose write throws are unknown, and the client goes on', async () => {
+    const server = new MemoryServer();
+    let broken = true;
+    const client = lineClient({
+      address: {
+        connect: async (address, on, signal) => {
+          const transport = await server.connect(address, on, signal);
+          const write = transport.write.bind(transport);
+          return {
+            ...transport,
+            write: (chunks) => {
+              if (broken) throw new Error('broken');
+              return write(chunks);
+            },
+          };
+        },
+      },
+    });
+    expect(await outcome(client.send(line('a')))).toBe('CONNECTION unknown');
+    broken = false;
+    const answer = client.send(line('b'));
+    await server.next();
+    const peer = await server.next();
+    await peer.take('b\n');
+    peer.send('+ok\n');
+    expect(await answer).toBe('ok');
+    await client.close();
+  });
+
+  it('count once in statistics, also blocking and refused ones; unknown names do not pile up', async () => {
+    const server = new MemoryServer({
+      onConnect: (peer) => {
+        peer.onData = () => peer.send('+ok\n');
+      },
+    });
+    const client = lineClient({ address: server, maxQueueBytes: 1000 });
+    await client.send(line('pop', Flag.blocking, 1000));
+    await client.send(line('a'));
+    await client.send(line('a'));
+    await outcome(client.send(line(`a ${'v'.repeat(2000)}`)));
+    const { commands } = client.stats();
+    expect(commands).toMatchObject({ pop: { count: 1, errors: 0 }, a: { count: 3, errors: 1 } });
+    expect(Object.keys(commands)).toEqual(['pop', 'a']);
+    await client.close();
+  });
+
+  it('that had time while the event loop was held up, and whose replies have come, do not time out', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    await client.connect();
+    const peer = await server.next();
+    const answer = outcome(client.send(line('a'), { timeout: 30 }));
+    await peer.take('a\n');
+    setTimeout(() => {
+      setImmediate(() => peer.send('+ok\n')); // read in the same turn, after the timers
+      freeze(100);
+    }, 1);
+    expect(await answer).toBe('ok');
+    await client.close();
+  });
+
+  it('a timeout says where the time went', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    await client.connect();
+    const sent = (await client.send(line('a'), { timeout: 20 }).catch((error: KvError) => error)) as KvError;
+    expect(sent.message).toMatch(/^a timed out after \d+ ms: \d+ ms until it was sent, then \d+ ms without its reply/);
+    expect(sent.message).toMatch(/the last byte came \d+ ms ago, \d+ replies are owed/);
+    const peer = await server.next();
+    peer.full = true;
+    void outcome(client.send(line('fills')));
+    await turn();
+    const queued = (await client.send(line('b'), { timeout: 20 }).catch((error: KvError) => error)) as KvError;
+    expect(queued.message).toContain('it was not sent, the connection took no more bytes');
+    await client.close({ timeout: 0 });
+  });
+});
+
+describe('units', () => {
+  it('that are repeated on another endpoint stay together there', async () => {
+    const [first, second] = [new MemoryServer(), new MemoryServer()];
+    const protocol = new LineProtocol({ commands: 3 });
+    const setup = lineSetup({
+      address: first,
+      protocol,
+      lanes: { ...oneLane, shared: { minSize: 0, maxSize: 3 } },
+    });
+    const client = new Client(setup, (make) => {
+      const endpoints = [make(first), make(second)] as const;
+      return { endpoints, pick: () => endpoints[0], retry: () => endpoints[1] };
+    });
+    const unit = client.sendAll([readLine('begin'), readLine('a'), readLine('end')], { unit: true });
+    const lost = await first.next();
+    await lost.take('begin\na\nend\n');
+    lost.close();
+    const peer = await second.next();
+    await peer.take('begin\na\nend\n');
+    peer.send('+1\n+2\n+3\n');
+    expect((await unit).map((member) => member.ok && member.value)).toEqual(['1', '2', '3']);
+    expect(second.peers.slice(1).every((other) => other.writes.length === 0)).toBe(true);
+    await client.close();
+  });
+
+  it('whose members fill the window end with one code', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 2 }) });
+    await client.connect();
+    const controller = new AbortController();
+    const unit = client.sendAll([line('a'), line('b'), line('c')], { unit: true, signal: controller.signal });
+    await turn();
+    controller.abort();
+    expect((await unit).map((member) => (member.ok ? '' : (member.error as KvError).code))).toEqual([
+      'ABORTED',
+      'ABORTED',
+      'ABORTED',
+    ]);
+    await client.close();
+  });
+
+  it('of 200,000 members wait, move and come back', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, maxQueueBytes: 1e9, timeout: 30_000 });
+    const members = Array.from({ length: 200_000 }, () => readLine('r'));
+    const unit = client.sendAll(members, { unit: true });
+    const peer = await server.next();
+    await turn();
+    peer.close();
+    const second = await server.next();
+    await turn();
+    second.send('+1\n'.repeat(200_000));
+    expect((await unit).every((member) => member.ok)).toBe(true);
+    await client.close();
+  });
+});
+
+describe('leases', () => {
+  it('come back at once although their last command could not be encoded', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const failed = outcome(lease.send(line('unencodable')));
+    await lease.release();
+    expect(await failed).toBe('ARGUMENT notSent');
+    await client.close();
+  });
+
+  it('come back when what waited on a full line has passed its deadline', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    peer.full = true;
+    const first = lease.send(line('a'));
+    await peer.take('a\n');
+    const waiting = outcome(lease.send(line('b'), { timeout: 20 }));
+    peer.send('+1\n');
+    await first;
+    const released = lease.release();
+    expect(await waiting).toBe('TIMEOUT notSent');
+    await released;
+    await client.close();
+  });
+
+  it('a late reply to a command that changed the line still makes the line dirty', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const controller = new AbortController();
+    const select = new Command(spec('dirty', Flag.state), ['5'], String);
+    const gone = outcome(lease.send(select, { signal: controller.signal }));
+    await peer.take('dirty 5\n');
+    controller.abort();
+    expect(await gone).toBe('ABORTED unknown');
+    const released = lease.release();
+    await peer.take('ping\n');
+    peer.send('+ok\n+pong\n');
+    await peer.take('clean\n');
+    peer.send('+ok\n');
+    await released;
+    await client.close();
+  });
+});
+
+describe('blocking commands', () => {
+  const pop = line('pop', Flag.blocking, 60_000);
+
+  it('are ended by the server when the client closes: an element that came first is delivered', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const popped = client.send(pop);
+    const lane = await server.next();
+    await lane.take('pop\n');
+    const closed = client.close();
+    const shared = await server.next();
+    await shared.take('unblock\n');
+    lane.send('+element\n');
+    shared.send('+0\n');
+    expect(await popped).toBe('element');
+    await closed;
+    expect(client.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+  });
+
+  it('and refused ones say that they were closed', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const popped = outcome(client.send(pop));
+    const lane = await server.next();
+    await lane.take('pop\n');
+    const closed = client.close();
+    const shared = await server.next();
+    await shared.take('unblock\n');
+    lane.send('-UNBLOCKED\n');
+    shared.send('+1\n');
+    expect(await popped).toBe('CLOSED refused');
+    await closed;
+  });
+
+  it('the server is asked again when it had nothing to end yet', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const controller = new AbortController();
+    const popped = outcome(client.send(pop, { signal: controller.signal }));
+    const lane = await server.next();
+    await lane.take('pop\n');
+    controller.abort();
+    const shared = await server.next();
+    await shared.take('unblock\n');
+    shared.send('+0\n');
+    await shared.take('unblock\n');
+    lane.send('-UNBLOCKED\n');
+    shared.send('+1\n');
+    expect(await popped).toBe('ABORTED refused');
+    await client.close();
+  });
+});
+
+describe('streams', () => {
+  it('answer every reader that waits', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const stream = await client.stream(line('monitor', Flag.stream));
+    const peer = await server.next();
+    const readers = [stream.next(), stream.next(), stream.next()];
+    await peer.take('monitor\n');
+    peer.send('>a\n>b\n');
+    expect((await readers[0])?.value).toBe('a');
+    expect((await readers[1])?.value).toBe('b');
+    await stream.return();
+    expect((await readers[2])?.done).toBe(true);
+    await client.close();
+  });
+});
