@@ -1,5 +1,6 @@
 /** Raw calls: a command value from a name and arguments, with what the engine must know about that name. */
 import { type AnyCommand, type Arg, badArgument, Command, type Data, data, Flag, type Spec, spec } from '@kv/core';
+import type { Reply } from '@kv/resp-parser';
 import { COMMAND_ROWS } from './generated/command-table.ts';
 import { KEY_RULES } from './key-specs.ts';
 import { asIs } from './replies.ts';
@@ -104,4 +105,14 @@ export function commandByName(name: string, given: readonly unknown[]): AnyComma
   const both = args.length > 0 ? knownSpec(`${upper} ${textOf(args[0]).toUpperCase()}`) : undefined;
   if (both !== undefined) return rawCommand(both, args.slice(1));
   return rawCommand(knownSpec(upper) ?? spec(upper, 0), args);
+}
+
+/**
+ * A raw command as a value: name and arguments, the reply as it is on the wire.
+ *
+ * @throws ArgumentError when the name is no word, or an argument is no data
+ * @example await redis.send(command('OBJECT ENCODING', 'key'))
+ */
+export function command<V = string>(name: string, ...args: readonly unknown[]): Command<Reply, V> {
+  return commandByName(name, args) as Command<Reply, V>;
 }

@@ -22,7 +22,7 @@ export {
   type StateChange,
   TimeoutError,
 } from '@kv/core';
-export { commandByName as command } from './command-table.ts';
+export { command } from './command-table.ts';
 export { createConnection, RedisConnection } from './connection.ts';
 export { Consumer, type ConsumerEvents, type ConsumerOptions } from './consumer.ts';
 export { ReplyError, TransactionAbortedError } from './errors.ts';

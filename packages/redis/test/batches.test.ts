@@ -21,7 +21,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     const p = redis.pipeline();
     const a = p.set('a', 1);
     const b = p.incr('a');
-    const c = p.send(command('OBJECT ENCODING', ['a']));
+    const c = p.send(command('OBJECT ENCODING', 'a'));
     expect(p.length).toBe(3);
     expect(await p.execute()).toEqual(['OK', 2, 'int']);
     expect([await a, await b, await c]).toEqual(['OK', 2, 'int']);
@@ -54,7 +54,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
   });
 
   it('sendAll refuses what a shared line cannot carry', async () => {
-    const error = await redis.sendAll([command('SELECT', [1]) as never, get('a')]).catch((e: KvError) => e);
+    const error = await redis.sendAll([command('SELECT', 1), get('a')]).catch((e: KvError) => e);
     expect(error).toMatchObject({ code: 'BATCH', results: [{ code: 'ARGUMENT' }, null] });
   });
 
@@ -81,7 +81,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
   it('multi: a member that the server refuses aborts all, and the error says which', async () => {
     const m = redis.multi();
     void m.set('a', 1);
-    const bad = m.send(command('NOSUCHCOMMAND', []));
+    const bad = m.send(command('NOSUCHCOMMAND'));
     const error = await m.execute().catch((e: KvError) => e);
     expect(error).toMatchObject({
       name: 'TransactionAbortedError',
@@ -119,10 +119,10 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);
     const p = redis.pipeline();
-    void p.send(command('NOSUCHCOMMAND', []));
+    void p.send(command('NOSUCHCOMMAND'));
     await p.execute().catch(() => {});
     const m = redis.multi();
-    void m.send(command('NOSUCHCOMMAND', []));
+    void m.send(command('NOSUCHCOMMAND'));
     await m.execute().catch(() => {});
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', note);

@@ -1,7 +1,7 @@
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { command, createRedis, type Gap, type KvError, type Message, type Redis } from '../src/index.ts';
+import { createRedis, type Gap, type KvError, type Message, type Redis } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     await using news = await redis.subscribe('a');
     await publish(redis, 'a', 'to myself');
     const m = redis.multi();
-    void m.send(publishCommand('a', 'from a transaction'));
+    void m.publish('a', 'from a transaction');
     void m.set('k', 'v');
     expect(await m.execute()).toEqual([1, 'OK']);
     expect([(await news.next()).value, (await news.next()).value]).toMatchObject([
@@ -196,7 +196,3 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     }
   });
 });
-
-function publishCommand(channel: string, message: string): never {
-  return command('PUBLISH', [channel, message]) as never;
-}
