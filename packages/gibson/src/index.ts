@@ -1,5 +1,20 @@
 export type { AddressInput, CallOptions, ClientState, ClientStats, Command, StateChange } from '@kv/core';
-export { isKvError } from '@kv/core';
+export {
+  AbortedError,
+  ArgumentError,
+  BatchError,
+  ClosedError,
+  ConnectionError,
+  type ErrorCode,
+  isKvError,
+  KvError,
+  type Outcome,
+  ProtocolError,
+  QueueFullError,
+  ReplyError,
+  type RetryMode,
+  TimeoutError,
+} from '@kv/core';
 export type { Pair, Value } from '@kv/gibson-parser';
 export type { MgetOptions, SetOptions } from './commands/index.ts';
 export { createConnection, GibsonConnection } from './connection.ts';
