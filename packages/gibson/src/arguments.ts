@@ -12,6 +12,12 @@ const encoder = new TextEncoder();
 /** The largest time to live: the server keeps it in a signed 16-bit field and stores anything above wrongly. */
 export const MAX_TTL = 32_767;
 
+/**
+ * The largest lock time and limit. The server reads them as a `long`, which has 32 bits on some machines, and wraps what
+ * is larger without a word: a lock that is none, a limit that is ignored.
+ */
+const MAX_LONG = 2_147_483_647;
+
 /** The fields of META, in the server's order. */
 export const metaFields = ['size', 'encoding', 'access', 'created', 'ttl', 'left', 'lock'] as const;
 
@@ -60,16 +66,16 @@ export function ttlArg(seconds: number | bigint, name = 'ttl'): string {
   return integer(seconds, name, 0, MAX_TTL);
 }
 
-/** How long a lock lasts: at least 1 second, or -1 until it is unlocked. @throws ArgumentError */
+/** How long a lock lasts: 1 to 2147483647 seconds, or -1 until it is unlocked. @throws ArgumentError */
 export function lockTimeArg(seconds: number | bigint): string {
   if (seconds === -1 || seconds === -1n) return '-1';
   if (seconds < 1) throw new ArgumentError('seconds: expected at least 1, or -1 for "until unlocked"');
-  return integer(seconds, 'seconds', 1);
+  return integer(seconds, 'seconds', 1, MAX_LONG);
 }
 
-/** The most rows of an MGET: at least 1. @throws ArgumentError */
+/** The most rows of an MGET: 1 to 2147483647. @throws ArgumentError */
 export function limitArg(rows: number | bigint): string {
-  return integer(rows, 'limit', 1);
+  return integer(rows, 'limit', 1, MAX_LONG);
 }
 
 /** A field of META, in full: the server would take any beginning of a name. @throws ArgumentError */

@@ -9,7 +9,7 @@ import { COUNT, KEYS, MDEC, MDEL, MGET, MINC, MLOCK, MSET, MTTL, MUNLOCK } from 
 
 /** Options of `mget`. */
 export interface MgetOptions {
-  /** The most items, at least 1; left out = all. Expired items that the server meets count too. */
+  /** The most items, 1 to 2147483647; left out = all. Expired items that the server meets count too. */
   readonly limit?: number | bigint | undefined;
 }
 
@@ -83,8 +83,8 @@ export function mdec<V = string>(prefix: Data): Command<number, V> {
 }
 
 /**
- * Locks all items below a prefix for at least 1 second or, with -1, until they are unlocked; see `lock` for what that
- * means. Resolves to the number of items that are newly locked.
+ * Locks all items below a prefix for 1 to 2147483647 seconds or, with -1, until they are unlocked; see `lock` for
+ * what that means. Resolves to the number of items that are newly locked.
  *
  * @example await gibson.mlock('config:', 30) // 2
  */

@@ -87,8 +87,8 @@ export function ttl<V = string>(key: Data, seconds: number | bigint): Command<bo
 }
 
 /**
- * Locks an item against SET, DEL, INC, DEC and another LOCK, for at least 1 second or, with -1, until it is unlocked.
- * Reading, `ttl` and `unlock` go on. Resolves to `false` when there is no item: a key that does not exist cannot be
+ * Locks an item against SET, DEL, INC, DEC and another LOCK, for 1 to 2147483647 seconds or, with -1, until it is
+ * unlocked. Reading, `ttl` and `unlock` go on. Resolves to `false` when there is no item: a key that does not exist cannot be
  * locked. Its time to live begins anew.
  *
  * A lock has no owner. It also stops the one who locked, any client may lift it, and closing the connection does not.

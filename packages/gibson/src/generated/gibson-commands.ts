@@ -118,8 +118,8 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Locks an item against SET, DEL, INC, DEC and another LOCK, for at least 1 second or, with -1, until it is unlocked.
-   * Reading, `ttl` and `unlock` go on. Resolves to `false` when there is no item: a key that does not exist cannot be
+   * Locks an item against SET, DEL, INC, DEC and another LOCK, for 1 to 2147483647 seconds or, with -1, until it is
+   * unlocked. Reading, `ttl` and `unlock` go on. Resolves to `false` when there is no item: a key that does not exist cannot be
    * locked. Its time to live begins anew.
    *
    * A lock has no owner. It also stops the one who locked, any client may lift it, and closing the connection does not.
@@ -288,8 +288,8 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Locks all items below a prefix for at least 1 second or, with -1, until they are unlocked; see `lock` for what that
-   * means. Resolves to the number of items that are newly locked.
+   * Locks all items below a prefix for 1 to 2147483647 seconds or, with -1, until they are unlocked; see `lock` for
+   * what that means. Resolves to the number of items that are newly locked.
    *
    * @example await gibson.mlock('config:', 30) // 2
    */
