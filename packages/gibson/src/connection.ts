@@ -1,5 +1,5 @@
-import { type AddressInput, type CallOptions, Client, type Lease, mergeCallOptions } from '@kv/core';
-import { callOf, clientSetup, lanesOf, limitsOf } from './gibson.ts';
+import { type AddressInput, type CallOptions, type Client, type Lease, mergeCallOptions, openSingle } from '@kv/core';
+import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { type GibsonOptions, readConnectionOptions } from './options.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
@@ -60,21 +60,6 @@ export async function createConnection(
   options: GibsonOptions = {},
 ): Promise<GibsonConnection | GibsonConnection<Uint8Array>> {
   const read = readConnectionOptions(address, options);
-  const client = new Client({ ...clientSetup(read), lanes: lanesOf(1, 1) });
-  try {
-    await client.connect();
-    const lease = await client.acquire();
-    closeWith(lease, client);
-    return new GibsonConnection<string>(client, lease, callOf(read));
-  } catch (error) {
-    await client.close({ timeout: 0 });
-    throw error;
-  }
-}
-
-/** A client replaces what it lost; this one has nobody to use the replacement. */
-function closeWith(lease: Lease, client: Client): void {
-  client.on('state', () => {
-    if (lease.closed) void client.close({ timeout: 0 });
-  });
+  const { client, lease } = await openSingle(clientSetup(read));
+  return new GibsonConnection<string>(client, lease, callOf(read));
 }
