@@ -140,3 +140,10 @@ function checkPort(port: unknown): number {
   if (typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new ArgumentError('address.port: expected a whole number from 1 to 65535');
 }
+
+/** The address with the option `tls`, which wins over the scheme. Own transports stay what they are. */
+export function withTls(address: Address, tls: boolean | TlsOptions | undefined): Address {
+  if (tls === undefined || 'connect' in address) return address;
+  if (tls === false) return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
+  return { ...address, tls: tls === true ? {} : tls };
+}

@@ -1,8 +1,9 @@
 export type { AddressInput, AddressRules, ParsedAddress } from './address.ts';
-export { parseAddress } from './address.ts';
+export { parseAddress, withTls } from './address.ts';
 export type { Data } from './arguments.ts';
 export { badArgument, data, float, integer } from './arguments.ts';
 export type { Backoff } from './backoff.ts';
+export { unwrap } from './batch-results.ts';
 export type { ClientSetup, ClientState, ClientStats, LaneSize, StateChange } from './client.ts';
 export { Client } from './client.ts';
 export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command.ts';
@@ -10,6 +11,7 @@ export { block, Command, Flag, idempotent, Keys, keyPositions, read, spec, state
 export type { Connection, LivenessOptions } from './connection.ts';
 export { asKvError } from './connection.ts';
 export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';
+export { type EmbeddedServers, reachable } from './embedded-address.ts';
 export type { Endpoint, LaneName } from './endpoint.ts';
 export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {

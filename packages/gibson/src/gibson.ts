@@ -7,9 +7,9 @@ import {
   type ClientStats,
   commonSetup,
   mergeCallOptions,
+  reachable,
   type StateChange,
 } from '@kv/core';
-import { reachable } from './embedded.ts';
 import {
   type GibsonClientOptions,
   type GibsonOptions,
@@ -136,7 +136,7 @@ export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOpti
       serverLimits: serverLimitsOf(options),
       replyLimits: options.limits ?? {},
     }),
-    address: reachable(parsed, address),
+    address: reachable(parsed, address, 'gibson', () => import('@kv/embedded')),
     addressText: parsed.text,
   };
 }

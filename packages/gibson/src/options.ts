@@ -11,6 +11,7 @@ import {
   Rule,
   readOptions,
   type Window,
+  withTls,
 } from '@kv/core';
 import type { Limits } from '@kv/gibson-parser';
 import { keyArg } from './arguments.ts';
@@ -123,14 +124,7 @@ function read<O extends GibsonOptions>(rules: OptionRules, input: AddressInput |
   }
   if (parsed.path !== undefined) throw new ArgumentError('address: Gibson has no databases, expected no path');
   const options = readOptions(rules, given, parsed.query);
-  return { parsed, address: withTls(parsed.address, options), options };
-}
-
-/** The server itself speaks no TLS; a tunnel in front of it may. */
-function withTls(address: Address, { tls }: GibsonOptions): Address {
-  if (tls === undefined || 'connect' in address) return address;
-  if (tls === false) return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
-  return { ...address, tls: tls === true ? {} : tls };
+  return { parsed, address: withTls(parsed.address, options.tls), options };
 }
 
 /** The limits of the server as far as they were given, else the defaults. */

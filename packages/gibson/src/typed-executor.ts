@@ -1,6 +1,5 @@
-import { type CallOptions, type Command, type Executor, Flag, type Of, type Results } from '@kv/core';
+import { type CallOptions, type Command, type Executor, Flag, type Of, type Results, unwrap } from '@kv/core';
 import type { Value } from '@kv/gibson-parser';
-import { unwrap } from './batch-results.ts';
 import { GibsonCommands } from './generated/gibson-commands.ts';
 import { prefixed } from './key-prefix.ts';
 import { checkLimits, type ServerLimits } from './limits.ts';

@@ -5,10 +5,10 @@ import {
   ConflictError,
   type Executor,
   type Settled,
+  unwrap,
   write,
 } from '@kv/core';
 import { ErrorReply } from '@kv/resp-parser';
-import { unwrap } from './batch-results.ts';
 import { hasPrefix, ReplyError, replyError, TransactionAbortedError } from './errors.ts';
 import { RedisCommands } from './generated/redis-commands.ts';
 import { prefixed } from './key-prefix.ts';

@@ -9,6 +9,7 @@ import {
   parseAddress,
   Rule,
   readOptions,
+  withTls,
 } from '@kv/core';
 import type { Limits } from '@kv/resp-parser';
 import type { Credentials, CredentialsProvider, Login } from './handshake.ts';
@@ -107,13 +108,7 @@ export function readConnectionOptions(
 function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | undefined, given: O): ReadOptions<O> {
   const parsed = parseAddress(input, ADDRESS_RULES);
   const options = readOptions(rules, given, parsed.query);
-  return { parsed, address: withTls(parsed.address, options), options, login: loginOf(parsed, options) };
-}
-
-function withTls(address: Address, { tls }: RedisOptions): Address {
-  if (tls === undefined || 'connect' in address) return address;
-  if (tls === false) return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
-  return { ...address, tls: tls === true ? {} : tls };
+  return { parsed, address: withTls(parsed.address, options.tls), options, login: loginOf(parsed, options) };
 }
 
 function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {

@@ -11,11 +11,11 @@ import {
   mergeCallOptions,
   type Of,
   type Results,
+  reachable,
   type StateChange,
 } from '@kv/core';
 import type { Many } from './arguments.ts';
 import { Consumer, type ConsumerOptions } from './consumer.ts';
-import { reachable } from './embedded.ts';
 import { type MonitoredCommand, monitor } from './monitor.ts';
 import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
 import { RedisProtocol } from './protocol.ts';
@@ -230,7 +230,7 @@ export function clientSetup({
   return {
     ...commonSetup(options, 'redis'),
     protocol: new RedisProtocol({ login, limits: options.limits }),
-    address: reachable(parsed, address),
+    address: reachable(parsed, address, 'redis', () => import('@kv/embedded')),
     addressText: parsed.text,
     insteadOf,
   };

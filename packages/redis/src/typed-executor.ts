@@ -1,7 +1,6 @@
-import type { CallOptions, Command, Data, Executor, Of, Results } from '@kv/core';
+import { type CallOptions, type Command, type Data, type Executor, type Of, type Results, unwrap } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import type { ScanOptions } from './arguments.ts';
-import { unwrap } from './batch-results.ts';
 import { commandByName } from './command-table.ts';
 import type { HashEntry } from './commands/hash.ts';
 import type { KeyScanOptions } from './commands/key.ts';

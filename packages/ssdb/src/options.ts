@@ -9,6 +9,7 @@ import {
   parseAddress,
   Rule,
   readOptions,
+  withTls,
 } from '@kv/core';
 import type { Limits } from '@kv/ssdb-parser';
 import type { Password } from './handshake.ts';
@@ -98,12 +99,5 @@ function read<O extends SsdbOptions>(rules: OptionRules, input: AddressInput | u
   if (parsed.path !== undefined) throw new ArgumentError('address: SSDB has no databases, expected no path');
   const options = readOptions(rules, given, parsed.query);
   const password = options.password ?? parsed.password;
-  return { parsed, address: withTls(parsed.address, options), options: { ...options, password } };
-}
-
-/** The server itself speaks no TLS; a tunnel in front of it may. */
-function withTls(address: Address, { tls }: SsdbOptions): Address {
-  if (tls === undefined || 'connect' in address) return address;
-  if (tls === false) return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
-  return { ...address, tls: tls === true ? {} : tls };
+  return { parsed, address: withTls(parsed.address, options.tls), options: { ...options, password } };
 }

@@ -1,5 +1,4 @@
-import type { CallOptions, Command, Executor, Settled } from '@kv/core';
-import { unwrap } from './batch-results.ts';
+import { type CallOptions, type Command, type Executor, type Settled, unwrap } from '@kv/core';
 import { SsdbCommands } from './generated/ssdb-commands.ts';
 import { prefixed } from './key-prefix.ts';
 

@@ -7,10 +7,10 @@ import {
   type ClientStats,
   commonSetup,
   mergeCallOptions,
+  reachable,
   type StateChange,
 } from '@kv/core';
 import { type DumpOptions, dump, type SyncOptions, sync140 } from './commands/server.ts';
-import { reachable } from './embedded.ts';
 import { KeyRouter } from './lines.ts';
 import {
   DEFAULT_CONNECTIONS,
@@ -164,7 +164,7 @@ export function clientSetup({ parsed, address, options }: ReadOptions<SsdbOption
   return {
     ...commonSetup(options, 'ssdb'),
     protocol: ssdbProtocol(options),
-    address: reachable(parsed, address),
+    address: reachable(parsed, address, 'ssdb', () => import('@kv/embedded')),
     addressText: parsed.text,
     insteadOf: ({ spec: { name } }) => INSTEAD[name] ?? 'use a connection of its own',
   };

@@ -1,6 +1,5 @@
-import type { CallOptions, Command, Executor, Of, Results } from '@kv/core';
+import { type CallOptions, type Command, type Executor, type Of, type Results, unwrap } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
-import { unwrap } from './batch-results.ts';
 import { commandByName } from './command-table.ts';
 import { SsdbCommands } from './generated/ssdb-commands.ts';
 import { prefixed } from './key-prefix.ts';

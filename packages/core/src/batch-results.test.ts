@@ -1,6 +1,6 @@
-import { ArgumentError, ConnectionError, ReplyError } from '@kv/core';
 import { expect, test } from 'vitest';
 import { unwrap } from './batch-results.ts';
+import { ArgumentError, ConnectionError, ReplyError } from './errors.ts';
 
 const done = { ok: true, value: 1 } as const;
 const failed = (error: Error): { ok: false; error: Error } => ({ ok: false, error });

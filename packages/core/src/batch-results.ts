@@ -1,4 +1,6 @@
-import { BatchError, isKvError, type Outcome, type Settled } from '@kv/core';
+import type { Outcome } from './errors.ts';
+import { BatchError, isKvError } from './errors.ts';
+import type { Settled } from './executor.ts';
 
 /** The values of a batch. @throws BatchError when a member failed; its `results` has value or error per position */
 export function unwrap(settled: readonly Settled[]): unknown[] {
