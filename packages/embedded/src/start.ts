@@ -30,16 +30,20 @@ export interface EmbeddedServer {
   readonly port?: number;
   /** The path of the unix socket, if it listens on one. */
   readonly path?: string;
-  /** An address as text, for example `redis://127.0.0.1:6379`, `redis+unix:/tmp/r.sock`, `embedded:…` in memory. */
+  /** An address as text, for example `redis://127.0.0.1:6379`, `redis+unix:///tmp/r.sock`, `embedded:…` in memory. */
   readonly url: string;
   readonly address: EmbeddedAddress;
 }
 
 /** The servers that run; only those that were asked for are there. */
-export interface Embedded extends AsyncDisposable {
-  readonly redis?: EmbeddedServer;
-  readonly ssdb?: EmbeddedServer;
-  readonly gibson?: EmbeddedServer;
+export type Embedded<O extends EmbeddedOptions = EmbeddedOptions> = Controls & {
+  readonly [P in EmbeddedProtocol]: O extends { readonly [K in P]: true | object }
+    ? EmbeddedServer
+    : EmbeddedServer | undefined;
+};
+
+/** What can be done with the servers as a whole. */
+export interface Controls extends AsyncDisposable {
   /** Moves the clock of all servers forward: what expires or times out by then does so now. */
   advance(ms: number): void;
   /** Stops all servers: listeners close, connections drop, data is gone. Never rejects; may be called twice. */
@@ -56,12 +60,12 @@ interface Running {
  *
  * @example
  * await using embedded = await startEmbedded({ redis: true, gibson: { port: 0 } })
- * const redis = createRedis(embedded.redis?.address)
+ * const redis = createRedis(embedded.redis.address)
  * embedded.advance(60_000)   // a minute later
  *
  * @throws the error of `listen` when a port or path cannot be used; nothing is left running then.
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+export async function startEmbedded<const O extends EmbeddedOptions>(options: O): Promise<Embedded<O>> {
   const clock = new Clock(options.frozenAt);
   const running: Running[] = [];
   let closing: Promise<void> | undefined;
@@ -76,9 +80,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     running.push(one);
     return { [protocol]: one.server } as { readonly [K in P]?: EmbeddedServer };
   };
-  const { redis, ssdb, gibson } = options;
+  const { redis, ssdb, gibson }: EmbeddedOptions = options;
   try {
-    return {
+    const embedded: Controls = {
       ...(await run('redis', redis, () => (redis === true ? undefined : redis) ?? {})),
       ...(await run('ssdb', ssdb, () => (ssdb === true ? undefined : ssdb) ?? {})),
       ...(await run('gibson', gibson, () => (gibson === true ? undefined : gibson?.limits) ?? {})),
@@ -86,6 +90,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       close,
       [Symbol.asyncDispose]: close,
     };
+    return embedded as Embedded<O>;
   } catch (error) {
     await close();
     throw error;

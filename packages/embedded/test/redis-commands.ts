@@ -94,5 +94,5 @@ const wellFormed = fc.constantFrom(...templates).chain((template) => fc.tuple(..
 export const anyCommand: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 20, arbitrary: wellFormed },
   { weight: 1, arbitrary: wellFormed.map((command) => command.slice(0, -1)).filter((command) => command.length > 0) },
-  { weight: 1, arbitrary: wellFormed.map((command) => [...command, 'surplus']) },
+  { weight: 1, arbitrary: wellFormed.map((command) => [...command, '-77']) },
 );

@@ -48,7 +48,6 @@ export class Client {
   waiting: Waiting | undefined;
   /** A command held back by CLIENT PAUSE. */
   postponed: readonly string[] | undefined;
-  monitoring = false;
   noEvict = false;
   lastCommand = 'NULL';
   replyMode: ReplyMode = 'on';

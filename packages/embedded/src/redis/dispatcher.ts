@@ -104,6 +104,7 @@ function check(client: Client, { name, flags }: CommandInfo): void {
 
 function postpones({ paused }: RedisState, client: Client, { name, flags }: CommandInfo): boolean {
   if (paused === undefined || name.startsWith('client|')) return false;
+  if (client.transaction !== undefined && name !== 'exec') return false;
   const writes = flags.includes('write') || (name === 'exec' && (client.transaction?.commands.length ?? 0) > 0);
   return paused === 'all' || writes;
 }
@@ -121,8 +122,8 @@ function showToMonitors(state: RedisState, client: Client, { flags }: CommandInf
   const now = state.clock.now();
   const time = `${Math.floor(now / 1000)}.${String(now % 1000).padStart(3, '0')}000`;
   let line: string | undefined;
-  for (const other of state.clients.values()) {
-    if (!other.monitoring || (other === client && words[0]?.toLowerCase() === 'reset')) continue;
+  for (const other of state.monitors) {
+    if (other === client && words[0]?.toLowerCase() === 'reset') continue;
     line ??= `+${time} [${client.db} ${client.line.peer.name}] ${words.map(quote).join(' ')}\r\n`;
     other.line.send(line);
   }

@@ -52,12 +52,14 @@ export function doubleOf(text: string, message = 'value is not a valid float'): 
 }
 
 const DIGITS = 17;
+/** More digits than a number can have that lies exactly between two numbers of 17 digits. */
+const ALL_DIGITS = 60;
 
 /** A double as C's `%.17g` prints it. */
 export function formatDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
-  const [mantissa = '', exponentText = '0'] = value.toExponential(DIGITS - 1).split('e');
+  const [mantissa = '', exponentText = '0'] = toEven(value).split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= DIGITS) {
     const sign = exponent < 0 ? '-' : '+';
@@ -69,7 +71,13 @@ export function formatDouble(value: number): string {
   return minus + trimZeros(`${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`);
 }
 
+/** As `toExponential`, but a number exactly in the middle goes to the even digit, as in C. */
+function toEven(value: number): string {
+  const exact = /^(-?[0-9]\.[0-9]{15}[02468])50*(e.*)$/.exec(value.toExponential(ALL_DIGITS));
+  return exact === null ? value.toExponential(DIGITS - 1) : `${exact[1]}${exact[2]}`;
+}
+
 /** Without zeros after the last digit that counts. */
 export function trimZeros(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return text.includes('.') ? text.replace(/\.?0*$/, '') : text;
 }

@@ -24,7 +24,10 @@ export class RedisServer implements Service {
 
   constructor(clock: Clock, settings: RedisSettings = {}) {
     const config = new Map(Object.entries({ ...defaultConfig, requirepass: settings.password ?? '' }));
-    this.#state = new RedisState(clock, config, (client, words) => run(this.#state, client, words));
+    this.#state = new RedisState(clock, config, {
+      run: (client, words) => run(this.#state, client, words),
+      dispatch: (client, words) => dispatch(this.#state, client, words),
+    });
   }
 
   accept(peer: Peer): Session {

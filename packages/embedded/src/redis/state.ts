@@ -5,6 +5,9 @@ import { PubSub } from './pubsub.ts';
 
 const DATABASES = 16;
 
+/** What is done with the words of a client. */
+type Handle = (client: Client, words: readonly string[]) => void;
+
 /** What all connections of a server share. */
 export class RedisState {
   readonly clock: Clock;
@@ -14,19 +17,29 @@ export class RedisState {
   readonly config: Map<string, string>;
   readonly databases: Keyspace[];
   /** Runs one command of a client and sends its reply. */
-  readonly run: (client: Client, words: readonly string[]) => void;
+  readonly run: Handle;
+  /** Takes a request that was held back, as if it came now. */
+  readonly #dispatch: Handle;
+  /** Clients that want to see every command. */
+  readonly monitors: Set<Client> = new Set<Client>();
   commandsRun = 0;
   connectionsSeen = 0;
   /** Clients that wait, the longest waiting first. */
   #waiters: Client[] = [];
+  readonly #watchers = new Set<Client>();
   #ready: [db: number, key: string][] = [];
   #pause: { readonly timer: Timer; readonly writesOnly: boolean } | undefined;
 
-  constructor(clock: Clock, config: Map<string, string>, run: RedisState['run']) {
+  constructor(
+    clock: Clock,
+    config: Map<string, string>,
+    handlers: { readonly run: Handle; readonly dispatch: Handle },
+  ) {
     this.clock = clock;
     this.startedAt = clock.now();
     this.config = config;
-    this.run = run;
+    this.run = handlers.run;
+    this.#dispatch = handlers.dispatch;
     const changed = (space: Keyspace, key: string): void => this.#changed(this.databases.indexOf(space), key);
     this.databases = Array.from({ length: DATABASES }, () => new Keyspace(clock, changed));
   }
@@ -50,11 +63,13 @@ export class RedisState {
   watch(client: Client, key: string): void {
     const keys = client.watched.get(client.db) ?? new Set<string>();
     client.watched.set(client.db, keys.add(key));
+    this.#watchers.add(client);
   }
 
   unwatch(client: Client): void {
     client.watched.clear();
     client.conflicted = false;
+    this.#watchers.delete(client);
   }
 
   get waitingClients(): readonly Client[] {
@@ -88,6 +103,7 @@ export class RedisState {
     this.#stopWaiting(client);
     this.unwatch(client);
     this.pubsub.forget(client);
+    this.monitors.delete(client);
     this.clients.delete(client.id);
   }
 
@@ -112,7 +128,7 @@ export class RedisState {
   #resume(client: Client): void {
     const words = client.postponed as readonly string[];
     client.postponed = undefined;
-    this.run(client, words);
+    this.#dispatch(client, words);
     queueMicrotask(() => client.line.release());
   }
 
@@ -132,7 +148,7 @@ export class RedisState {
 
   #changed(db: number, key: string): void {
     if (this.#waiters.length > 0) this.#ready.push([db, key]);
-    for (const client of this.clients.values()) {
+    for (const client of this.#watchers) {
       if (client.watched.get(db)?.has(key) === true) client.conflicted = true;
     }
   }

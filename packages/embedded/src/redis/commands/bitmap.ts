@@ -43,25 +43,25 @@ const setbit: Run = (context, [key = '', offsetText = '', bit = '']) => {
 };
 
 /** Bits from the first up to, not including, the second. */
-function bitRange(size: number, start: string, end: string, unit = 'BYTE'): [from: number, to: number] {
-  const [first, last] = [numberOf(start), numberOf(end)];
-  const bits = unitOf(unit) === 'BIT';
+function bitRange(size: number, first: number, last: number, unit: string): [from: number, to: number] {
+  const bits = unit === 'BIT';
   const length = bits ? size * 8 : size;
-  if (first < 0 && last < 0 && first > last) return [0, 0];
   const from = Math.max(0, first < 0 ? first + length : first);
   const to = Math.min(length, Math.max(0, last < 0 ? last + length : last) + 1);
   return bits ? [from, to] : [from * 8, to * 8];
 }
 
-function unitOf(text: string): string {
+function unitOf(text = 'BYTE'): string {
   return /^(bit|byte)$/i.test(text) ? text.toUpperCase() : syntaxError();
 }
 
 const bitcount: Run = (context, [key = '', start, end, unit, ...rest]) => {
   if (context.db.get('string', key) === undefined) return integer(0);
   if ((start !== undefined && end === undefined) || rest.length > 0) syntaxError();
+  const [first, last] = [numberOf(start ?? '0'), numberOf(end ?? '-1')];
+  if (first < 0 && last < 0 && first > last) return integer(0);
   const bytes = bytesOf(context, key);
-  const [from, to] = bitRange(bytes.length, start ?? '0', end ?? '-1', unit);
+  const [from, to] = bitRange(bytes.length, first, last, unitOf(unit));
   let count = 0;
   for (let at = from; at < to; at += 1) count += bitAt(bytes, at);
   return integer(count);
@@ -73,8 +73,10 @@ const bitpos: Run = (context, [key = '', bitText = '', start, end, unit, ...rest
   if (bit !== 0 && bit !== 1) refuse('The bit argument must be 1 or 0.');
   if (context.db.get('string', key) === undefined) return integer(bit === 1 ? -1 : 0);
   if (rest.length > 0) syntaxError();
+  const first = numberOf(start ?? '0');
+  const kind = unitOf(unit);
   const bytes = bytesOf(context, key);
-  const [from, to] = bitRange(bytes.length, start ?? '0', end ?? '-1', unit);
+  const [from, to] = bitRange(bytes.length, first, numberOf(end ?? '-1'), kind);
   for (let at = from; at < to; at += 1) if (bitAt(bytes, at) === bit) return integer(at);
   return integer(bit === 0 && end === undefined && from < to ? to : -1);
 };

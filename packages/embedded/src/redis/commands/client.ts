@@ -11,9 +11,9 @@ function typeOf(client: Client): string {
   return channels.size + patterns.size + shards.size > 0 ? 'pubsub' : 'normal';
 }
 
-function flagsOf(client: Client): string {
+function flagsOf({ monitors }: RedisState, client: Client): string {
   const flags = [
-    client.monitoring ? 'O' : '',
+    monitors.has(client) ? 'O' : '',
     typeOf(client) === 'pubsub' ? 'P' : '',
     client.transaction !== undefined ? 'x' : '',
     client.waiting !== undefined ? 'b' : '',
@@ -35,7 +35,7 @@ function describe(state: RedisState, client: Client): string {
     name: client.name,
     age: seconds(client.createdAt),
     idle: seconds(client.seenAt),
-    flags: flagsOf(client),
+    flags: flagsOf(state, client),
     db: client.db,
     sub: channels.size,
     psub: patterns.size,

@@ -91,7 +91,7 @@ const reset: Run = ({ state, client }) => {
   client.transaction = undefined;
   state.unwatch(client);
   state.pubsub.forget(client);
-  client.monitoring = false;
+  state.monitors.delete(client);
   client.notation = resp2;
   client.db = 0;
   client.name = '';

@@ -131,8 +131,8 @@ export const serverCommands: Commands = {
   'config|set': configSet,
   'config|resetstat': () => OK,
   'config|rewrite': () => refuse('The server is running without a config file'),
-  monitor: ({ client }) => {
-    client.monitoring = true;
+  monitor: ({ state, client }) => {
+    state.monitors.add(client);
     return OK;
   },
 };

@@ -52,6 +52,7 @@ function elements({ db }: Context, key: string): string[] {
     case 'set':
       return inOrder(value.members);
     case 'zset':
+      value.large = true; // the server gives up the compact form to sort
       return Array.from(value.members, ({ member }) => member);
     default:
       return wrongType();
