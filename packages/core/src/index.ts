@@ -29,6 +29,15 @@ export {
   TimeoutError,
 } from './errors.ts';
 export type { Executor, RetryMode, SendOptions, Settled } from './executor.ts';
+export { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-space.ts';
+export type {
+  Capabilities,
+  CommandSender,
+  KeyValue,
+  KeyValueEntries,
+  KeyValueOptions,
+  KeyValueSetOptions,
+} from './key-value.ts';
 export type { Defaults, LeaseSetup } from './lease.ts';
 export { Lease } from './lease.ts';
 export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './options.ts';

@@ -1,18 +1,28 @@
-export type { AddressInput, CallOptions, ClientState, ClientStats, Command, StateChange } from '@kv/core';
 export {
   AbortedError,
+  type AddressInput,
   ArgumentError,
   BatchError,
+  type CallOptions,
+  type Capabilities,
+  type ClientState,
+  type ClientStats,
   ClosedError,
+  type Command,
   ConnectionError,
   type ErrorCode,
   isKvError,
+  type KeyValue,
+  type KeyValueEntries,
+  type KeyValueOptions,
+  type KeyValueSetOptions,
   KvError,
   type Outcome,
   ProtocolError,
   QueueFullError,
   ReplyError,
   type RetryMode,
+  type StateChange,
   TimeoutError,
 } from '@kv/core';
 export type { Pair, Value } from '@kv/gibson-parser';
@@ -27,6 +37,7 @@ export {
   ValueCutError,
 } from './errors.ts';
 export { createGibson, Gibson, type GibsonClass } from './gibson.ts';
+export { type GibsonSender, keyValue } from './key-value.ts';
 export { GibsonLease } from './lease.ts';
 export type { ServerLimits } from './limits.ts';
 export type { BatchOptions, GibsonClientOptions, GibsonOptions, GibsonPoolOptions } from './options.ts';

@@ -23,6 +23,16 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
     return this.call.bytes === true;
   }
 
+  /** What is put before every key; `''` = nothing. */
+  get keyPrefix(): string {
+    return this.call.keyPrefix ?? '';
+  }
+
+  /** The limits of the server that this was made with. */
+  get serverLimits(): ServerLimits {
+    return this.#limits;
+  }
+
   /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
   abstract close(options?: { readonly timeout?: number | undefined }): Promise<void>;
 

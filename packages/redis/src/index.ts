@@ -4,6 +4,7 @@ export {
   ArgumentError,
   BatchError,
   type CallOptions,
+  type Capabilities,
   type ClientState,
   type ClientStats,
   ClosedError,
@@ -14,6 +15,10 @@ export {
   type Data,
   type ErrorCode,
   isKvError,
+  type KeyValue,
+  type KeyValueEntries,
+  type KeyValueOptions,
+  type KeyValueSetOptions,
   KvError,
   type Outcome,
   ProtocolError,
@@ -27,6 +32,7 @@ export { createConnection, RedisConnection } from './connection.ts';
 export { Consumer, type ConsumerEvents, type ConsumerOptions } from './consumer.ts';
 export { ReplyError, TransactionAbortedError } from './errors.ts';
 export type { Credentials, CredentialsProvider } from './handshake.ts';
+export { keyValue, type RedisSender } from './key-value.ts';
 export type { MonitoredCommand } from './monitor.ts';
 export { Multi } from './multi.ts';
 export type { RedisClientOptions, RedisOptions, RedisPoolOptions } from './options.ts';

@@ -28,6 +28,11 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
     return this.call.bytes === true;
   }
 
+  /** What is put before every key; `''` = nothing. */
+  get keyPrefix(): string {
+    return this.call.keyPrefix ?? '';
+  }
+
   protected run<T>(command: Command<T, V>): Promise<T> {
     return this.#executor.send(prefixed(command, this.call.keyPrefix), this.call);
   }

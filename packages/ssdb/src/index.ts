@@ -4,6 +4,7 @@ export {
   ArgumentError,
   BatchError,
   type CallOptions,
+  type Capabilities,
   type ClientState,
   type ClientStats,
   ClosedError,
@@ -13,6 +14,10 @@ export {
   type Data,
   type ErrorCode,
   isKvError,
+  type KeyValue,
+  type KeyValueEntries,
+  type KeyValueOptions,
+  type KeyValueSetOptions,
   KvError,
   type Outcome,
   ProtocolError,
@@ -36,6 +41,7 @@ export {
   StorageError,
 } from './errors.ts';
 export type { Password } from './handshake.ts';
+export { keyValue, type SsdbSender } from './key-value.ts';
 export { SsdbLease } from './lease.ts';
 export type { SsdbClientOptions, SsdbOptions, SsdbPoolOptions } from './options.ts';
 export { Pipeline } from './pipeline.ts';

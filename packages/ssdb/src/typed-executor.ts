@@ -21,6 +21,11 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
     return this.call.bytes === true;
   }
 
+  /** What is put before every key; `''` = nothing. */
+  get keyPrefix(): string {
+    return this.call.keyPrefix ?? '';
+  }
+
   /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
   abstract close(options?: { readonly timeout?: number | undefined }): Promise<void>;
 

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KeyValue } from '@kv/core';
+import { expect, test } from 'vitest';
+import { listed } from './key-value-cases.ts';
+import type { Start } from './key-value-suite.ts';
+
+const forEver = Number.POSITIVE_INFINITY;
+
+/** Times to live: never early, and as late as the capabilities say. */
+export function ttlCases(start: Start): void {
+  const { backend, fresh } = start;
+
+  test.each([1, 20, 999, 1000, 1001, 1700])('an entry of %i ms does not end early, and ends', async (ttl) => {
+    const { advance } = backend();
+    const kv = fresh();
+    if (advance === undefined) await endsInTime(kv, ttl);
+    else await endsOnClock(kv, ttl, advance);
+    expect([await kv.has('a'), await kv.ttl('a'), await kv.getMany(['a']), await kv.del('a')]).toEqual([
+      false,
+      null,
+      [null],
+      false,
+    ]);
+  });
+
+  test('ttl() tells what is left, rounded down to the grain', async () => {
+    const kv = fresh();
+    const { ttlGrain, ttlLateness } = kv.capabilities;
+    expect(await kv.ttl('a')).toBeNull();
+    await kv.set('a', 1);
+    expect(await kv.ttl('a')).toBe(forEver);
+    await kv.set('a', 1, { ttl: 500_500 });
+    const left = (await kv.ttl('a')) ?? 0;
+    expect(left).toBeGreaterThan(440_000);
+    expect(left).toBeLessThanOrEqual(500_500 + ttlLateness);
+    expect(left % ttlGrain).toBe(0);
+  });
+
+  test('expire gives an end, another one, and takes it away', async () => {
+    const kv = fresh();
+    expect([await kv.expire('a', 1000), await kv.expire('a', forEver), await kv.has('a')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    await kv.set('a', 1);
+    expect(await kv.expire('a', 100_000)).toBe(true);
+    expect(await kv.ttl('a')).toBeLessThanOrEqual(100_000 + kv.capabilities.ttlLateness);
+    expect(await kv.expire('a', 1_000_000)).toBe(true);
+    expect(await kv.ttl('a')).toBeGreaterThan(900_000);
+    expect([await kv.expire('a', forEver), await kv.ttl('a'), await kv.get('a')]).toEqual([true, forEver, '1']);
+    expect([await kv.expire('a', forEver), await kv.ttl('a')]).toEqual([true, forEver]);
+  });
+
+  test('setting again without a time takes the end away, one key or several', async () => {
+    const kv = fresh();
+    await kv.setMany({ a: 1, b: 1, c: 1 }, { ttl: 60_000 });
+    expect(await kv.ttl('c')).toBeLessThan(forEver);
+    await kv.set('a', 2);
+    await kv.setMany({ b: 2, d: 2 });
+    await kv.set('c', 2, { ttl: forEver });
+    expect(await kv.getMany(['a', 'b', 'c', 'd'])).toEqual(['2', '2', '2', '2']);
+    for (const key of ['a', 'b', 'c', 'd']) expect(await kv.ttl(key)).toBe(forEver);
+  });
+
+  test('setMany gives every entry the same time', async () => {
+    const kv = fresh();
+    await kv.setMany({ a: 1, b: 2 }, { ttl: 300_000 });
+    for (const key of ['a', 'b']) {
+      const left = (await kv.ttl(key)) ?? 0;
+      expect(left).toBeGreaterThan(240_000);
+      expect(left).toBeLessThanOrEqual(300_000 + kv.capabilities.ttlLateness);
+    }
+  });
+
+  test('the longest time is kept as it is', async () => {
+    const kv = fresh();
+    const { maxTtl, ttlLateness } = kv.capabilities;
+    await kv.set('a', 1, { ttl: maxTtl });
+    const left = (await kv.ttl('a')) ?? 0;
+    expect(left).toBeGreaterThan(maxTtl * 0.99);
+    expect(left).toBeLessThanOrEqual(maxTtl + ttlLateness);
+  });
+
+  test('a new value after the end begins anew', async () => {
+    const kv = fresh();
+    await kv.set('a', 'old', { ttl: 1 });
+    await pass(start, kv, 'a', 1);
+    await kv.set('a', 'new');
+    expect([await kv.get('a'), await kv.ttl('a')]).toEqual(['new', forEver]);
+    await kv.set('n', 5, { ttl: 1 });
+    await pass(start, kv, 'n', 1);
+    expect([await kv.increment('n'), await kv.ttl('n')]).toEqual([1, forEver]);
+  });
+
+  test('keys() leaves out what has ended, or lists it until the server collects it', async () => {
+    const kv = fresh();
+    await kv.set('lives', 1);
+    await kv.set('ended', 1, { ttl: 1 });
+    await pass(start, kv, undefined, 1);
+    const keys = await listed(kv.keys());
+    expect(keys).toContain('lives');
+    if (kv.capabilities.liveKeys) expect(keys).not.toContain('ended');
+    expect(await kv.has('ended')).toBe(false);
+  });
+}
+
+/** Lets `ttl` and the lateness pass. Reading makes some servers notice the end; `key` is read only where one has to wait. */
+async function pass({ backend }: Start, kv: KeyValue, key: string | undefined, ttl: number): Promise<void> {
+  const { advance } = backend();
+  const ms = ttl + kv.capabilities.ttlLateness;
+  if (advance !== undefined) advance(ms);
+  else if (key !== undefined) await gone(kv, key);
+  else await sleep(ms + 1000);
+}
+
+async function endsOnClock(kv: KeyValue, ttl: number, advance: (ms: number) => void): Promise<void> {
+  // Servers that count whole seconds must be right wherever in a second the entry begins.
+  for (const phase of [0, 1, 499, 998]) {
+    advance(phase);
+    await kv.set('a', 'v', { ttl });
+    advance(ttl - 1);
+    expect(await kv.get('a')).toBe('v');
+    advance(1 + kv.capabilities.ttlLateness);
+    expect(await kv.get('a')).toBeNull();
+  }
+}
+
+async function endsInTime(kv: KeyValue, ttl: number): Promise<void> {
+  const begin = performance.now();
+  await kv.set('a', 'v', { ttl });
+  await gone(kv, 'a');
+  expect(Math.ceil(performance.now() - begin)).toBeGreaterThanOrEqual(ttl);
+}
+
+/** The test's own deadline ends this where the server does not. */
+async function gone(kv: KeyValue, key: string): Promise<void> {
+  while ((await kv.get(key)) !== null) await sleep(5);
+}
