@@ -62,7 +62,7 @@ export interface Capabilities {
  * server refuses (a value that is no number, a locked entry), `ARGUMENT` when nothing was sent.
  *
  * @example
- * async function visits(kv: KeyValue, page: string): Promise<number> {
+ * async function visits(kv: import('@kv/core').KeyValue, page: string): Promise<number> {
  *   const count = await kv.increment(`visits:${page}`)
  *   if (count === 1) await kv.expire(`visits:${page}`, 3_600_000)
  *   return count

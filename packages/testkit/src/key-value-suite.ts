@@ -1,28 +1,28 @@
 /** What `KeyValue` promises, the same cases on every backend. Where backends differ, the case asserts the difference. */
 import type { KeyValue } from '@kv/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listed } from './key-value-cases.ts';
+import { ending, listed } from './key-value-cases.ts';
 import { prefixCases } from './key-value-prefix-cases.ts';
 import { ttlCases } from './key-value-ttl-cases.ts';
 
 /** A server and a client on it. */
 export interface KeyValueBackend {
   /** A `KeyValue` on the client. */
-  open(prefix: string): KeyValue;
+  readonly open: (prefix: string) => KeyValue;
   /** The same on a view of the client that gives bytes. */
-  openBytes(prefix: string): KeyValue<Uint8Array>;
+  readonly openBytes: (prefix: string) => KeyValue<Uint8Array>;
   /** Moves the server's clock, where the server can do that; else the cases wait. */
   readonly advance?: ((ms: number) => void) | undefined;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What cases begin with: every prefix is new, because a named server is somebody else's. */
 export interface Start {
   /** The backend; there from the first case on. */
-  backend(): KeyValueBackend;
-  prefix(): string;
+  readonly backend: () => KeyValueBackend;
+  readonly prefix: () => string;
   /** A `KeyValue` below a new prefix. */
-  fresh(): KeyValue;
+  readonly fresh: () => KeyValue;
 }
 
 /** Runs all cases on the backend that `begin` gives. */
@@ -45,12 +45,24 @@ export function keyValueSuite(begin: () => Promise<KeyValueBackend>): void {
     await backend().close();
   });
 
-  describe('one key', () => oneKeyCases(start));
-  describe('several keys', () => severalKeysCases(start));
-  describe('counters', () => counterCases(start));
-  describe('times to live', () => ttlCases(start));
-  describe('keys and prefixes', () => prefixCases(start));
-  describe('wrong arguments', () => argumentCases(start));
+  describe('one key', () => {
+    oneKeyCases(start);
+  });
+  describe('several keys', () => {
+    severalKeysCases(start);
+  });
+  describe('counters', () => {
+    counterCases(start);
+  });
+  describe('times to live', () => {
+    ttlCases(start);
+  });
+  describe('keys and prefixes', () => {
+    prefixCases(start);
+  });
+  describe('wrong arguments', () => {
+    argumentCases(start);
+  });
 }
 
 const VALUES: readonly (readonly [value: string | number | bigint | Uint8Array, read: string])[] = [
@@ -85,13 +97,10 @@ function oneKeyCases({ backend, prefix, fresh }: Start): void {
 
   test('an empty value is a value, or refused before it is sent', async () => {
     const kv = fresh();
-    if (kv.capabilities.emptyValues) {
-      await kv.set('empty', '');
-      expect([await kv.get('empty'), await kv.has('empty'), await kv.getMany(['empty'])]).toEqual(['', true, ['']]);
-    } else {
-      await expect(kv.set('empty', '')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
-      expect(await kv.has('empty')).toBe(false);
-    }
+    const ended = await ending(kv.set('empty', ''));
+    expect([ended, await kv.get('empty'), await kv.has('empty'), await kv.getMany(['empty'])]).toEqual(
+      kv.capabilities.emptyValues ? ['done', '', true, ['']] : ['ARGUMENT', null, false, [null]],
+    );
   });
 
   test('a view of bytes gives every byte back, and keys as text', async () => {
@@ -163,15 +172,14 @@ function counterCases({ fresh }: Start): void {
 
   test('any step, or an ArgumentError for any but 1', async () => {
     const kv = fresh();
-    if (kv.capabilities.incrementSteps === 'any') {
-      expect([await kv.increment('n', 10), await kv.increment('n', -13), await kv.increment('n', 0)]).toEqual([
-        10, -3, -3,
-      ]);
-    } else {
-      for (const by of [10, -1, 0]) {
-        await expect(kv.increment('n', by)).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
-      }
-      expect(await kv.has('n')).toBe(false);
+    const any = kv.capabilities.incrementSteps === 'any';
+    for (const [by, value] of [
+      [10, '10'],
+      [-13, '-3'],
+      [0, '-3'],
+    ] as const) {
+      expect(await ending(kv.increment('n', by))).toBe(any ? 'done' : 'ARGUMENT');
+      expect(await kv.get('n')).toBe(any ? value : null);
     }
   });
 
@@ -206,28 +214,28 @@ function argumentCases({ backend, prefix, fresh }: Start): void {
     const kv = fresh();
     for (const character of [' ', '\0', '\n', '*', '\u00ff']) {
       const key = `a${character}b`;
-      const set = kv.set(key, 'v');
-      if (kv.capabilities.forbiddenInKeys.includes(character)) await expect(set).rejects.toMatchObject(refused);
-      else expect([await set, await kv.get(key), await kv.del(key)]).toEqual([undefined, 'v', true]);
+      const allowed = !kv.capabilities.forbiddenInKeys.includes(character);
+      expect(await ending(kv.set(key, 'v'))).toBe(allowed ? 'done' : 'ARGUMENT');
+      expect(await ending(kv.get(key))).toBe(allowed ? 'done' : 'ARGUMENT');
     }
+    expect(await kv.clear('a')).toBe(5 - kv.capabilities.forbiddenInKeys.length);
   });
 
   test('the longest key, and one byte more', async () => {
     const below = prefix();
     const kv = backend().open(below);
     const { maxKeyBytes } = kv.capabilities;
-    if (maxKeyBytes > 100_000) return expect(maxKeyBytes).toBeGreaterThan(500 * 1024 * 1024);
-    const longest = 'k'.repeat(maxKeyBytes);
-    await kv.set(longest, 'v', { ttl: kv.capabilities.maxTtl });
-    expect(await kv.get(longest)).toBe('v');
-    await expect(kv.set(`${longest}k`, 'v', { ttl: kv.capabilities.maxTtl })).rejects.toMatchObject(refused);
+    const size = Math.min(maxKeyBytes, 1024 * 1024); // Redis would take more
+    await kv.set('k'.repeat(size), 'v', { ttl: kv.capabilities.maxTtl });
+    expect(await kv.get('k'.repeat(size))).toBe('v');
+    const tooLong = kv.set('k'.repeat(size + 1), 'v', { ttl: kv.capabilities.maxTtl });
+    expect(await ending(tooLong)).toBe(size < maxKeyBytes ? 'done' : 'ARGUMENT');
   });
 
   test('times to live', async () => {
     const kv = fresh();
     const tooLong = kv.capabilities.maxTtl * 2;
-    for (const ttl of [0, -1, Number.NaN, tooLong, '5', null] as number[]) {
-      if (ttl === null) continue;
+    for (const ttl of [0, -1, Number.NaN, tooLong, '5'] as number[]) {
       await expect(kv.set('a', 'v', { ttl })).rejects.toMatchObject(refused);
       await expect(kv.setMany({ a: 'v' }, { ttl })).rejects.toMatchObject(refused);
       await expect(kv.expire('a', ttl)).rejects.toMatchObject(refused);
