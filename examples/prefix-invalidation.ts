@@ -24,7 +24,7 @@ await Promise.all(products.flatMap((product) => languages.map((language) => page
 console.log('pages in the cache:', await gibson.count('product:'));
 
 console.log('product 7 changed, pages removed:', await gibson.mdel('product:7:')); // with the colon: not product 70
-console.log('left of product 1x:', await gibson.count('product:1'));
+console.log('below product:1, 10 to 19 included:', await gibson.count('product:1'));
 
 console.log('quiet night, prolonged by an hour:', await gibson.mttl('product:', 3600));
 console.log('a look at two of them:', [...(await gibson.mget('product:2:', { limit: 2 })).keys()]);

@@ -11,11 +11,12 @@ import {
   type KeyValue,
   type KeyValueEntries,
   type KeyValueOptions,
+  type KeyValueSetOptions,
   lifetime,
   lifetimeOf,
-  type KeyValueSetOptions,
 } from '@kv/core';
-import { exists, persist, pexpire, pttl, unlink } from './commands/key.ts';
+import { exists, unlink } from './commands/key.ts';
+import { persist, pexpire, pttl } from './commands/key-expiry.ts';
 import { get, incrby, mget, mset, set } from './commands/string.ts';
 
 /** What {@link keyValue} needs of a client, pool or session. */
