@@ -40,11 +40,11 @@ export type {
 } from './key-value.ts';
 export type { Defaults, LeaseSetup } from './lease.ts';
 export { Lease } from './lease.ts';
+export { openPool, openSingle, type PoolBounds, type SingleConnection } from './opened-client.ts';
 export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './options.ts';
 export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from './options.ts';
 export type { Pool } from './pool.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './protocol.ts';
 export type { Router } from './router.ts';
-export { openSingle, type SingleConnection } from './single-connection.ts';
 export type { CommandStats } from './stats.ts';
 export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';

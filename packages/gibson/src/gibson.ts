@@ -124,7 +124,11 @@ export function createGibson(
   }: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  return new Type(new Client({ ...clientSetup(read), lanes: lanesOf(1, read.options.maxSize ?? 10) }), callOf(read));
+  const { maxSize = 10 } = read.options;
+  const shared = { minSize: 1, maxSize, spreadAt: 1 };
+  const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
+  const lanes = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
+  return new Type(new Client({ ...clientSetup(read), lanes }), callOf(read));
 }
 
 /** What is the same for clients, pools and connections. */
@@ -139,12 +143,6 @@ export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOpti
     address: reachable(parsed, address, 'gibson', () => import('@kv/embedded')),
     addressText: parsed.text,
   };
-}
-
-/** Nothing in Gibson blocks or streams: everything is sent on connections of one pool, and leases are lent from it. */
-export function lanesOf(minSize: number, maxSize: number): ClientSetup['lanes'] {
-  const unused = { minSize: 0, maxSize: 1 };
-  return { shared: { minSize, maxSize, spreadAt: 1 }, sessions: 'shared', blocking: unused, streams: unused };
 }
 
 /** The call options that come from creation options. */

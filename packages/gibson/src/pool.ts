@@ -1,5 +1,5 @@
-import { type AddressInput, ArgumentError, type CallOptions, Client, mergeCallOptions } from '@kv/core';
-import { callOf, clientSetup, lanesOf, limitsOf } from './gibson.ts';
+import { type AddressInput, ArgumentError, type CallOptions, type Client, mergeCallOptions, openPool } from '@kv/core';
+import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { GibsonLease } from './lease.ts';
 import { type GibsonPoolOptions, readPoolOptions } from './options.ts';
 import { TypedExecutor } from './typed-executor.ts';
@@ -96,13 +96,6 @@ export async function createPool(
   options: GibsonPoolOptions = {},
 ): Promise<GibsonPool | GibsonPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const { minSize = 1, maxSize = 10 } = read.options;
-  const client = new Client({ ...clientSetup(read), lanes: lanesOf(minSize, maxSize) });
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.close({ timeout: 0 });
-    throw error;
-  }
+  const client = await openPool(clientSetup(read), read.options);
   return new GibsonPool<string>(client, callOf(read));
 }

@@ -3,10 +3,11 @@ import {
   ArgumentError,
   asKvError,
   type CallOptions,
-  Client,
+  type Client,
   Command,
   integer,
   mergeCallOptions,
+  openPool,
   state,
 } from '@kv/core';
 import { type RedisPoolOptions, readPoolOptions } from './options.ts';
@@ -130,17 +131,6 @@ export async function createPool(
   options: RedisPoolOptions = {},
 ): Promise<RedisPool | RedisPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const { minSize = 1, maxSize = 10 } = read.options;
-  const bounds = { minSize, maxSize, spreadAt: 1 };
-  const client = new Client({
-    ...clientSetup(read),
-    lanes: { shared: bounds, sessions: 'shared', blocking: { minSize: 0, maxSize }, streams: { minSize: 0, maxSize } },
-  });
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.close({ timeout: 0 });
-    throw error;
-  }
+  const client = await openPool(clientSetup(read), read.options);
   return new RedisPool<string>(client, callOf(read));
 }

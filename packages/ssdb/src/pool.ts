@@ -1,4 +1,4 @@
-import { type AddressInput, ArgumentError, type CallOptions, Client, mergeCallOptions } from '@kv/core';
+import { type AddressInput, ArgumentError, type CallOptions, type Client, mergeCallOptions, openPool } from '@kv/core';
 import { SsdbLease } from './lease.ts';
 import { readPoolOptions, type SsdbPoolOptions } from './options.ts';
 import { Scanner } from './scan.ts';
@@ -96,16 +96,6 @@ export async function createPool(
   options: SsdbPoolOptions = {},
 ): Promise<SsdbPool | SsdbPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const { minSize = 1, maxSize = 10 } = read.options;
-  const shared = { minSize, maxSize, spreadAt: 1 };
-  const none = { minSize: 0, maxSize: 1 };
-  const lanes = { shared, sessions: 'shared', blocking: none, streams: none } as const;
-  const client = new Client({ ...clientSetup(read), lanes });
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.close({ timeout: 0 });
-    throw error;
-  }
+  const client = await openPool(clientSetup(read), read.options);
   return new SsdbPool<string>(client, callOf(read));
 }
