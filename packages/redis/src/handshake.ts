@@ -49,6 +49,8 @@ export async function handshake(wire: RedisWire, login: Login, send: Executor['s
   try {
     await greet(wire, login, send);
   } catch (error) {
+    if (hasPrefix(error, 'ERR') && /max number of clients/i.test(error.message))
+      throw new ConnectionError('The server takes no more clients', { cause: error }); // it may later
     if (typeof login.credentials !== 'function' || !hasPrefix(error, 'WRONGPASS')) throw error;
     await greet(wire, login, send); // the token may have expired on its way
   }

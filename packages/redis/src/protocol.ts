@@ -20,6 +20,7 @@ import { text } from './replies.ts';
 const RESET = state('RESET');
 const PING = new Command(read('PING', null), [], text);
 const UNBLOCK = write('CLIENT UNBLOCK', null);
+const CLIENT_LIST = read('CLIENT LIST', null);
 
 /** Kinds of pushes that confirm a (un)subscription, and so answer a command. */
 const CONFIRMATIONS = new Set(['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe']);
@@ -119,6 +120,21 @@ export class RedisWire implements Wire {
   async cancel(elsewhere: Executor['send']): Promise<boolean> {
     if (this.clientId === undefined) return false;
     return elsewhere(new Command(UNBLOCK, [String(this.clientId), 'ERROR'], (raw) => raw === 1));
+  }
+
+  /**
+   * A line that is blocked or monitors is silent for good reasons: whether the server still serves it is seen in its
+   * list of clients. One that should be blocked and is not has been answered, or is not known any more.
+   *
+   * @see https://redis.io/commands/client-list/
+   */
+  async isAlive(elsewhere: Executor['send']): Promise<boolean> {
+    if (this.clientId === undefined) return elsewhere(new Command(PING.spec, [], () => true));
+    const list = await elsewhere(new Command(CLIENT_LIST, ['ID', String(this.clientId)], text));
+    const [, flags] = /\bflags=(\S*)/.exec(list) ?? [];
+    if (flags === undefined) return false;
+    const blocked = ((this.#sink.head()?.command.flags ?? 0) & Flag.blocking) !== 0;
+    return !blocked || flags.includes('b');
   }
 
   #wantsBytes(): boolean {

@@ -1,0 +1,203 @@
+import { type MemoryPeer, MemoryServer } from '@kv/testkit/memory-transport';
+import { describe, expect, it } from 'vitest';
+import type { Client, KvError } from '../src/index.ts';
+import { Flag } from '../src/index.ts';
+import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
+
+const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: KvError) => `${error.code} ${error.outcome}`,
+  );
+
+/** Keeps the event loop busy, as a long computation or a frozen process would. */
+function freeze(milliseconds: number): void {
+  const end = Date.now() + milliseconds;
+  while (Date.now() < end);
+}
+
+/** Asks by `served?`; the server answers `yes` or `no`. */
+class AskingProtocol extends LineProtocol {
+  override open(sink: Parameters<LineProtocol['open']>[0]): ReturnType<LineProtocol['open']> {
+    const wire = super.open(sink);
+    wire.isAlive = async (elsewhere) => (await elsewhere(readLine('served?'))) === 'yes';
+    return wire;
+  }
+}
+
+/** A server that answers probes and questions by itself, and counts the questions. */
+class Asked extends MemoryServer {
+  questions = 0;
+  readonly #reply: string;
+  #wake: (() => void) | undefined;
+
+  constructor(reply: string) {
+    super({
+      onConnect: (peer) => {
+        peer.onData = (bytes) => {
+          for (const text of Buffer.from(bytes).toString().split('\n')) this.#answer(peer, text);
+        };
+      },
+    });
+    this.#reply = reply;
+  }
+
+  #answer(peer: MemoryPeer, text: string): void {
+    if (text === 'ping') peer.send('+pong\n');
+    if (text !== 'served?') return;
+    this.questions++;
+    peer.send(this.#reply);
+    this.#wake?.();
+  }
+
+  async asked(count: number): Promise<void> {
+    while (this.questions < count) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+const writtenOn = (peer: MemoryPeer): string => Buffer.from(peer.written).toString();
+
+const soon = { idle: 30, grace: 30 };
+const pop = line('pop', Flag.blocking, 0);
+
+describe('a line that is silent because it is blocked', () => {
+  it('is asked about on another line, never probed itself, and lives while the server serves it', async () => {
+    const server = new Asked('+yes\n');
+    const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
+    const popped = client.send(pop);
+    const lane = await server.next();
+    await server.asked(3);
+    expect(writtenOn(lane)).toBe('pop\n');
+    lane.send('+element\n');
+    expect(await popped).toBe('element');
+    await client.close({ timeout: 0 });
+  });
+
+  it('is given up when the server does not know it, and nothing comes any more', async () => {
+    const server = new Asked('+no\n');
+    const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
+    const popped = outcome(client.send(pop));
+    const lane = await server.next();
+    expect(await popped).toBe('CONNECTION unknown');
+    expect(server.questions).toBe(1);
+    expect(lane.closed).toBe(true);
+    await client.close({ timeout: 0 });
+  });
+
+  it('is given up when the server cannot be reached at all', async () => {
+    const server = new MemoryServer({
+      beforeConnect: (attempt) => (attempt === 0 ? undefined : Promise.reject(new Error('away'))),
+    });
+    const client = lineClient({ address: server, liveness: soon });
+    const popped = outcome(client.send(pop));
+    const lane = await server.next();
+    await lane.take('pop\n');
+    expect(await popped).toBe('CONNECTION unknown');
+    await client.close({ timeout: 0 });
+  });
+
+  it('lives when the server refuses to say', async () => {
+    const server = new Asked('-not allowed\n');
+    const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
+    const popped = client.send(pop);
+    const lane = await server.next();
+    await server.asked(2);
+    lane.send('+element\n');
+    expect(await popped).toBe('element');
+    await client.close({ timeout: 0 });
+  });
+});
+
+describe('other silent lines', () => {
+  it('a stream is asked about on another line', async () => {
+    const server = new Asked('+yes\n');
+    const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
+    const stream = await client.stream(line('monitor', Flag.stream));
+    const peer = await server.next();
+    await server.asked(2);
+    peer.send('>frame\n');
+    expect((await stream.next()).value).toBe('frame');
+    expect(writtenOn(peer)).toBe('monitor\n');
+    await client.close({ timeout: 0 });
+  });
+
+  it('a shared line whose reply may still take its time is asked about on a line made for that', async () => {
+    const server = new Asked('+yes\n');
+    const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon, timeout: 0 });
+    const slow = client.send(line('slow'));
+    const peer = await server.next();
+    await server.asked(1);
+    peer.send('+done\n');
+    expect(await slow).toBe('done');
+    expect(writtenOn(server.peers[1] as MemoryPeer)).toBe('served?\n');
+    await client.close({ timeout: 0 });
+    expect(server.peers.every((each) => each.closed)).toBe(true);
+  });
+
+  it('a lease whose state was changed gets no probe in between', async () => {
+    const server = new Asked('+yes\n');
+    const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const dirty = lease.send(line('dirty'));
+    await new Promise((resolve) => setImmediate(resolve));
+    peer.send('+ok\n');
+    await dirty;
+    const before = writtenOn(peer);
+    await server.asked(2);
+    expect(writtenOn(peer)).toBe(before);
+    await client.close({ timeout: 0 });
+  });
+
+  it('a lease that nobody has changed is probed', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, liveness: soon });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    await peer.take('ping\n');
+    peer.send('+pong\n');
+    expect(lease.closed).toBe(false);
+    await client.close({ timeout: 0 });
+  });
+});
+
+describe('a process that was asleep', () => {
+  async function asleep(): Promise<[Client, MemoryServer]> {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, liveness: { idle: 20, grace: 20 } });
+    await client.connect();
+    return [client, server];
+  }
+
+  it('probes before the first use, and then sends what waited', async () => {
+    const [client, server] = await asleep();
+    const peer = await server.next();
+    freeze(60);
+    const answer = client.send(line('a'));
+    await peer.take('ping\n');
+    expect(peer.unread).toBe('');
+    peer.send('+pong\n');
+    await peer.take('a\n');
+    peer.send('+ok\n');
+    expect(await answer).toBe('ok');
+    await client.close();
+  });
+
+  it('sends what waited on a new connection when the old one is silent', async () => {
+    const [client, server] = await asleep();
+    const peer = await server.next();
+    freeze(60);
+    const answer = client.send(line('write'));
+    await peer.take('ping\n');
+    const second = await server.next();
+    await second.take('write\n');
+    second.send('+ok\n');
+    expect(await answer).toBe('ok');
+    expect(peer.unread).toBe('');
+    await client.close();
+  });
+});
