@@ -3,7 +3,8 @@
 //
 //   npm run example examples/counters-and-rate-limit.ts
 //   (REDIS_URL, SSDB_URL, GIBSON_URL for servers of your own)
-import { createGibson, type KeyValue, keyValue as onGibson } from '@kv/gibson';
+import type { KeyValue } from '@kv/core';
+import { createGibson, keyValue as onGibson } from '@kv/gibson';
 import { createRedis, keyValue as onRedis } from '@kv/redis';
 import { createSsdb, keyValue as onSsdb } from '@kv/ssdb';
 

@@ -28,9 +28,10 @@ try {
     { member: 'bob', score: 5 },
   ]);
   show("zrevrange('scores', 0, -1)", await redis.zrevrange('scores', 0, -1));
-  const multi = redis.multi();
-  multi.decr('stock');
-  multi.incr('sold');
+  await redis.set('stock', 10);
+  const multi = redis.multi(); // collects; execute() gives the results
+  void multi.decr('stock');
+  void multi.incr('sold');
   show('multi: decr, incr', await multi.execute());
 
   title(`SSDB (${SSDB_URL}): keys in order, so ranges are cheap`);

@@ -1,9 +1,12 @@
 // Sessions of a web application: created with a random id, prolonged by each visit, gone after a time without one, and all
-// sessions of a user ended at once. Written against KeyValue, so the backend is a matter of configuration.
+// sessions of a user ended at once. Written against KeyValue, so the backend is a matter of configuration; and tried here
+// on an embedded server whose clock can be moved, as one would in a unit test.
 //
 //   npm run example examples/session-store.ts          (SSDB_URL=ssdb://localhost for a server of your own)
 import { randomBytes } from 'node:crypto';
-import { createSsdb, type KeyValue, keyValue } from '@kv/ssdb';
+import type { KeyValue } from '@kv/core';
+import { startEmbedded } from '@kv/embedded';
+import { createSsdb, keyValue } from '@kv/ssdb';
 
 interface Session {
   readonly user: string;
@@ -43,8 +46,9 @@ class SessionStore {
   }
 }
 
-const { SSDB_URL = 'embedded:' } = process.env;
-await using ssdb = createSsdb(SSDB_URL);
+const { SSDB_URL } = process.env;
+await using embedded = await startEmbedded({ ssdb: true });
+await using ssdb = createSsdb(SSDB_URL ?? embedded.ssdb?.address);
 const sessions = new SessionStore(keyValue(ssdb, { prefix: 'example-session:' }), 30 * 60_000);
 
 const [laptop, phone, bob] = await Promise.all(['Ada L.', 'Ada L.', 'Bob'].map((user) => sessions.create(user)));
@@ -58,4 +62,13 @@ console.log(
 );
 console.log('all other sessions of Ada ended:', await sessions.endAllOf('Ada L.'));
 console.log('phone:', await sessions.visit(phone ?? ''), ' Bob:', (await sessions.visit(bob ?? ''))?.user);
+
+if (SSDB_URL === undefined) {
+  embedded.advance(29 * 60_000);
+  console.log('29 minutes later, Bob:', (await sessions.visit(bob ?? ''))?.user);
+  embedded.advance(29 * 60_000);
+  console.log('29 minutes after that visit:', (await sessions.visit(bob ?? ''))?.user);
+  embedded.advance(32 * 60_000);
+  console.log('32 minutes without one:', await sessions.visit(bob ?? ''));
+}
 await sessions.endAllOf('Bob');
