@@ -39,6 +39,9 @@ export interface ParsedAddress {
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
 
+/** User and password before a path: a URL with them needs a host, which a unix socket has not. */
+const UNIX_LOGIN = /^([a-z]+\+unix:\/\/[^/?#]*@)(?=\/)/i;
+
 /** Reads an address in any of its forms. @throws ArgumentError that says what is wrong, without the password */
 export function parseAddress(input: AddressInput | undefined, rules: AddressRules): ParsedAddress {
   if (input === undefined) return tcp('127.0.0.1', rules.defaultPort, undefined);
@@ -63,24 +66,25 @@ function parseUrl(text: string, rules: AddressRules): ParsedAddress {
   if (text === 'embedded:' || text.startsWith('embedded:')) return parseEmbedded(text.slice(9));
   let url: URL;
   try {
-    url = new URL(text);
+    url = new URL(text.replace(UNIX_LOGIN, '$1localhost'));
   } catch {
     throw new ArgumentError(`address: not a URL; expected ${rules.scheme}://host:port`);
   }
   const scheme = url.protocol.slice(0, -1);
-  const user = credential(url.username, 'user');
-  const password = credential(url.password, 'password');
+  const user = url.username === '' ? undefined : decoded(url.username, 'user');
+  const password = url.password === '' ? undefined : decoded(url.password, 'password');
   const query = queryOf(url);
   if (url.hash !== '') throw new ArgumentError('address: a URL of a server has no #fragment');
   if (scheme === `${rules.scheme}+unix`) {
-    if (url.hostname !== '') throw new ArgumentError(`address: expected ${scheme}:///path/to/socket`);
-    return { ...unix(checkText(decodeURIComponent(url.pathname), 'address')), user, password, query };
+    if (url.hostname !== '' && url.hostname !== 'localhost')
+      throw new ArgumentError(`address: expected ${scheme}:///path/to/socket`);
+    return { ...unix(checkText(decoded(url.pathname, 'path'), 'address')), user, password, query };
   }
   const tls = scheme === rules.tlsScheme ? {} : undefined;
   if (scheme !== rules.scheme && tls === undefined) throw unknownScheme(scheme, rules);
-  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : decodeURIComponent(url.hostname);
+  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : decoded(url.hostname, 'host');
   const port = url.port === '' ? rules.defaultPort : checkPort(Number(url.port));
-  const path = decodeURIComponent(url.pathname.slice(1));
+  const path = decoded(url.pathname.slice(1), 'path');
   return {
     ...tcp(host === '' ? '127.0.0.1' : host, port, tls),
     user,
@@ -104,8 +108,7 @@ function unknownScheme(scheme: string, { scheme: plain, tlsScheme }: AddressRule
   );
 }
 
-function credential(encoded: string, what: string): string | undefined {
-  if (encoded === '') return undefined;
+function decoded(encoded: string, what: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch {

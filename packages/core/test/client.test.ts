@@ -245,6 +245,7 @@ describe('windows', () => {
   it('full of tombstones: the connection is given up at once', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 1 }) });
+    await client.connect(); // so that it is written in this turn, however slow the machine
     const late = outcome(client.send(line('slow'), { timeout: 20 }));
     const peer = await server.next();
     await peer.take('slow\n');
@@ -270,6 +271,7 @@ describe('deadlines and signals', () => {
   it('a late reply is swallowed and never answers the next request', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
+    await client.connect(); // so that it is written in this turn, however slow the machine
     const late = outcome(client.send(line('slow'), { timeout: 20 }));
     const peer = await server.next();
     await peer.take('slow\n');
@@ -284,6 +286,7 @@ describe('deadlines and signals', () => {
   it('a silent line is probed when a reply is overdue, and given up when not even that is answered', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, liveness: { idle: 0, grace: 30 } });
+    await client.connect(); // so that it is written in this turn, however slow the machine
     const late = outcome(client.send(line('slow'), { timeout: 20 }));
     const waiting = outcome(client.send(readLine('read')));
     const peer = await server.next();
@@ -648,13 +651,15 @@ describe('blocking commands', () => {
   it('that do not end after being cancelled are unknown, and their connection is destroyed', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
-    const popped = outcome(client.send(pop, { timeout: 20 }));
+    const controller = new AbortController();
+    const popped = outcome(client.send(pop, { signal: controller.signal }));
     const lane = await server.next();
     await lane.take('pop\n');
+    controller.abort();
     const shared = await server.next();
     await shared.take('unblock\n');
     shared.send('+1\n');
-    expect(await popped).toBe('TIMEOUT unknown');
+    expect(await popped).toBe('ABORTED unknown');
     expect(lane.closed).toBe(true);
     await client.close();
   });

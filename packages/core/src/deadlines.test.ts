@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Clock } from './clock.ts';
+import { Deadlines, type Timed } from './deadlines.ts';
+
+class Entry implements Timed {
+  list: Timed['list'] = null;
+  before: Timed | null = null;
+  after: Timed | null = null;
+  expires = 0;
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+describe('deadlines', () => {
+  const expired: string[] = [];
+  let deadlines: Deadlines<Entry>;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    expired.length = 0;
+    deadlines = new Deadlines<Entry>(new Clock(), ({ name }) => expired.push(name));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function add(name: string, timeout: number): Entry {
+    const entry = new Entry(name);
+    deadlines.add(entry, timeout);
+    return entry;
+  }
+
+  it('pass in the order of time, whatever their lists', async () => {
+    add('late', 500);
+    add('soon', 100);
+    add('soon too', 100);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(expired).toEqual([]);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(expired).toEqual(['soon', 'soon too']);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(expired).toEqual(['soon', 'soon too', 'late']);
+  });
+
+  it('that are removed do not pass', async () => {
+    const entries = ['first', 'middle', 'last'].map((name) => add(name, 100));
+    for (const entry of entries.slice(0, 2)) deadlines.remove(entry);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(expired).toEqual(['last']);
+  });
+
+  it('go on after a sweep, also for fractions of a millisecond', async () => {
+    add('a', 10.5);
+    await vi.advanceTimersByTimeAsync(50);
+    add('b', 10.25);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(expired).toEqual(['a', 'b']);
+  });
+
+  it('never pass after the stop', async () => {
+    add('a', 10);
+    deadlines.stop();
+    add('b', 10);
+    deadlines.hold();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(expired).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('use one timer', () => {
+    for (let i = 0; i < 1000; i++) add(String(i), 1 + (i % 7));
+    expect(vi.getTimerCount()).toBe(1);
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { WriteBuffer } from './write-buffer.ts';
+
+it('keeps text and bytes in order, text between bytes as one chunk', () => {
+  const buffer = new WriteBuffer();
+  const bytes = Uint8Array.of(1, 2);
+  buffer.text += 'a';
+  buffer.text += 'b';
+  buffer.bytes(bytes);
+  buffer.text += 'c';
+  expect(buffer.length).toBe(5);
+  expect(buffer.take()).toEqual(['ab', bytes, 'c']);
+  expect(buffer.length).toBe(0);
+  expect(buffer.take()).toEqual([]);
+});
+
+it('forgets what came after the mark, also when text was closed since', () => {
+  const buffer = new WriteBuffer();
+  buffer.text += 'kept';
+  buffer.mark();
+  buffer.text += ' lost';
+  buffer.bytes(Uint8Array.of(1));
+  buffer.text += 'lost';
+  buffer.rollback();
+  expect(buffer.length).toBe(4);
+  buffer.text += ' and more';
+  expect(buffer.take()).toEqual(['kept and more']);
+});
