@@ -55,3 +55,11 @@ test('a class of users keeps its type', () => {
   expectTypeOf(mine).toEqualTypeOf<Mine>();
   expectTypeOf(mine.with({ timeout: 5 })).toEqualTypeOf<Mine>();
 });
+
+test('a lease has the type that its options ask for', async () => {
+  const pool = await createPool();
+  expectTypeOf(pool.acquire()).resolves.toEqualTypeOf<GibsonLease>();
+  expectTypeOf(pool.acquire({ timeout: 5 })).resolves.toEqualTypeOf<GibsonLease>();
+  expectTypeOf(pool.acquire({ bytes: true })).resolves.toEqualTypeOf<GibsonLease<Uint8Array>>();
+  expectTypeOf(pool.with({ bytes: true }).acquire({ bytes: false })).resolves.toEqualTypeOf<GibsonLease>();
+});

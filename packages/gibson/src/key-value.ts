@@ -8,9 +8,9 @@ import {
   type KeyValue,
   type KeyValueEntries,
   type KeyValueOptions,
+  type KeyValueSetOptions,
   lifetime,
   lifetimeOf,
-  type KeyValueSetOptions,
 } from '@kv/core';
 import { MAX_TTL } from './arguments.ts';
 import { keys as keysBelow, mdel } from './commands/multi.ts';

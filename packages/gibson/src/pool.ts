@@ -40,7 +40,10 @@ export class GibsonPool<V = string> extends TypedExecutor<V> {
   }
 
   /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
-  async acquire(options: CallOptions = {}): Promise<GibsonLease<V>> {
+  acquire(options: CallOptions & { readonly bytes: true }): Promise<GibsonLease<Uint8Array>>;
+  acquire(options: CallOptions & { readonly bytes: false }): Promise<GibsonLease<string>>;
+  acquire(options?: CallOptions): Promise<GibsonLease<V>>;
+  async acquire(options: CallOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
     const call = mergeCallOptions(this.call, options);
     return new GibsonLease<V>(await this.#client.acquire(call), call, limitsOf(this.#client));
   }

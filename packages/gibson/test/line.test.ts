@@ -301,6 +301,21 @@ describe('what the server says', () => {
     expect(second.closed).toBe(true);
   });
 
+  test('a reply over the limits ends the connection', async () => {
+    const server = new MemoryServer();
+    await using connection = await createConnection({ connect: server.connect }, { limits: { bulkLength: 4 } });
+    const peer = await server.next();
+    const small = connection.get('k');
+    await peer.take(request('GET', 'k'));
+    peer.send(plain('four'));
+    expect(await small).toBe('four');
+    const large = failure(connection.get('k'));
+    await peer.take(request('GET', 'k'));
+    peer.send(plain('fives').subarray(0, 7)); // its header is enough
+    expect(await large).toMatchObject({ code: 'PROTOCOL', outcome: 'unknown', command: 'GET' });
+    expect(peer.closed).toBe(true);
+  });
+
   test('a full server closes at once; the call ends at its own deadline with the reason', async () => {
     const server = new MemoryServer({ onConnect: (peer) => peer.close() });
     await using gibson = createGibson({ connect: server.connect }, { timeout: 200 });

@@ -1,7 +1,7 @@
 /** Pools and views of them, against the in-process server. */
 
 import { connectEmbedded, startEmbedded } from '@kv/embedded';
-import { createGibson, createPool, Gibson, isKvError } from '@kv/gibson';
+import { createConnection, createGibson, createPool, Gibson, isKvError } from '@kv/gibson';
 import { afterEach, describe, expect, test } from 'vitest';
 
 const closing: AsyncDisposable[] = [];
@@ -41,6 +41,19 @@ describe('a pool', () => {
     await expect(lease.get('k')).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
+  test('lends with the options of the call, and otherwise with its own', async () => {
+    const address = connectEmbedded('gibson');
+    const pool = closed(await createPool(address, { keyPrefix: 'a:' }));
+    const plain = closed(await createPool(address));
+    {
+      await using lease = await pool.acquire({ bytes: true, timeout: 1000 });
+      await lease.set('k', 'v');
+      expect([lease.bytes, await lease.get('k')]).toEqual([true, Uint8Array.of(0x76)]);
+    }
+    await using lease = await pool.acquire();
+    expect([lease.bytes, await lease.get('k'), await plain.get('a:k')]).toEqual([false, 'v', 'v']);
+  });
+
   test('clear closes what is free; the next command opens again', async () => {
     const pool = closed(await createPool(connectEmbedded('gibson'), { minSize: 3, maxSize: 3 }));
     await using lease = await pool.acquire();
@@ -69,6 +82,22 @@ describe('views', () => {
     expect(await bytes.mget('k')).toEqual(new Map([['k', Uint8Array.of(0, 255)]]));
     expect(await bytes.keys('k')).toEqual([Uint8Array.of(0x6b)]);
     expect(await bytes.inc('n')).toBe(2);
+  });
+
+  test('bytes and keyPrefix can be given when a client, a pool or a connection is made', async () => {
+    const address = connectEmbedded('gibson');
+    const plain = closed(createGibson(address));
+    const options = { bytes: true, keyPrefix: 'p:' } as const;
+    const made = [
+      closed(createGibson(address, options)),
+      closed(await createPool(address, options)),
+      closed(await createConnection(address, options)),
+    ];
+    for (const [index, one] of made.entries()) {
+      await one.set(`k${index}`, 'v');
+      expect([one.bytes, await one.get(`k${index}`)]).toEqual([true, Uint8Array.of(0x76)]);
+    }
+    expect(await plain.keys('p:')).toEqual(['p:k0', 'p:k1', 'p:k2']);
   });
 
   test('keyPrefix is put before keys and prefixes, and taken off where keys come back', async () => {

@@ -55,7 +55,10 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
   }
 
   /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
-  async acquire(options: CallOptions = {}): Promise<RedisSession<V>> {
+  acquire(options: CallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
+  acquire(options: CallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
+  acquire(options?: CallOptions): Promise<RedisSession<V>>;
+  async acquire(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
     const call = mergeCallOptions(this.call, options);
     return new RedisSession<V>(await this.#client.acquire(call), call);
   }

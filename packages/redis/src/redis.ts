@@ -134,7 +134,10 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   }
 
   /** A connection for oneself, from a bounded pool (`maxSessions`), first come first served. */
-  async session(options: CallOptions = {}): Promise<RedisSession<V>> {
+  session(options: CallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
+  session(options: CallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
+  session(options?: CallOptions): Promise<RedisSession<V>>;
+  async session(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
     const call = mergeCallOptions(this.call, options);
     return new RedisSession<V>(await this.#client.acquire(call), call);
   }

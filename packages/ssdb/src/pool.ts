@@ -40,7 +40,10 @@ export class SsdbPool<V = string> extends Scanner<V> {
   }
 
   /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
-  async acquire(options: CallOptions = {}): Promise<SsdbLease<V>> {
+  acquire(options: CallOptions & { readonly bytes: true }): Promise<SsdbLease<Uint8Array>>;
+  acquire(options: CallOptions & { readonly bytes: false }): Promise<SsdbLease<string>>;
+  acquire(options?: CallOptions): Promise<SsdbLease<V>>;
+  async acquire(options: CallOptions = {}): Promise<SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V>> {
     const call = mergeCallOptions(this.call, options);
     return new SsdbLease<V>(await this.#client.acquire(call), call);
   }

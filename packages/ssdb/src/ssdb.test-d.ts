@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
 import { get, hgetall, incr, zscan } from './commands/index.ts';
-import { createConnection, createPool, createSsdb, type Scored, type Ssdb } from './index.ts';
+import { createConnection, createPool, createSsdb, type Scored, type Ssdb, type SsdbLease } from './index.ts';
 
 declare const ssdb: Ssdb;
 
@@ -59,4 +59,12 @@ test('classes with commands of users', () => {
   expectTypeOf(mine.greet()).resolves.toEqualTypeOf<string | null>();
   expectTypeOf(mine.with({ timeout: 1 })).toEqualTypeOf<Mine>();
   expectTypeOf(createConnection().then((connection) => connection.auth('x'))).resolves.toEqualTypeOf<boolean>();
+});
+
+test('a lease has the type that its options ask for', async () => {
+  const pool = await createPool();
+  expectTypeOf(pool.acquire()).resolves.toEqualTypeOf<SsdbLease>();
+  expectTypeOf(pool.acquire({ timeout: 5 })).resolves.toEqualTypeOf<SsdbLease>();
+  expectTypeOf(pool.acquire({ bytes: true })).resolves.toEqualTypeOf<SsdbLease<Uint8Array>>();
+  expectTypeOf(pool.with({ bytes: true }).acquire({ bytes: false })).resolves.toEqualTypeOf<SsdbLease>();
 });
