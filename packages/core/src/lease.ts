@@ -220,6 +220,8 @@ export class Lease implements Executor {
   #closedError(command: AnyCommand): KvError {
     const { name } = command.spec;
     if (this.#released !== undefined) return new ClosedError(`${name}: the lease was released`, { command: name });
+    if (this.connection.failure?.code === 'CLOSED')
+      return new ClosedError(`${name}: the connection is closed`, { command: name });
     return new ConnectionError(`${name}: the connection of this lease was lost`, { command: name });
   }
 }

@@ -117,9 +117,12 @@ describe('numbers', () => {
     expect([ttlArg(0), ttlArg(-0), ttlArg(1), ttlArg(32_767), ttlArg(60n)]).toEqual(['0', '0', '1', '32767', '60']);
   });
 
-  test.each([0, -2, -1.5, 0.5, Number.NaN, 1e300, 2 ** 31, 2n ** 63n, '1', undefined])('lock refuses %s', (bad) => {
-    expect(refused(() => lockTimeArg(bad as number))).toMatch(/^seconds: /);
-  });
+  test.each([0, -2, -1.5, 0.5, Number.NaN, 1e300, 2 ** 31, 2n ** 63n, '1', undefined, Symbol('s')])(
+    'lock refuses %s',
+    (bad) => {
+      expect(refused(() => lockTimeArg(bad as number))).toMatch(/^seconds: /);
+    },
+  );
 
   test('lock takes seconds from 1, and -1 for "until unlocked"', () => {
     expect([lockTimeArg(-1), lockTimeArg(-1n), lockTimeArg(1), lockTimeArg(2 ** 31 - 1)]).toEqual([

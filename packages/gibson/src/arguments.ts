@@ -68,9 +68,9 @@ export function ttlArg(seconds: number | bigint, name = 'ttl'): string {
 
 /** How long a lock lasts: 1 to 2147483647 seconds, or -1 until it is unlocked. @throws ArgumentError */
 export function lockTimeArg(seconds: number | bigint): string {
-  if (seconds === -1 || seconds === -1n) return '-1';
-  if (seconds < 1) throw new ArgumentError('seconds: expected at least 1, or -1 for "until unlocked"');
-  return integer(seconds, 'seconds', 1, MAX_LONG);
+  const text = integer(seconds, 'seconds', -1, MAX_LONG);
+  if (text !== '0') return text;
+  throw new ArgumentError('seconds: expected at least 1, or -1 for "until unlocked"; 0 would lock nothing');
 }
 
 /** The most rows of an MGET: 1 to 2147483647. @throws ArgumentError */

@@ -334,6 +334,7 @@ describe('end', () => {
     const connection = await createConnection({ connect: server.connect });
     expect(await connection.execute('end')).toBe('OK');
     expect(connection.closed).toBe(true);
+    expect(await failure(connection.get('k'))).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
     await using pool = await createPool({ connect: server.connect });
     const lease = await pool.acquire();
     expect([pool.freeSize, await lease.end(), pool.freeSize]).toEqual([0, 'OK', 1]);
