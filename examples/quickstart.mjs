@@ -61,7 +61,7 @@ try {
   await redis.incr('list').catch(({ code, outcome, message }) => show("incr('list')", { code, outcome, message }));
   await gibson.set('two words', 1).catch(({ code, outcome }) => show("gibson.set('two words')", { code, outcome }));
 } finally {
-  await Promise.all([onRedis(redis).clear(''), onSsdb(ssdb).clear(''), ssdb.qclear('mail'), gibson.mdel('visits')]);
+  await Promise.all([onRedis(redis).clear(''), onSsdb(ssdb).clear(''), ssdb.qclear('mail'), gibson.mdel('page:')]);
   await Promise.all([redis.close(), ssdb.close(), gibson.close()]);
 }
 
