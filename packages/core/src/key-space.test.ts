@@ -43,7 +43,7 @@ describe('keys', () => {
         ['a', 2],
       ]),
     ]).toEqual([['p:a', 2]]);
-    for (const entries of [null, 'ab', new Uint8Array(2), ['ab'], [['a']]] as [string, string][][]) {
+    for (const entries of [null, 'ab', new Uint8Array(2), ['ab'], [['a']]] as unknown as [string, string][][]) {
       expect(() => space.entries(entries)).toThrow(refused);
     }
   });
