@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { block, Command, Flag, idempotent, Keys, keyPositions, read, spec, state, write } from './command.ts';
+
+it.each([
+  [Keys.none, ['a'], []],
+  [Keys.first, ['k', 'v'], [0]],
+  [Keys.first, [], []],
+  [Keys.two, ['a', 'b', 'c'], [0, 1]],
+  [Keys.all, ['a', 'b', 'c'], [0, 1, 2]],
+  [Keys.butLast, ['a', 'b', '5'], [0, 1]],
+  [Keys.pairs, ['a', '1', 'b', '2'], [0, 2]],
+  [Keys.second, ['x', 'k'], [1]],
+  [(args: readonly unknown[]) => [args.length - 1], ['a', 'k'], [1]],
+] as const)('keys at %j of %j are at %j', (keys, args, positions) => {
+  expect(keyPositions(keys, args)).toEqual(positions);
+});
+
+it('makers set the flags, and a value starts with those of its spec', () => {
+  expect([read('A').flags, write('A').flags, idempotent('A').flags, block('A').flags, state('A').flags]).toEqual([
+    Flag.read,
+    0,
+    Flag.idempotent,
+    Flag.blocking,
+    Flag.state,
+  ]);
+  const get = new Command(read('GET'), ['k'], String);
+  expect([get.flags, get.blockMs, get.bytes, get.reply('v', get)]).toEqual([Flag.read, 0, false, 'v']);
+  expect(new Command(spec('SET', Flag.idempotent), [], String, 0).flags).toBe(0);
+});

@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectSocket } from './socket-transport.ts';
+import type { Transport, TransportEvents } from './transport.ts';
+
+let folder: string;
+let server: Server;
+let peers: Socket[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kv-socket-'));
+  peers = [];
+  server = createServer((socket) => {
+    peers.push(socket);
+    socket.on('error', () => undefined);
+  });
+});
+afterEach(() => {
+  for (const peer of peers) peer.destroy();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const never = new AbortController().signal;
+
+async function listen(path?: string): Promise<{ host: string; port: number } | { path: string }> {
+  await new Promise<void>((resolve) => {
+    if (path === undefined) server.listen(0, '127.0.0.1', resolve);
+    else server.listen(path, resolve);
+  });
+  const address = server.address();
+  return address === null || typeof address === 'string'
+    ? { path: path ?? '' }
+    : { host: '127.0.0.1', port: address.port };
+}
+
+class Heard implements TransportEvents {
+  bytes = 0;
+  sum = 0;
+  closes: (Error | undefined)[] = [];
+  drains = 0;
+  readonly closed: Promise<void>;
+  #close: () => void = () => undefined;
+
+  constructor() {
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
+  }
+
+  data(bytes: Uint8Array): void {
+    this.bytes += bytes.length;
+    for (let i = 0; i < bytes.length; i += 997) this.sum += bytes[i] as number;
+  }
+
+  drain(): void {
+    this.drains++;
+  }
+
+  close(error?: Error): void {
+    this.closes.push(error);
+    this.#close();
+  }
+}
+
+async function echoes(transport: Transport, heard: Heard, size: number): Promise<void> {
+  const peer = peers[0] as Socket;
+  peer.pipe(peer);
+  transport.write([new Uint8Array(size).fill(7)]);
+  while (heard.bytes < size) await new Promise(setImmediate);
+  expect(heard.bytes).toBe(size);
+}
+
+describe('sockets', () => {
+  it.each(['tcp', 'unix'])(
+    '%s: 64 MB there and back, then an orderly end',
+    async (kind) => {
+      const heard = new Heard();
+      const transport = await connectSocket(
+        await listen(kind === 'unix' ? join(folder, 's') : undefined),
+        heard,
+        never,
+      );
+      while (peers.length === 0) await new Promise(setImmediate);
+      await echoes(transport, heard, 64 << 20);
+      transport.end();
+      await heard.closed;
+      expect(heard.closes).toEqual([undefined]);
+    },
+    60_000,
+  );
+
+  it('text and bytes in one write keep their order, ASCII and not', async () => {
+    const transport = await connectSocket(await listen(), new Heard(), never);
+    while (peers.length === 0) await new Promise(setImmediate);
+    const got: Buffer[] = [];
+    (peers[0] as Socket).on('data', (bytes) => got.push(bytes));
+    const chunks = ['a'.repeat(5000), Uint8Array.of(1, 2), 'é€', 'é'.repeat(5000)];
+    const wanted = Buffer.concat(chunks.map((chunk) => Buffer.from(chunk as string)));
+    transport.write(chunks);
+    while (Buffer.concat(got).length < wanted.length) await new Promise(setImmediate);
+    expect(Buffer.concat(got).equals(wanted)).toBe(true);
+    transport.destroy();
+  });
+
+  it('says when to stop writing, and when to go on', async () => {
+    const heard = new Heard();
+    const transport = await connectSocket(await listen(), heard, never);
+    while (peers.length === 0) await new Promise(setImmediate);
+    (peers[0] as Socket).pause();
+    let more = true;
+    for (let i = 0; more && i < 1000; i++) more = transport.write([new Uint8Array(1 << 20)]);
+    expect(more).toBe(false);
+    (peers[0] as Socket).resume();
+    while (heard.drains === 0) await new Promise(setImmediate);
+    transport.destroy();
+    await heard.closed;
+  });
+
+  it('nobody there: rejects with the reason of the system', async () => {
+    const address = await listen();
+    server.close();
+    await expect(connectSocket(address, new Heard(), never)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('aborted before and while connecting: rejects with the reason, and no socket is left', async () => {
+    const reason = new Error('changed my mind');
+    const address = await listen();
+    await expect(connectSocket(address, new Heard(), AbortSignal.abort(reason))).rejects.toBe(reason);
+    const controller = new AbortController();
+    const connecting = connectSocket(address, new Heard(), controller.signal);
+    controller.abort(reason);
+    await expect(connecting).rejects.toBe(reason);
+    const left = (): Promise<number> => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+    for (const peer of peers) peer.resume();
+    while ((await left()) > 0) await new Promise(setImmediate);
+  });
+
+  it('a peer that resets is told once', async () => {
+    const heard = new Heard();
+    await connectSocket(await listen(), heard, never);
+    while (peers.length === 0) await new Promise(setImmediate);
+    (peers[0] as Socket).resetAndDestroy();
+    await heard.closed;
+    expect(heard.closes).toMatchObject([{ code: 'ECONNRESET' }]);
+  });
+
+  it('ends although the peer reads nothing', async () => {
+    const heard = new Heard();
+    const transport = await connectSocket(await listen(), heard, never);
+    while (peers.length === 0) await new Promise(setImmediate);
+    (peers[0] as Socket).pause();
+    for (let i = 0; i < 64; i++) transport.write([new Uint8Array(1 << 20)]);
+    transport.end();
+    await heard.closed;
+    expect(heard.closes).toHaveLength(1);
+  });
+});
