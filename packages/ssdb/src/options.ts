@@ -27,8 +27,9 @@ export interface SsdbOptions extends CommonOptions {
 /** What a client can be told besides. */
 export interface SsdbClientOptions extends SsdbOptions {
   /**
-   * Connections that commands are spread over, by key. Default 8. What is called on one key or name runs in the order of
-   * the calls; with 1 that holds for all calls.
+   * Connections that commands are spread over, by their first key or name; commands without one take the first
+   * connection. Default 8. Calls with the same first key run in the order of the calls, all others may overtake each
+   * other until they are awaited; with 1 everything runs in the order of the calls.
    */
   readonly connections?: number | undefined;
 }

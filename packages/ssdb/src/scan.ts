@@ -177,6 +177,8 @@ interface Range {
 interface ScoreRange extends Range {
   /** The member after which to begin. */
   readonly member: Arg;
+  /** The highest score that is wanted, when more is asked for. */
+  readonly last?: bigint | undefined;
 }
 
 function specOf(command: string): Spec {
@@ -201,22 +203,30 @@ async function* pages(
   }
 }
 
-/** Each page begins after the last member and its score. */
+/** Each page begins after the last member and its score; what is beyond the last score wanted ends the walk. */
 async function* scoredPages(
   send: Send,
   command: string,
   name: Arg,
-  { member, start, end, count }: ScoreRange,
+  { member, start, end, count, last }: ScoreRange,
 ): AsyncGenerator<Block[], void, undefined> {
   const spec = specOf(command);
   for (let after = member, score = start, full = true; full; ) {
     const args = [name, after, score, end, String(count)];
     const page = (await send(new Command(spec, args, wire, spec.flags, 0, true))).body as Block[];
-    yield page;
     full = page.length >= count * 2;
+    if (last !== undefined && cutAfter(page, last)) full = false;
+    yield page;
     after = page.at(-2) ?? after;
     score = blockText(page.at(-1));
   }
+}
+
+/** Takes away the members with a score above `last`; says whether there were any. */
+function cutAfter(page: Block[], last: bigint): boolean {
+  const { length } = page;
+  while (page.length > 0 && BigInt(blockText(page.at(-1))) > last) page.length -= 2;
+  return page.length < length;
 }
 
 function pageSize(count: number | undefined): number {
@@ -253,7 +263,16 @@ function scoreBounds(options: ZscanIteratorOptions, descending: boolean): ScoreR
   const start = scoreBound(options.scoreStart ?? '', 'options.scoreStart');
   const end = scoreBound(options.scoreEnd ?? '', 'options.scoreEnd');
   const count = pageSize(options.count);
-  if (!descending) return { member: '', start, end, count };
+  if (!descending) return { member: '', start, ...ascendingEnd(end), count };
   // Left open, the server leaves out the highest score, and at a bound members that begin with the byte 0xff.
   return { member: lastWith(''), start: start === '' ? MAX_SCORE : start, end, count };
+}
+
+/**
+ * At the end itself the server leaves out members that begin with the byte 0xff, so one score more is asked for. Beyond
+ * the highest score there is none: such a member with it is only met in descending order.
+ */
+function ascendingEnd(end: string): { end: string; last?: bigint } {
+  if (end === '') return { end };
+  return end === MAX_SCORE ? { end: '' } : { end: String(BigInt(end) + 1n), last: BigInt(end) };
 }

@@ -153,6 +153,16 @@ describe('several connections', () => {
   });
 });
 
+test('a pipeline is empty once it was sent, and can be filled again', async () => {
+  await using ssdb = createSsdb('embedded:');
+  const p = ssdb.pipeline();
+  void p.incr('a');
+  expect(await p.execute()).toEqual([1]);
+  expect(p.length).toBe(0);
+  void p.get('a');
+  expect(await p.execute()).toEqual(['1']);
+});
+
 describe('leases', () => {
   test('are connections for oneself, and come back unless their state was changed', async () => {
     await using pool = await createPool('embedded:', { minSize: 1, maxSize: 2 });
@@ -169,6 +179,17 @@ describe('leases', () => {
     }
     expect(pool.size).toBeLessThanOrEqual(1);
     expect(await pool.get('a')).toBe('1');
+  });
+
+  test('one that lifted the key range is not given to anybody else', async () => {
+    await using pool = await createPool('embedded:', { maxSize: 1 });
+    await pool.setKvRange('', 'm');
+    {
+      await using lease = await pool.acquire();
+      await lease.ignoreKeyRange();
+      expect(await lease.set('z', 1)).toBe(true);
+    }
+    await expect(pool.set('z', 2)).rejects.toMatchObject({ name: 'KeyRangeError', status: 'out_of_range' });
   });
 
   test('wrong arguments reject, they do not throw', async () => {

@@ -8,6 +8,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
+const MAX_SCORE = 2n ** 63n - 1n;
 
 /** Iterators and key prefixes on a server whose data may be deleted. */
 export function scanSuite(address: AddressInput): void {
@@ -82,16 +83,15 @@ function iterators(address: AddressInput): void {
 
   test.each([1, 2, 100])('members with equal, negative and extreme scores, pages of %i', async (count) => {
     await using ssdb = createSsdb(address);
-    const max = 2n ** 63n - 1n;
     const members: [string, number | bigint][] = [
-      ['d', -max - 1n],
+      ['d', -MAX_SCORE - 1n],
       ['z', -5],
       ['a', 0],
       ['b', 0],
       ['c', 0],
       ['a2', 7],
-      ['m', max],
-      ['n', max],
+      ['m', MAX_SCORE],
+      ['n', MAX_SCORE],
     ];
     await ssdb.multiZset('z', members);
     const expected = members.map(([member, score]) => ({ member, score }));
@@ -101,6 +101,29 @@ function iterators(address: AddressInput): void {
     expect(await all(ssdb.zrscanIterator('z', { count, scoreStart: 7, scoreEnd: 0 }))).toEqual(
       expected.slice(2, 6).toReversed(),
     );
+  });
+
+  test('members that begin with the byte 0xff are met at the bounds too, which the server alone would miss', async () => {
+    await using ssdb = createSsdb(address, { bytes: true });
+    const high = Uint8Array.of(0xff, 0xff, 1);
+    const highest = Uint8Array.of(0xff, 0xff, 2);
+    await ssdb.multiZset('zff', [
+      ['a', 7],
+      [high, 7],
+      ['b', 8],
+      [highest, MAX_SCORE],
+    ]);
+    const members = async (walk: AsyncIterable<{ member: Uint8Array }>) =>
+      (await all(walk)).map(({ member }) => member);
+    for (const count of [1, 2, 100]) {
+      const seven = { scoreStart: 7, scoreEnd: 7, count };
+      expect(await members(ssdb.zscanIterator('zff', seven))).toEqual([utf8('a'), high]);
+      expect(await members(ssdb.zrscanIterator('zff', seven))).toEqual([high, utf8('a')]);
+      expect(await members(ssdb.zrscanIterator('zff', { scoreStart: MAX_SCORE, scoreEnd: 8, count }))).toEqual([
+        highest,
+        utf8('b'),
+      ]);
+    }
   });
 
   test('names of hashes, sorted sets and queues', async () => {
