@@ -1,4 +1,9 @@
 import { defineConfig } from 'tsup';
 import { base } from '../../tsup.base.ts';
+import manifest from './package.json' with { type: 'json' };
 
-export default defineConfig({ ...base, entry: { index: 'src/index.ts', commands: 'src/commands/index.ts' } });
+export default defineConfig({
+  ...base,
+  entry: { index: 'src/index.ts', commands: 'src/commands/index.ts' },
+  define: { KV_VERSION: JSON.stringify(manifest.version) },
+});

@@ -21,6 +21,10 @@ const CLIENT_SETINFO = spec('CLIENT SETINFO', 0);
 const CLIENT_ID = read('CLIENT ID', null);
 const PING = read('PING', null);
 
+/** Put in by the build, from package.json; sources that run without a build have no version. */
+declare const KV_VERSION: string | undefined;
+const VERSION = typeof KV_VERSION === 'string' ? KV_VERSION : '0.0.0';
+
 /** User and password. Without a user the password is that of the `default` user (or the old `requirepass`). */
 export interface Credentials {
   readonly username?: string | undefined;
@@ -100,6 +104,7 @@ function* rest(wire: RedisWire, login: Login, send: Executor['send']): Generator
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
   if (login.name !== undefined) yield send(new Command(CLIENT_SETNAME, [login.name], text));
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', 'kv'], text)));
+  yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', VERSION], text)));
   yield ready(send);
 }
 

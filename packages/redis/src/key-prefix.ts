@@ -9,6 +9,7 @@ const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) =>
   KEYS: (result, strip) => (result as unknown[]).map(strip),
   SCAN: (result, strip) => withList(result, 'keys', strip),
   RANDOMKEY: (result, strip) => strip(result),
+  'CLUSTER GETKEYSINSLOT': (result, strip) => (result as unknown[]).map(strip),
   BLPOP: withKey,
   BRPOP: withKey,
   LMPOP: withKey,
@@ -67,18 +68,23 @@ function withoutPrefix(key: unknown, prefix: string): unknown {
   return key;
 }
 
+/** Typed commands give an object, raw calls the array that came over the wire, whose first element is the key. */
 function withKey(result: unknown, strip: Strip): unknown {
+  if (Array.isArray(result)) return [strip(result[0]), ...result.slice(1)];
   if (result === null || typeof result !== 'object' || !('key' in result)) return result;
   return { ...result, key: strip(result.key) };
 }
 
 function withList(result: unknown, name: string, strip: Strip): unknown {
+  if (Array.isArray(result)) return [result[0], (result[1] as unknown[]).map(strip)];
   const object = result as Record<string, unknown[]>;
   return { ...object, [name]: object[name]?.map(strip) };
 }
 
-/** Streams come as an object by key. */
+/** Streams come as an object by key; over the wire as pairs (RESP2) or a map (RESP3). */
 function withStreams(result: unknown, strip: Strip): unknown {
+  if (Array.isArray(result)) return result.map((stream) => withKey(stream, strip));
+  if (result instanceof Map) return new Map([...result].map(([key, entries]) => [strip(key), entries]));
   if (result === null || typeof result !== 'object') return result;
   const streams: Record<string, unknown> = Object.create(null);
   for (const [key, entries] of Object.entries(result)) streams[String(strip(key))] = entries;

@@ -149,7 +149,7 @@ export class RedisWire implements Wire {
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
     if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
     if (head !== undefined && ((head.command.flags & Flag.state) !== 0 || this.#watching))
-      this.#stateChanged(head.command);
+      this.#stateChanged(head.command, value);
     this.#sink.reply(value);
   }
 
@@ -166,8 +166,10 @@ export class RedisWire implements Wire {
     this.#sink.reply(null);
   }
 
-  #stateChanged({ spec: { name }, args, flags }: AnyCommand): void {
-    if (name === 'WATCH') this.#watching = true;
+  /** Between MULTI and EXEC a change is only queued, and nobody knows yet whether it will happen. */
+  #stateChanged({ spec: { name }, args, flags }: AnyCommand, reply: Reply): void {
+    if ((flags & Flag.state) !== 0 && isQueued(reply)) this.#tainted = true;
+    else if (name === 'WATCH') this.#watching = true;
     else if (name === 'EXEC' || name === 'UNWATCH' || name === 'DISCARD') this.#watching = false;
     else if (name === 'SELECT') this.db = Number(text(args[0]));
     else if (name === 'RESET') this.#wasReset();
@@ -187,4 +189,8 @@ function isMessage(value: Reply[], command: AnyCommand | undefined): boolean {
   if (command !== undefined && (command.flags & Flag.subscription) === 0) return false;
   const [kind] = value;
   return (typeof kind === 'string' || kind instanceof Uint8Array) && MESSAGES.has(text(kind));
+}
+
+function isQueued(reply: Reply): boolean {
+  return (typeof reply === 'string' || reply instanceof Uint8Array) && text(reply) === 'QUEUED';
 }

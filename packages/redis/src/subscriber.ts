@@ -1,4 +1,16 @@
-import { asKvError, type CallOptions, type Client, Command, type Connection, Flag, type Lease, spec } from '@kv/core';
+import {
+  asKvError,
+  type CallOptions,
+  type Client,
+  Command,
+  type Connection,
+  Flag,
+  isKvError,
+  type KvError,
+  type Lease,
+  type StateChange,
+  spec,
+} from '@kv/core';
 import { type Many, many } from './arguments.ts';
 import { hasPrefix } from './errors.ts';
 import type { RedisWire } from './protocol.ts';
@@ -55,16 +67,19 @@ export class Subscriber {
   #line: Connection | undefined;
   #lease: Lease | undefined;
   #opening: Promise<void> | undefined;
+  #returning = false;
   #holding = false;
 
   /** @param own whether the line is always a connection of its own */
   constructor(client: Client, own: boolean) {
     this.#client = client;
     this.#own = own;
-    client.on('state', ({ to }) => {
-      if (to === 'closing') this.#close();
-    });
+    client.on('state', this.#onState);
   }
+
+  readonly #onState = ({ to }: StateChange): void => {
+    if (to === 'closing') this.#close();
+  };
 
   /** Subscribes. Resolves when the server has confirmed every name. */
   async subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>> {
@@ -99,7 +114,9 @@ export class Subscriber {
   /** Takes what a line sends without being asked. */
   receive(raw: unknown): void {
     if (!Array.isArray(raw)) return;
-    const [kind, channelAt] = MESSAGES[text(raw[0])] ?? [];
+    const push = text(raw[0]);
+    if (push === 'sunsubscribe') return this.#slotLeft(text(raw[1]));
+    const [kind, channelAt] = MESSAGES[push] ?? [];
     if (kind === undefined || channelAt === undefined) return;
     const name = text(raw[1]);
     const channel = text(raw[channelAt]);
@@ -145,8 +162,11 @@ export class Subscriber {
     }
     const line = this.#line;
     if (this.#wanted.size === 0) this.#unhold();
+    if (this.#wanted.size === 0 && this.#own) this.#client.off('state', this.#onState);
     if (line === undefined || left.length === 0) return;
-    await line.sendInternal(new Command(COMMANDS[kind][1], left, asIs)).catch(() => undefined);
+    await Promise.allSettled(
+      perCommand(kind, left).map((some) => line.sendInternal(new Command(COMMANDS[kind][1], some, asIs))),
+    );
     if (this.#wanted.size === 0 && this.#lease !== undefined) this.#endOwnLine();
   }
 
@@ -210,21 +230,55 @@ export class Subscriber {
   async #tell(line: Connection, entries: readonly Entry[]): Promise<void> {
     const sent = (['channel', 'pattern', 'shard'] as const).flatMap((kind) => {
       const names = entries.filter((entry) => entry.kind === kind).map(({ name }) => name);
-      return names.length === 0 ? [] : [line.sendInternal(new Command(COMMANDS[kind][0], names, asIs))];
+      return perCommand(kind, names).map((some) => line.sendInternal(new Command(COMMANDS[kind][0], some, asIs)));
     });
     await Promise.all(sent);
   }
 
-  /** Messages are missed from now on, until a new line has confirmed. The shared line comes back by itself. */
+  /** Messages are missed from now on, until a new line has confirmed. */
   #lost(connection: Connection): void {
     if (this.#line !== connection) return;
     this.#line = undefined;
     this.#lease = undefined;
-    if (this.#wanted.size === 0 || this.#client.state === 'closing' || this.#client.state === 'closed') return;
-    const again = this.#open({ timeout: 0 });
-    again.then(
-      () => this.#gap(),
-      () => undefined, // final refusal: the shared line says so to whoever calls
+    if (!this.#returning) void this.#comeBack();
+  }
+
+  /** Makes lines until one has confirmed everything; what the server refuses for good ends the subscriptions. */
+  async #comeBack(): Promise<void> {
+    this.#returning = true;
+    await this.#opening?.catch(() => undefined); // the line was lost while it was being told
+    while (this.#line === undefined && this.#wanted.size > 0) {
+      try {
+        await this.#open({ timeout: 0 });
+        this.#gap();
+      } catch (error) {
+        if (!mayPass(error)) this.#fail(asKvError(error));
+      }
+    }
+    this.#returning = false;
+  }
+
+  #fail(error: KvError): void {
+    const readers = this.#readers();
+    this.#wanted.clear();
+    this.#unhold();
+    for (const { subscription } of readers) subscription.end(error);
+  }
+
+  /** The server has ended a subscription because the slot of its channel went elsewhere: it is asked once more. */
+  #slotLeft(name: string): void {
+    const key = keyOf('shard', name);
+    const entry = this.#wanted.get(key);
+    if (entry === undefined || this.#line === undefined) return;
+    this.#tell(this.#line, [entry]).then(
+      () => {
+        for (const { subscription } of entry.readers) subscription.gap({ reason: 'reconnect' });
+      },
+      (error) => {
+        if (!isKvError(error) || error.code !== 'REPLY' || this.#wanted.get(key) !== entry) return;
+        this.#wanted.delete(key);
+        for (const { subscription } of entry.readers) subscription.end(error);
+      },
     );
   }
 
@@ -262,6 +316,18 @@ export class Subscriber {
     this.#holding = false;
     this.#client.ledger.unhold();
   }
+}
+
+/** Channels of different slots cannot share a command. */
+function perCommand(kind: Kind, names: readonly string[]): readonly (readonly string[])[] {
+  if (kind === 'shard') return names.map((name) => [name]);
+  return names.length === 0 ? [] : [names];
+}
+
+/** A connection that was lost may be followed by a better one; a refusal stays. */
+function mayPass(error: unknown): boolean {
+  if (!isKvError(error) || error.code !== 'CONNECTION') return false;
+  return !(isKvError(error.cause) && error.cause.code === 'REPLY');
 }
 
 function keyOf(kind: Kind, name: string): string {

@@ -116,7 +116,83 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     await news.close();
   });
 
-  it('closing while disconnected settles', async () => {
+  it('48: in RESP3 the shared line carries them, in RESP2 a second one, which ends with the last reader', async () => {
+    const lines = async (): Promise<number> => (await other.clientList()).trim().split('\n').length - 1;
+    await redis.connect();
+    await other.connect();
+    expect(await lines()).toBe(1);
+    const news = await redis.subscribe('a');
+    await using _more = await redis.psubscribe('b*');
+    expect(await lines()).toBe(protocol === 3 ? 1 : 2);
+    await expect(redis.execute('SUBSCRIBE', 'a')).rejects.toMatchObject({
+      code: 'ARGUMENT',
+      message: expect.stringContaining('subscribe()'),
+    });
+    await news.close();
+  });
+
+  it('50: a line that is lost again while it is being subscribed is made once more', async () => {
+    let cuts = 3;
+    const handshake = protocol === 3 ? 200 : 150;
+    await using proxy = await faultProxy(server);
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, backoff: { min: 1, max: 5 } });
+    await client.connect();
+    await using news = await client.subscribe(['a', 'b']);
+    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
+    proxy.faults = () => (cuts-- > 0 ? { toServer: { cutAfter: handshake } } : {});
+    proxy.cut();
+    await gap;
+    await publish(other, 'b', 'heard again');
+    expect((await news.next()).value).toMatchObject({ message: 'heard again' });
+  });
+
+  it('61: a login that is refused on the way back ends the subscriptions with the reason', async () => {
+    await using guarded = await startRedis();
+    await using client = createRedis(guarded.url, { protocol });
+    await using admin = createRedis(guarded.url);
+    const news = await client.subscribe('a');
+    const reading = news.next().catch((error: KvError) => error);
+    await admin.configSet({ requirepass: 'new' });
+    await admin.execute('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    expect(await reading).toMatchObject({ cause: { code: 'REPLY', prefix: 'NOAUTH' } });
+  });
+
+  it('readers that may hold the server back leave nothing behind on the client', async () => {
+    const client = createRedis(server.url, { protocol });
+    for (let i = 0; i < 3; i++) await (await client.subscribe('a', { overflow: 'pause' })).close();
+    while (client.stats().connections.streams.size > 0) await new Promise(setImmediate);
+    await client.close();
+  });
+
+  it('54, 57: channels of different slots on one node of a cluster', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol });
+    const channels = Array.from({ length: 50 }, (_, i) => `channel ${i}`);
+    await using news = await client.ssubscribe(channels);
+    for (const channel of channels) await client.spublish(channel, `to ${channel}`);
+    for (const channel of channels) {
+      expect((await news.next()).value).toEqual({ channel, message: `to ${channel}` });
+    }
+    await news.close();
+    expect(await client.spublish('channel 1', 'x')).toBe(0);
+  });
+
+  it('55: a slot that leaves the node ends its subscription with what the server says', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol });
+    await using stays = await client.ssubscribe('stays');
+    const goes = await client.ssubscribe('goes');
+    const reading = goes.next().catch((error: KvError) => error);
+    const slot = await client.clusterKeyslot('goes');
+    await client.execute('CLUSTER', 'DELSLOTS', slot);
+    expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'CLUSTERDOWN' });
+    await client.execute('CLUSTER', 'ADDSLOTS', slot);
+    while (!(await client.clusterInfo()).includes('cluster_state:ok')) await new Promise(setImmediate);
+    await client.spublish('stays', 'still here');
+    expect((await stays.next()).value).toMatchObject({ message: 'still here' });
+  });
+
+  it('52: closing while disconnected settles', async () => {
     await using proxy = await faultProxy(server);
     await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol });
     const news = await client.subscribe('a');
@@ -196,3 +272,13 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     }
   });
 });
+
+/** A cluster of one node, which has all slots. */
+async function clusterNode(): Promise<RedisServer> {
+  const node = await startRedis({ args: ['--cluster-enabled', 'yes'] });
+  await using client = createRedis(node.url);
+  await client.execute('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
+  while (!((await client.execute('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'))
+    await new Promise(setImmediate);
+  return node;
+}

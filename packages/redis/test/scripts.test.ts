@@ -24,6 +24,31 @@ describe.each([2, 3] as const)('scripts in RESP%i', (protocol) => {
     expect(redis.stats().commands['EVALSHA']?.errors ?? 0).toBe(0);
   });
 
+  it('36: a server that was restarted gets the source again', async () => {
+    await using own = await startRedis();
+    await using client = createRedis(own.url, { protocol, timeout: 20_000 });
+    const one = client.script('return 1', { keys: 0 });
+    expect(await one()).toBe(1);
+    const lost = new Promise((resolve) => client.on('state', ({ to }) => to === 'reconnecting' && resolve(to)));
+    await own.kill();
+    await lost;
+    await own.start();
+    expect(await one()).toBe(1);
+    expect(await client.scriptExists(one.sha)).toEqual([true]);
+  });
+
+  it('40: no keys, no arguments, and only arguments', async () => {
+    const counts = redis.script('return {#KEYS, #ARGV}', { keys: 0 });
+    expect(await counts()).toEqual([0, 0]);
+    expect(await counts('a', 2)).toEqual([0, 2]);
+    expect(await redis.with({ keyPrefix: 'p:' }).script('return ARGV', { keys: 0 })('a')).toEqual(['a']);
+    const bytes = redis.with({ bytes: true }).script('return ARGV[1]', { keys: 0 });
+    expect([await bytes('é'), await bytes('é')]).toEqual(Array(2).fill(new TextEncoder().encode('é')));
+    const readOnly = redis.script('return redis.call("GET", KEYS[1])', { keys: 1, readOnly: true });
+    await redis.set('k', 'v');
+    expect([await readOnly('k'), await readOnly('k')]).toEqual(['v', 'v']);
+  });
+
   it('in pipelines and transactions, on a server that knows them or not', async () => {
     const echo = redis.script('return ARGV[1]', { keys: 0 });
     const p = redis.pipeline();

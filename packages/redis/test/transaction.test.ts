@@ -1,7 +1,8 @@
+import { type FaultProxy, faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get, incr, set } from '../src/commands/string.ts';
-import { createRedis, type KvError, type Redis } from '../src/index.ts';
+import { command, createRedis, type KvError, type Redis, type RedisSession } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -90,6 +91,86 @@ describe.each([2, 3] as const)('optimistic locking in RESP%i', (protocol) => {
     expect(await redis.exists('k')).toBe(0);
   });
 
+  it('34: a cut at any place in a transaction ends every member once, as a whole, and none runs by half', async () => {
+    await using proxy = await faultProxy(server);
+    const cut = async (client: Redis): Promise<'ran' | 'unknown'> => {
+      const m = client.multi();
+      const members = [m.incr('left'), m.incr('middle'), m.incr('right')];
+      const whole = await settle(m.execute());
+      const ends = await Promise.all(members.map(settle));
+      const ran = Array.isArray(whole);
+      const lost = expect.objectContaining({ code: 'CONNECTION', outcome: 'unknown' });
+      expect(whole).toEqual(ran ? ends : lost);
+      expect(ends).toEqual(ran ? whole : [whole, whole, whole]);
+      return ran ? 'ran' : 'unknown';
+    };
+    const count = { ran: 0, unknown: 0 };
+    const open = async (): Promise<Redis> => {
+      const client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol });
+      await client.connect();
+      return client;
+    };
+    const { fromClient, fromServer } = await handshakeOf(proxy, open);
+    for (let place = 3; place < 40; place++) {
+      for (const faults of [
+        { toServer: { cutAfter: fromClient + place * 4 } },
+        { toClient: { cutAfter: fromServer + place * 2 } },
+      ]) {
+        proxy.faults = faults;
+        await using client = await open();
+        count[await cut(client)]++;
+        expect(new Set(await redis.mget('left', 'middle', 'right')).size).toBe(1);
+      }
+    }
+    const counter = Number(await redis.get('left'));
+    expect(counter).toBeGreaterThanOrEqual(count.ran);
+    expect(counter).toBeLessThanOrEqual(count.ran + count.unknown);
+    expect(count.unknown).toBeGreaterThan(20);
+    expect(count.ran).toBeGreaterThan(0);
+  });
+
+  it('33: what changes a connection is undone before the next task gets it, or refused', async () => {
+    await using one = createRedis(server.url, { protocol, maxSessions: 1 });
+    const dirt: ((s: RedisSession) => Promise<unknown>)[] = [
+      (s) => s.watch('k'),
+      (s) => s.select(3),
+      (s) => s.execute('MULTI'),
+      (s) => s.clientSetname('mine'),
+      async (s) => {
+        // A SELECT that is queued and never run: the database is another than the reply would make one think.
+        await s.watch('k');
+        await s.select(3);
+        await redis.set('k', Math.random());
+        const m = s.multi();
+        void m.send(command('SELECT', [0]) as never);
+        expect(await settle(m.execute())).toMatchObject({ code: 'CONFLICT' });
+      },
+    ];
+    for (const soil of dirt) {
+      const dirty = await one.session();
+      await soil(dirty);
+      await redis.set('k', Math.random());
+      void dirty.release();
+      await using clean = await one.session();
+      expect(await clean.execute('CLIENT', 'INFO')).toMatch(/name= [^\n]*db=0 [^\n]*multi=-1/);
+      const m = clean.multi();
+      void m.incr('n');
+      expect(await m.execute()).toHaveLength(1);
+    }
+    await using session = await one.session();
+    for (const refused of [
+      ['SUBSCRIBE', 'a'],
+      ['CLIENT', 'REPLY', 'OFF'],
+      ['MONITOR'],
+      ['SYNC'],
+      ['REPLCONF', 'x'],
+    ] as const) {
+      const [name, ...args] = refused;
+      expect(await settle(session.execute(name, ...args))).toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+    }
+    expect(await session.ping()).toBe('PONG');
+  });
+
   it('unwatch and reset forget', async () => {
     await using s = await redis.session();
     for (const forget of [() => s.unwatch(), () => s.reset()]) {
@@ -124,3 +205,13 @@ describe.each([2, 3] as const)('optimistic locking in RESP%i', (protocol) => {
     }
   });
 });
+
+/** How many bytes the handshake takes in each direction. */
+async function handshakeOf(
+  proxy: FaultProxy,
+  open: () => Promise<Redis>,
+): Promise<{ fromClient: number; fromServer: number }> {
+  await using _client = await open();
+  const { fromClient = 0, fromServer = 0 } = proxy.connections.at(-1) ?? {};
+  return { fromClient, fromServer };
+}
