@@ -35,7 +35,7 @@ describe.each([2, 3] as const)('key prefix in RESP%i', (protocol) => {
     await redis.with({ bytes: true }).set(new TextEncoder().encode('bytes'), 'bytes');
     const p = redis.pipeline();
     void p.set('pipeline', 'pipeline');
-    void p.send(command('SET', ['raw in pipeline', '']) as never);
+    void p.send(command('SET', 'raw in pipeline', ''));
     await p.execute();
     const m = redis.multi();
     void m.set('multi', 'multi');
