@@ -142,7 +142,7 @@ export const typedCalls: readonly TypedCall[] = [
     (r) => r.zadd('z', 'inf', 'a'),
     (r) => r.zAdd('z', { score: Infinity, value: 'a' }),
   ],
-  ['zrange', (r) => r.zrange('z', 0, -1), (r) => r.zrange('z', 0, -1), (r) => r.zRange('z', '0', '-1')],
+  ['zrange', (r) => r.zrange('z', 0, -1), (r) => r.zrange('z', '0', '-1'), (r) => r.zRange('z', '0', '-1')],
   [
     'zrange WITHSCORES',
     (r) => r.zrange('z', 0, -1, { withscores: true }),
