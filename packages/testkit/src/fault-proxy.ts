@@ -4,6 +4,7 @@ import { listenOnLoopback, stopListening } from './listening.ts';
 import { ProxiedConnection } from './proxied-connection.ts';
 import { type Random, seeded } from './random.ts';
 import type { RawAddress } from './raw-client.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** Faults for every new connection alike, or drawn per connection. */
 export type FaultPlan = Faults | ((random: Random, index: number) => Faults);
@@ -124,7 +125,7 @@ export class FaultProxy implements AsyncDisposable {
 
   #start(socket: Socket): void {
     if (this.#server === undefined) {
-      socket.resetAndDestroy(); // it was on its way when the port closed
+      resetSocket(socket); // it was on its way when the port closed
       return;
     }
     const index = this.#total++;

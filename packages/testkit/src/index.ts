@@ -1,4 +1,5 @@
 export * from './change.ts';
+export * from './cutting-line.ts';
 export * from './every-split.ts';
 export * from './fault-proxy.ts';
 export * from './faults.ts';
@@ -11,6 +12,7 @@ export * from './proxied-connection.ts';
 export * from './random.ts';
 export * from './raw-client.ts';
 export * from './redis-server.ts';
+export * from './reset-socket.ts';
 export * from './scripted-peer.ts';
 export * from './scripted-server.ts';
 export * from './server-under-test.ts';

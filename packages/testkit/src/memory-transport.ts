@@ -87,6 +87,8 @@ export class MemoryPeer {
   onData: ((bytes: Uint8Array) => void) | undefined;
   /** Sizes of the client's writes, in order: one entry per `write` call. */
   readonly writes: number[] = [];
+  /** While true, nothing the client writes is kept for `written` and `take`: for a million calls. */
+  forgetful = false;
   readonly #on: MemoryEvents;
   readonly #change = new Change();
   #written: Buffer = Buffer.alloc(0);
@@ -194,8 +196,10 @@ export class MemoryPeer {
   #write(chunks: readonly (string | Uint8Array)[]): boolean {
     if (this.#over) return false;
     const bytes = Buffer.concat(chunks.map((chunk) => bytesOf(chunk)));
-    this.writes.push(bytes.length);
-    this.#written = Buffer.concat([this.#written, bytes]);
+    if (!this.forgetful) {
+      this.writes.push(bytes.length);
+      this.#written = Buffer.concat([this.#written, bytes]);
+    }
     this.#change.notify();
     if (this.onData !== undefined) queueMicrotask(() => this.onData?.(bytes));
     if (this.#full) this.#wantsDrain = true;

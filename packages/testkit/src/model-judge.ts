@@ -13,18 +13,20 @@ type State = ReadonlyMap<string, string | null>;
  */
 export function judge(entries: readonly Entry[], state: State): string[] {
   const violations: string[] = [];
+  const writes = new Map<number, Entry>();
+  for (const entry of entries) if (entry.operation.kind === 'write') writes.set(entry.operation.id, entry);
   for (const entry of entries) {
     if (entry.ending === undefined) violations.push(words(entry));
-    else violations.push(...judgeOne(entry, entries, state));
+    else violations.push(...judgeOne(entry, writes, state));
   }
   return [...violations, ...judgeCounters(entries, state)];
 }
 
-function judgeOne(entry: Entry, entries: readonly Entry[], state: State): string[] {
+function judgeOne(entry: Entry, writes: ReadonlyMap<number, Entry>, state: State): string[] {
   const { operation } = entry;
   switch (operation.kind) {
     case 'read':
-      return judgeRead(entry, operation.id, entries);
+      return judgeRead(entry, writes.get(operation.id));
     case 'write':
     case 'transaction':
       return judgeStored(entry, operation.size, state);
@@ -46,16 +48,17 @@ function judgeStored(entry: Entry, size: number, state: State): string[] {
   return never && there ? [`${words(entry)}, but it is there`] : [];
 }
 
-function judgeRead(entry: Entry, id: number, entries: readonly Entry[]): string[] {
+function judgeRead(entry: Entry, write: Entry | undefined): string[] {
   if (entry.ending?.how !== 'done') return [];
-  const write = entries.find(({ operation }) => operation.kind === 'write' && operation.id === id);
   const { value } = entry.ending;
   if (value === null || value === undefined) {
     const before = write?.ending?.how === 'done' && (write.ended ?? Number.POSITIVE_INFINITY) < entry.began;
     return before ? [`${words(entry)}, but the write was acknowledged before`] : [];
   }
   if (write?.operation.kind !== 'write') return [`${words(entry)}, but nobody wrote that`];
-  return value === storedUnder(`w${id}`, write.operation.size) ? [] : [`${words(entry)}: the answer to something else`];
+  return value === storedUnder(`w${write.operation.id}`, write.operation.size)
+    ? []
+    : [`${words(entry)}: the answer to something else`];
 }
 
 function judgeCounters(entries: readonly Entry[], state: State): string[] {

@@ -38,6 +38,12 @@ export interface PlanOptions {
   readonly faults?: FaultMix;
   /** Names of disturbances that the driver knows; default none. */
   readonly disturbances?: readonly string[];
+  /** Share of operations that are disturbances; default 0.03. */
+  readonly disturbance?: number;
+  /** Longest `wait` in ms; default 4. */
+  readonly maxWait?: number;
+  /** How many operations of one list may be in flight, one of these; default 1, 4 or 32. */
+  readonly inFlight?: readonly number[];
   /** Without transactions, for servers that have none; default true. */
   readonly transactions?: boolean;
   /** Longest value in bytes; default 2000. */
@@ -51,20 +57,22 @@ export function randomPlan(random: Random, options: PlanOptions = {}): Plan {
   for (let id = 0; id < operations; id++) lists[random.below(tasks)]?.push(randomOperation(random, id, options));
   return {
     tasks: lists,
-    inFlight: random.pick([1, 4, 32]),
+    inFlight: random.pick(options.inFlight ?? [1, 4, 32]),
     connections: Array.from({ length: connections }, (_, i) => randomFaults(random.fork(i), options.faults)),
   };
 }
 
 function randomOperation(random: Random, id: number, options: PlanOptions): Operation {
+  if (options.disturbances?.length && random.chance(options.disturbance ?? 0.03))
+    return { kind: 'disturb', what: random.pick(options.disturbances) };
   const size = random.chance(0.2) ? random.below((options.maxSize ?? 2000) + 1) : random.below(20);
   const roll = random.below(100);
   if (roll < 30) return { kind: 'write', id, size };
   if (roll < 60) return { kind: 'read', id: random.below(id + 1) };
   if (roll < 85) return { kind: 'increment', counter: random.below(3) };
   if (roll < 93 && (options.transactions ?? true)) return { kind: 'transaction', id, keys: 2 + random.below(3), size };
-  if (roll < 96 && options.disturbances?.length) return { kind: 'disturb', what: random.pick(options.disturbances) };
-  return { kind: 'wait', ms: random.below(5) };
+  if (roll < 99) return { kind: 'increment', counter: random.below(3) };
+  return { kind: 'wait', ms: random.below((options.maxWait ?? 4) + 1) };
 }
 
 /** Keys that an operation writes, without the driver's prefix. */

@@ -16,6 +16,10 @@ export interface ModelSession {
   inspect(keys: readonly string[]): Promise<(string | null)[]>;
   /** Closes the client. */
   close(): Promise<void>;
+  /** Ends what else was opened, after the client was closed. */
+  dispose?(): Promise<void>;
+  /** Connections that were made up to now: so many of the plan's have met their faults. Default: all. */
+  readonly connections?: number;
 }
 
 /** Opens sessions. Keys of one session must not meet those of another, for instance by a prefix. */
@@ -31,6 +35,8 @@ export interface RunReport {
   readonly violations: readonly string[];
   /** Operations that were run. */
   readonly operations: number;
+  /** Connections with a fault that were made, and disturbances. */
+  readonly faults: number;
   /** By ending. */
   readonly endings: Readonly<Record<string, number>>;
 }
@@ -40,6 +46,7 @@ export async function runPlan(plan: Plan, driver: ModelDriver): Promise<RunRepor
   const session = await driver.open(plan.connections);
   const run = new Run(session, driver.settleWithin ?? 10_000);
   await Promise.all(plan.tasks.map((list) => run.list(list, plan.inFlight)));
+  const faults = faultsMet(plan, session.connections ?? plan.connections.length);
   await session.heal();
   const violations = await run.recovery();
   const keys = [...new Set(run.entries.flatMap(({ operation }) => keysOf(operation)))];
@@ -47,7 +54,13 @@ export async function runPlan(plan: Plan, driver: ModelDriver): Promise<RunRepor
   const state = new Map(keys.map((key, i) => [key, stored[i] ?? null]));
   violations.push(...judge(run.entries, state));
   if (!(await settles(session.close(), 10_000))) violations.push('close() did not settle');
-  return { violations, operations: run.entries.length, endings: run.endings() };
+  await session.dispose?.();
+  return { violations, operations: run.entries.length, faults, endings: run.endings() };
+}
+
+function faultsMet({ tasks, connections }: Plan, made: number): number {
+  const disturbances = tasks.flat().filter(({ kind }) => kind === 'disturb').length;
+  return disturbances + connections.slice(0, made).filter((faults) => Object.keys(faults).length > 0).length;
 }
 
 class Run {

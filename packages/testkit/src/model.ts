@@ -1,5 +1,5 @@
 import { type Plan, type PlanOptions, randomPlan } from './model-plan.ts';
-import { type ModelDriver, runPlan } from './model-run.ts';
+import { type ModelDriver, type RunReport, runPlan } from './model-run.ts';
 import { seeded } from './random.ts';
 
 /** How much a model check does. */
@@ -8,6 +8,10 @@ export interface ModelOptions extends PlanOptions {
   readonly plans?: number;
   /** Seed of the first plan; the next ones count up. Default 1. */
   readonly seed?: number;
+  /** Plans that run side by side, where the driver's sessions are independent; default 1. */
+  readonly parallel?: number;
+  /** No plan is begun after this many milliseconds; default: all are. */
+  readonly milliseconds?: number;
   /** Runs that shrinking may take; default 200. */
   readonly shrinkRuns?: number;
   /** How often a smaller case is tried before it counts as healthy, since timing takes part; default 2. */
@@ -18,7 +22,7 @@ export interface ModelOptions extends PlanOptions {
 export interface ModelReport {
   readonly plans: number;
   readonly operations: number;
-  /** Connections that had a fault, and disturbances. */
+  /** Connections with a fault that were made, and disturbances. */
   readonly faults: number;
   /** Operations by ending. */
   readonly endings: Readonly<Record<string, number>>;
@@ -48,36 +52,47 @@ export class ModelFailure extends Error {
  * // again: await runPlan(failure.plan, driver)
  */
 export async function checkModel(driver: ModelDriver, options: ModelOptions = {}): Promise<ModelReport> {
-  const { plans = 20, seed = 1 } = options;
-  const endings: Record<string, number> = {};
-  let operations = 0;
-  let faults = 0;
-  for (let i = 0; i < plans; i++) {
-    const plan = randomPlan(seeded(seed + i), options);
-    const report = await runPlan(plan, driver);
-    if (report.violations.length > 0) throw await smallest(seed + i, plan, report.violations, driver, options);
-    operations += report.operations;
-    faults += faultsIn(plan);
-    for (const [how, count] of Object.entries(report.endings)) endings[how] = (endings[how] ?? 0) + count;
-  }
-  return { plans, operations, faults, endings };
+  const { plans = 20, seed = 1, parallel = 1, milliseconds = Number.POSITIVE_INFINITY } = options;
+  const total = new Total();
+  const end = performance.now() + milliseconds;
+  let begun = 0;
+  let failed: ModelFailure | undefined;
+  const worker = async (): Promise<void> => {
+    while (begun < plans && failed === undefined && performance.now() < end) {
+      const current = seed + begun++;
+      const plan = randomPlan(seeded(current), options);
+      const report = await runPlan(plan, driver);
+      total.add(report);
+      if (report.violations.length > 0) failed ??= new ModelFailure(current, plan, report.violations);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  if (failed !== undefined) throw await smallest(failed, driver, options);
+  return total;
 }
 
-function faultsIn({ tasks, connections }: Plan): number {
-  const disturbances = tasks.flat().filter(({ kind }) => kind === 'disturb').length;
-  return disturbances + connections.filter((faults) => Object.keys(faults).length > 0).length;
+class Total implements ModelReport {
+  plans = 0;
+  operations = 0;
+  faults = 0;
+  readonly endings: Record<string, number> = {};
+
+  add(report: RunReport): void {
+    this.plans++;
+    this.operations += report.operations;
+    this.faults += report.faults;
+    for (const [how, count] of Object.entries(report.endings)) this.endings[how] = (this.endings[how] ?? 0) + count;
+  }
 }
 
 async function smallest(
-  seed: number,
-  first: Plan,
-  firstViolations: readonly string[],
+  first: ModelFailure,
   driver: ModelDriver,
   { shrinkRuns = 200, tries = 2 }: ModelOptions,
 ): Promise<ModelFailure> {
-  let violations = firstViolations;
+  let { violations } = first;
   let runs = 0;
-  const plan = await shrink(first, async (candidate) => {
+  const plan = await shrink(first.plan, async (candidate) => {
     for (let i = 0; i < tries && runs < shrinkRuns; i++) {
       runs++;
       const report = await runPlan(candidate, driver);
@@ -87,7 +102,7 @@ async function smallest(
     }
     return false;
   });
-  return new ModelFailure(seed, plan, violations);
+  return new ModelFailure(first.seed, plan, violations);
 }
 
 /**

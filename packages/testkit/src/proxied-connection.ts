@@ -3,6 +3,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { FaultLane } from './fault-lane.ts';
 import type { Faults } from './faults.ts';
 import { dialSocket, type RawAddress } from './raw-client.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** One connection through the proxy, as a test may handle it while it lives. */
 export class ProxiedConnection {
@@ -31,7 +32,7 @@ export class ProxiedConnection {
     this.#watch(client);
     client.pause();
     if (faults.refuse)
-      void turn().then(() => client.resetAndDestroy()); // the client sees it come up first
+      void turn().then(() => resetSocket(client)); // the client sees it come up first
     else if (faults.acceptDelay !== undefined) void sleep(faults.acceptDelay).then(() => this.#join(target));
     else this.#join(target);
   }
@@ -49,7 +50,7 @@ export class ProxiedConnection {
   /** Both sockets go at once: a reset (default), or an orderly end. Bytes on their way are lost with a reset. */
   cut(how: 'reset' | 'end' = 'reset'): void {
     for (const socket of [this.#client, this.#server]) {
-      if (how === 'reset') socket?.resetAndDestroy();
+      if (how === 'reset') resetSocket(socket);
       else socket?.destroySoon();
     }
   }
@@ -101,7 +102,7 @@ export class ProxiedConnection {
     });
     socket.on('close', () => {
       const other = socket === this.#client ? this.#server : this.#client;
-      if (failed && !this.#isSilent()) other?.resetAndDestroy();
+      if (failed && !this.#isSilent()) resetSocket(other);
       else if (socket === this.#client) other?.destroySoon();
       this.#toServer?.dispose();
       if (--this.#open === 0) this.#gone();

@@ -1,0 +1,45 @@
+import { createSsdb, type Ssdb } from '@kv/ssdb';
+import { keysOf, type Operation, storedUnder } from '../src/model-plan.ts';
+import type { RawAddress } from '../src/raw-client.ts';
+import { type Backend, type Backends, impatient } from './proxied-session.ts';
+
+class SsdbBackend implements Backend {
+  readonly #ssdb: Ssdb;
+
+  constructor(port: number, keyPrefix: string) {
+    this.#ssdb = createSsdb(`ssdb://127.0.0.1:${port}`, { ...impatient, keyPrefix });
+  }
+
+  async call(operation: Operation): Promise<string | number | bigint | null> {
+    const keys = keysOf(operation);
+    const [first = ''] = keys;
+    switch (operation.kind) {
+      case 'read':
+        return this.#ssdb.get(first);
+      case 'increment':
+        return this.#ssdb.incr(first);
+      case 'write':
+        return String(await this.#ssdb.set(first, storedUnder(first, operation.size)));
+      case 'transaction': // one command that stores all or none
+        return String(await this.#ssdb.multiSet(new Map(keys.map((key) => [key, storedUnder(key, operation.size)]))));
+      default:
+        return null;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#ssdb.close();
+  }
+}
+
+/** Clients of an SSDB server. `direct` reads past the faults. */
+export function ssdbBackends(target: RawAddress, direct: Ssdb): Backends {
+  return {
+    target,
+    open: (port, prefix) => new SsdbBackend(port, prefix),
+    inspect: async (keys) => {
+      const found = await direct.multiGet(...keys);
+      return keys.map((key) => found.get(key) ?? null);
+    },
+  };
+}
