@@ -37,13 +37,13 @@ export const disturbances: readonly string[] = ['cut', 'end', 'half-open', 'stal
 export class ProxiedSession implements ModelSession {
   readonly #proxy: FaultProxy;
   readonly #backend: Backend;
-  readonly #inspect: Backends['inspect'];
+  readonly #backends: Backends;
   readonly #prefix: string;
 
   constructor(proxy: FaultProxy, backends: Backends, prefix: string) {
     this.#proxy = proxy;
     this.#backend = backends.open(proxy.port, prefix);
-    this.#inspect = backends.inspect;
+    this.#backends = backends;
     this.#prefix = prefix;
   }
 
@@ -77,7 +77,7 @@ export class ProxiedSession implements ModelSession {
   async inspect(keys: readonly string[]): Promise<(string | null)[]> {
     const stored: (string | null)[] = [];
     for (let i = 0; i < keys.length; i += 1000) {
-      stored.push(...(await this.#inspect(keys.slice(i, i + 1000).map((key) => this.#prefix + key))));
+      stored.push(...(await this.#backends.inspect(keys.slice(i, i + 1000).map((key) => this.#prefix + key))));
     }
     return stored;
   }
