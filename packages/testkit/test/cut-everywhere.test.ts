@@ -25,7 +25,7 @@ const common = { timeout: 5000, backoff: { min: 1, max: 1 } };
 function subjectOf(backend: Backend, connect: OpenLine, more: { timeout?: number } = {}): Subject {
   const options = { ...common, ...more };
   if (backend === 'ssdb') {
-    const ssdb = createSsdb({ connect }, options);
+    const ssdb = createSsdb({ connect }, { ...options, connections: 1 }); // the line that is cut
     return bound(
       ssdb,
       () => ssdb.incr('c'),
