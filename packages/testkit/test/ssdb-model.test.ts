@@ -28,5 +28,6 @@ test('SSDB: 200,000 operations under 2,000 faults keep every promise', async () 
   expect(report).toMatchObject({ plans: scale.plans });
   expect(report.operations).toBeGreaterThanOrEqual(enough.operations);
   expect(report.faults).toBeGreaterThanOrEqual(enough.faults);
-  expect(Object.keys(report.endings).sort()).toEqual(['done', 'notSent', 'unknown']);
+  expect(['done', 'notSent', 'unknown']).toEqual(expect.arrayContaining(Object.keys(report.endings)));
+  expect(report.endings['done']).toBeGreaterThan(report.operations / 4);
 }, 400_000);
