@@ -68,7 +68,7 @@ test('every command is a method of a client, or of a connection', () => {
 test('the README lists them as they are (npx vitest run packages/ssdb/test/readme.test.ts -u writes it)', async () => {
   const written = readFileSync(README, 'utf8');
   const current = written.replace(
-    /<!-- commands -->[^]*<!-- \/commands -->/,
+    /<!-- commands -->[\s\S]*<!-- \/commands -->/,
     `<!-- commands -->\n\n${table()}\n\n<!-- /commands -->`,
   );
   await expect(current).toMatchFileSnapshot('../README.md');
