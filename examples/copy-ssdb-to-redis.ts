@@ -5,7 +5,7 @@
 //   SSDB_URL=ssdb://old REDIS_URL=redis://new npm run example examples/copy-ssdb-to-redis.ts -- user: [after-this-key]
 import { createRedis } from '@kv/redis';
 import { createSsdb } from '@kv/ssdb';
-import { ttl } from '@kv/ssdb/commands';
+import { exists, ttl } from '@kv/ssdb/commands';
 
 const { REDIS_URL = 'embedded:', SSDB_URL = 'embedded:' } = process.env;
 const [prefix = 'example-copy:', after = prefix] = process.argv.slice(2);
@@ -30,10 +30,12 @@ async function flush(): Promise<void> {
   const last = batch.at(-1);
   if (last === undefined) return;
   const left = await ssdb.sendAll(batch.map(([key]) => ttl<Uint8Array>(key)));
+  const there = await ssdb.sendAll(batch.map(([key]) => exists<Uint8Array>(key)));
   const pipeline = redis.pipeline();
   for (const [i, [key, value]] of batch.entries()) {
-    const seconds = left[i] ?? -1; // -1: it does not end
-    void pipeline.set(key, value, seconds < 0 ? {} : { ex: Math.max(seconds, 1) });
+    const seconds = left[i] ?? -1; // whole seconds, rounded down; -1: it does not end
+    if (!there[i]) continue; // it ended between the scan and now
+    void pipeline.set(key, value, seconds < 0 ? {} : { ex: seconds + 1 });
   }
   await pipeline.execute(); // rejects if a single one was refused
   copied += batch.length;

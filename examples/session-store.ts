@@ -13,7 +13,7 @@ interface Session {
   readonly since: string;
 }
 
-/** `id` is `user.random`: sessions of one user have a common beginning. */
+/** `id` is `user:random`, and `:` is never part of the encoded user: sessions of one user have a common beginning. */
 class SessionStore {
   readonly #kv: KeyValue;
   readonly #idleMs: number;
@@ -24,7 +24,7 @@ class SessionStore {
   }
 
   async create(user: string): Promise<string> {
-    const id = `${encodeURIComponent(user)}.${randomBytes(16).toString('base64url')}`;
+    const id = `${encodeURIComponent(user)}:${randomBytes(16).toString('base64url')}`;
     const session: Session = { user, since: new Date().toISOString() };
     await this.#kv.set(id, JSON.stringify(session), { ttl: this.#idleMs });
     return id;
@@ -42,7 +42,7 @@ class SessionStore {
   }
 
   async endAllOf(user: string): Promise<number> {
-    return this.#kv.clear(`${encodeURIComponent(user)}.`);
+    return this.#kv.clear(`${encodeURIComponent(user)}:`);
   }
 }
 
@@ -53,7 +53,7 @@ const sessions = new SessionStore(keyValue(ssdb, { prefix: 'example-session:' })
 
 const [laptop, phone, bob] = await Promise.all(['Ada L.', 'Ada L.', 'Bob'].map((user) => sessions.create(user)));
 console.log('visit:', await sessions.visit(laptop ?? ''));
-console.log('forged id:', await sessions.visit('Ada%20L..AAAA'));
+console.log('forged id:', await sessions.visit('Ada%20L.:AAAA'));
 console.log(
   'logged out on the laptop:',
   await sessions.end(laptop ?? ''),

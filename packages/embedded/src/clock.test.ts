@@ -47,3 +47,10 @@ test('a running clock fires by itself and keeps what was advanced', async () => 
 test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('advance(%d) is refused', (ms) => {
   expect(() => new Clock(0).advance(ms)).toThrow(RangeError);
 });
+
+test('the time is whole milliseconds, whatever it is moved by', () => {
+  const clock = new Clock(0);
+  clock.advance(0.5);
+  expect(clock.now()).toBe(1);
+  for (const wrong of [0.5, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => new Clock(wrong)).toThrow(RangeError);
+});

@@ -22,6 +22,9 @@ export class Clock {
   #wake: ReturnType<typeof setTimeout> | undefined;
 
   constructor(frozenAt?: number) {
+    if (frozenAt !== undefined && !Number.isSafeInteger(frozenAt)) {
+      throw new RangeError('frozenAt: expected whole milliseconds since 1970');
+    }
     this.#frozenAt = frozenAt;
   }
 
@@ -47,7 +50,7 @@ export class Clock {
   /** Moves the clock forward; every timer that becomes due runs now, each at its own time. */
   advance(ms: number): void {
     if (!(ms >= 0 && Number.isFinite(ms))) throw new RangeError('advance() takes milliseconds, zero or more');
-    const target = this.now() + ms;
+    const target = this.now() + Math.ceil(ms); // the servers count in whole milliseconds
     for (let next = this.#entries[0]; next !== undefined && next.due <= target; next = this.#entries[0]) {
       this.#offset += Math.max(0, next.due - this.now());
       this.#fire(next);

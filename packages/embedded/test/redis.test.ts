@@ -177,6 +177,15 @@ describe('clients', () => {
     expect(await next(other, 2)).toBe('+OK\r\n$1\r\nv\r\n');
   });
 
+  test('a blocking command that CLIENT PAUSE held back still comes before what was sent after it', async () => {
+    await call(main, 'CLIENT', 'PAUSE', '1000');
+    await send(other, 'BLPOP', 'q', '0');
+    await send(other, 'PING');
+    embedded.advance(1000);
+    expect(await call(main, 'RPUSH', 'q', 'x')).toBe(':1\r\n');
+    expect(await next(other, 2)).toBe('*2\r\n$1\r\nq\r\n$1\r\nx\r\n+PONG\r\n');
+  });
+
   test('CLIENT KILL ends others at once and oneself after the reply', async () => {
     const id = (await call(other, 'CLIENT', 'ID')).slice(1).trim();
     expect(await call(main, 'CLIENT', 'KILL', 'ID', id)).toBe(':1\r\n');

@@ -27,6 +27,8 @@ export interface GibsonSender<V> extends CommandSender<V> {
 const TTL_ROOM = 6;
 /** An item with the time t ends as early as t - 1 seconds: the server counts the seconds that its clock shows. */
 const EARLY = 1;
+/** That clock is up to this old, ms: the server looks at the time ten times a second (`cron_period`). */
+const CLOCK_LAG = 100;
 
 /**
  * The `KeyValue` contract on a Gibson client, pool or lease. Closing stays with the client.
@@ -51,8 +53,8 @@ class GibsonKeyValue<V> implements KeyValue<V> {
     this.#space = space;
     this.capabilities = {
       ttlGrain: 1000,
-      ttlLateness: 2100, // rounding, the second on top, and a clock that is read every 100 ms
-      maxTtl: (MAX_TTL - EARLY) * 1000,
+      ttlLateness: 2000 + 2 * CLOCK_LAG, // rounding, the second on top, and the lag, which counts either way
+      maxTtl: (MAX_TTL - EARLY) * 1000 - CLOCK_LAG,
       orderedKeys: false,
       uniqueKeys: true,
       liveKeys: false,
@@ -129,5 +131,5 @@ class GibsonKeyValue<V> implements KeyValue<V> {
 
 /** Whole seconds for the server, so that an entry never ends early; 0 = without end. */
 function seconds(ms: number): number {
-  return ms === Number.POSITIVE_INFINITY ? 0 : Math.ceil(ms / 1000) + EARLY;
+  return ms === Number.POSITIVE_INFINITY ? 0 : Math.ceil((ms + CLOCK_LAG) / 1000) + EARLY;
 }

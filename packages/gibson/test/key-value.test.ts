@@ -46,8 +46,8 @@ test('the capabilities', () => {
   const gibson = createGibson('embedded:', { maxKeySize: 1024 });
   const capabilities = {
     ttlGrain: 1000,
-    ttlLateness: 2100,
-    maxTtl: 32_766_000,
+    ttlLateness: 2200,
+    maxTtl: 32_765_900,
     orderedKeys: false,
     uniqueKeys: true,
     liveKeys: false,

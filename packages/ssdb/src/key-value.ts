@@ -11,10 +11,10 @@ import {
   type KeyValue,
   type KeyValueEntries,
   type KeyValueOptions,
+  type KeyValueSetOptions,
   lifetime,
   lifetimeOf,
   type Results,
-  type KeyValueSetOptions,
 } from '@kv/core';
 import { MAX_KEY_BYTES, MAX_TTL } from './arguments.ts';
 import {

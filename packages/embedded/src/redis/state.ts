@@ -129,7 +129,10 @@ export class RedisState {
     const words = client.postponed as readonly string[];
     client.postponed = undefined;
     this.#dispatch(client, words);
-    queueMicrotask(() => client.line.release());
+    queueMicrotask(() => {
+      // It may have begun to wait, or been put off again: then the line stays held.
+      if (client.waiting === undefined && client.postponed === undefined) client.line.release();
+    });
   }
 
   #stopWaiting(client: Client): void {
