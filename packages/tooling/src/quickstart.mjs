@@ -1,7 +1,7 @@
-// npm run quickstart: install (if needed), build (cached), run the first example. Plain Node, no dependencies.
-import { existsSync, readdirSync } from 'node:fs';
+// npm run quickstart: install (if needed), build (what has changed), run the first example. Plain Node, no dependencies.
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import process from 'node:process';
-import { installIfNeeded, root, runNpm } from './install.mjs';
+import { installIfNeeded, root } from './install.mjs';
 import { fail, run } from './run.mjs';
 
 const example = 'examples/quickstart.mjs';
@@ -10,11 +10,18 @@ installIfNeeded();
 const published = readdirSync(`${root}/packages`).filter((name) =>
   existsSync(`${root}/packages/${name}/tsup.config.ts`),
 );
-const isBuilt = published.every((name) => existsSync(`${root}/packages/${name}/dist/index.js`));
-if (isBuilt) runNpm('building (quick when nothing changed)', ['run', 'build'], { quiet: true });
-else for (const name of published) buildWithoutTypes(name);
+for (const name of published) if (!isBuilt(name)) buildWithoutTypes(name);
 if (!existsSync(`${root}/${example}`)) fail(`${example} is not there: nothing to run`);
 run(example, process.execPath, [example], { cwd: root });
+
+// Built since its sources were changed last.
+function isBuilt(name) {
+  const folder = `${root}/packages/${name}`;
+  if (!existsSync(`${folder}/dist/index.js`)) return false;
+  const builtAt = statSync(`${folder}/dist/index.js`).mtimeMs;
+  const sources = readdirSync(`${folder}/src`, { recursive: true });
+  return sources.every((file) => statSync(`${folder}/src/${file}`).mtimeMs <= builtAt);
+}
 
 // The types are three quarters of a first build, and the example does not need them.
 function buildWithoutTypes(name) {
