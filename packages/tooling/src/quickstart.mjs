@@ -19,7 +19,7 @@ function isBuilt(name) {
   const folder = `${root}/packages/${name}`;
   if (!existsSync(`${folder}/dist/index.js`)) return false;
   const builtAt = statSync(`${folder}/dist/index.js`).mtimeMs;
-  const sources = readdirSync(`${folder}/src`, { recursive: true });
+  const sources = readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' });
   return sources.every((file) => statSync(`${folder}/src/${file}`).mtimeMs <= builtAt);
 }
 
