@@ -16,7 +16,7 @@ export class Members<V> {
     return this.#members.length;
   }
 
-  /** The promise works as any other; that the batch failed is said by `execute()`, so it never counts as unhandled. */
+  /** The promise works as all promises do; that the batch failed is said by `execute()`, so it never counts as unhandled. */
   add<T>(command: Command<T, V>): Promise<T> {
     const promise = new Promise<T>((resolve, reject) => {
       const settle = (result: Settled): void => (result.ok ? resolve(result.value as T) : reject(result.error));

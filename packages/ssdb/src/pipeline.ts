@@ -36,7 +36,7 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
     return this.#members.length;
   }
 
-  /** Adds a command value. The promise works as any other, and never counts as unhandled: `execute()` says it too. */
+  /** Adds a command value. The promise works as all promises do, and never counts as unhandled: `execute()` says it too. */
   send<T>(command: Command<T, V>): Promise<T> {
     return this.run(command);
   }
