@@ -58,7 +58,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect(error).toMatchObject({ code: 'BATCH', results: [{ code: 'ARGUMENT' }, null] });
   });
 
-  it('multi: results in order, with the transforms of each command', async () => {
+  it('27: multi: results in order, with the transforms of each command', async () => {
     const m = redis.multi();
     void m.hset('h', { f: 'v' });
     const all = m.hgetall('h');
@@ -69,7 +69,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect(await all).toEqual({ f: 'v' });
   });
 
-  it('multi: a member that fails while it runs does not stop the others', async () => {
+  it('28: multi: a member that fails while it runs does not stop the others', async () => {
     const m = redis.multi();
     void m.set('a', 'text');
     void m.incr('a');
@@ -78,7 +78,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect(await redis.get('b')).toBe('1');
   });
 
-  it('multi: a member that the server refuses aborts all, and the error says which', async () => {
+  it('29: multi: a member that the server refuses aborts all, and the error says which', async () => {
     const m = redis.multi();
     void m.set('a', 1);
     const bad = m.send(command('NOSUCHCOMMAND'));
@@ -93,7 +93,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect(await redis.exists('a')).toBe(0);
   });
 
-  it('multi: no command of others runs between its members', async () => {
+  it('32: multi: no command of others runs between its members', async () => {
     const rounds = Array.from({ length: 200 }, async (_, i) => {
       const m = redis.multi();
       void m.set('owner', i);
@@ -114,7 +114,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect([redis.bytes, redis.with({ bytes: true }).bytes]).toEqual([false, true]);
   });
 
-  it('a rejected member that nobody looks at ends nothing', async () => {
+  it('26: a rejected member that nobody looks at ends nothing', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);

@@ -1,7 +1,7 @@
-/** Behaviours 58 to 71: how a client comes to its server, and leaves it. */
+/** Behaviours 58 to 70: how a client comes to its server, and leaves it. */
 import { faultProxy } from '@kv/testkit/fault-proxy';
+import { RawClient } from '@kv/testkit/raw-client';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
-import { scriptedServer } from '@kv/testkit/scripted-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedis, type KvError, type Redis } from '../src/index.ts';
 import { recordedWrites } from './recorded-writes.ts';
@@ -19,8 +19,25 @@ function reached(redis: Redis, state: string): Promise<unknown> {
   return new Promise((resolve) => redis.on('state', ({ to }) => to === state && resolve(to)));
 }
 
-/** Takes connections and never says a word. */
-const silent = (): ReturnType<typeof scriptedServer> => scriptedServer((peer) => peer.expectEnd());
+/** As long as each value of a saved database: the server looks after its clients between two of them. */
+const LARGE = 'x'.repeat(1100);
+
+/** 5 ms for each key, so that a test can be sure to meet it while it loads. */
+const SLOW_TO_LOAD = [
+  ...['--loading-process-events-interval-bytes', '1024', '--key-load-delay', '5000'],
+  ...['--rdbcompression', 'no'],
+];
+
+/** A bare connection to a server that was just started, once it says that it loads its data. */
+async function whileLoading(server: RedisServer): Promise<RawClient> {
+  for (;;) {
+    const raw = await RawClient.dial(server).catch(() => undefined);
+    raw?.write('PING\r\n');
+    if ((await raw?.readText(8)) === '-LOADING') return raw as RawClient;
+    await raw?.close();
+    await new Promise(setImmediate);
+  }
+}
 
 describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
   it('58: the handshake goes out in at most two writes, and is answered before any command of users', async () => {
@@ -85,39 +102,50 @@ describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
     expect(library).toMatch(/^ lib-name=kv lib-ver=\d+\.\d+\.\d+$/);
   });
 
-  it('64: a server that never ends loading is waited for until the deadline, which says why', async () => {
-    const answer = protocol === 3 ? '%1\r\n$2\r\nid\r\n:7\r\n' : '';
-    await using loading = await scriptedServer(async (peer) => {
-      if (protocol === 3) {
-        await peer.expect('*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n');
-        await peer.reply(answer);
-      } else await peer.expect('*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n');
-      await peer.expect(/[\s\S]*PING\r\n/);
-      await peer.reply(`${protocol === 3 ? '' : ':7\r\n'}+OK\r\n+OK\r\n-LOADING wait\r\n`);
-    });
-    await using redis = createRedis(`redis://127.0.0.1:${loading.port}`, { protocol, backoff: { min: 1, max: 5 } });
-    const error = await settle(redis.with({ timeout: 100 }).get('a'));
+  it('64: a server that loads its data is waited for, each call no longer than its deadline, which says why', async () => {
+    await using slow = await startRedis({ args: SLOW_TO_LOAD });
+    await using redis = createRedis(slow.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 5 } });
+    await redis.mset(Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, LARGE])));
+    await redis.save();
+    await slow.kill();
+    const started = slow.start();
+    await using admin = await whileLoading(slow);
+    const waiting = redis.get('k7');
+    const error = await settle(redis.with({ timeout: 500 }).get('k8'));
     expect(error).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent', cause: { cause: { prefix: 'LOADING' } } });
-    expect(loading.peers.length).toBeGreaterThan(1);
+    expect(await settle(redis.connect())).toMatchObject({ code: 'CONNECTION', cause: { prefix: 'LOADING' } });
+    admin.write('CONFIG SET key-load-delay 0\r\n');
+    expect(await waiting).toBe(LARGE);
+    await started;
   });
 
   it('65: a server that takes the connection and is silent fails the attempt at connectTimeout', async () => {
-    await using mute = await silent();
-    await using redis = createRedis(`redis://127.0.0.1:${mute.port}`, { protocol, connectTimeout: 50 });
+    await using mute = await startRedis();
+    mute.pause(); // its system still takes connections, nobody answers on them
+    await using redis = createRedis(mute.url, { protocol, connectTimeout: 50, timeout: 20_000 });
     expect(await settle(redis.connect())).toMatchObject({ code: expect.stringMatching(/CONNECTION|TIMEOUT/) });
-    await redis.close();
+    expect(await settle(redis.with({ timeout: 120 }).ping())).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+    const waiting = redis.ping();
+    mute.resume();
+    expect(await waiting).toBe('PONG');
   });
 
   it('66: close() during the handshake settles everything and hangs up', async () => {
-    await using mute = await silent();
-    const redis = createRedis(`redis://127.0.0.1:${mute.port}`, { protocol });
+    await using mute = await startRedis();
+    await using proxy = await faultProxy(mute);
+    mute.pause();
+    const redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol });
     const calls = [redis.connect(), redis.get('a'), redis.session(), redis.subscribe('a'), redis.blpop('a', 0)];
     const ends = Promise.all(calls.map(settle));
-    await mute.connected(1);
+    await proxy.connected(3); // shared line, session, blocking
+    const open = proxy.connections;
+    while (open.some(({ fromClient }) => fromClient === 0)) await new Promise(setImmediate);
+    expect(redis.state).toBe('connecting');
     await redis.close({ timeout: 20 });
     for (const end of await ends) expect(end).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
-    for (const peer of mute.peers) await peer.expectEnd();
-    expect(redis.state).toBe('closed');
+    mute.resume();
+    await Promise.all(open.map(({ closed }) => closed));
+    expect([redis.state, proxy.total]).toEqual(['closed', 3]);
   });
 
   it('67: close() settles everything in each state, and may be called again', async () => {
@@ -184,5 +212,17 @@ describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
     });
     expect(await redis.ping()).toBe('PONG');
     expect(asked).toBe(3);
+  });
+
+  it('70: an own transport that throws costs an attempt, not the client', async () => {
+    const { address } = recordedWrites(server.port);
+    let dialled = 0;
+    const connect: typeof address.connect = (...all) => {
+      if (++dialled < 3) throw new Error('no network yet');
+      return address.connect(...all);
+    };
+    await using redis = createRedis({ connect }, { protocol, backoff: { min: 1, max: 5 } });
+    expect(await redis.ping()).toBe('PONG');
+    expect(dialled).toBe(3);
   });
 });

@@ -82,15 +82,3 @@ describe('older servers', () => {
     expect(connections).toBe(2);
   });
 });
-
-describe('addresses', () => {
-  it('unix socket, host and port, URL object', async () => {
-    await using server = await startRedis({ unixSocket: true });
-    await using tcp = await startRedis();
-    const path = server.path as string;
-    for (const address of [`redis+unix://${path}`, { path }, { host: '127.0.0.1', port: tcp.port }, new URL(tcp.url)]) {
-      await using redis = createRedis(address);
-      expect(await redis.ping()).toBe('PONG');
-    }
-  });
-});

@@ -1,0 +1,71 @@
+/** Behaviours 54 to 57: channels that belong to slots, on a cluster of one node. */
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { describe, expect, it } from 'vitest';
+import { createRedis, type Gap, type KvError } from '../src/index.ts';
+
+describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
+  it('54: a channel of a slot is subscribed and left by itself, in a cluster', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol });
+    await using one = await client.ssubscribe('one');
+    const two = await client.ssubscribe('two');
+    expect(await client.pubsubShardnumsub('one', 'two')).toEqual({ one: 1, two: 1 });
+    await client.spublish('two', 'to two');
+    await client.publish('one', 'not for shards');
+    await client.spublish('one', 'to one');
+    expect((await one.next()).value).toEqual({ channel: 'one', message: 'to one' });
+    expect((await two.next()).value).toEqual({ channel: 'two', message: 'to two' });
+    await two.close();
+    expect(await client.pubsubShardnumsub('one', 'two')).toEqual({ one: 1, two: 0 });
+  });
+
+  it('55: a slot that leaves the node ends its subscription with what the server says', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol });
+    await using stays = await client.ssubscribe('stays');
+    const goes = await client.ssubscribe('goes');
+    const reading = goes.next().catch((error: KvError) => error);
+    const slot = await client.clusterKeyslot('goes');
+    await client.execute('CLUSTER', 'DELSLOTS', slot);
+    expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'CLUSTERDOWN' });
+    await client.execute('CLUSTER', 'ADDSLOTS', slot);
+    while (!(await client.clusterInfo()).includes('cluster_state:ok')) await new Promise(setImmediate);
+    await client.spublish('stays', 'still here');
+    expect((await stays.next()).value).toMatchObject({ message: 'still here' });
+  });
+
+  it('56: a node that dies and comes back has its channels of slots again, and the gap is told', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 20 } });
+    await using news = await client.ssubscribe(['one', 'two']);
+    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
+    await node.restart();
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    for (const channel of ['one', 'two']) expect(await client.spublish(channel, `to ${channel}`)).toBe(1);
+    expect((await news.next()).value).toEqual({ channel: 'one', message: 'to one' });
+    expect((await news.next()).value).toEqual({ channel: 'two', message: 'to two' });
+  });
+
+  it('57: many channels of different slots on one node, in one call', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol });
+    const channels = Array.from({ length: 50 }, (_, i) => `channel ${i}`);
+    await using news = await client.ssubscribe(channels);
+    for (const channel of channels) await client.spublish(channel, `to ${channel}`);
+    for (const channel of channels) {
+      expect((await news.next()).value).toEqual({ channel, message: `to ${channel}` });
+    }
+    await news.close();
+    expect(await client.spublish('channel 1', 'x')).toBe(0);
+  });
+});
+
+/** A cluster of one node, which has all slots. */
+async function clusterNode(): Promise<RedisServer> {
+  const node = await startRedis({ args: ['--cluster-enabled', 'yes'] });
+  await using client = createRedis(node.url);
+  await client.execute('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
+  while (!((await client.execute('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'))
+    await new Promise(setImmediate);
+  return node;
+}
