@@ -49,6 +49,9 @@ const INTERNAL_TIMEOUT = 5000;
 /** About how many characters are encoded for one write. */
 const WRITE_SIZE = 65_536;
 
+/** From this many waiting commands on, it pays to wake a server that has nothing better to do. */
+const WORTH_WAKING = 12;
+
 /**
  * One socket's life, used once: after any doubt it is destroyed and replaced, never mended.
  *
@@ -183,12 +186,17 @@ export class Connection {
     this.#liveness.suspectWaking();
   }
 
-  /** Takes a request; it is written with all others of this tick, as far as the window allows. */
+  /**
+   * Takes a request; it is written with all others of this tick, as far as the window allows. Many are written in
+   * several parts, each at least as large as what the server still has to do: it wakes up and works while the rest
+   * of the tick is still being called.
+   */
   enqueue(request: Request): void {
     request.connection = this;
     if (this.#failure !== undefined) return this.#owner.lost(this, this.#failure, [], [request]);
     this.#waiting.push(request);
-    this.#schedule();
+    if (!this.#flushing) this.#schedule();
+    else if (this.#waiting.length >= WORTH_WAKING && request.unit === null) this.#flushEarly();
   }
 
   /** Sends one command of the library's own (handshake, cleaning, probes). */
@@ -361,13 +369,22 @@ export class Connection {
 
   readonly #flush = (): void => {
     this.#flushing = false;
+    this.#send();
+  };
+
+  #flushEarly(): void {
+    if (this.state !== 'ready' || this.#window.refill === 'empty') return;
+    if (this.#inFlight.length <= this.#waiting.length) this.#send();
+  }
+
+  #send(): void {
     if (this.state === 'connecting' || this.state === 'closed' || this.#probing) return;
     if (this.#inFlight.length > 0) {
       if (this.#window.refill === 'empty') return;
     } else if (this.state === 'ready' && this.#liveness.slept && this.canProbe) return this.probeFirst();
     this.#writeWaiting();
     if (this.#idle.length > 0) this.#eased();
-  };
+  }
 
   #writeWaiting(): void {
     while (!this.#full && this.#waiting.length > 0) {

@@ -115,6 +115,43 @@ describe('shared line', () => {
     await client.close();
   }, 60_000);
 
+  it('the first part of a long burst wakes an idle server before the burst is complete', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    await client.connect();
+    const peer = await server.next();
+    const texts = Array.from({ length: 1000 }, (_, i) => `get ${i}`);
+    const answers = texts.map((text) => client.send(line(text)));
+    expect(peer.writes.length).toBeGreaterThan(0);
+    const halfWay = peer.unread.split('\n').length - 1;
+    expect(halfWay).toBeLessThan(1000);
+    await peer.take(texts.map((text) => `${text}\n`).join(''));
+    expect(peer.writes.length).toBeLessThan(10); // a busy server gets ever larger parts
+    peer.send(texts.map((text) => `+${text}\n`).join(''));
+    expect(await Promise.all(answers)).toEqual(texts);
+    await client.close();
+  });
+
+  it('a short burst is one write, and so is a long one while the server has as much to do', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    await client.connect();
+    const peer = await server.next();
+    const burst = (count: number): void => {
+      for (let i = 0; i < count; i++) void client.send(line('x')).catch(() => undefined);
+    };
+    burst(11);
+    await peer.take('x\n'.repeat(11));
+    expect(peer.writes).toHaveLength(1);
+    burst(11);
+    await peer.take('x\n'.repeat(11));
+    burst(20);
+    expect(peer.writes).toHaveLength(2);
+    await peer.take('x\n'.repeat(20));
+    expect(peer.writes).toHaveLength(3);
+    await client.close({ timeout: 0 });
+  });
+
   it('calls made when a reply comes go out with the next write', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });

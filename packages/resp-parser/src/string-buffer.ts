@@ -1,4 +1,5 @@
 import { ProtocolError } from './errors.ts';
+import { takeMemory } from './text.ts';
 import { CR, LF } from './wire.ts';
 
 /** Up to this size memory is taken as announced, beyond it only as the bytes arrive. */
@@ -55,7 +56,7 @@ export class StringBuffer {
   expect(length: number, exact: boolean): void {
     this.#need = this.#filled + length;
     this.#exact = exact;
-    if (exact) this.#memory = new Uint8Array(Math.min(length, TRUSTED_LENGTH));
+    if (exact) this.#memory = takeMemory(Math.min(length, TRUSTED_LENGTH));
   }
 
   /** Gives the memory of an exact string away. */
@@ -95,7 +96,7 @@ export class StringBuffer {
     if (length <= this.#memory.length) return;
     const announced = Math.min(this.#need, TRUSTED_LENGTH);
     const doubled = this.#exact ? Math.min(this.#need, length * 2) : Math.max(SMALLEST, length * 2);
-    const larger = new Uint8Array(Math.max(announced, doubled));
+    const larger = takeMemory(Math.max(announced, doubled));
     copyBytes(larger, 0, this.#memory, 0, this.#filled);
     this.#memory = larger;
   }
