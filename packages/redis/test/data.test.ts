@@ -92,6 +92,35 @@ describe('bad input', () => {
     expect(after - before).toBe(1);
   });
 
+  it('more arguments than a command takes are refused, not dropped', async () => {
+    await using redis = createRedis(server.url);
+    await redis.flushall();
+    type Loose = (...args: unknown[]) => Promise<unknown>;
+    const calls: (() => Promise<unknown>)[] = [
+      () => (redis.zadd as Loose).call(redis, 'z', 1, 'a', { nx: true }),
+      () => (redis.get as Loose).call(redis, 'z', () => {}),
+      () => (redis.expire as Loose).call(redis, 'z', 10, { nx: true }, 'NX'),
+      () => (redis.blpop as Loose).call(redis, ['z'], 1, 2),
+    ];
+    for (const call of calls) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'ARGUMENT',
+        message: expect.stringMatching(/more arguments/),
+      });
+    }
+    for (const batch of [redis.pipeline(), redis.multi()]) {
+      void batch.set('a', 1);
+      void (batch.zadd as Loose).call(batch, 'z', 1, 'a', { nx: true });
+      await expect(batch.execute()).rejects.toMatchObject({
+        code: 'ARGUMENT',
+        message: expect.stringContaining('zadd'),
+      });
+    }
+    await using session = await redis.session();
+    await expect((session.select as Loose).call(session, 1, 2)).rejects.toMatchObject({ code: 'ARGUMENT' });
+    expect(await redis.keys('*')).toEqual([]);
+  });
+
   it.each([
     ['http://localhost', /unknown scheme http/],
     ['nonsense', /not a URL/],

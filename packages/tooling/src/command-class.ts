@@ -37,6 +37,11 @@ const RUN = `  /** Sends or collects one command. */
 const REFUSE = `  /** A call whose arguments are wrong rejects like any other failure, it does not throw. */
   protected refuse(error: unknown): Promise<never> {
     return Promise.reject(error);
+  }
+
+  /** More arguments than the command takes: to drop them would hide a mistake. */
+  protected refuseSurplus(command: string): Promise<never> {
+    return this.refuse(new ArgumentError(\`\${command}: more arguments than it takes\`));
   }`;
 
 function indented(comment: string): string {
@@ -46,28 +51,40 @@ function indented(comment: string): string {
     .join('\n');
 }
 
-function head(name: string, signature: Signature): string {
-  return `  ${name}(${signature.parameters}): Promise<${signature.result}>`;
+function head(name: string, parameters: string, result: string): string {
+  return `  ${name}(${parameters}): Promise<${result}>`;
+}
+
+/** What users see. A parameter of the implementation that they do not see catches surplus arguments. */
+function heads({ name, signatures, declared, variadic }: CommandFunction): string[] {
+  const [only, ...others] = signatures as [Signature, ...Signature[]];
+  if (others.length > 0) {
+    return signatures.flatMap(({ comment, parameters, result }) => [
+      ...(comment ? [indented(comment)] : []),
+      `${head(name, parameters, result)};`,
+    ]);
+  }
+  return [indented(only.comment), ...(variadic ? [] : [`${head(name, declared, only.result)};`])];
 }
 
 function method(command: CommandFunction): string {
-  const lines: string[] = [];
-  const overloaded = command.signatures.length > 1;
-  for (const signature of command.signatures) {
-    if (signature.comment) lines.push(indented(signature.comment));
-    if (overloaded) lines.push(`${head(command.name, signature)};`);
-  }
-  lines.push(`${head(command.name, command.implementation)} {`);
-  const made = `${command.local}${command.generic ? '<V>' : ''}(${command.call})`;
-  lines.push(
+  const { name, local, generic, variadic, call, implementation } = command;
+  const parameters = variadic ? implementation.parameters : joined(implementation.parameters, 'surplus?: unknown');
+  return [
+    ...heads(command),
+    `${head(name, parameters, implementation.result)} {`,
+    ...(variadic ? [] : [`    if (surplus !== undefined) return this.refuseSurplus('${name}');`]),
     '    try {',
-    `      return this.run(${made});`,
+    `      return this.run(${local}${generic ? '<V>' : ''}(${call}));`,
     '    } catch (error) {',
     '      return this.refuse(error);',
     '    }',
     '  }',
-  );
-  return lines.join('\n');
+  ].join('\n');
+}
+
+function joined(parameters: string, more: string): string {
+  return parameters === '' ? more : `${parameters}, ${more}`;
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
@@ -149,7 +166,8 @@ function mainFile(backend: Backend, modules: readonly SourceModule[]): string {
   }
   const used = inLanes(modules, 'shared', 'blocking');
   const run: CommandFunction['types'] = [{ name: 'Command', imported: 'Command', module: '@kv/core' }];
-  const imports = [...typeImports(used, run), ...valueImports(used)].join('\n');
+  const error = importLine('import', new Set(['ArgumentError']), '@kv/core');
+  const imports = [...typeImports(used, run), error, ...valueImports(used)].join('\n');
   return `${HEADER}${imports}\n\n${classes.join('\n')}`;
 }
 

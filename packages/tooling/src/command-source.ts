@@ -28,8 +28,12 @@ export interface CommandFunction {
   readonly signatures: readonly Signature[];
   /** Of the implementation; for overloads the same as the last of them. */
   readonly implementation: Signature;
+  /** Its parameters as an overload declares them: without defaults. */
+  readonly declared: string;
   /** Arguments of the call that passes the parameters on. */
   readonly call: string;
+  /** Whether it takes any number of arguments. */
+  readonly variadic: boolean;
   /** Types that the signatures name. */
   readonly types: readonly TypeOrigin[];
 }
@@ -132,7 +136,8 @@ function commandFunction(
   if (!signatures[0]?.comment) fail(file, implementation, `${name} has no doc comment`);
   const last = signatureOf(file, implementation);
   const widest = shown.at(-1) as ts.FunctionDeclaration;
-  const sameParameters = declaredParameters(file, implementation) === declaredParameters(file, widest);
+  const parameters = declaredParameters(file, implementation);
+  const sameParameters = parameters === declaredParameters(file, widest);
   if (!sameParameters || last.result !== signatures.at(-1)?.result) {
     fail(file, implementation, `the last overload of ${name} must be the signature of its implementation`);
   }
@@ -143,7 +148,9 @@ function commandFunction(
     generic: isGeneric(file, implementation),
     signatures,
     implementation: last,
+    declared: parameters,
     call: callOf(file, implementation),
+    variadic: implementation.parameters.some((parameter) => parameter.dotDotDotToken !== undefined),
     types: resolve(typesUsed(declared)),
   };
 }

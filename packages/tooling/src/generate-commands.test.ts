@@ -47,9 +47,25 @@ describe('methods from functions', () => {
     expect(text).toContain("import type { Command, Data as D } from '@kv/core';");
     expect(text).toContain("import type { Options } from '../commands/theme.ts';");
     expect(text).toContain("import { get } from '../commands/theme.ts';");
-    expect(text).toContain('  /** Gets. */\n  get(key: D, options: Options = {}): Promise<V | null> {');
+    expect(text).toContain('  /** Gets. */\n  get(key: D, options?: Options): Promise<V | null>;\n');
     expect(text).toContain('return this.run(get<V>(key, options));');
     expect(text).not.toContain('helper');
+  });
+
+  it('refuses more arguments than the command takes, unless it takes any number', () => {
+    const text = print(`
+      /** Gets. */
+      export function get<V = string>(key: Data, how: number = 1): Command<V | null, V> { return make(key); }
+      /** Pings. */
+      export function ping<V = string>(): Command<'PONG', V> { return x; }
+      /** Deletes. */
+      export function del<V = string>(...keys: Data[]): Command<number, V> { return x; }
+    `);
+    expect(text).toContain(
+      "  get(key: Data, how: number = 1, surplus?: unknown): Promise<V | null> {\n    if (surplus !== undefined) return this.refuseSurplus('get');\n",
+    );
+    expect(text).toContain("  ping(surplus?: unknown): Promise<'PONG'> {\n");
+    expect(text).toContain('  /** Deletes. */\n  del(...keys: Data[]): Promise<number> {\n    try {\n');
   });
 
   it('keeps overloads and rest parameters', () => {

@@ -3,6 +3,7 @@ import type { MgetOptions } from '../commands/multi.ts';
 import type { SetOptions } from '../commands/single.ts';
 import type { Stats } from '../replies.ts';
 import type { Command, Data } from '@kv/core';
+import { ArgumentError } from '@kv/core';
 import { count, keys, mdec, mdel, mget, minc, mlock, mset, mttl, munlock } from '../commands/multi.ts';
 import { end, ping, stats } from '../commands/server.ts';
 import { dec, del, get, inc, lock, metaAccess, metaCreated, metaEncoding, metaLeft, metaLock, metaSize, metaTtl, set, ttl, unlock } from '../commands/single.ts';
@@ -17,12 +18,19 @@ export abstract class GibsonCommands<V> {
     return Promise.reject(error);
   }
 
+  /** More arguments than the command takes: to drop them would hide a mistake. */
+  protected refuseSurplus(command: string): Promise<never> {
+    return this.refuse(new ArgumentError(`${command}: more arguments than it takes`));
+  }
+
   /**
    * How many items are below a prefix; expired ones do not count.
    *
    * @example await gibson.count('session:') // 12
    */
-  count(prefix: Data): Promise<number> {
+  count(prefix: Data): Promise<number>;
+  count(prefix: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('count');
     try {
       return this.run(count<V>(prefix));
     } catch (error) {
@@ -37,7 +45,9 @@ export abstract class GibsonCommands<V> {
    * @throws NotANumberError when the value is not a number, or is long enough to be stored compressed
    * @throws KeyLockedError when the item is locked
    */
-  dec(key: Data): Promise<number | bigint> {
+  dec(key: Data): Promise<number | bigint>;
+  dec(key: Data, surplus?: unknown): Promise<number | bigint> {
+    if (surplus !== undefined) return this.refuseSurplus('dec');
     try {
       return this.run(dec<V>(key));
     } catch (error) {
@@ -51,7 +61,9 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.del('session:7') // true
    * @throws KeyLockedError when the item is locked
    */
-  del(key: Data): Promise<boolean> {
+  del(key: Data): Promise<boolean>;
+  del(key: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('del');
     try {
       return this.run(del<V>(key));
     } catch (error) {
@@ -64,7 +76,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.end()
    */
-  end(): Promise<'OK'> {
+  end(): Promise<'OK'>;
+  end(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('end');
     try {
       return this.run(end<V>());
     } catch (error) {
@@ -77,7 +91,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example const data = await gibson.get('session:7')
    */
-  get(key: Data): Promise<V | null> {
+  get(key: Data): Promise<V | null>;
+  get(key: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('get');
     try {
       return this.run(get<V>(key));
     } catch (error) {
@@ -95,7 +111,9 @@ export abstract class GibsonCommands<V> {
    * @throws NotANumberError when the value is not a number, or is long enough to be stored compressed
    * @throws KeyLockedError when the item is locked
    */
-  inc(key: Data): Promise<number | bigint> {
+  inc(key: Data): Promise<number | bigint>;
+  inc(key: Data, surplus?: unknown): Promise<number | bigint> {
+    if (surplus !== undefined) return this.refuseSurplus('inc');
     try {
       return this.run(inc<V>(key));
     } catch (error) {
@@ -109,7 +127,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.keys('session:') // ['session:7']
    */
-  keys(prefix: Data): Promise<V[]> {
+  keys(prefix: Data): Promise<V[]>;
+  keys(prefix: Data, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('keys');
     try {
       return this.run(keys<V>(prefix));
     } catch (error) {
@@ -128,7 +148,9 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.lock('config', 30)
    * @throws KeyLockedError when the item is locked already
    */
-  lock(key: Data, seconds: number | bigint): Promise<boolean> {
+  lock(key: Data, seconds: number | bigint): Promise<boolean>;
+  lock(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('lock');
     try {
       return this.run(lock<V>(key, seconds));
     } catch (error) {
@@ -141,7 +163,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.mdec('stock:') // 4
    */
-  mdec(prefix: Data): Promise<number> {
+  mdec(prefix: Data): Promise<number>;
+  mdec(prefix: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('mdec');
     try {
       return this.run(mdec<V>(prefix));
     } catch (error) {
@@ -154,7 +178,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.mdel('session:') // 12
    */
-  mdel(prefix: Data): Promise<number> {
+  mdel(prefix: Data): Promise<number>;
+  mdel(prefix: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('mdel');
     try {
       return this.run(mdel<V>(prefix));
     } catch (error) {
@@ -167,7 +193,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaAccess('session:7')
    */
-  metaAccess(key: Data): Promise<number | null> {
+  metaAccess(key: Data): Promise<number | null>;
+  metaAccess(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaAccess');
     try {
       return this.run(metaAccess<V>(key));
     } catch (error) {
@@ -181,7 +209,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaCreated('session:7')
    */
-  metaCreated(key: Data): Promise<number | null> {
+  metaCreated(key: Data): Promise<number | null>;
+  metaCreated(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaCreated');
     try {
       return this.run(metaCreated<V>(key));
     } catch (error) {
@@ -194,7 +224,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaEncoding('visits') // 2
    */
-  metaEncoding(key: Data): Promise<number | null> {
+  metaEncoding(key: Data): Promise<number | null>;
+  metaEncoding(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaEncoding');
     try {
       return this.run(metaEncoding<V>(key));
     } catch (error) {
@@ -207,7 +239,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaLeft('session:7') // 3580
    */
-  metaLeft(key: Data): Promise<number | null> {
+  metaLeft(key: Data): Promise<number | null>;
+  metaLeft(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaLeft');
     try {
       return this.run(metaLeft<V>(key));
     } catch (error) {
@@ -221,7 +255,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaLock('config') // 30
    */
-  metaLock(key: Data): Promise<number | null> {
+  metaLock(key: Data): Promise<number | null>;
+  metaLock(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaLock');
     try {
       return this.run(metaLock<V>(key));
     } catch (error) {
@@ -235,7 +271,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaSize('session:7') // 4
    */
-  metaSize(key: Data): Promise<number | null> {
+  metaSize(key: Data): Promise<number | null>;
+  metaSize(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaSize');
     try {
       return this.run(metaSize<V>(key));
     } catch (error) {
@@ -248,7 +286,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.metaTtl('session:7') // 3600
    */
-  metaTtl(key: Data): Promise<number | null> {
+  metaTtl(key: Data): Promise<number | null>;
+  metaTtl(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('metaTtl');
     try {
       return this.run(metaTtl<V>(key));
     } catch (error) {
@@ -265,7 +305,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example for (const [key, value] of await gibson.mget('user:', { limit: 100 })) console.log(key, value)
    */
-  mget(prefix: Data, options?: MgetOptions): Promise<Map<string, V>> {
+  mget(prefix: Data, options?: MgetOptions): Promise<Map<string, V>>;
+  mget(prefix: Data, options?: MgetOptions, surplus?: unknown): Promise<Map<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('mget');
     try {
       return this.run(mget<V>(prefix, options));
     } catch (error) {
@@ -279,7 +321,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.minc('visits:') // 4
    */
-  minc(prefix: Data): Promise<number> {
+  minc(prefix: Data): Promise<number>;
+  minc(prefix: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('minc');
     try {
       return this.run(minc<V>(prefix));
     } catch (error) {
@@ -293,7 +337,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.mlock('config:', 30) // 2
    */
-  mlock(prefix: Data, seconds: number | bigint): Promise<number> {
+  mlock(prefix: Data, seconds: number | bigint): Promise<number>;
+  mlock(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('mlock');
     try {
       return this.run(mlock<V>(prefix, seconds));
     } catch (error) {
@@ -311,7 +357,9 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.mset('flag:', 'off') // 3
    * @throws MemoryLimitError when the server is full
    */
-  mset(prefix: Data, value: Data): Promise<number> {
+  mset(prefix: Data, value: Data): Promise<number>;
+  mset(prefix: Data, value: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('mset');
     try {
       return this.run(mset<V>(prefix, value));
     } catch (error) {
@@ -326,7 +374,9 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.mttl('session:', 60) // 12
    * @throws ArgumentError for any other number: the server would store another time
    */
-  mttl(prefix: Data, seconds: number | bigint): Promise<number> {
+  mttl(prefix: Data, seconds: number | bigint): Promise<number>;
+  mttl(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('mttl');
     try {
       return this.run(mttl<V>(prefix, seconds));
     } catch (error) {
@@ -339,7 +389,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.munlock('config:') // 2
    */
-  munlock(prefix: Data): Promise<number> {
+  munlock(prefix: Data): Promise<number>;
+  munlock(prefix: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('munlock');
     try {
       return this.run(munlock<V>(prefix));
     } catch (error) {
@@ -352,7 +404,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.ping() // 'OK'
    */
-  ping(): Promise<'OK'> {
+  ping(): Promise<'OK'>;
+  ping(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('ping');
     try {
       return this.run(ping<V>());
     } catch (error) {
@@ -372,7 +426,9 @@ export abstract class GibsonCommands<V> {
    * @throws KeyLockedError when the item is locked
    * @throws MemoryLimitError when the server is full
    */
-  set(key: Data, value: Data, options?: SetOptions): Promise<'OK'> {
+  set(key: Data, value: Data, options?: SetOptions): Promise<'OK'>;
+  set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('set');
     try {
       return this.run(set<V>(key, value, options));
     } catch (error) {
@@ -386,7 +442,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example const { total_items, server_version } = await gibson.stats()
    */
-  stats(): Promise<Stats> {
+  stats(): Promise<Stats>;
+  stats(surplus?: unknown): Promise<Stats> {
+    if (surplus !== undefined) return this.refuseSurplus('stats');
     try {
       return this.run(stats<V>());
     } catch (error) {
@@ -401,7 +459,9 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.ttl('session:7', 60)
    * @throws ArgumentError for any other number: the server would store another time
    */
-  ttl(key: Data, seconds: number | bigint): Promise<boolean> {
+  ttl(key: Data, seconds: number | bigint): Promise<boolean>;
+  ttl(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('ttl');
     try {
       return this.run(ttl<V>(key, seconds));
     } catch (error) {
@@ -415,7 +475,9 @@ export abstract class GibsonCommands<V> {
    *
    * @example await gibson.unlock('config')
    */
-  unlock(key: Data): Promise<boolean> {
+  unlock(key: Data): Promise<boolean>;
+  unlock(key: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('unlock');
     try {
       return this.run(unlock<V>(key));
     } catch (error) {

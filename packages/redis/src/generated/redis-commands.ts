@@ -36,6 +36,7 @@ import type { ScriptKeys } from '../script-arguments.ts';
 import type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../sorted-sets.ts';
 import type { HistoryEntry, StreamEntry, StreamId, StreamIds, StreamPositions, Trim } from '../streams.ts';
 import type { Command, Data } from '@kv/core';
+import { ArgumentError } from '@kv/core';
 import { aclCat, aclDeluser, aclDryrun, aclGenpass, aclGetuser, aclHelp, aclList, aclLoad, aclLog, aclSave, aclSetuser, aclUsers, aclWhoami } from '../commands/acl.ts';
 import { bitcount, bitfield, bitfieldRo, bitop, bitpos, getbit, setbit } from '../commands/bitmap.ts';
 import { clientGetname, clientGetredir, clientHelp, clientId, clientInfo, clientKill, clientList, clientPause, clientTrackinginfo, clientUnblock, clientUnpause } from '../commands/client.ts';
@@ -81,13 +82,20 @@ export abstract class RedisCommands<V> {
     return Promise.reject(error);
   }
 
+  /** More arguments than the command takes: to drop them would hide a mistake. */
+  protected refuseSurplus(command: string): Promise<never> {
+    return this.refuse(new ArgumentError(`${command}: more arguments than it takes`));
+  }
+
   /**
    * All categories of commands, or the commands of one category.
    *
    * @since 6.0.0
    * @see https://redis.io/commands/acl-cat/
    */
-  aclCat(category?: string): Promise<string[]> {
+  aclCat(category?: string): Promise<string[]>;
+  aclCat(category?: string, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('aclCat');
     try {
       return this.run(aclCat<V>(category));
     } catch (error) {
@@ -132,7 +140,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-genpass/
    */
-  aclGenpass(bits?: Int): Promise<string> {
+  aclGenpass(bits?: Int): Promise<string>;
+  aclGenpass(bits?: Int, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('aclGenpass');
     try {
       return this.run(aclGenpass<V>(bits));
     } catch (error) {
@@ -147,7 +157,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-getuser/
    */
-  aclGetuser(username: string): Promise<AclUser | null> {
+  aclGetuser(username: string): Promise<AclUser | null>;
+  aclGetuser(username: string, surplus?: unknown): Promise<AclUser | null> {
+    if (surplus !== undefined) return this.refuseSurplus('aclGetuser');
     try {
       return this.run(aclGetuser<V>(username));
     } catch (error) {
@@ -161,7 +173,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-help/
    */
-  aclHelp(): Promise<string[]> {
+  aclHelp(): Promise<string[]>;
+  aclHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('aclHelp');
     try {
       return this.run(aclHelp<V>());
     } catch (error) {
@@ -176,7 +190,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-list/
    */
-  aclList(): Promise<string[]> {
+  aclList(): Promise<string[]>;
+  aclList(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('aclList');
     try {
       return this.run(aclList<V>());
     } catch (error) {
@@ -191,7 +207,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-load/
    */
-  aclLoad(): Promise<'OK'> {
+  aclLoad(): Promise<'OK'>;
+  aclLoad(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('aclLoad');
     try {
       return this.run(aclLoad<V>());
     } catch (error) {
@@ -209,7 +227,8 @@ export abstract class RedisCommands<V> {
   aclLog(count?: Int): Promise<AclLogEntry[]>;
   aclLog(count: 'reset'): Promise<'OK'>;
   aclLog(count?: Int | 'reset'): Promise<AclLogEntry[] | 'OK'>;
-  aclLog(count?: Int | 'reset'): Promise<AclLogEntry[] | 'OK'> {
+  aclLog(count?: Int | 'reset', surplus?: unknown): Promise<AclLogEntry[] | 'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('aclLog');
     try {
       return this.run(aclLog<V>(count));
     } catch (error) {
@@ -224,7 +243,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-save/
    */
-  aclSave(): Promise<'OK'> {
+  aclSave(): Promise<'OK'>;
+  aclSave(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('aclSave');
     try {
       return this.run(aclSave<V>());
     } catch (error) {
@@ -256,7 +277,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-users/
    */
-  aclUsers(): Promise<string[]> {
+  aclUsers(): Promise<string[]>;
+  aclUsers(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('aclUsers');
     try {
       return this.run(aclUsers<V>());
     } catch (error) {
@@ -270,7 +293,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-whoami/
    */
-  aclWhoami(): Promise<string> {
+  aclWhoami(): Promise<string>;
+  aclWhoami(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('aclWhoami');
     try {
       return this.run(aclWhoami<V>());
     } catch (error) {
@@ -286,7 +311,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/append/
    */
-  append(key: Data, value: Data): Promise<number> {
+  append(key: Data, value: Data): Promise<number>;
+  append(key: Data, value: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('append');
     try {
       return this.run(append<V>(key, value));
     } catch (error) {
@@ -301,7 +328,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/bgrewriteaof/
    */
-  bgrewriteaof(): Promise<string> {
+  bgrewriteaof(): Promise<string>;
+  bgrewriteaof(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('bgrewriteaof');
     try {
       return this.run(bgrewriteaof<V>());
     } catch (error) {
@@ -316,7 +345,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/bgsave/
    */
-  bgsave(options: BgsaveOptions = {}): Promise<string> {
+  bgsave(options?: BgsaveOptions): Promise<string>;
+  bgsave(options: BgsaveOptions = {}, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('bgsave');
     try {
       return this.run(bgsave<V>(options));
     } catch (error) {
@@ -333,7 +364,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/bitcount/
    */
-  bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit): Promise<number> {
+  bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
+  bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('bitcount');
     try {
       return this.run(bitcount<V>(key, start, end, unit));
     } catch (error) {
@@ -353,7 +386,9 @@ export abstract class RedisCommands<V> {
    * @since 3.2.0
    * @see https://redis.io/commands/bitfield/
    */
-  bitfield(key: Data, steps: readonly BitfieldStep[]): Promise<(number | null)[]> {
+  bitfield(key: Data, steps: readonly BitfieldStep[]): Promise<(number | null)[]>;
+  bitfield(key: Data, steps: readonly BitfieldStep[], surplus?: unknown): Promise<(number | null)[]> {
+    if (surplus !== undefined) return this.refuseSurplus('bitfield');
     try {
       return this.run(bitfield<V>(key, steps));
     } catch (error) {
@@ -369,7 +404,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/bitfield_ro/
    */
-  bitfieldRo(key: Data, steps: readonly BitfieldGet[]): Promise<number[]> {
+  bitfieldRo(key: Data, steps: readonly BitfieldGet[]): Promise<number[]>;
+  bitfieldRo(key: Data, steps: readonly BitfieldGet[], surplus?: unknown): Promise<number[]> {
+    if (surplus !== undefined) return this.refuseSurplus('bitfieldRo');
     try {
       return this.run(bitfieldRo<V>(key, steps));
     } catch (error) {
@@ -402,7 +439,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.7
    * @see https://redis.io/commands/bitpos/
    */
-  bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit): Promise<number> {
+  bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
+  bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('bitpos');
     try {
       return this.run(bitpos<V>(key, bit, start, end, unit));
     } catch (error) {
@@ -416,7 +455,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.9
    * @see https://redis.io/commands/client-getname/
    */
-  clientGetname(): Promise<string | null> {
+  clientGetname(): Promise<string | null>;
+  clientGetname(surplus?: unknown): Promise<string | null> {
+    if (surplus !== undefined) return this.refuseSurplus('clientGetname');
     try {
       return this.run(clientGetname<V>());
     } catch (error) {
@@ -430,7 +471,9 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/client-getredir/
    */
-  clientGetredir(): Promise<number> {
+  clientGetredir(): Promise<number>;
+  clientGetredir(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('clientGetredir');
     try {
       return this.run(clientGetredir<V>());
     } catch (error) {
@@ -444,7 +487,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/client-help/
    */
-  clientHelp(): Promise<string[]> {
+  clientHelp(): Promise<string[]>;
+  clientHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clientHelp');
     try {
       return this.run(clientHelp<V>());
     } catch (error) {
@@ -458,7 +503,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/client-id/
    */
-  clientId(): Promise<number> {
+  clientId(): Promise<number>;
+  clientId(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('clientId');
     try {
       return this.run(clientId<V>());
     } catch (error) {
@@ -472,7 +519,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/client-info/
    */
-  clientInfo(): Promise<string> {
+  clientInfo(): Promise<string>;
+  clientInfo(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clientInfo');
     try {
       return this.run(clientInfo<V>());
     } catch (error) {
@@ -489,7 +538,9 @@ export abstract class RedisCommands<V> {
    * @since 2.4.0
    * @see https://redis.io/commands/client-kill/
    */
-  clientKill(filter: ClientKillFilter): Promise<number> {
+  clientKill(filter: ClientKillFilter): Promise<number>;
+  clientKill(filter: ClientKillFilter, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('clientKill');
     try {
       return this.run(clientKill<V>(filter));
     } catch (error) {
@@ -503,7 +554,9 @@ export abstract class RedisCommands<V> {
    * @since 2.4.0
    * @see https://redis.io/commands/client-list/
    */
-  clientList(filter: ClientListFilter = {}): Promise<string> {
+  clientList(filter?: ClientListFilter): Promise<string>;
+  clientList(filter: ClientListFilter = {}, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clientList');
     try {
       return this.run(clientList<V>(filter));
     } catch (error) {
@@ -518,7 +571,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/client-pause/
    */
-  clientPause(milliseconds: Int, mode?: PauseMode): Promise<'OK'> {
+  clientPause(milliseconds: Int, mode?: PauseMode): Promise<'OK'>;
+  clientPause(milliseconds: Int, mode?: PauseMode, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientPause');
     try {
       return this.run(clientPause<V>(milliseconds, mode));
     } catch (error) {
@@ -532,7 +587,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/client-trackinginfo/
    */
-  clientTrackinginfo(): Promise<TrackingInfo> {
+  clientTrackinginfo(): Promise<TrackingInfo>;
+  clientTrackinginfo(surplus?: unknown): Promise<TrackingInfo> {
+    if (surplus !== undefined) return this.refuseSurplus('clientTrackinginfo');
     try {
       return this.run(clientTrackinginfo<V>());
     } catch (error) {
@@ -548,7 +605,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/client-unblock/
    */
-  clientUnblock(id: Int, how?: 'timeout' | 'error'): Promise<boolean> {
+  clientUnblock(id: Int, how?: 'timeout' | 'error'): Promise<boolean>;
+  clientUnblock(id: Int, how?: 'timeout' | 'error', surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('clientUnblock');
     try {
       return this.run(clientUnblock<V>(id, how));
     } catch (error) {
@@ -562,7 +621,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/client-unpause/
    */
-  clientUnpause(): Promise<'OK'> {
+  clientUnpause(): Promise<'OK'>;
+  clientUnpause(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientUnpause');
     try {
       return this.run(clientUnpause<V>());
     } catch (error) {
@@ -610,7 +671,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-bumpepoch/
    */
-  clusterBumpepoch(): Promise<string> {
+  clusterBumpepoch(): Promise<string>;
+  clusterBumpepoch(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterBumpepoch');
     try {
       return this.run(clusterBumpepoch<V>());
     } catch (error) {
@@ -625,7 +688,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-count-failure-reports/
    */
-  clusterCountFailureReports(nodeId: string): Promise<number> {
+  clusterCountFailureReports(nodeId: string): Promise<number>;
+  clusterCountFailureReports(nodeId: string, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterCountFailureReports');
     try {
       return this.run(clusterCountFailureReports<V>(nodeId));
     } catch (error) {
@@ -640,7 +705,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-countkeysinslot/
    */
-  clusterCountkeysinslot(slot: number): Promise<number> {
+  clusterCountkeysinslot(slot: number): Promise<number>;
+  clusterCountkeysinslot(slot: number, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterCountkeysinslot');
     try {
       return this.run(clusterCountkeysinslot<V>(slot));
     } catch (error) {
@@ -687,7 +754,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-failover/
    */
-  clusterFailover(mode?: ClusterFailoverMode): Promise<'OK'> {
+  clusterFailover(mode?: ClusterFailoverMode): Promise<'OK'>;
+  clusterFailover(mode?: ClusterFailoverMode, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterFailover');
     try {
       return this.run(clusterFailover<V>(mode));
     } catch (error) {
@@ -702,7 +771,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-flushslots/
    */
-  clusterFlushslots(): Promise<'OK'> {
+  clusterFlushslots(): Promise<'OK'>;
+  clusterFlushslots(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterFlushslots');
     try {
       return this.run(clusterFlushslots<V>());
     } catch (error) {
@@ -717,7 +788,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-forget/
    */
-  clusterForget(nodeId: string): Promise<'OK'> {
+  clusterForget(nodeId: string): Promise<'OK'>;
+  clusterForget(nodeId: string, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterForget');
     try {
       return this.run(clusterForget<V>(nodeId));
     } catch (error) {
@@ -733,7 +806,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-getkeysinslot/
    */
-  clusterGetkeysinslot(slot: number, count: Int): Promise<V[]> {
+  clusterGetkeysinslot(slot: number, count: Int): Promise<V[]>;
+  clusterGetkeysinslot(slot: number, count: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterGetkeysinslot');
     try {
       return this.run(clusterGetkeysinslot<V>(slot, count));
     } catch (error) {
@@ -747,7 +822,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/cluster-help/
    */
-  clusterHelp(): Promise<string[]> {
+  clusterHelp(): Promise<string[]>;
+  clusterHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterHelp');
     try {
       return this.run(clusterHelp<V>());
     } catch (error) {
@@ -762,7 +839,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-info/
    */
-  clusterInfo(): Promise<string> {
+  clusterInfo(): Promise<string>;
+  clusterInfo(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterInfo');
     try {
       return this.run(clusterInfo<V>());
     } catch (error) {
@@ -777,7 +856,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-keyslot/
    */
-  clusterKeyslot(key: Data): Promise<number> {
+  clusterKeyslot(key: Data): Promise<number>;
+  clusterKeyslot(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterKeyslot');
     try {
       return this.run(clusterKeyslot<V>(key));
     } catch (error) {
@@ -792,7 +873,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/cluster-links/
    */
-  clusterLinks(): Promise<ClusterLink[]> {
+  clusterLinks(): Promise<ClusterLink[]>;
+  clusterLinks(surplus?: unknown): Promise<ClusterLink[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterLinks');
     try {
       return this.run(clusterLinks<V>());
     } catch (error) {
@@ -809,7 +892,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-meet/
    */
-  clusterMeet(ip: string, port: number, busPort?: number): Promise<'OK'> {
+  clusterMeet(ip: string, port: number, busPort?: number): Promise<'OK'>;
+  clusterMeet(ip: string, port: number, busPort?: number, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterMeet');
     try {
       return this.run(clusterMeet<V>(ip, port, busPort));
     } catch (error) {
@@ -824,7 +909,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-myid/
    */
-  clusterMyid(): Promise<string> {
+  clusterMyid(): Promise<string>;
+  clusterMyid(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterMyid');
     try {
       return this.run(clusterMyid<V>());
     } catch (error) {
@@ -839,7 +926,9 @@ export abstract class RedisCommands<V> {
    * @since 7.2.0
    * @see https://redis.io/commands/cluster-myshardid/
    */
-  clusterMyshardid(): Promise<string> {
+  clusterMyshardid(): Promise<string>;
+  clusterMyshardid(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterMyshardid');
     try {
       return this.run(clusterMyshardid<V>());
     } catch (error) {
@@ -854,7 +943,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-nodes/
    */
-  clusterNodes(): Promise<string> {
+  clusterNodes(): Promise<string>;
+  clusterNodes(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterNodes');
     try {
       return this.run(clusterNodes<V>());
     } catch (error) {
@@ -869,7 +960,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/cluster-replicas/
    */
-  clusterReplicas(nodeId: string): Promise<string[]> {
+  clusterReplicas(nodeId: string): Promise<string[]>;
+  clusterReplicas(nodeId: string, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterReplicas');
     try {
       return this.run(clusterReplicas<V>(nodeId));
     } catch (error) {
@@ -884,7 +977,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-replicate/
    */
-  clusterReplicate(nodeId: string): Promise<'OK'> {
+  clusterReplicate(nodeId: string): Promise<'OK'>;
+  clusterReplicate(nodeId: string, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterReplicate');
     try {
       return this.run(clusterReplicate<V>(nodeId));
     } catch (error) {
@@ -899,7 +994,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-reset/
    */
-  clusterReset(mode?: ClusterResetMode): Promise<'OK'> {
+  clusterReset(mode?: ClusterResetMode): Promise<'OK'>;
+  clusterReset(mode?: ClusterResetMode, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterReset');
     try {
       return this.run(clusterReset<V>(mode));
     } catch (error) {
@@ -914,7 +1011,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-saveconfig/
    */
-  clusterSaveconfig(): Promise<'OK'> {
+  clusterSaveconfig(): Promise<'OK'>;
+  clusterSaveconfig(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterSaveconfig');
     try {
       return this.run(clusterSaveconfig<V>());
     } catch (error) {
@@ -929,7 +1028,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-set-config-epoch/
    */
-  clusterSetConfigEpoch(epoch: Int): Promise<'OK'> {
+  clusterSetConfigEpoch(epoch: Int): Promise<'OK'>;
+  clusterSetConfigEpoch(epoch: Int, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterSetConfigEpoch');
     try {
       return this.run(clusterSetConfigEpoch<V>(epoch));
     } catch (error) {
@@ -946,7 +1047,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-setslot/
    */
-  clusterSetslot(slot: number, options: SlotState): Promise<'OK'> {
+  clusterSetslot(slot: number, options: SlotState): Promise<'OK'>;
+  clusterSetslot(slot: number, options: SlotState, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterSetslot');
     try {
       return this.run(clusterSetslot<V>(slot, options));
     } catch (error) {
@@ -961,7 +1064,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/cluster-shards/
    */
-  clusterShards(): Promise<Shard[]> {
+  clusterShards(): Promise<Shard[]>;
+  clusterShards(surplus?: unknown): Promise<Shard[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterShards');
     try {
       return this.run(clusterShards<V>());
     } catch (error) {
@@ -976,7 +1081,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-slaves/
    */
-  clusterSlaves(nodeId: string): Promise<string[]> {
+  clusterSlaves(nodeId: string): Promise<string[]>;
+  clusterSlaves(nodeId: string, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterSlaves');
     try {
       return this.run(clusterSlaves<V>(nodeId));
     } catch (error) {
@@ -993,7 +1100,9 @@ export abstract class RedisCommands<V> {
    * @since 8.0.0
    * @see https://valkey.io/commands/cluster-slot-stats/
    */
-  clusterSlotStats(options: SlotStatsOptions): Promise<SlotStats[]> {
+  clusterSlotStats(options: SlotStatsOptions): Promise<SlotStats[]>;
+  clusterSlotStats(options: SlotStatsOptions, surplus?: unknown): Promise<SlotStats[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterSlotStats');
     try {
       return this.run(clusterSlotStats<V>(options));
     } catch (error) {
@@ -1009,7 +1118,9 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-slots/
    */
-  clusterSlots(): Promise<SlotOwner[]> {
+  clusterSlots(): Promise<SlotOwner[]>;
+  clusterSlots(surplus?: unknown): Promise<SlotOwner[]> {
+    if (surplus !== undefined) return this.refuseSurplus('clusterSlots');
     try {
       return this.run(clusterSlots<V>());
     } catch (error) {
@@ -1023,7 +1134,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/command/
    */
-  command(): Promise<CommandInfo[]> {
+  command(): Promise<CommandInfo[]>;
+  command(surplus?: unknown): Promise<CommandInfo[]> {
+    if (surplus !== undefined) return this.refuseSurplus('command');
     try {
       return this.run(command<V>());
     } catch (error) {
@@ -1037,7 +1150,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/command-count/
    */
-  commandCount(): Promise<number> {
+  commandCount(): Promise<number>;
+  commandCount(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('commandCount');
     try {
       return this.run(commandCount<V>());
     } catch (error) {
@@ -1096,7 +1211,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/command-help/
    */
-  commandHelp(): Promise<string[]> {
+  commandHelp(): Promise<string[]>;
+  commandHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('commandHelp');
     try {
       return this.run(commandHelp<V>());
     } catch (error) {
@@ -1124,7 +1241,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/command-list/
    */
-  commandList(filter: CommandListFilter = {}): Promise<string[]> {
+  commandList(filter?: CommandListFilter): Promise<string[]>;
+  commandList(filter: CommandListFilter = {}, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('commandList');
     try {
       return this.run(commandList<V>(filter));
     } catch (error) {
@@ -1154,7 +1273,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/config-help/
    */
-  configHelp(): Promise<string[]> {
+  configHelp(): Promise<string[]>;
+  configHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('configHelp');
     try {
       return this.run(configHelp<V>());
     } catch (error) {
@@ -1168,7 +1289,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/config-resetstat/
    */
-  configResetstat(): Promise<'OK'> {
+  configResetstat(): Promise<'OK'>;
+  configResetstat(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('configResetstat');
     try {
       return this.run(configResetstat<V>());
     } catch (error) {
@@ -1183,7 +1306,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/config-rewrite/
    */
-  configRewrite(): Promise<'OK'> {
+  configRewrite(): Promise<'OK'>;
+  configRewrite(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('configRewrite');
     try {
       return this.run(configRewrite<V>());
     } catch (error) {
@@ -1214,7 +1339,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/copy/
    */
-  copy(source: Data, destination: Data, options: CopyOptions = {}): Promise<boolean> {
+  copy(source: Data, destination: Data, options?: CopyOptions): Promise<boolean>;
+  copy(source: Data, destination: Data, options: CopyOptions = {}, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('copy');
     try {
       return this.run(copy<V>(source, destination, options));
     } catch (error) {
@@ -1228,7 +1355,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/dbsize/
    */
-  dbsize(): Promise<number> {
+  dbsize(): Promise<number>;
+  dbsize(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('dbsize');
     try {
       return this.run(dbsize<V>());
     } catch (error) {
@@ -1260,7 +1389,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/decr/
    */
-  decr(key: Data): Promise<number> {
+  decr(key: Data): Promise<number>;
+  decr(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('decr');
     try {
       return this.run(decr<V>(key));
     } catch (error) {
@@ -1276,7 +1407,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/decrby/
    */
-  decrby(key: Data, decrement: Int): Promise<number> {
+  decrby(key: Data, decrement: Int): Promise<number>;
+  decrby(key: Data, decrement: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('decrby');
     try {
       return this.run(decrby<V>(key, decrement));
     } catch (error) {
@@ -1308,7 +1441,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/dump/
    */
-  dump(key: Data): Promise<Uint8Array | null> {
+  dump(key: Data): Promise<Uint8Array | null>;
+  dump(key: Data, surplus?: unknown): Promise<Uint8Array | null> {
+    if (surplus !== undefined) return this.refuseSurplus('dump');
     try {
       return this.run(dump<V>(key));
     } catch (error) {
@@ -1322,7 +1457,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/echo/
    */
-  echo(message: Data): Promise<V> {
+  echo(message: Data): Promise<V>;
+  echo(message: Data, surplus?: unknown): Promise<V> {
+    if (surplus !== undefined) return this.refuseSurplus('echo');
     try {
       return this.run(echo<V>(message));
     } catch (error) {
@@ -1422,7 +1559,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/expire/
    */
-  expire(key: Data, seconds: Int, options?: ExpireCondition): Promise<boolean> {
+  expire(key: Data, seconds: Int, options?: ExpireCondition): Promise<boolean>;
+  expire(key: Data, seconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('expire');
     try {
       return this.run(expire<V>(key, seconds, options));
     } catch (error) {
@@ -1438,7 +1577,9 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/expireat/
    */
-  expireat(key: Data, unixSeconds: Int, options?: ExpireCondition): Promise<boolean> {
+  expireat(key: Data, unixSeconds: Int, options?: ExpireCondition): Promise<boolean>;
+  expireat(key: Data, unixSeconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('expireat');
     try {
       return this.run(expireat<V>(key, unixSeconds, options));
     } catch (error) {
@@ -1453,7 +1594,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/expiretime/
    */
-  expiretime(key: Data): Promise<number> {
+  expiretime(key: Data): Promise<number>;
+  expiretime(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('expiretime');
     try {
       return this.run(expiretime<V>(key));
     } catch (error) {
@@ -1468,7 +1611,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/failover/
    */
-  failover(options: FailoverOptions = {}): Promise<'OK'> {
+  failover(options?: FailoverOptions): Promise<'OK'>;
+  failover(options: FailoverOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('failover');
     try {
       return this.run(failover<V>(options));
     } catch (error) {
@@ -1516,7 +1661,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/flushall/
    */
-  flushall(options: FlushOptions = {}): Promise<'OK'> {
+  flushall(options?: FlushOptions): Promise<'OK'>;
+  flushall(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('flushall');
     try {
       return this.run(flushall<V>(options));
     } catch (error) {
@@ -1530,7 +1677,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/flushdb/
    */
-  flushdb(options: FlushOptions = {}): Promise<'OK'> {
+  flushdb(options?: FlushOptions): Promise<'OK'>;
+  flushdb(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('flushdb');
     try {
       return this.run(flushdb<V>(options));
     } catch (error) {
@@ -1545,7 +1694,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-delete/
    */
-  functionDelete(library: Data): Promise<'OK'> {
+  functionDelete(library: Data): Promise<'OK'>;
+  functionDelete(library: Data, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('functionDelete');
     try {
       return this.run(functionDelete<V>(library));
     } catch (error) {
@@ -1559,7 +1710,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-dump/
    */
-  functionDump(): Promise<Uint8Array> {
+  functionDump(): Promise<Uint8Array>;
+  functionDump(surplus?: unknown): Promise<Uint8Array> {
+    if (surplus !== undefined) return this.refuseSurplus('functionDump');
     try {
       return this.run(functionDump<V>());
     } catch (error) {
@@ -1573,7 +1726,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-flush/
    */
-  functionFlush(mode?: FlushMode): Promise<'OK'> {
+  functionFlush(mode?: FlushMode): Promise<'OK'>;
+  functionFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('functionFlush');
     try {
       return this.run(functionFlush<V>(mode));
     } catch (error) {
@@ -1587,7 +1742,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-help/
    */
-  functionHelp(): Promise<string[]> {
+  functionHelp(): Promise<string[]>;
+  functionHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('functionHelp');
     try {
       return this.run(functionHelp<V>());
     } catch (error) {
@@ -1602,7 +1759,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-kill/
    */
-  functionKill(): Promise<'OK'> {
+  functionKill(): Promise<'OK'>;
+  functionKill(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('functionKill');
     try {
       return this.run(functionKill<V>());
     } catch (error) {
@@ -1616,7 +1775,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-list/
    */
-  functionList(options: FunctionListOptions = {}): Promise<LibraryInfo[]> {
+  functionList(options?: FunctionListOptions): Promise<LibraryInfo[]>;
+  functionList(options: FunctionListOptions = {}, surplus?: unknown): Promise<LibraryInfo[]> {
+    if (surplus !== undefined) return this.refuseSurplus('functionList');
     try {
       return this.run(functionList<V>(options));
     } catch (error) {
@@ -1632,7 +1793,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-load/
    */
-  functionLoad(code: Data, options: FunctionLoadOptions = {}): Promise<string> {
+  functionLoad(code: Data, options?: FunctionLoadOptions): Promise<string>;
+  functionLoad(code: Data, options: FunctionLoadOptions = {}, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('functionLoad');
     try {
       return this.run(functionLoad<V>(code, options));
     } catch (error) {
@@ -1648,7 +1811,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-restore/
    */
-  functionRestore(dump: Uint8Array, policy?: RestorePolicy): Promise<'OK'> {
+  functionRestore(dump: Uint8Array, policy?: RestorePolicy): Promise<'OK'>;
+  functionRestore(dump: Uint8Array, policy?: RestorePolicy, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('functionRestore');
     try {
       return this.run(functionRestore<V>(dump, policy));
     } catch (error) {
@@ -1662,7 +1827,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/function-stats/
    */
-  functionStats(): Promise<FunctionStats> {
+  functionStats(): Promise<FunctionStats>;
+  functionStats(surplus?: unknown): Promise<FunctionStats> {
+    if (surplus !== undefined) return this.refuseSurplus('functionStats');
     try {
       return this.run(functionStats<V>());
     } catch (error) {
@@ -1687,7 +1854,8 @@ export abstract class RedisCommands<V> {
   geoadd(key: Data, longitude: number, latitude: number, member: Data): Promise<number>;
   geoadd(key: Data, places: GeoPlace | readonly GeoPlace[], options?: GeoaddOptions): Promise<number>;
   geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number>;
-  geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number> {
+  geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('geoadd');
     try {
       return this.run(geoadd<V>(key, longitudeOrPlaces, latitudeOrOptions, member));
     } catch (error) {
@@ -1704,7 +1872,9 @@ export abstract class RedisCommands<V> {
    * @since 3.2.0
    * @see https://redis.io/commands/geodist/
    */
-  geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit): Promise<number | null> {
+  geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit): Promise<number | null>;
+  geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('geodist');
     try {
       return this.run(geodist<V>(key, member1, member2, unit));
     } catch (error) {
@@ -1757,7 +1927,8 @@ export abstract class RedisCommands<V> {
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusStore): Promise<number>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
-  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}): Promise<V[] | GeoMatch<V>[] | number> {
+  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
+    if (surplus !== undefined) return this.refuseSurplus('georadius');
     try {
       return this.run(georadius<V>(key, longitude, latitude, radius, unit, options));
     } catch (error) {
@@ -1774,7 +1945,9 @@ export abstract class RedisCommands<V> {
    * @since 3.2.10
    * @see https://redis.io/commands/georadius_ro/
    */
-  georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeosearchOptions = {}): Promise<V[] | GeoMatch<V>[]> {
+  georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
+  georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('georadiusRo');
     try {
       return this.run(georadiusRo<V>(key, longitude, latitude, radius, unit, options));
     } catch (error) {
@@ -1794,7 +1967,8 @@ export abstract class RedisCommands<V> {
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusStore): Promise<number>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
-  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}): Promise<V[] | GeoMatch<V>[] | number> {
+  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
+    if (surplus !== undefined) return this.refuseSurplus('georadiusbymember');
     try {
       return this.run(georadiusbymember<V>(key, member, radius, unit, options));
     } catch (error) {
@@ -1811,7 +1985,9 @@ export abstract class RedisCommands<V> {
    * @since 3.2.10
    * @see https://redis.io/commands/georadiusbymember_ro/
    */
-  georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeosearchOptions = {}): Promise<V[] | GeoMatch<V>[]> {
+  georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
+  georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('georadiusbymemberRo');
     try {
       return this.run(georadiusbymemberRo<V>(key, member, radius, unit, options));
     } catch (error) {
@@ -1833,7 +2009,8 @@ export abstract class RedisCommands<V> {
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchNames): Promise<V[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions & ({ readonly withcoord: true } | { readonly withdist: true } | { readonly withhash: true })): Promise<GeoMatch<V>[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
-  geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions = {}): Promise<V[] | GeoMatch<V>[]> {
+  geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('geosearch');
     try {
       return this.run(geosearch<V>(key, from, by, options));
     } catch (error) {
@@ -1850,7 +2027,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/geosearchstore/
    */
-  geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options: GeosearchstoreOptions = {}): Promise<number> {
+  geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options?: GeosearchstoreOptions): Promise<number>;
+  geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options: GeosearchstoreOptions = {}, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('geosearchstore');
     try {
       return this.run(geosearchstore<V>(destination, source, from, by, options));
     } catch (error) {
@@ -1865,7 +2044,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/get/
    */
-  get(key: Data): Promise<V | null> {
+  get(key: Data): Promise<V | null>;
+  get(key: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('get');
     try {
       return this.run(get<V>(key));
     } catch (error) {
@@ -1880,7 +2061,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/getbit/
    */
-  getbit(key: Data, offset: Int): Promise<0 | 1> {
+  getbit(key: Data, offset: Int): Promise<0 | 1>;
+  getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
+    if (surplus !== undefined) return this.refuseSurplus('getbit');
     try {
       return this.run(getbit<V>(key, offset));
     } catch (error) {
@@ -1896,7 +2079,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/getdel/
    */
-  getdel(key: Data): Promise<V | null> {
+  getdel(key: Data): Promise<V | null>;
+  getdel(key: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('getdel');
     try {
       return this.run(getdel<V>(key));
     } catch (error) {
@@ -1912,7 +2097,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/getex/
    */
-  getex(key: Data, options: GetexOptions = {}): Promise<V | null> {
+  getex(key: Data, options?: GetexOptions): Promise<V | null>;
+  getex(key: Data, options: GetexOptions = {}, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('getex');
     try {
       return this.run(getex<V>(key, options));
     } catch (error) {
@@ -1928,7 +2115,9 @@ export abstract class RedisCommands<V> {
    * @since 2.4.0
    * @see https://redis.io/commands/getrange/
    */
-  getrange(key: Data, start: Int, end: Int): Promise<V> {
+  getrange(key: Data, start: Int, end: Int): Promise<V>;
+  getrange(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
+    if (surplus !== undefined) return this.refuseSurplus('getrange');
     try {
       return this.run(getrange<V>(key, start, end));
     } catch (error) {
@@ -1945,7 +2134,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/getset/
    */
-  getset(key: Data, value: Data): Promise<V | null> {
+  getset(key: Data, value: Data): Promise<V | null>;
+  getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('getset');
     try {
       return this.run(getset<V>(key, value));
     } catch (error) {
@@ -1977,7 +2168,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hexists/
    */
-  hexists(key: Data, field: Data): Promise<boolean> {
+  hexists(key: Data, field: Data): Promise<boolean>;
+  hexists(key: Data, field: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('hexists');
     try {
       return this.run(hexists<V>(key, field));
     } catch (error) {
@@ -1995,7 +2188,9 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hexpire/
    */
-  hexpire(key: Data, seconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
+  hexpire(key: Data, seconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
+  hexpire(key: Data, seconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hexpire');
     try {
       return this.run(hexpire<V>(key, seconds, fields, options));
     } catch (error) {
@@ -2013,7 +2208,9 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hexpireat/
    */
-  hexpireat(key: Data, unixSeconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
+  hexpireat(key: Data, unixSeconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
+  hexpireat(key: Data, unixSeconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hexpireat');
     try {
       return this.run(hexpireat<V>(key, unixSeconds, fields, options));
     } catch (error) {
@@ -2046,7 +2243,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hget/
    */
-  hget(key: Data, field: Data): Promise<V | null> {
+  hget(key: Data, field: Data): Promise<V | null>;
+  hget(key: Data, field: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('hget');
     try {
       return this.run(hget<V>(key, field));
     } catch (error) {
@@ -2062,7 +2261,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hgetall/
    */
-  hgetall(key: Data): Promise<Record<string, V>> {
+  hgetall(key: Data): Promise<Record<string, V>>;
+  hgetall(key: Data, surplus?: unknown): Promise<Record<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('hgetall');
     try {
       return this.run(hgetall<V>(key));
     } catch (error) {
@@ -2078,7 +2279,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hincrby/
    */
-  hincrby(key: Data, field: Data, increment: Int): Promise<number> {
+  hincrby(key: Data, field: Data, increment: Int): Promise<number>;
+  hincrby(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hincrby');
     try {
       return this.run(hincrby<V>(key, field, increment));
     } catch (error) {
@@ -2094,7 +2297,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/hincrbyfloat/
    */
-  hincrbyfloat(key: Data, field: Data, increment: Int): Promise<number> {
+  hincrbyfloat(key: Data, field: Data, increment: Int): Promise<number>;
+  hincrbyfloat(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hincrbyfloat');
     try {
       return this.run(hincrbyfloat<V>(key, field, increment));
     } catch (error) {
@@ -2109,7 +2314,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hkeys/
    */
-  hkeys(key: Data): Promise<string[]> {
+  hkeys(key: Data): Promise<string[]>;
+  hkeys(key: Data, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hkeys');
     try {
       return this.run(hkeys<V>(key));
     } catch (error) {
@@ -2124,7 +2331,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hlen/
    */
-  hlen(key: Data): Promise<number> {
+  hlen(key: Data): Promise<number>;
+  hlen(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hlen');
     try {
       return this.run(hlen<V>(key));
     } catch (error) {
@@ -2194,7 +2403,9 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpexpire/
    */
-  hpexpire(key: Data, milliseconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
+  hpexpire(key: Data, milliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
+  hpexpire(key: Data, milliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hpexpire');
     try {
       return this.run(hpexpire<V>(key, milliseconds, fields, options));
     } catch (error) {
@@ -2212,7 +2423,9 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpexpireat/
    */
-  hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: ExpireCondition = {}): Promise<number[]> {
+  hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
+  hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hpexpireat');
     try {
       return this.run(hpexpireat<V>(key, unixMilliseconds, fields, options));
     } catch (error) {
@@ -2268,7 +2481,8 @@ export abstract class RedisCommands<V> {
   hrandfield(key: Data, count: Int, options?: { readonly withvalues?: Off }): Promise<string[]>;
   hrandfield(key: Data, count: Int, options: { readonly withvalues: true }): Promise<HashEntry<V>[]>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }): Promise<RandomFields<V>>;
-  hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }): Promise<RandomFields<V>> {
+  hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }, surplus?: unknown): Promise<RandomFields<V>> {
+    if (surplus !== undefined) return this.refuseSurplus('hrandfield');
     try {
       return this.run(hrandfield<V>(key, count, options));
     } catch (error) {
@@ -2287,7 +2501,8 @@ export abstract class RedisCommands<V> {
   hscan(key: Data, cursor: Cursor, options: HscanOptions & { readonly novalues: true }): Promise<FieldPage>;
   hscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly novalues?: Off }): Promise<HashPage<V>>;
   hscan(key: Data, cursor: Cursor, options?: HscanOptions): Promise<HashPage<V> | FieldPage>;
-  hscan(key: Data, cursor: Cursor, options: HscanOptions = {}): Promise<HashPage<V> | FieldPage> {
+  hscan(key: Data, cursor: Cursor, options: HscanOptions = {}, surplus?: unknown): Promise<HashPage<V> | FieldPage> {
+    if (surplus !== undefined) return this.refuseSurplus('hscan');
     try {
       return this.run(hscan<V>(key, cursor, options));
     } catch (error) {
@@ -2321,7 +2536,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hsetnx/
    */
-  hsetnx(key: Data, field: Data, value: Data): Promise<boolean> {
+  hsetnx(key: Data, field: Data, value: Data): Promise<boolean>;
+  hsetnx(key: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('hsetnx');
     try {
       return this.run(hsetnx<V>(key, field, value));
     } catch (error) {
@@ -2336,7 +2553,9 @@ export abstract class RedisCommands<V> {
    * @since 3.2.0
    * @see https://redis.io/commands/hstrlen/
    */
-  hstrlen(key: Data, field: Data): Promise<number> {
+  hstrlen(key: Data, field: Data): Promise<number>;
+  hstrlen(key: Data, field: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hstrlen');
     try {
       return this.run(hstrlen<V>(key, field));
     } catch (error) {
@@ -2369,7 +2588,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hvals/
    */
-  hvals(key: Data): Promise<V[]> {
+  hvals(key: Data): Promise<V[]>;
+  hvals(key: Data, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hvals');
     try {
       return this.run(hvals<V>(key));
     } catch (error) {
@@ -2385,7 +2606,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/incr/
    */
-  incr(key: Data): Promise<number> {
+  incr(key: Data): Promise<number>;
+  incr(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('incr');
     try {
       return this.run(incr<V>(key));
     } catch (error) {
@@ -2401,7 +2624,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/incrby/
    */
-  incrby(key: Data, increment: Int): Promise<number> {
+  incrby(key: Data, increment: Int): Promise<number>;
+  incrby(key: Data, increment: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('incrby');
     try {
       return this.run(incrby<V>(key, increment));
     } catch (error) {
@@ -2417,7 +2642,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/incrbyfloat/
    */
-  incrbyfloat(key: Data, increment: Int): Promise<number> {
+  incrbyfloat(key: Data, increment: Int): Promise<number>;
+  incrbyfloat(key: Data, increment: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('incrbyfloat');
     try {
       return this.run(incrbyfloat<V>(key, increment));
     } catch (error) {
@@ -2447,7 +2674,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/keys/
    */
-  keys(pattern: Data): Promise<V[]> {
+  keys(pattern: Data): Promise<V[]>;
+  keys(pattern: Data, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('keys');
     try {
       return this.run(keys<V>(pattern));
     } catch (error) {
@@ -2461,7 +2690,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/lastsave/
    */
-  lastsave(): Promise<number> {
+  lastsave(): Promise<number>;
+  lastsave(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('lastsave');
     try {
       return this.run(lastsave<V>());
     } catch (error) {
@@ -2475,7 +2706,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/latency-doctor/
    */
-  latencyDoctor(): Promise<string> {
+  latencyDoctor(): Promise<string>;
+  latencyDoctor(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('latencyDoctor');
     try {
       return this.run(latencyDoctor<V>());
     } catch (error) {
@@ -2490,7 +2723,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/latency-graph/
    */
-  latencyGraph(event: string): Promise<string> {
+  latencyGraph(event: string): Promise<string>;
+  latencyGraph(event: string, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('latencyGraph');
     try {
       return this.run(latencyGraph<V>(event));
     } catch (error) {
@@ -2504,7 +2739,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/latency-help/
    */
-  latencyHelp(): Promise<string[]> {
+  latencyHelp(): Promise<string[]>;
+  latencyHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('latencyHelp');
     try {
       return this.run(latencyHelp<V>());
     } catch (error) {
@@ -2532,7 +2769,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/latency-history/
    */
-  latencyHistory(event: string): Promise<LatencySample[]> {
+  latencyHistory(event: string): Promise<LatencySample[]>;
+  latencyHistory(event: string, surplus?: unknown): Promise<LatencySample[]> {
+    if (surplus !== undefined) return this.refuseSurplus('latencyHistory');
     try {
       return this.run(latencyHistory<V>(event));
     } catch (error) {
@@ -2546,7 +2785,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/latency-latest/
    */
-  latencyLatest(): Promise<LatencyEvent[]> {
+  latencyLatest(): Promise<LatencyEvent[]>;
+  latencyLatest(surplus?: unknown): Promise<LatencyEvent[]> {
+    if (surplus !== undefined) return this.refuseSurplus('latencyLatest');
     try {
       return this.run(latencyLatest<V>());
     } catch (error) {
@@ -2582,7 +2823,8 @@ export abstract class RedisCommands<V> {
   lcs(key1: Data, key2: Data, options: LcsLenOptions): Promise<number>;
   lcs(key1: Data, key2: Data, options: LcsIdxOptions): Promise<LcsMatches>;
   lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions): Promise<V | number | LcsMatches>;
-  lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions): Promise<V | number | LcsMatches> {
+  lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions, surplus?: unknown): Promise<V | number | LcsMatches> {
+    if (surplus !== undefined) return this.refuseSurplus('lcs');
     try {
       return this.run(lcs<V>(key1, key2, options));
     } catch (error) {
@@ -2598,7 +2840,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/lindex/
    */
-  lindex(key: Data, index: Int): Promise<V | null> {
+  lindex(key: Data, index: Int): Promise<V | null>;
+  lindex(key: Data, index: Int, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('lindex');
     try {
       return this.run(lindex<V>(key, index));
     } catch (error) {
@@ -2614,7 +2858,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/linsert/
    */
-  linsert(key: Data, place: Place, pivot: Data, element: Data): Promise<number> {
+  linsert(key: Data, place: Place, pivot: Data, element: Data): Promise<number>;
+  linsert(key: Data, place: Place, pivot: Data, element: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('linsert');
     try {
       return this.run(linsert<V>(key, place, pivot, element));
     } catch (error) {
@@ -2629,7 +2875,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/llen/
    */
-  llen(key: Data): Promise<number> {
+  llen(key: Data): Promise<number>;
+  llen(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('llen');
     try {
       return this.run(llen<V>(key));
     } catch (error) {
@@ -2646,7 +2894,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/lmove/
    */
-  lmove(source: Data, destination: Data, from: Side, to: Side): Promise<V | null> {
+  lmove(source: Data, destination: Data, from: Side, to: Side): Promise<V | null>;
+  lmove(source: Data, destination: Data, from: Side, to: Side, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('lmove');
     try {
       return this.run(lmove<V>(source, destination, from, to));
     } catch (error) {
@@ -2664,7 +2914,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/lmpop/
    */
-  lmpop(keys: Many, where: Side, options: MpopOptions = {}): Promise<PoppedElements<V> | null> {
+  lmpop(keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
+  lmpop(keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('lmpop');
     try {
       return this.run(lmpop<V>(keys, where, options));
     } catch (error) {
@@ -2678,7 +2930,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/lolwut/
    */
-  lolwut(options: LolwutOptions = {}): Promise<string> {
+  lolwut(options?: LolwutOptions): Promise<string>;
+  lolwut(options: LolwutOptions = {}, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('lolwut');
     try {
       return this.run(lolwut<V>(options));
     } catch (error) {
@@ -2698,7 +2952,8 @@ export abstract class RedisCommands<V> {
   lpop(key: Data): Promise<V | null>;
   lpop(key: Data, count: Int): Promise<V[] | null>;
   lpop(key: Data, count?: Int): Promise<V | V[] | null>;
-  lpop(key: Data, count?: Int): Promise<V | V[] | null> {
+  lpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('lpop');
     try {
       return this.run(lpop<V>(key, count));
     } catch (error) {
@@ -2718,7 +2973,8 @@ export abstract class RedisCommands<V> {
   lpos(key: Data, element: Data, options?: LposOptions & { readonly count?: undefined }): Promise<number | null>;
   lpos(key: Data, element: Data, options: LposOptions & { readonly count: Int }): Promise<number[]>;
   lpos(key: Data, element: Data, options?: LposOptions): Promise<number | number[] | null>;
-  lpos(key: Data, element: Data, options?: LposOptions): Promise<number | number[] | null> {
+  lpos(key: Data, element: Data, options?: LposOptions, surplus?: unknown): Promise<number | number[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('lpos');
     try {
       return this.run(lpos<V>(key, element, options));
     } catch (error) {
@@ -2771,7 +3027,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/lrange/
    */
-  lrange(key: Data, start: Int, stop: Int): Promise<V[]> {
+  lrange(key: Data, start: Int, stop: Int): Promise<V[]>;
+  lrange(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('lrange');
     try {
       return this.run(lrange<V>(key, start, stop));
     } catch (error) {
@@ -2787,7 +3045,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/lrem/
    */
-  lrem(key: Data, count: Int, element: Data): Promise<number> {
+  lrem(key: Data, count: Int, element: Data): Promise<number>;
+  lrem(key: Data, count: Int, element: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('lrem');
     try {
       return this.run(lrem<V>(key, count, element));
     } catch (error) {
@@ -2802,7 +3062,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/lset/
    */
-  lset(key: Data, index: Int, element: Data): Promise<'OK'> {
+  lset(key: Data, index: Int, element: Data): Promise<'OK'>;
+  lset(key: Data, index: Int, element: Data, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('lset');
     try {
       return this.run(lset<V>(key, index, element));
     } catch (error) {
@@ -2818,7 +3080,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/ltrim/
    */
-  ltrim(key: Data, start: Int, stop: Int): Promise<'OK'> {
+  ltrim(key: Data, start: Int, stop: Int): Promise<'OK'>;
+  ltrim(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('ltrim');
     try {
       return this.run(ltrim<V>(key, start, stop));
     } catch (error) {
@@ -2832,7 +3096,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/memory-doctor/
    */
-  memoryDoctor(): Promise<string> {
+  memoryDoctor(): Promise<string>;
+  memoryDoctor(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('memoryDoctor');
     try {
       return this.run(memoryDoctor<V>());
     } catch (error) {
@@ -2846,7 +3112,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/memory-help/
    */
-  memoryHelp(): Promise<string[]> {
+  memoryHelp(): Promise<string[]>;
+  memoryHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('memoryHelp');
     try {
       return this.run(memoryHelp<V>());
     } catch (error) {
@@ -2860,7 +3128,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/memory-malloc-stats/
    */
-  memoryMallocStats(): Promise<string> {
+  memoryMallocStats(): Promise<string>;
+  memoryMallocStats(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('memoryMallocStats');
     try {
       return this.run(memoryMallocStats<V>());
     } catch (error) {
@@ -2874,7 +3144,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/memory-purge/
    */
-  memoryPurge(): Promise<'OK'> {
+  memoryPurge(): Promise<'OK'>;
+  memoryPurge(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('memoryPurge');
     try {
       return this.run(memoryPurge<V>());
     } catch (error) {
@@ -2888,7 +3160,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/memory-stats/
    */
-  memoryStats(): Promise<MemoryStats> {
+  memoryStats(): Promise<MemoryStats>;
+  memoryStats(surplus?: unknown): Promise<MemoryStats> {
+    if (surplus !== undefined) return this.refuseSurplus('memoryStats');
     try {
       return this.run(memoryStats<V>());
     } catch (error) {
@@ -2902,7 +3176,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/memory-usage/
    */
-  memoryUsage(key: Data, options: MemoryUsageOptions = {}): Promise<number | null> {
+  memoryUsage(key: Data, options?: MemoryUsageOptions): Promise<number | null>;
+  memoryUsage(key: Data, options: MemoryUsageOptions = {}, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('memoryUsage');
     try {
       return this.run(memoryUsage<V>(key, options));
     } catch (error) {
@@ -2935,7 +3211,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/migrate/
    */
-  migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options: MigrateOptions = {}): Promise<'OK' | 'NOKEY'> {
+  migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options?: MigrateOptions): Promise<'OK' | 'NOKEY'>;
+  migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options: MigrateOptions = {}, surplus?: unknown): Promise<'OK' | 'NOKEY'> {
+    if (surplus !== undefined) return this.refuseSurplus('migrate');
     try {
       return this.run(migrate<V>(host, port, keys, db, timeout, options));
     } catch (error) {
@@ -2949,7 +3227,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/module-help/
    */
-  moduleHelp(): Promise<string[]> {
+  moduleHelp(): Promise<string[]>;
+  moduleHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('moduleHelp');
     try {
       return this.run(moduleHelp<V>());
     } catch (error) {
@@ -2963,7 +3243,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/module-list/
    */
-  moduleList(): Promise<ModuleInfo[]> {
+  moduleList(): Promise<ModuleInfo[]>;
+  moduleList(surplus?: unknown): Promise<ModuleInfo[]> {
+    if (surplus !== undefined) return this.refuseSurplus('moduleList');
     try {
       return this.run(moduleList<V>());
     } catch (error) {
@@ -2993,7 +3275,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/module-loadex/
    */
-  moduleLoadex(path: string, options: ModuleLoadexOptions = {}): Promise<'OK'> {
+  moduleLoadex(path: string, options?: ModuleLoadexOptions): Promise<'OK'>;
+  moduleLoadex(path: string, options: ModuleLoadexOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('moduleLoadex');
     try {
       return this.run(moduleLoadex<V>(path, options));
     } catch (error) {
@@ -3008,7 +3292,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/module-unload/
    */
-  moduleUnload(name: string): Promise<'OK'> {
+  moduleUnload(name: string): Promise<'OK'>;
+  moduleUnload(name: string, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('moduleUnload');
     try {
       return this.run(moduleUnload<V>(name));
     } catch (error) {
@@ -3023,7 +3309,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/move/
    */
-  move(key: Data, db: Int): Promise<boolean> {
+  move(key: Data, db: Int): Promise<boolean>;
+  move(key: Data, db: Int, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('move');
     try {
       return this.run(move<V>(key, db));
     } catch (error) {
@@ -3069,7 +3357,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.3
    * @see https://redis.io/commands/object-encoding/
    */
-  objectEncoding(key: Data): Promise<string | null> {
+  objectEncoding(key: Data): Promise<string | null>;
+  objectEncoding(key: Data, surplus?: unknown): Promise<string | null> {
+    if (surplus !== undefined) return this.refuseSurplus('objectEncoding');
     try {
       return this.run(objectEncoding<V>(key));
     } catch (error) {
@@ -3084,7 +3374,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/object-freq/
    */
-  objectFreq(key: Data): Promise<number | null> {
+  objectFreq(key: Data): Promise<number | null>;
+  objectFreq(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('objectFreq');
     try {
       return this.run(objectFreq<V>(key));
     } catch (error) {
@@ -3098,7 +3390,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/object-help/
    */
-  objectHelp(): Promise<string[]> {
+  objectHelp(): Promise<string[]>;
+  objectHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('objectHelp');
     try {
       return this.run(objectHelp<V>());
     } catch (error) {
@@ -3113,7 +3407,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.3
    * @see https://redis.io/commands/object-idletime/
    */
-  objectIdletime(key: Data): Promise<number | null> {
+  objectIdletime(key: Data): Promise<number | null>;
+  objectIdletime(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('objectIdletime');
     try {
       return this.run(objectIdletime<V>(key));
     } catch (error) {
@@ -3127,7 +3423,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.3
    * @see https://redis.io/commands/object-refcount/
    */
-  objectRefcount(key: Data): Promise<number | null> {
+  objectRefcount(key: Data): Promise<number | null>;
+  objectRefcount(key: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('objectRefcount');
     try {
       return this.run(objectRefcount<V>(key));
     } catch (error) {
@@ -3142,7 +3440,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/persist/
    */
-  persist(key: Data): Promise<boolean> {
+  persist(key: Data): Promise<boolean>;
+  persist(key: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('persist');
     try {
       return this.run(persist<V>(key));
     } catch (error) {
@@ -3158,7 +3458,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/pexpire/
    */
-  pexpire(key: Data, milliseconds: Int, options?: ExpireCondition): Promise<boolean> {
+  pexpire(key: Data, milliseconds: Int, options?: ExpireCondition): Promise<boolean>;
+  pexpire(key: Data, milliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('pexpire');
     try {
       return this.run(pexpire<V>(key, milliseconds, options));
     } catch (error) {
@@ -3174,7 +3476,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/pexpireat/
    */
-  pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition): Promise<boolean> {
+  pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition): Promise<boolean>;
+  pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('pexpireat');
     try {
       return this.run(pexpireat<V>(key, unixMilliseconds, options));
     } catch (error) {
@@ -3189,7 +3493,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/pexpiretime/
    */
-  pexpiretime(key: Data): Promise<number> {
+  pexpiretime(key: Data): Promise<number>;
+  pexpiretime(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('pexpiretime');
     try {
       return this.run(pexpiretime<V>(key));
     } catch (error) {
@@ -3241,7 +3547,8 @@ export abstract class RedisCommands<V> {
   pfdebug(subcommand: 'getreg', key: Data): Promise<number[]>;
   pfdebug(subcommand: 'todense', key: Data): Promise<boolean>;
   pfdebug(subcommand: PfdebugSubcommand, key: Data): Promise<string | number[] | boolean>;
-  pfdebug(subcommand: PfdebugSubcommand, key: Data): Promise<string | number[] | boolean> {
+  pfdebug(subcommand: PfdebugSubcommand, key: Data, surplus?: unknown): Promise<string | number[] | boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('pfdebug');
     try {
       return this.run(pfdebug<V>(subcommand, key));
     } catch (error) {
@@ -3271,7 +3578,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/pfselftest/
    */
-  pfselftest(): Promise<'OK'> {
+  pfselftest(): Promise<'OK'>;
+  pfselftest(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('pfselftest');
     try {
       return this.run(pfselftest<V>());
     } catch (error) {
@@ -3289,7 +3598,8 @@ export abstract class RedisCommands<V> {
   ping(): Promise<'PONG'>;
   ping(message: Data): Promise<V>;
   ping(message?: Data): Promise<V | 'PONG'>;
-  ping(message?: Data): Promise<V | 'PONG'> {
+  ping(message?: Data, surplus?: unknown): Promise<V | 'PONG'> {
+    if (surplus !== undefined) return this.refuseSurplus('ping');
     try {
       return this.run(ping<V>(message));
     } catch (error) {
@@ -3304,7 +3614,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/psetex/
    */
-  psetex(key: Data, milliseconds: Int, value: Data): Promise<'OK'> {
+  psetex(key: Data, milliseconds: Int, value: Data): Promise<'OK'>;
+  psetex(key: Data, milliseconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('psetex');
     try {
       return this.run(psetex<V>(key, milliseconds, value));
     } catch (error) {
@@ -3319,7 +3631,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/pttl/
    */
-  pttl(key: Data): Promise<number> {
+  pttl(key: Data): Promise<number>;
+  pttl(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('pttl');
     try {
       return this.run(pttl<V>(key));
     } catch (error) {
@@ -3335,7 +3649,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/publish/
    */
-  publish(channel: Data, message: Data): Promise<number> {
+  publish(channel: Data, message: Data): Promise<number>;
+  publish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('publish');
     try {
       return this.run(publish<V>(channel, message));
     } catch (error) {
@@ -3350,7 +3666,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/pubsub-channels/
    */
-  pubsubChannels(pattern?: Data): Promise<string[]> {
+  pubsubChannels(pattern?: Data): Promise<string[]>;
+  pubsubChannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('pubsubChannels');
     try {
       return this.run(pubsubChannels<V>(pattern));
     } catch (error) {
@@ -3364,7 +3682,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/pubsub-help/
    */
-  pubsubHelp(): Promise<string[]> {
+  pubsubHelp(): Promise<string[]>;
+  pubsubHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('pubsubHelp');
     try {
       return this.run(pubsubHelp<V>());
     } catch (error) {
@@ -3378,7 +3698,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/pubsub-numpat/
    */
-  pubsubNumpat(): Promise<number> {
+  pubsubNumpat(): Promise<number>;
+  pubsubNumpat(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('pubsubNumpat');
     try {
       return this.run(pubsubNumpat<V>());
     } catch (error) {
@@ -3408,7 +3730,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/pubsub-shardchannels/
    */
-  pubsubShardchannels(pattern?: Data): Promise<string[]> {
+  pubsubShardchannels(pattern?: Data): Promise<string[]>;
+  pubsubShardchannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('pubsubShardchannels');
     try {
       return this.run(pubsubShardchannels<V>(pattern));
     } catch (error) {
@@ -3437,7 +3761,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/randomkey/
    */
-  randomkey(): Promise<V | null> {
+  randomkey(): Promise<V | null>;
+  randomkey(surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('randomkey');
     try {
       return this.run(randomkey<V>());
     } catch (error) {
@@ -3452,7 +3778,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/rename/
    */
-  rename(key: Data, newkey: Data): Promise<'OK'> {
+  rename(key: Data, newkey: Data): Promise<'OK'>;
+  rename(key: Data, newkey: Data, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('rename');
     try {
       return this.run(rename<V>(key, newkey));
     } catch (error) {
@@ -3468,7 +3796,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/renamenx/
    */
-  renamenx(key: Data, newkey: Data): Promise<boolean> {
+  renamenx(key: Data, newkey: Data): Promise<boolean>;
+  renamenx(key: Data, newkey: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('renamenx');
     try {
       return this.run(renamenx<V>(key, newkey));
     } catch (error) {
@@ -3483,7 +3813,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/replicaof/
    */
-  replicaof(source: ReplicationSource): Promise<'OK'> {
+  replicaof(source: ReplicationSource): Promise<'OK'>;
+  replicaof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('replicaof');
     try {
       return this.run(replicaof<V>(source));
     } catch (error) {
@@ -3498,7 +3830,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/restore/
    */
-  restore(key: Data, ttl: Int, serialized: Uint8Array, options: RestoreOptions = {}): Promise<'OK'> {
+  restore(key: Data, ttl: Int, serialized: Uint8Array, options?: RestoreOptions): Promise<'OK'>;
+  restore(key: Data, ttl: Int, serialized: Uint8Array, options: RestoreOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('restore');
     try {
       return this.run(restore<V>(key, ttl, serialized, options));
     } catch (error) {
@@ -3512,7 +3846,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.12
    * @see https://redis.io/commands/role/
    */
-  role(): Promise<Role> {
+  role(): Promise<Role>;
+  role(surplus?: unknown): Promise<Role> {
+    if (surplus !== undefined) return this.refuseSurplus('role');
     try {
       return this.run(role<V>());
     } catch (error) {
@@ -3531,7 +3867,8 @@ export abstract class RedisCommands<V> {
   rpop(key: Data): Promise<V | null>;
   rpop(key: Data, count: Int): Promise<V[] | null>;
   rpop(key: Data, count?: Int): Promise<V | V[] | null>;
-  rpop(key: Data, count?: Int): Promise<V | V[] | null> {
+  rpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('rpop');
     try {
       return this.run(rpop<V>(key, count));
     } catch (error) {
@@ -3547,7 +3884,9 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/rpoplpush/
    */
-  rpoplpush(source: Data, destination: Data): Promise<V | null> {
+  rpoplpush(source: Data, destination: Data): Promise<V | null>;
+  rpoplpush(source: Data, destination: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('rpoplpush');
     try {
       return this.run(rpoplpush<V>(source, destination));
     } catch (error) {
@@ -3615,7 +3954,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/save/
    */
-  save(): Promise<'OK'> {
+  save(): Promise<'OK'>;
+  save(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('save');
     try {
       return this.run(save<V>());
     } catch (error) {
@@ -3630,7 +3971,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/scan/
    */
-  scan(cursor: Cursor, options: KeyScanOptions = {}): Promise<KeyPage<V>> {
+  scan(cursor: Cursor, options?: KeyScanOptions): Promise<KeyPage<V>>;
+  scan(cursor: Cursor, options: KeyScanOptions = {}, surplus?: unknown): Promise<KeyPage<V>> {
+    if (surplus !== undefined) return this.refuseSurplus('scan');
     try {
       return this.run(scan<V>(cursor, options));
     } catch (error) {
@@ -3645,7 +3988,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/scard/
    */
-  scard(key: Data): Promise<number> {
+  scard(key: Data): Promise<number>;
+  scard(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('scard');
     try {
       return this.run(scard<V>(key));
     } catch (error) {
@@ -3674,7 +4019,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/script-flush/
    */
-  scriptFlush(mode?: FlushMode): Promise<'OK'> {
+  scriptFlush(mode?: FlushMode): Promise<'OK'>;
+  scriptFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('scriptFlush');
     try {
       return this.run(scriptFlush<V>(mode));
     } catch (error) {
@@ -3688,7 +4035,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/script-help/
    */
-  scriptHelp(): Promise<string[]> {
+  scriptHelp(): Promise<string[]>;
+  scriptHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('scriptHelp');
     try {
       return this.run(scriptHelp<V>());
     } catch (error) {
@@ -3703,7 +4052,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/script-kill/
    */
-  scriptKill(): Promise<'OK'> {
+  scriptKill(): Promise<'OK'>;
+  scriptKill(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('scriptKill');
     try {
       return this.run(scriptKill<V>());
     } catch (error) {
@@ -3719,7 +4070,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/script-load/
    */
-  scriptLoad(script: Data): Promise<string> {
+  scriptLoad(script: Data): Promise<string>;
+  scriptLoad(script: Data, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('scriptLoad');
     try {
       return this.run(scriptLoad<V>(script));
     } catch (error) {
@@ -3734,7 +4087,9 @@ export abstract class RedisCommands<V> {
    * @since 8.0.0
    * @see https://valkey.io/commands/script-show/
    */
-  scriptShow(sha1: string): Promise<string> {
+  scriptShow(sha1: string): Promise<string>;
+  scriptShow(sha1: string, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('scriptShow');
     try {
       return this.run(scriptShow<V>(sha1));
     } catch (error) {
@@ -3791,7 +4146,8 @@ export abstract class RedisCommands<V> {
   set(key: Data, value: Data, options: SetOptions & { readonly get: true }): Promise<V | null>;
   set(key: Data, value: Data, options: SetOptions & { readonly get?: Off }): Promise<'OK' | null>;
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK' | V | null>;
-  set(key: Data, value: Data, options?: SetOptions): Promise<'OK' | V | null> {
+  set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK' | V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('set');
     try {
       return this.run(set<V>(key, value, options));
     } catch (error) {
@@ -3807,7 +4163,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/setbit/
    */
-  setbit(key: Data, offset: Int, bit: 0 | 1): Promise<0 | 1> {
+  setbit(key: Data, offset: Int, bit: 0 | 1): Promise<0 | 1>;
+  setbit(key: Data, offset: Int, bit: 0 | 1, surplus?: unknown): Promise<0 | 1> {
+    if (surplus !== undefined) return this.refuseSurplus('setbit');
     try {
       return this.run(setbit<V>(key, offset, bit));
     } catch (error) {
@@ -3822,7 +4180,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/setex/
    */
-  setex(key: Data, seconds: Int, value: Data): Promise<'OK'> {
+  setex(key: Data, seconds: Int, value: Data): Promise<'OK'>;
+  setex(key: Data, seconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('setex');
     try {
       return this.run(setex<V>(key, seconds, value));
     } catch (error) {
@@ -3838,7 +4198,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/setnx/
    */
-  setnx(key: Data, value: Data): Promise<boolean> {
+  setnx(key: Data, value: Data): Promise<boolean>;
+  setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('setnx');
     try {
       return this.run(setnx<V>(key, value));
     } catch (error) {
@@ -3854,7 +4216,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/setrange/
    */
-  setrange(key: Data, offset: Int, value: Data): Promise<number> {
+  setrange(key: Data, offset: Int, value: Data): Promise<number>;
+  setrange(key: Data, offset: Int, value: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('setrange');
     try {
       return this.run(setrange<V>(key, offset, value));
     } catch (error) {
@@ -3870,7 +4234,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/shutdown/
    */
-  shutdown(options: ShutdownOptions = {}): Promise<'OK'> {
+  shutdown(options?: ShutdownOptions): Promise<'OK'>;
+  shutdown(options: ShutdownOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('shutdown');
     try {
       return this.run(shutdown<V>(options));
     } catch (error) {
@@ -3903,7 +4269,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/sintercard/
    */
-  sintercard(keys: Many, options: IntercardOptions = {}): Promise<number> {
+  sintercard(keys: Many, options?: IntercardOptions): Promise<number>;
+  sintercard(keys: Many, options: IntercardOptions = {}, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('sintercard');
     try {
       return this.run(sintercard<V>(keys, options));
     } catch (error) {
@@ -3935,7 +4303,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sismember/
    */
-  sismember(key: Data, member: Data): Promise<boolean> {
+  sismember(key: Data, member: Data): Promise<boolean>;
+  sismember(key: Data, member: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('sismember');
     try {
       return this.run(sismember<V>(key, member));
     } catch (error) {
@@ -3950,7 +4320,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/slaveof/
    */
-  slaveof(source: ReplicationSource): Promise<'OK'> {
+  slaveof(source: ReplicationSource): Promise<'OK'>;
+  slaveof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('slaveof');
     try {
       return this.run(slaveof<V>(source));
     } catch (error) {
@@ -3964,7 +4336,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.12
    * @see https://redis.io/commands/slowlog-get/
    */
-  slowlogGet(count?: Int): Promise<SlowlogEntry<V>[]> {
+  slowlogGet(count?: Int): Promise<SlowlogEntry<V>[]>;
+  slowlogGet(count?: Int, surplus?: unknown): Promise<SlowlogEntry<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('slowlogGet');
     try {
       return this.run(slowlogGet<V>(count));
     } catch (error) {
@@ -3978,7 +4352,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/slowlog-help/
    */
-  slowlogHelp(): Promise<string[]> {
+  slowlogHelp(): Promise<string[]>;
+  slowlogHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('slowlogHelp');
     try {
       return this.run(slowlogHelp<V>());
     } catch (error) {
@@ -3992,7 +4368,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.12
    * @see https://redis.io/commands/slowlog-len/
    */
-  slowlogLen(): Promise<number> {
+  slowlogLen(): Promise<number>;
+  slowlogLen(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('slowlogLen');
     try {
       return this.run(slowlogLen<V>());
     } catch (error) {
@@ -4006,7 +4384,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.12
    * @see https://redis.io/commands/slowlog-reset/
    */
-  slowlogReset(): Promise<'OK'> {
+  slowlogReset(): Promise<'OK'>;
+  slowlogReset(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('slowlogReset');
     try {
       return this.run(slowlogReset<V>());
     } catch (error) {
@@ -4021,7 +4401,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/smembers/
    */
-  smembers(key: Data): Promise<V[]> {
+  smembers(key: Data): Promise<V[]>;
+  smembers(key: Data, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('smembers');
     try {
       return this.run(smembers<V>(key));
     } catch (error) {
@@ -4053,7 +4435,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/smove/
    */
-  smove(source: Data, destination: Data, member: Data): Promise<boolean> {
+  smove(source: Data, destination: Data, member: Data): Promise<boolean>;
+  smove(source: Data, destination: Data, member: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('smove');
     try {
       return this.run(smove<V>(source, destination, member));
     } catch (error) {
@@ -4074,7 +4458,8 @@ export abstract class RedisCommands<V> {
   sort(key: Data, options: SortReadOptions & { readonly get: Many; readonly store?: undefined }): Promise<(V | null)[]>;
   sort(key: Data, options?: SortReadOptions & { readonly get?: undefined; readonly store?: undefined }): Promise<V[]>;
   sort(key: Data, options?: SortOptions): Promise<number | (V | null)[]>;
-  sort(key: Data, options: SortOptions = {}): Promise<number | (V | null)[]> {
+  sort(key: Data, options: SortOptions = {}, surplus?: unknown): Promise<number | (V | null)[]> {
+    if (surplus !== undefined) return this.refuseSurplus('sort');
     try {
       return this.run(sort<V>(key, options));
     } catch (error) {
@@ -4092,7 +4477,8 @@ export abstract class RedisCommands<V> {
   sortRo(key: Data, options: SortReadOptions & { readonly get: Many }): Promise<(V | null)[]>;
   sortRo(key: Data, options?: SortReadOptions & { readonly get?: undefined }): Promise<V[]>;
   sortRo(key: Data, options?: SortReadOptions): Promise<(V | null)[]>;
-  sortRo(key: Data, options: SortReadOptions = {}): Promise<(V | null)[]> {
+  sortRo(key: Data, options: SortReadOptions = {}, surplus?: unknown): Promise<(V | null)[]> {
+    if (surplus !== undefined) return this.refuseSurplus('sortRo');
     try {
       return this.run(sortRo<V>(key, options));
     } catch (error) {
@@ -4111,7 +4497,8 @@ export abstract class RedisCommands<V> {
   spop(key: Data): Promise<V | null>;
   spop(key: Data, count: Int): Promise<V[]>;
   spop(key: Data, count?: Int): Promise<V | V[] | null>;
-  spop(key: Data, count?: Int): Promise<V | V[] | null> {
+  spop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('spop');
     try {
       return this.run(spop<V>(key, count));
     } catch (error) {
@@ -4127,7 +4514,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/spublish/
    */
-  spublish(channel: Data, message: Data): Promise<number> {
+  spublish(channel: Data, message: Data): Promise<number>;
+  spublish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('spublish');
     try {
       return this.run(spublish<V>(channel, message));
     } catch (error) {
@@ -4146,7 +4535,8 @@ export abstract class RedisCommands<V> {
   srandmember(key: Data): Promise<V | null>;
   srandmember(key: Data, count: Int): Promise<V[]>;
   srandmember(key: Data, count?: Int): Promise<V | V[] | null>;
-  srandmember(key: Data, count?: Int): Promise<V | V[] | null> {
+  srandmember(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('srandmember');
     try {
       return this.run(srandmember<V>(key, count));
     } catch (error) {
@@ -4179,7 +4569,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/sscan/
    */
-  sscan(key: Data, cursor: Cursor, options: ScanOptions = {}): Promise<SscanPage<V>> {
+  sscan(key: Data, cursor: Cursor, options?: ScanOptions): Promise<SscanPage<V>>;
+  sscan(key: Data, cursor: Cursor, options: ScanOptions = {}, surplus?: unknown): Promise<SscanPage<V>> {
+    if (surplus !== undefined) return this.refuseSurplus('sscan');
     try {
       return this.run(sscan<V>(key, cursor, options));
     } catch (error) {
@@ -4194,7 +4586,9 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/strlen/
    */
-  strlen(key: Data): Promise<number> {
+  strlen(key: Data): Promise<number>;
+  strlen(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('strlen');
     try {
       return this.run(strlen<V>(key));
     } catch (error) {
@@ -4209,7 +4603,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/substr/
    */
-  substr(key: Data, start: Int, end: Int): Promise<V> {
+  substr(key: Data, start: Int, end: Int): Promise<V>;
+  substr(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
+    if (surplus !== undefined) return this.refuseSurplus('substr');
     try {
       return this.run(substr<V>(key, start, end));
     } catch (error) {
@@ -4256,7 +4652,9 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/swapdb/
    */
-  swapdb(db1: Int, db2: Int): Promise<'OK'> {
+  swapdb(db1: Int, db2: Int): Promise<'OK'>;
+  swapdb(db1: Int, db2: Int, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('swapdb');
     try {
       return this.run(swapdb<V>(db1, db2));
     } catch (error) {
@@ -4270,7 +4668,9 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/time/
    */
-  time(): Promise<ServerTime> {
+  time(): Promise<ServerTime>;
+  time(surplus?: unknown): Promise<ServerTime> {
+    if (surplus !== undefined) return this.refuseSurplus('time');
     try {
       return this.run(time<V>());
     } catch (error) {
@@ -4301,7 +4701,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/ttl/
    */
-  ttl(key: Data): Promise<number> {
+  ttl(key: Data): Promise<number>;
+  ttl(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('ttl');
     try {
       return this.run(ttl<V>(key));
     } catch (error) {
@@ -4315,7 +4717,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/type/
    */
-  type(key: Data): Promise<string> {
+  type(key: Data): Promise<string>;
+  type(key: Data, surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('type');
     try {
       return this.run(type<V>(key));
     } catch (error) {
@@ -4373,7 +4777,8 @@ export abstract class RedisCommands<V> {
    */
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddMakingOptions): Promise<string>;
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions): Promise<string | null>;
-  xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions): Promise<string | null> {
+  xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions, surplus?: unknown): Promise<string | null> {
+    if (surplus !== undefined) return this.refuseSurplus('xadd');
     try {
       return this.run(xadd<V>(key, id, fields, options));
     } catch (error) {
@@ -4394,7 +4799,8 @@ export abstract class RedisCommands<V> {
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimPlain): Promise<Autoclaimed<V>>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options: XautoclaimJustid): Promise<AutoclaimedIds>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions): Promise<Autoclaimed<V> | AutoclaimedIds>;
-  xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions): Promise<Autoclaimed<V> | AutoclaimedIds> {
+  xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions, surplus?: unknown): Promise<Autoclaimed<V> | AutoclaimedIds> {
+    if (surplus !== undefined) return this.refuseSurplus('xautoclaim');
     try {
       return this.run(xautoclaim<V>(key, group, consumer, minIdle, start, options));
     } catch (error) {
@@ -4415,7 +4821,8 @@ export abstract class RedisCommands<V> {
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimPlain): Promise<StreamEntry<V>[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options: XclaimJustid): Promise<string[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions): Promise<StreamEntry<V>[] | string[]>;
-  xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions): Promise<StreamEntry<V>[] | string[]> {
+  xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions, surplus?: unknown): Promise<StreamEntry<V>[] | string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xclaim');
     try {
       return this.run(xclaim<V>(key, group, consumer, minIdle, ids, options));
     } catch (error) {
@@ -4449,7 +4856,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xgroup-create/
    */
-  xgroupCreate(key: Data, group: Data, id: StreamId, options: XgroupCreateOptions = {}): Promise<'OK'> {
+  xgroupCreate(key: Data, group: Data, id: StreamId, options?: XgroupCreateOptions): Promise<'OK'>;
+  xgroupCreate(key: Data, group: Data, id: StreamId, options: XgroupCreateOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('xgroupCreate');
     try {
       return this.run(xgroupCreate<V>(key, group, id, options));
     } catch (error) {
@@ -4465,7 +4874,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/xgroup-createconsumer/
    */
-  xgroupCreateconsumer(key: Data, group: Data, consumer: Data): Promise<boolean> {
+  xgroupCreateconsumer(key: Data, group: Data, consumer: Data): Promise<boolean>;
+  xgroupCreateconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('xgroupCreateconsumer');
     try {
       return this.run(xgroupCreateconsumer<V>(key, group, consumer));
     } catch (error) {
@@ -4481,7 +4892,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xgroup-delconsumer/
    */
-  xgroupDelconsumer(key: Data, group: Data, consumer: Data): Promise<number> {
+  xgroupDelconsumer(key: Data, group: Data, consumer: Data): Promise<number>;
+  xgroupDelconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('xgroupDelconsumer');
     try {
       return this.run(xgroupDelconsumer<V>(key, group, consumer));
     } catch (error) {
@@ -4496,7 +4909,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xgroup-destroy/
    */
-  xgroupDestroy(key: Data, group: Data): Promise<boolean> {
+  xgroupDestroy(key: Data, group: Data): Promise<boolean>;
+  xgroupDestroy(key: Data, group: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('xgroupDestroy');
     try {
       return this.run(xgroupDestroy<V>(key, group));
     } catch (error) {
@@ -4510,7 +4925,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xgroup-help/
    */
-  xgroupHelp(): Promise<string[]> {
+  xgroupHelp(): Promise<string[]>;
+  xgroupHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xgroupHelp');
     try {
       return this.run(xgroupHelp<V>());
     } catch (error) {
@@ -4526,7 +4943,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xgroup-setid/
    */
-  xgroupSetid(key: Data, group: Data, id: StreamId, options: XgroupSetidOptions = {}): Promise<'OK'> {
+  xgroupSetid(key: Data, group: Data, id: StreamId, options?: XgroupSetidOptions): Promise<'OK'>;
+  xgroupSetid(key: Data, group: Data, id: StreamId, options: XgroupSetidOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('xgroupSetid');
     try {
       return this.run(xgroupSetid<V>(key, group, id, options));
     } catch (error) {
@@ -4541,7 +4960,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xinfo-consumers/
    */
-  xinfoConsumers(key: Data, group: Data): Promise<ConsumerInfo[]> {
+  xinfoConsumers(key: Data, group: Data): Promise<ConsumerInfo[]>;
+  xinfoConsumers(key: Data, group: Data, surplus?: unknown): Promise<ConsumerInfo[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xinfoConsumers');
     try {
       return this.run(xinfoConsumers<V>(key, group));
     } catch (error) {
@@ -4556,7 +4977,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xinfo-groups/
    */
-  xinfoGroups(key: Data): Promise<GroupInfo[]> {
+  xinfoGroups(key: Data): Promise<GroupInfo[]>;
+  xinfoGroups(key: Data, surplus?: unknown): Promise<GroupInfo[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xinfoGroups');
     try {
       return this.run(xinfoGroups<V>(key));
     } catch (error) {
@@ -4570,7 +4993,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xinfo-help/
    */
-  xinfoHelp(): Promise<string[]> {
+  xinfoHelp(): Promise<string[]>;
+  xinfoHelp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xinfoHelp');
     try {
       return this.run(xinfoHelp<V>());
     } catch (error) {
@@ -4590,7 +5015,8 @@ export abstract class RedisCommands<V> {
   xinfoStream(key: Data, options?: XinfoStreamPlain): Promise<StreamInfo<V>>;
   xinfoStream(key: Data, options: XinfoStreamFull): Promise<StreamInfoFull<V>>;
   xinfoStream(key: Data, options?: XinfoStreamOptions): Promise<StreamInfo<V> | StreamInfoFull<V>>;
-  xinfoStream(key: Data, options?: XinfoStreamOptions): Promise<StreamInfo<V> | StreamInfoFull<V>> {
+  xinfoStream(key: Data, options?: XinfoStreamOptions, surplus?: unknown): Promise<StreamInfo<V> | StreamInfoFull<V>> {
+    if (surplus !== undefined) return this.refuseSurplus('xinfoStream');
     try {
       return this.run(xinfoStream<V>(key, options));
     } catch (error) {
@@ -4605,7 +5031,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xlen/
    */
-  xlen(key: Data): Promise<number> {
+  xlen(key: Data): Promise<number>;
+  xlen(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('xlen');
     try {
       return this.run(xlen<V>(key));
     } catch (error) {
@@ -4626,7 +5054,8 @@ export abstract class RedisCommands<V> {
   xpending(key: Data, group: Data): Promise<PendingSummary>;
   xpending(key: Data, group: Data, range: XpendingRange): Promise<PendingEntry[]>;
   xpending(key: Data, group: Data, range?: XpendingRange): Promise<PendingSummary | PendingEntry[]>;
-  xpending(key: Data, group: Data, range?: XpendingRange): Promise<PendingSummary | PendingEntry[]> {
+  xpending(key: Data, group: Data, range?: XpendingRange, surplus?: unknown): Promise<PendingSummary | PendingEntry[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xpending');
     try {
       return this.run(xpending<V>(key, group, range));
     } catch (error) {
@@ -4644,7 +5073,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xrange/
    */
-  xrange(key: Data, start: StreamId, end: StreamId, options: XrangeOptions = {}): Promise<StreamEntry<V>[]> {
+  xrange(key: Data, start: StreamId, end: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
+  xrange(key: Data, start: StreamId, end: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xrange');
     try {
       return this.run(xrange<V>(key, start, end, options));
     } catch (error) {
@@ -4667,7 +5098,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xread/
    */
-  xread(streams: StreamPositions, options: XreadOptions = {}): Promise<Record<string, StreamEntry<V>[]> | null> {
+  xread(streams: StreamPositions, options?: XreadOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
+  xread(streams: StreamPositions, options: XreadOptions = {}, surplus?: unknown): Promise<Record<string, StreamEntry<V>[]> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('xread');
     try {
       return this.run(xread<V>(streams, options));
     } catch (error) {
@@ -4690,7 +5123,8 @@ export abstract class RedisCommands<V> {
    */
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions<'>'>, options?: XreadgroupOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null>;
-  xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null> {
+  xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions, surplus?: unknown): Promise<Record<string, HistoryEntry<V>[]> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('xreadgroup');
     try {
       return this.run(xreadgroup<V>(group, consumer, streams, options));
     } catch (error) {
@@ -4708,7 +5142,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xrevrange/
    */
-  xrevrange(key: Data, end: StreamId, start: StreamId, options: XrangeOptions = {}): Promise<StreamEntry<V>[]> {
+  xrevrange(key: Data, end: StreamId, start: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
+  xrevrange(key: Data, end: StreamId, start: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('xrevrange');
     try {
       return this.run(xrevrange<V>(key, end, start, options));
     } catch (error) {
@@ -4723,7 +5159,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xsetid/
    */
-  xsetid(key: Data, lastId: StreamId, options: XsetidOptions = {}): Promise<'OK'> {
+  xsetid(key: Data, lastId: StreamId, options?: XsetidOptions): Promise<'OK'>;
+  xsetid(key: Data, lastId: StreamId, options: XsetidOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('xsetid');
     try {
       return this.run(xsetid<V>(key, lastId, options));
     } catch (error) {
@@ -4741,7 +5179,9 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xtrim/
    */
-  xtrim(key: Data, options: Trim): Promise<number> {
+  xtrim(key: Data, options: Trim): Promise<number>;
+  xtrim(key: Data, options: Trim, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('xtrim');
     try {
       return this.run(xtrim<V>(key, options));
     } catch (error) {
@@ -4769,7 +5209,8 @@ export abstract class RedisCommands<V> {
   zadd(key: Data, members: ScoredMember | readonly ScoredMember[], options?: ZaddCountOptions): Promise<number>;
   zadd(key: Data, member: ScoredMember | readonly [ScoredMember], options: ZaddIncrOptions): Promise<number | null>;
   zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions): Promise<number | null>;
-  zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions): Promise<number | null> {
+  zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zadd');
     try {
       return this.run(zadd<V>(key, scoreOrMembers, memberOrOptions));
     } catch (error) {
@@ -4784,7 +5225,9 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zcard/
    */
-  zcard(key: Data): Promise<number> {
+  zcard(key: Data): Promise<number>;
+  zcard(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zcard');
     try {
       return this.run(zcard<V>(key));
     } catch (error) {
@@ -4801,7 +5244,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/zcount/
    */
-  zcount(key: Data, min: ScoreBound, max: ScoreBound): Promise<number> {
+  zcount(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
+  zcount(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zcount');
     try {
       return this.run(zcount<V>(key, min, max));
     } catch (error) {
@@ -4820,7 +5265,8 @@ export abstract class RedisCommands<V> {
   zdiff(keys: Many, options?: { readonly withscores?: Off }): Promise<V[]>;
   zdiff(keys: Many, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions): Promise<V[] | Scored<V>[]>;
-  zdiff(keys: Many, options?: ZdiffOptions): Promise<V[] | Scored<V>[]> {
+  zdiff(keys: Many, options?: ZdiffOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zdiff');
     try {
       return this.run(zdiff<V>(keys, options));
     } catch (error) {
@@ -4854,7 +5300,9 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zincrby/
    */
-  zincrby(key: Data, increment: Score, member: Data): Promise<number> {
+  zincrby(key: Data, increment: Score, member: Data): Promise<number>;
+  zincrby(key: Data, increment: Score, member: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zincrby');
     try {
       return this.run(zincrby<V>(key, increment, member));
     } catch (error) {
@@ -4875,7 +5323,8 @@ export abstract class RedisCommands<V> {
   zinter(keys: Many, options?: ZcombinePlain): Promise<V[]>;
   zinter(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zinter(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
-  zinter(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]> {
+  zinter(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zinter');
     try {
       return this.run(zinter<V>(keys, options));
     } catch (error) {
@@ -4891,7 +5340,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/zintercard/
    */
-  zintercard(keys: Many, options: ZintercardOptions = {}): Promise<number> {
+  zintercard(keys: Many, options?: ZintercardOptions): Promise<number>;
+  zintercard(keys: Many, options: ZintercardOptions = {}, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zintercard');
     try {
       return this.run(zintercard<V>(keys, options));
     } catch (error) {
@@ -4909,7 +5360,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/zinterstore/
    */
-  zinterstore(destination: Data, keys: Many, options: CombineOptions = {}): Promise<number> {
+  zinterstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
+  zinterstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zinterstore');
     try {
       return this.run(zinterstore<V>(destination, keys, options));
     } catch (error) {
@@ -4926,7 +5379,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/zlexcount/
    */
-  zlexcount(key: Data, min: LexBound, max: LexBound): Promise<number> {
+  zlexcount(key: Data, min: LexBound, max: LexBound): Promise<number>;
+  zlexcount(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zlexcount');
     try {
       return this.run(zlexcount<V>(key, min, max));
     } catch (error) {
@@ -4944,7 +5399,9 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/zmpop/
    */
-  zmpop(keys: Many, where: Extreme, options: ZmpopOptions = {}): Promise<PoppedMembers<V> | null> {
+  zmpop(keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
+  zmpop(keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zmpop');
     try {
       return this.run(zmpop<V>(keys, where, options));
     } catch (error) {
@@ -4979,7 +5436,8 @@ export abstract class RedisCommands<V> {
   zpopmax(key: Data): Promise<Scored<V> | null>;
   zpopmax(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmax(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
-  zpopmax(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null> {
+  zpopmax(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zpopmax');
     try {
       return this.run(zpopmax<V>(key, count));
     } catch (error) {
@@ -4998,7 +5456,8 @@ export abstract class RedisCommands<V> {
   zpopmin(key: Data): Promise<Scored<V> | null>;
   zpopmin(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmin(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
-  zpopmin(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null> {
+  zpopmin(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zpopmin');
     try {
       return this.run(zpopmin<V>(key, count));
     } catch (error) {
@@ -5019,7 +5478,8 @@ export abstract class RedisCommands<V> {
   zrandmember(key: Data, count: Int, options?: { readonly withscores?: Off }): Promise<V[]>;
   zrandmember(key: Data, count: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions): Promise<V | V[] | Scored<V>[] | null>;
-  zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions): Promise<V | V[] | Scored<V>[] | null> {
+  zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions, surplus?: unknown): Promise<V | V[] | Scored<V>[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zrandmember');
     try {
       return this.run(zrandmember<V>(key, count, options));
     } catch (error) {
@@ -5043,7 +5503,8 @@ export abstract class RedisCommands<V> {
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOrder & { readonly withscores?: Off }): Promise<V[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options: ZrangeOrder & { readonly bylex?: Off; readonly withscores: true }): Promise<Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions): Promise<V[] | Scored<V>[]>;
-  zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions): Promise<V[] | Scored<V>[]> {
+  zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrange');
     try {
       return this.run(zrange<V>(key, start, stop, options));
     } catch (error) {
@@ -5060,7 +5521,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/zrangebylex/
    */
-  zrangebylex(key: Data, min: LexBound, max: LexBound, options: ZrangebylexOptions = {}): Promise<V[]> {
+  zrangebylex(key: Data, min: LexBound, max: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
+  zrangebylex(key: Data, min: LexBound, max: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrangebylex');
     try {
       return this.run(zrangebylex<V>(key, min, max, options));
     } catch (error) {
@@ -5080,7 +5543,8 @@ export abstract class RedisCommands<V> {
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscorePlain): Promise<V[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
-  zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]> {
+  zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrangebyscore');
     try {
       return this.run(zrangebyscore<V>(key, min, max, options));
     } catch (error) {
@@ -5098,7 +5562,9 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/zrangestore/
    */
-  zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options: ZrangeOrder = {}): Promise<number> {
+  zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options?: ZrangeOrder): Promise<number>;
+  zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options: ZrangeOrder = {}, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zrangestore');
     try {
       return this.run(zrangestore<V>(destination, source, min, max, options));
     } catch (error) {
@@ -5117,7 +5583,8 @@ export abstract class RedisCommands<V> {
   zrank(key: Data, member: Data, options?: { readonly withscore?: Off }): Promise<number | null>;
   zrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
-  zrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null> {
+  zrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zrank');
     try {
       return this.run(zrank<V>(key, member, options));
     } catch (error) {
@@ -5151,7 +5618,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/zremrangebylex/
    */
-  zremrangebylex(key: Data, min: LexBound, max: LexBound): Promise<number> {
+  zremrangebylex(key: Data, min: LexBound, max: LexBound): Promise<number>;
+  zremrangebylex(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebylex');
     try {
       return this.run(zremrangebylex<V>(key, min, max));
     } catch (error) {
@@ -5167,7 +5636,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/zremrangebyrank/
    */
-  zremrangebyrank(key: Data, start: Int, stop: Int): Promise<number> {
+  zremrangebyrank(key: Data, start: Int, stop: Int): Promise<number>;
+  zremrangebyrank(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank');
     try {
       return this.run(zremrangebyrank<V>(key, start, stop));
     } catch (error) {
@@ -5184,7 +5655,9 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zremrangebyscore/
    */
-  zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound): Promise<number> {
+  zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
+  zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore');
     try {
       return this.run(zremrangebyscore<V>(key, min, max));
     } catch (error) {
@@ -5203,7 +5676,8 @@ export abstract class RedisCommands<V> {
   zrevrange(key: Data, start: Int, stop: Int, options?: { readonly withscores?: Off }): Promise<V[]>;
   zrevrange(key: Data, start: Int, stop: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions): Promise<V[] | Scored<V>[]>;
-  zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions): Promise<V[] | Scored<V>[]> {
+  zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrevrange');
     try {
       return this.run(zrevrange<V>(key, start, stop, options));
     } catch (error) {
@@ -5220,7 +5694,9 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/zrevrangebylex/
    */
-  zrevrangebylex(key: Data, max: LexBound, min: LexBound, options: ZrangebylexOptions = {}): Promise<V[]> {
+  zrevrangebylex(key: Data, max: LexBound, min: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
+  zrevrangebylex(key: Data, max: LexBound, min: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrevrangebylex');
     try {
       return this.run(zrevrangebylex<V>(key, max, min, options));
     } catch (error) {
@@ -5240,7 +5716,8 @@ export abstract class RedisCommands<V> {
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscorePlain): Promise<V[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
-  zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]> {
+  zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrevrangebyscore');
     try {
       return this.run(zrevrangebyscore<V>(key, max, min, options));
     } catch (error) {
@@ -5259,7 +5736,8 @@ export abstract class RedisCommands<V> {
   zrevrank(key: Data, member: Data, options?: { readonly withscore?: Off }): Promise<number | null>;
   zrevrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
-  zrevrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null> {
+  zrevrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zrevrank');
     try {
       return this.run(zrevrank<V>(key, member, options));
     } catch (error) {
@@ -5278,7 +5756,8 @@ export abstract class RedisCommands<V> {
   zscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly noscores?: Off }): Promise<ZscanPage<Scored<V>>>;
   zscan(key: Data, cursor: Cursor, options: ScanOptions & { readonly noscores: true }): Promise<ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions): Promise<ZscanPage<Scored<V>> | ZscanPage<V>>;
-  zscan(key: Data, cursor: Cursor, options?: ZscanOptions): Promise<ZscanPage<Scored<V>> | ZscanPage<V>> {
+  zscan(key: Data, cursor: Cursor, options?: ZscanOptions, surplus?: unknown): Promise<ZscanPage<Scored<V>> | ZscanPage<V>> {
+    if (surplus !== undefined) return this.refuseSurplus('zscan');
     try {
       return this.run(zscan<V>(key, cursor, options));
     } catch (error) {
@@ -5293,7 +5772,9 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zscore/
    */
-  zscore(key: Data, member: Data): Promise<number | null> {
+  zscore(key: Data, member: Data): Promise<number | null>;
+  zscore(key: Data, member: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zscore');
     try {
       return this.run(zscore<V>(key, member));
     } catch (error) {
@@ -5314,7 +5795,8 @@ export abstract class RedisCommands<V> {
   zunion(keys: Many, options?: ZcombinePlain): Promise<V[]>;
   zunion(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zunion(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
-  zunion(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]> {
+  zunion(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zunion');
     try {
       return this.run(zunion<V>(keys, options));
     } catch (error) {
@@ -5332,7 +5814,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/zunionstore/
    */
-  zunionstore(destination: Data, keys: Many, options: CombineOptions = {}): Promise<number> {
+  zunionstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
+  zunionstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zunionstore');
     try {
       return this.run(zunionstore<V>(destination, keys, options));
     } catch (error) {
@@ -5355,7 +5839,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/blmove/
    */
-  blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number): Promise<V | null> {
+  blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number): Promise<V | null>;
+  blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('blmove');
     try {
       return this.run(blmove<V>(source, destination, from, to, timeout));
     } catch (error) {
@@ -5375,7 +5861,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/blmpop/
    */
-  blmpop(timeout: number, keys: Many, where: Side, options: MpopOptions = {}): Promise<PoppedElements<V> | null> {
+  blmpop(timeout: number, keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
+  blmpop(timeout: number, keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('blmpop');
     try {
       return this.run(blmpop<V>(timeout, keys, where, options));
     } catch (error) {
@@ -5396,7 +5884,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/blpop/
    */
-  blpop(keys: Many, timeout: number): Promise<Popped<V> | null> {
+  blpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
+  blpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('blpop');
     try {
       return this.run(blpop<V>(keys, timeout));
     } catch (error) {
@@ -5415,7 +5905,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/brpop/
    */
-  brpop(keys: Many, timeout: number): Promise<Popped<V> | null> {
+  brpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
+  brpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('brpop');
     try {
       return this.run(brpop<V>(keys, timeout));
     } catch (error) {
@@ -5433,7 +5925,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/brpoplpush/
    */
-  brpoplpush(source: Data, destination: Data, timeout: number): Promise<V | null> {
+  brpoplpush(source: Data, destination: Data, timeout: number): Promise<V | null>;
+  brpoplpush(source: Data, destination: Data, timeout: number, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('brpoplpush');
     try {
       return this.run(brpoplpush<V>(source, destination, timeout));
     } catch (error) {
@@ -5454,7 +5948,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/bzmpop/
    */
-  bzmpop(timeout: number, keys: Many, where: Extreme, options: ZmpopOptions = {}): Promise<PoppedMembers<V> | null> {
+  bzmpop(timeout: number, keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
+  bzmpop(timeout: number, keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('bzmpop');
     try {
       return this.run(bzmpop<V>(timeout, keys, where, options));
     } catch (error) {
@@ -5474,7 +5970,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/bzpopmax/
    */
-  bzpopmax(keys: Many, timeout: number): Promise<PoppedMember<V> | null> {
+  bzpopmax(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
+  bzpopmax(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('bzpopmax');
     try {
       return this.run(bzpopmax<V>(keys, timeout));
     } catch (error) {
@@ -5494,7 +5992,9 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/bzpopmin/
    */
-  bzpopmin(keys: Many, timeout: number): Promise<PoppedMember<V> | null> {
+  bzpopmin(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
+  bzpopmin(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
+    if (surplus !== undefined) return this.refuseSurplus('bzpopmin');
     try {
       return this.run(bzpopmin<V>(keys, timeout));
     } catch (error) {

@@ -19,7 +19,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/asking/
    */
-  asking(): Promise<'OK'> {
+  asking(): Promise<'OK'>;
+  asking(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('asking');
     try {
       return this.run(asking<V>());
     } catch (error) {
@@ -39,7 +41,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
   auth(password: string): Promise<'OK'>;
   auth(username: string, password: string): Promise<'OK'>;
   auth(usernameOrPassword: string, password?: string): Promise<'OK'>;
-  auth(usernameOrPassword: string, password?: string): Promise<'OK'> {
+  auth(usernameOrPassword: string, password?: string, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('auth');
     try {
       return this.run(auth<V>(usernameOrPassword, password));
     } catch (error) {
@@ -54,7 +57,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/client-caching/
    */
-  clientCaching(yes: boolean): Promise<'OK'> {
+  clientCaching(yes: boolean): Promise<'OK'>;
+  clientCaching(yes: boolean, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientCaching');
     try {
       return this.run(clientCaching<V>(yes));
     } catch (error) {
@@ -84,7 +89,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/client-no-evict/
    */
-  clientNoEvict(on: boolean): Promise<'OK'> {
+  clientNoEvict(on: boolean): Promise<'OK'>;
+  clientNoEvict(on: boolean, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientNoEvict');
     try {
       return this.run(clientNoEvict<V>(on));
     } catch (error) {
@@ -99,7 +106,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 7.2.0
    * @see https://redis.io/commands/client-no-touch/
    */
-  clientNoTouch(on: boolean): Promise<'OK'> {
+  clientNoTouch(on: boolean): Promise<'OK'>;
+  clientNoTouch(on: boolean, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientNoTouch');
     try {
       return this.run(clientNoTouch<V>(on));
     } catch (error) {
@@ -114,7 +123,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 7.2.0
    * @see https://redis.io/commands/client-setinfo/
    */
-  clientSetinfo(attribute: ClientAttribute, value: string): Promise<'OK'> {
+  clientSetinfo(attribute: ClientAttribute, value: string): Promise<'OK'>;
+  clientSetinfo(attribute: ClientAttribute, value: string, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientSetinfo');
     try {
       return this.run(clientSetinfo<V>(attribute, value));
     } catch (error) {
@@ -129,7 +140,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 2.6.9
    * @see https://redis.io/commands/client-setname/
    */
-  clientSetname(name: string): Promise<'OK'> {
+  clientSetname(name: string): Promise<'OK'>;
+  clientSetname(name: string, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientSetname');
     try {
       return this.run(clientSetname<V>(name));
     } catch (error) {
@@ -145,7 +158,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/client-tracking/
    */
-  clientTracking(on: boolean, options: TrackingOptions = {}): Promise<'OK'> {
+  clientTracking(on: boolean, options?: TrackingOptions): Promise<'OK'>;
+  clientTracking(on: boolean, options: TrackingOptions = {}, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('clientTracking');
     try {
       return this.run(clientTracking<V>(on, options));
     } catch (error) {
@@ -162,7 +177,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/hello/
    */
-  hello(protover?: 2 | 3, options: HelloOptions = {}): Promise<ServerHello> {
+  hello(protover?: 2 | 3, options?: HelloOptions): Promise<ServerHello>;
+  hello(protover?: 2 | 3, options: HelloOptions = {}, surplus?: unknown): Promise<ServerHello> {
+    if (surplus !== undefined) return this.refuseSurplus('hello');
     try {
       return this.run(hello<V>(protover, options));
     } catch (error) {
@@ -178,7 +195,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/readonly/
    */
-  readonly(): Promise<'OK'> {
+  readonly(): Promise<'OK'>;
+  readonly(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('readonly');
     try {
       return this.run(readonly<V>());
     } catch (error) {
@@ -194,7 +213,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/readwrite/
    */
-  readwrite(): Promise<'OK'> {
+  readwrite(): Promise<'OK'>;
+  readwrite(surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('readwrite');
     try {
       return this.run(readwrite<V>());
     } catch (error) {
@@ -210,7 +231,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/select/
    */
-  select(db: Int): Promise<'OK'> {
+  select(db: Int): Promise<'OK'>;
+  select(db: Int, surplus?: unknown): Promise<'OK'> {
+    if (surplus !== undefined) return this.refuseSurplus('select');
     try {
       return this.run(select<V>(db));
     } catch (error) {
@@ -227,7 +250,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/wait/
    */
-  wait(numreplicas: Int, milliseconds: Int): Promise<number> {
+  wait(numreplicas: Int, milliseconds: Int): Promise<number>;
+  wait(numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('wait');
     try {
       return this.run(wait<V>(numreplicas, milliseconds));
     } catch (error) {
@@ -244,7 +269,9 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 7.2.0
    * @see https://redis.io/commands/waitaof/
    */
-  waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Promise<WaitAofResult> {
+  waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Promise<WaitAofResult>;
+  waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<WaitAofResult> {
+    if (surplus !== undefined) return this.refuseSurplus('waitaof');
     try {
       return this.run(waitaof<V>(numlocal, numreplicas, milliseconds));
     } catch (error) {

@@ -4,6 +4,7 @@ import type { InfoSection, SlaveofOptions } from '../commands/server.ts';
 import type { ZscanOptions } from '../commands/zset.ts';
 import type { KeyRange, Scored, ServerInfo } from '../replies.ts';
 import type { Command, Data } from '@kv/core';
+import { ArgumentError } from '@kv/core';
 import { hclear, hdecr, hdel, hexists, hfix, hget, hgetall, hincr, hkeys, hlist, hrlist, hrscan, hscan, hset, hsize, hvals, multiHdel, multiHexists, multiHget, multiHset, multiHsize } from '../commands/hash.ts';
 import { bitcount, countbit, decr, del, exists, expire, get, getbit, getrange, getset, incr, keys, mdel, multiDel, multiExists, multiGet, multiSet, rkeys, rscan, scan, set, setbit, setnx, setx, strlen, substr, ttl } from '../commands/kv.ts';
 import { qback, qclear, qfix, qfront, qget, qlist, qpop, qpopBack, qpopFront, qpush, qpushBack, qpushFront, qrange, qrlist, qset, qsize, qslice, qtrimBack, qtrimFront } from '../commands/queue.ts';
@@ -20,13 +21,20 @@ export abstract class SsdbCommands<V> {
     return Promise.reject(error);
   }
 
+  /** More arguments than the command takes: to drop them would hide a mistake. */
+  protected refuseSurplus(command: string): Promise<never> {
+    return this.refuse(new ArgumentError(`${command}: more arguments than it takes`));
+  }
+
   /**
    * Lets addresses in that begin with `rule`; from then on all others are kept out. Not saved over a restart.
    *
    * @param rule for example `10.1.`, or `all`
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
-  addAllowIp(rule: string): Promise<void> {
+  addAllowIp(rule: string): Promise<void>;
+  addAllowIp(rule: string, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('addAllowIp');
     try {
       return this.run(addAllowIp<V>(rule));
     } catch (error) {
@@ -40,7 +48,9 @@ export abstract class SsdbCommands<V> {
    * @param rule for example `10.1.`, or `all`
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
-  addDenyIp(rule: string): Promise<void> {
+  addDenyIp(rule: string): Promise<void>;
+  addDenyIp(rule: string, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('addDenyIp');
     try {
       return this.run(addDenyIp<V>(rule));
     } catch (error) {
@@ -55,7 +65,9 @@ export abstract class SsdbCommands<V> {
    * @param start default 0
    * @param end included, default -1
    */
-  bitcount(key: Data, start: Int = 0, end: Int = -1): Promise<number> {
+  bitcount(key: Data, start?: Int, end?: Int): Promise<number>;
+  bitcount(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('bitcount');
     try {
       return this.run(bitcount<V>(key, start, end));
     } catch (error) {
@@ -64,7 +76,9 @@ export abstract class SsdbCommands<V> {
   }
 
   /** Deletes the log that replicas follow. */
-  clearBinlog(): Promise<void> {
+  clearBinlog(): Promise<void>;
+  clearBinlog(surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('clearBinlog');
     try {
       return this.run(clearBinlog<V>());
     } catch (error) {
@@ -77,7 +91,9 @@ export abstract class SsdbCommands<V> {
    *
    * @example await ssdb.with({ timeout: 0 }).compact()
    */
-  compact(): Promise<void> {
+  compact(): Promise<void>;
+  compact(surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('compact');
     try {
       return this.run(compact<V>());
     } catch (error) {
@@ -92,7 +108,9 @@ export abstract class SsdbCommands<V> {
    * @param start default 0
    * @param size default all
    */
-  countbit(key: Data, start: Int = 0, size?: Int): Promise<number> {
+  countbit(key: Data, start?: Int, size?: Int): Promise<number>;
+  countbit(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('countbit');
     try {
       return this.run(countbit<V>(key, start, size));
     } catch (error) {
@@ -105,7 +123,9 @@ export abstract class SsdbCommands<V> {
    *
    * @returns bytes, not keys; 0 as long as everything is still in memory
    */
-  dbsize(): Promise<number> {
+  dbsize(): Promise<number>;
+  dbsize(surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('dbsize');
     try {
       return this.run(dbsize<V>());
     } catch (error) {
@@ -121,7 +141,9 @@ export abstract class SsdbCommands<V> {
    * @returns the new value (a `bigint` at run time when it is beyond 2^53)
    * @throws ReplyError `error` when the value is not a whole number
    */
-  decr(key: Data, by: Int = 1): Promise<number> {
+  decr(key: Data, by?: Int): Promise<number>;
+  decr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('decr');
     try {
       return this.run(decr<V>(key, by));
     } catch (error) {
@@ -135,7 +157,9 @@ export abstract class SsdbCommands<V> {
    * @param key 1 to 255 bytes
    * @returns always `true`: the server does not tell whether it existed
    */
-  del(key: Data): Promise<boolean> {
+  del(key: Data): Promise<boolean>;
+  del(key: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('del');
     try {
       return this.run(del<V>(key));
     } catch (error) {
@@ -149,7 +173,9 @@ export abstract class SsdbCommands<V> {
    * @param rule exactly as it was added
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
-  delAllowIp(rule: string): Promise<void> {
+  delAllowIp(rule: string): Promise<void>;
+  delAllowIp(rule: string, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('delAllowIp');
     try {
       return this.run(delAllowIp<V>(rule));
     } catch (error) {
@@ -163,7 +189,9 @@ export abstract class SsdbCommands<V> {
    * @param rule exactly as it was added
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
-  delDenyIp(rule: string): Promise<void> {
+  delDenyIp(rule: string): Promise<void>;
+  delDenyIp(rule: string, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('delDenyIp');
     try {
       return this.run(delDenyIp<V>(rule));
     } catch (error) {
@@ -176,7 +204,9 @@ export abstract class SsdbCommands<V> {
    *
    * @param key 1 to 255 bytes
    */
-  exists(key: Data): Promise<boolean> {
+  exists(key: Data): Promise<boolean>;
+  exists(key: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('exists');
     try {
       return this.run(exists<V>(key));
     } catch (error) {
@@ -191,7 +221,9 @@ export abstract class SsdbCommands<V> {
    * @param ttl seconds, 0 to 2147483647; 0 ends it at once
    * @returns `false` when there is no such key
    */
-  expire(key: Data, ttl: Int): Promise<boolean> {
+  expire(key: Data, ttl: Int): Promise<boolean>;
+  expire(key: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('expire');
     try {
       return this.run(expire<V>(key, ttl));
     } catch (error) {
@@ -205,7 +237,9 @@ export abstract class SsdbCommands<V> {
    *
    * @throws ReplyError `error` while a replica or a `sync140` stream is connected
    */
-  flushdb(): Promise<void> {
+  flushdb(): Promise<void>;
+  flushdb(surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('flushdb');
     try {
       return this.run(flushdb<V>());
     } catch (error) {
@@ -220,7 +254,9 @@ export abstract class SsdbCommands<V> {
    * @returns `null` when there is none; an empty value is an empty string
    * @example await ssdb.get('greeting') // 'hello'
    */
-  get(key: Data): Promise<V | null> {
+  get(key: Data): Promise<V | null>;
+  get(key: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('get');
     try {
       return this.run(get<V>(key));
     } catch (error) {
@@ -229,7 +265,9 @@ export abstract class SsdbCommands<V> {
   }
 
   /** The range of keys that is stored. */
-  getKeyRange(): Promise<KeyRange> {
+  getKeyRange(): Promise<KeyRange>;
+  getKeyRange(surplus?: unknown): Promise<KeyRange> {
+    if (surplus !== undefined) return this.refuseSurplus('getKeyRange');
     try {
       return this.run(getKeyRange<V>());
     } catch (error) {
@@ -238,7 +276,9 @@ export abstract class SsdbCommands<V> {
   }
 
   /** The range of plain keys that the server takes, as {@link setKvRange} left it. */
-  getKvRange(): Promise<KeyRange> {
+  getKvRange(): Promise<KeyRange>;
+  getKvRange(surplus?: unknown): Promise<KeyRange> {
+    if (surplus !== undefined) return this.refuseSurplus('getKvRange');
     try {
       return this.run(getKvRange<V>());
     } catch (error) {
@@ -253,7 +293,9 @@ export abstract class SsdbCommands<V> {
    * @param offset 0 to 1073741824
    * @returns 0 beyond the value and for a missing key
    */
-  getbit(key: Data, offset: Int): Promise<0 | 1> {
+  getbit(key: Data, offset: Int): Promise<0 | 1>;
+  getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
+    if (surplus !== undefined) return this.refuseSurplus('getbit');
     try {
       return this.run(getbit<V>(key, offset));
     } catch (error) {
@@ -269,7 +311,9 @@ export abstract class SsdbCommands<V> {
    * @param end included, default -1
    * @returns empty when there is no such key
    */
-  getrange(key: Data, start: Int = 0, end: Int = -1): Promise<V> {
+  getrange(key: Data, start?: Int, end?: Int): Promise<V>;
+  getrange(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<V> {
+    if (surplus !== undefined) return this.refuseSurplus('getrange');
     try {
       return this.run(getrange<V>(key, start, end));
     } catch (error) {
@@ -283,7 +327,9 @@ export abstract class SsdbCommands<V> {
    * @param key 1 to 255 bytes
    * @returns the value before, `null` when there was none (the new one is set all the same)
    */
-  getset(key: Data, value: Data): Promise<V | null> {
+  getset(key: Data, value: Data): Promise<V | null>;
+  getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('getset');
     try {
       return this.run(getset<V>(key, value));
     } catch (error) {
@@ -297,7 +343,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns how many fields were removed
    */
-  hclear(name: Data): Promise<number> {
+  hclear(name: Data): Promise<number>;
+  hclear(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hclear');
     try {
       return this.run(hclear<V>(name));
     } catch (error) {
@@ -314,7 +362,9 @@ export abstract class SsdbCommands<V> {
    * @returns the new value (a `bigint` at run time when it is beyond 2^53)
    * @throws ReplyError `error` when the value is not a whole number
    */
-  hdecr(name: Data, field: Data, by: Int = 1): Promise<number> {
+  hdecr(name: Data, field: Data, by?: Int): Promise<number>;
+  hdecr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hdecr');
     try {
       return this.run(hdecr<V>(name, field, by));
     } catch (error) {
@@ -329,7 +379,9 @@ export abstract class SsdbCommands<V> {
    * @param field 1 to 255 bytes
    * @returns whether it existed
    */
-  hdel(name: Data, field: Data): Promise<boolean> {
+  hdel(name: Data, field: Data): Promise<boolean>;
+  hdel(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('hdel');
     try {
       return this.run(hdel<V>(name, field));
     } catch (error) {
@@ -343,7 +395,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @param field 1 to 255 bytes
    */
-  hexists(name: Data, field: Data): Promise<boolean> {
+  hexists(name: Data, field: Data): Promise<boolean>;
+  hexists(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('hexists');
     try {
       return this.run(hexists<V>(name, field));
     } catch (error) {
@@ -357,7 +411,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns the size
    */
-  hfix(name: Data): Promise<number> {
+  hfix(name: Data): Promise<number>;
+  hfix(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hfix');
     try {
       return this.run(hfix<V>(name));
     } catch (error) {
@@ -372,7 +428,9 @@ export abstract class SsdbCommands<V> {
    * @param field 1 to 255 bytes
    * @returns `null` when there is none
    */
-  hget(name: Data, field: Data): Promise<V | null> {
+  hget(name: Data, field: Data): Promise<V | null>;
+  hget(name: Data, field: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('hget');
     try {
       return this.run(hget<V>(name, field));
     } catch (error) {
@@ -386,7 +444,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns empty when there is no such hash
    */
-  hgetall(name: Data): Promise<Map<string, V>> {
+  hgetall(name: Data): Promise<Map<string, V>>;
+  hgetall(name: Data, surplus?: unknown): Promise<Map<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('hgetall');
     try {
       return this.run(hgetall<V>(name));
     } catch (error) {
@@ -403,7 +463,9 @@ export abstract class SsdbCommands<V> {
    * @returns the new value (a `bigint` at run time when it is beyond 2^53)
    * @throws ReplyError `error` when the value is not a whole number
    */
-  hincr(name: Data, field: Data, by: Int = 1): Promise<number> {
+  hincr(name: Data, field: Data, by?: Int): Promise<number>;
+  hincr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hincr');
     try {
       return this.run(hincr<V>(name, field, by));
     } catch (error) {
@@ -419,7 +481,9 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = to the last field
    * @param limit how many at most; -1 = all
    */
-  hkeys(name: Data, start: Data, end: Data, limit: Int): Promise<V[]> {
+  hkeys(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
+  hkeys(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hkeys');
     try {
       return this.run(hkeys<V>(name, start, end, limit));
     } catch (error) {
@@ -434,7 +498,9 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = to the last name
    * @param limit how many at most; -1 = all
    */
-  hlist(start: Data, end: Data, limit: Int): Promise<V[]> {
+  hlist(start: Data, end: Data, limit: Int): Promise<V[]>;
+  hlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hlist');
     try {
       return this.run(hlist<V>(start, end, limit));
     } catch (error) {
@@ -449,7 +515,9 @@ export abstract class SsdbCommands<V> {
    * @param end the low end, included; `''` = to the first name
    * @param limit how many at most; -1 = all
    */
-  hrlist(start: Data, end: Data, limit: Int): Promise<V[]> {
+  hrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
+  hrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hrlist');
     try {
       return this.run(hrlist<V>(start, end, limit));
     } catch (error) {
@@ -465,7 +533,9 @@ export abstract class SsdbCommands<V> {
    * @param end the low end, included; `''` = to the first field
    * @param limit how many at most; -1 = all
    */
-  hrscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>> {
+  hrscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
+  hrscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('hrscan');
     try {
       return this.run(hrscan<V>(name, start, end, limit));
     } catch (error) {
@@ -481,7 +551,9 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = to the last field
    * @param limit how many at most; -1 = all
    */
-  hscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>> {
+  hscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
+  hscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('hscan');
     try {
       return this.run(hscan<V>(name, start, end, limit));
     } catch (error) {
@@ -497,7 +569,9 @@ export abstract class SsdbCommands<V> {
    * @returns `true` when the field is new, `false` when it was replaced
    * @example await ssdb.hset('user:1', 'name', 'Ada')
    */
-  hset(name: Data, field: Data, value: Data): Promise<boolean> {
+  hset(name: Data, field: Data, value: Data): Promise<boolean>;
+  hset(name: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('hset');
     try {
       return this.run(hset<V>(name, field, value));
     } catch (error) {
@@ -511,7 +585,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns 0 when there is no such hash
    */
-  hsize(name: Data): Promise<number> {
+  hsize(name: Data): Promise<number>;
+  hsize(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('hsize');
     try {
       return this.run(hsize<V>(name));
     } catch (error) {
@@ -527,7 +603,9 @@ export abstract class SsdbCommands<V> {
    * @param end a field, included; `''` = to the last one
    * @param limit how many at most; -1 = all
    */
-  hvals(name: Data, start: Data, end: Data, limit: Int): Promise<V[]> {
+  hvals(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
+  hvals(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('hvals');
     try {
       return this.run(hvals<V>(name, start, end, limit));
     } catch (error) {
@@ -543,7 +621,9 @@ export abstract class SsdbCommands<V> {
    * @returns the new value (a `bigint` at run time when it is beyond 2^53)
    * @throws ReplyError `error` when the value is not a whole number
    */
-  incr(key: Data, by: Int = 1): Promise<number> {
+  incr(key: Data, by?: Int): Promise<number>;
+  incr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('incr');
     try {
       return this.run(incr<V>(key, by));
     } catch (error) {
@@ -557,7 +637,9 @@ export abstract class SsdbCommands<V> {
    * @param section `cmd` adds calls and times per command, `leveldb` the storage, `range` the stored ranges; default: the last two
    * @example (await ssdb.info()).values.get('links')
    */
-  info(section?: InfoSection): Promise<ServerInfo> {
+  info(section?: InfoSection): Promise<ServerInfo>;
+  info(section?: InfoSection, surplus?: unknown): Promise<ServerInfo> {
+    if (surplus !== undefined) return this.refuseSurplus('info');
     try {
       return this.run(info<V>(section));
     } catch (error) {
@@ -572,7 +654,9 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = to the last key
    * @param limit how many at most; -1 = all
    */
-  keys(start: Data, end: Data, limit: Int): Promise<V[]> {
+  keys(start: Data, end: Data, limit: Int): Promise<V[]>;
+  keys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('keys');
     try {
       return this.run(keys<V>(start, end, limit));
     } catch (error) {
@@ -581,7 +665,9 @@ export abstract class SsdbCommands<V> {
   }
 
   /** Prefixes of addresses that may connect. */
-  listAllowIp(): Promise<string[]> {
+  listAllowIp(): Promise<string[]>;
+  listAllowIp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('listAllowIp');
     try {
       return this.run(listAllowIp<V>());
     } catch (error) {
@@ -590,7 +676,9 @@ export abstract class SsdbCommands<V> {
   }
 
   /** Prefixes of addresses that may not connect; `all` when only those of {@link listAllowIp} may. */
-  listDenyIp(): Promise<string[]> {
+  listDenyIp(): Promise<string[]>;
+  listDenyIp(surplus?: unknown): Promise<string[]> {
+    if (surplus !== undefined) return this.refuseSurplus('listDenyIp');
     try {
       return this.run(listDenyIp<V>());
     } catch (error) {
@@ -821,7 +909,9 @@ export abstract class SsdbCommands<V> {
   }
 
   /** A trip to the server and back. */
-  ping(): Promise<void> {
+  ping(): Promise<void>;
+  ping(surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('ping');
     try {
       return this.run(ping<V>());
     } catch (error) {
@@ -835,7 +925,9 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    * @returns `null` when the queue is empty
    */
-  qback(name: Data): Promise<V | null> {
+  qback(name: Data): Promise<V | null>;
+  qback(name: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('qback');
     try {
       return this.run(qback<V>(name));
     } catch (error) {
@@ -849,7 +941,9 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    * @returns how many items were removed
    */
-  qclear(name: Data): Promise<number> {
+  qclear(name: Data): Promise<number>;
+  qclear(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('qclear');
     try {
       return this.run(qclear<V>(name));
     } catch (error) {
@@ -862,7 +956,9 @@ export abstract class SsdbCommands<V> {
    *
    * @param name up to 255 bytes
    */
-  qfix(name: Data): Promise<void> {
+  qfix(name: Data): Promise<void>;
+  qfix(name: Data, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('qfix');
     try {
       return this.run(qfix<V>(name));
     } catch (error) {
@@ -876,7 +972,9 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    * @returns `null` when the queue is empty
    */
-  qfront(name: Data): Promise<V | null> {
+  qfront(name: Data): Promise<V | null>;
+  qfront(name: Data, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('qfront');
     try {
       return this.run(qfront<V>(name));
     } catch (error) {
@@ -891,7 +989,9 @@ export abstract class SsdbCommands<V> {
    * @param index 0-based, negative counts from the end
    * @returns `null` when there is none
    */
-  qget(name: Data, index: Int): Promise<V | null> {
+  qget(name: Data, index: Int): Promise<V | null>;
+  qget(name: Data, index: Int, surplus?: unknown): Promise<V | null> {
+    if (surplus !== undefined) return this.refuseSurplus('qget');
     try {
       return this.run(qget<V>(name, index));
     } catch (error) {
@@ -906,7 +1006,9 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = to the last name
    * @param limit how many at most; -1 = all
    */
-  qlist(start: Data, end: Data, limit: Int): Promise<V[]> {
+  qlist(start: Data, end: Data, limit: Int): Promise<V[]>;
+  qlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('qlist');
     try {
       return this.run(qlist<V>(start, end, limit));
     } catch (error) {
@@ -924,7 +1026,8 @@ export abstract class SsdbCommands<V> {
   qpop(name: Data): Promise<V | null>;
   qpop(name: Data, size: Int): Promise<V[]>;
   qpop(name: Data, size?: Int): Promise<V | V[] | null>;
-  qpop(name: Data, size?: Int): Promise<V | V[] | null> {
+  qpop(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('qpop');
     try {
       return this.run(qpop<V>(name, size));
     } catch (error) {
@@ -942,7 +1045,8 @@ export abstract class SsdbCommands<V> {
   qpopBack(name: Data): Promise<V | null>;
   qpopBack(name: Data, size: Int): Promise<V[]>;
   qpopBack(name: Data, size?: Int): Promise<V | V[] | null>;
-  qpopBack(name: Data, size?: Int): Promise<V | V[] | null> {
+  qpopBack(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('qpopBack');
     try {
       return this.run(qpopBack<V>(name, size));
     } catch (error) {
@@ -960,7 +1064,8 @@ export abstract class SsdbCommands<V> {
   qpopFront(name: Data): Promise<V | null>;
   qpopFront(name: Data, size: Int): Promise<V[]>;
   qpopFront(name: Data, size?: Int): Promise<V | V[] | null>;
-  qpopFront(name: Data, size?: Int): Promise<V | V[] | null> {
+  qpopFront(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
+    if (surplus !== undefined) return this.refuseSurplus('qpopFront');
     try {
       return this.run(qpopFront<V>(name, size));
     } catch (error) {
@@ -1021,7 +1126,9 @@ export abstract class SsdbCommands<V> {
    * @param offset 0-based, negative counts from the end
    * @param limit 1 or more; -1 = to the end. 0 is an error here, since the server may answer it with everything
    */
-  qrange(name: Data, offset: Int, limit: Int): Promise<V[]> {
+  qrange(name: Data, offset: Int, limit: Int): Promise<V[]>;
+  qrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('qrange');
     try {
       return this.run(qrange<V>(name, offset, limit));
     } catch (error) {
@@ -1036,7 +1143,9 @@ export abstract class SsdbCommands<V> {
    * @param end the low end, included; `''` = to the first name
    * @param limit how many at most; -1 = all
    */
-  qrlist(start: Data, end: Data, limit: Int): Promise<V[]> {
+  qrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
+  qrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('qrlist');
     try {
       return this.run(qrlist<V>(start, end, limit));
     } catch (error) {
@@ -1051,7 +1160,9 @@ export abstract class SsdbCommands<V> {
    * @param index 0-based, negative counts from the end
    * @throws ReplyError `error` when there is no item at that position
    */
-  qset(name: Data, index: Int, item: Data): Promise<void> {
+  qset(name: Data, index: Int, item: Data): Promise<void>;
+  qset(name: Data, index: Int, item: Data, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('qset');
     try {
       return this.run(qset<V>(name, index, item));
     } catch (error) {
@@ -1064,7 +1175,9 @@ export abstract class SsdbCommands<V> {
    *
    * @param name up to 255 bytes
    */
-  qsize(name: Data): Promise<number> {
+  qsize(name: Data): Promise<number>;
+  qsize(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('qsize');
     try {
       return this.run(qsize<V>(name));
     } catch (error) {
@@ -1079,7 +1192,9 @@ export abstract class SsdbCommands<V> {
    * @param begin 0-based, negative counts from the end; before the first item the result is empty
    * @param end included, negative counts from the end; it may be beyond the last item
    */
-  qslice(name: Data, begin: Int, end: Int): Promise<V[]> {
+  qslice(name: Data, begin: Int, end: Int): Promise<V[]>;
+  qslice(name: Data, begin: Int, end: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('qslice');
     try {
       return this.run(qslice<V>(name, begin, end));
     } catch (error) {
@@ -1094,7 +1209,9 @@ export abstract class SsdbCommands<V> {
    * @param size how many at most, default 1; -1 = all
    * @returns how many were removed
    */
-  qtrimBack(name: Data, size: Int = 1): Promise<number> {
+  qtrimBack(name: Data, size?: Int): Promise<number>;
+  qtrimBack(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('qtrimBack');
     try {
       return this.run(qtrimBack<V>(name, size));
     } catch (error) {
@@ -1109,7 +1226,9 @@ export abstract class SsdbCommands<V> {
    * @param size how many at most, default 1; -1 = all
    * @returns how many were removed
    */
-  qtrimFront(name: Data, size: Int = 1): Promise<number> {
+  qtrimFront(name: Data, size?: Int): Promise<number>;
+  qtrimFront(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('qtrimFront');
     try {
       return this.run(qtrimFront<V>(name, size));
     } catch (error) {
@@ -1124,7 +1243,9 @@ export abstract class SsdbCommands<V> {
    * @param start 0-based, negative counts from the end
    * @param stop included, negative counts from the end
    */
-  redisZrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]> {
+  redisZrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
+  redisZrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('redisZrange');
     try {
       return this.run(redisZrange<V>(name, start, stop));
     } catch (error) {
@@ -1139,7 +1260,9 @@ export abstract class SsdbCommands<V> {
    * @param start 0-based, negative counts from the end
    * @param stop included, negative counts from the end
    */
-  redisZrrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]> {
+  redisZrrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
+  redisZrrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('redisZrrange');
     try {
       return this.run(redisZrrange<V>(name, start, stop));
     } catch (error) {
@@ -1154,7 +1277,9 @@ export abstract class SsdbCommands<V> {
    * @param end the low end, included; `''` = to the first key
    * @param limit how many at most; -1 = all
    */
-  rkeys(start: Data, end: Data, limit: Int): Promise<V[]> {
+  rkeys(start: Data, end: Data, limit: Int): Promise<V[]>;
+  rkeys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('rkeys');
     try {
       return this.run(rkeys<V>(start, end, limit));
     } catch (error) {
@@ -1169,7 +1294,9 @@ export abstract class SsdbCommands<V> {
    * @param end the low end, included; `''` = to the first key
    * @param limit how many at most; -1 = all
    */
-  rscan(start: Data, end: Data, limit: Int): Promise<Map<string, V>> {
+  rscan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
+  rscan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('rscan');
     try {
       return this.run(rscan<V>(start, end, limit));
     } catch (error) {
@@ -1185,7 +1312,9 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    * @example await ssdb.scan('user:', 'user:\x7f', 100) // Map { 'user:1' => … }
    */
-  scan(start: Data, end: Data, limit: Int): Promise<Map<string, V>> {
+  scan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
+  scan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
+    if (surplus !== undefined) return this.refuseSurplus('scan');
     try {
       return this.run(scan<V>(start, end, limit));
     } catch (error) {
@@ -1201,7 +1330,9 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.set('greeting', 'hello')
    * @throws ReplyError `out_of_range` when the server is configured for another range of keys
    */
-  set(key: Data, value: Data): Promise<boolean> {
+  set(key: Data, value: Data): Promise<boolean>;
+  set(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('set');
     try {
       return this.run(set<V>(key, value));
     } catch (error) {
@@ -1216,7 +1347,9 @@ export abstract class SsdbCommands<V> {
    * @param start not included; `''` = open
    * @param end included; `''` = open
    */
-  setKvRange(start: Data, end: Data): Promise<void> {
+  setKvRange(start: Data, end: Data): Promise<void>;
+  setKvRange(start: Data, end: Data, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('setKvRange');
     try {
       return this.run(setKvRange<V>(start, end));
     } catch (error) {
@@ -1231,7 +1364,9 @@ export abstract class SsdbCommands<V> {
    * @param offset 0 to 1073741824; bit 0 is the most significant one of the first byte
    * @returns the bit before
    */
-  setbit(key: Data, offset: Int, value: 0 | 1 | boolean): Promise<0 | 1> {
+  setbit(key: Data, offset: Int, value: 0 | 1 | boolean): Promise<0 | 1>;
+  setbit(key: Data, offset: Int, value: 0 | 1 | boolean, surplus?: unknown): Promise<0 | 1> {
+    if (surplus !== undefined) return this.refuseSurplus('setbit');
     try {
       return this.run(setbit<V>(key, offset, value));
     } catch (error) {
@@ -1245,7 +1380,9 @@ export abstract class SsdbCommands<V> {
    * @param key 1 to 255 bytes
    * @returns whether it was set
    */
-  setnx(key: Data, value: Data): Promise<boolean> {
+  setnx(key: Data, value: Data): Promise<boolean>;
+  setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('setnx');
     try {
       return this.run(setnx<V>(key, value));
     } catch (error) {
@@ -1261,7 +1398,9 @@ export abstract class SsdbCommands<V> {
    * @returns always `true`
    * @example await ssdb.setx('session', 'data', 3600)
    */
-  setx(key: Data, value: Data, ttl: Int): Promise<boolean> {
+  setx(key: Data, value: Data, ttl: Int): Promise<boolean>;
+  setx(key: Data, value: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('setx');
     try {
       return this.run(setx<V>(key, value, ttl));
     } catch (error) {
@@ -1277,7 +1416,9 @@ export abstract class SsdbCommands<V> {
    * @param port 1 to 65535; always sent, because a server that gets only two arguments crashes
    * @example await ssdb.slaveof('main', '10.0.0.7', 8888, { auth: password })
    */
-  slaveof(id: string, host: string, port: Int, options: SlaveofOptions = {}): Promise<void> {
+  slaveof(id: string, host: string, port: Int, options?: SlaveofOptions): Promise<void>;
+  slaveof(id: string, host: string, port: Int, options: SlaveofOptions = {}, surplus?: unknown): Promise<void> {
+    if (surplus !== undefined) return this.refuseSurplus('slaveof');
     try {
       return this.run(slaveof<V>(id, host, port, options));
     } catch (error) {
@@ -1291,7 +1432,9 @@ export abstract class SsdbCommands<V> {
    * @param key 1 to 255 bytes
    * @returns bytes; 0 when there is no such key
    */
-  strlen(key: Data): Promise<number> {
+  strlen(key: Data): Promise<number>;
+  strlen(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('strlen');
     try {
       return this.run(strlen<V>(key));
     } catch (error) {
@@ -1307,7 +1450,9 @@ export abstract class SsdbCommands<V> {
    * @param size default all; negative drops that many bytes from the end
    * @returns empty when there is no such key
    */
-  substr(key: Data, start: Int = 0, size?: Int): Promise<V> {
+  substr(key: Data, start?: Int, size?: Int): Promise<V>;
+  substr(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<V> {
+    if (surplus !== undefined) return this.refuseSurplus('substr');
     try {
       return this.run(substr<V>(key, start, size));
     } catch (error) {
@@ -1321,7 +1466,9 @@ export abstract class SsdbCommands<V> {
    * @param key 1 to 255 bytes
    * @returns whole seconds, rounded down; -1 when it lives for ever or does not exist
    */
-  ttl(key: Data): Promise<number> {
+  ttl(key: Data): Promise<number>;
+  ttl(key: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('ttl');
     try {
       return this.run(ttl<V>(key));
     } catch (error) {
@@ -1334,7 +1481,9 @@ export abstract class SsdbCommands<V> {
    *
    * @returns for example `1.9.8`
    */
-  version(): Promise<string> {
+  version(): Promise<string>;
+  version(surplus?: unknown): Promise<string> {
+    if (surplus !== undefined) return this.refuseSurplus('version');
     try {
       return this.run(version<V>());
     } catch (error) {
@@ -1350,7 +1499,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd included; `''` = open
    * @returns `null` for no members
    */
-  zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number | null> {
+  zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number | null>;
+  zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zavg');
     try {
       return this.run(zavg<V>(name, scoreStart, scoreEnd));
     } catch (error) {
@@ -1364,7 +1515,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns how many members were removed
    */
-  zclear(name: Data): Promise<number> {
+  zclear(name: Data): Promise<number>;
+  zclear(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zclear');
     try {
       return this.run(zclear<V>(name));
     } catch (error) {
@@ -1379,7 +1532,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreStart included; `''` = open
    * @param scoreEnd included; `''` = open
    */
-  zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number> {
+  zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
+  zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zcount');
     try {
       return this.run(zcount<V>(name, scoreStart, scoreEnd));
     } catch (error) {
@@ -1395,7 +1550,9 @@ export abstract class SsdbCommands<V> {
    * @param by a 64-bit integer, default 1
    * @returns the new score (a `bigint` at run time when it is beyond 2^53)
    */
-  zdecr(name: Data, member: Data, by: Int = 1): Promise<number> {
+  zdecr(name: Data, member: Data, by?: Int): Promise<number>;
+  zdecr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zdecr');
     try {
       return this.run(zdecr<V>(name, member, by));
     } catch (error) {
@@ -1410,7 +1567,9 @@ export abstract class SsdbCommands<V> {
    * @param member 1 to 255 bytes
    * @returns whether it existed
    */
-  zdel(name: Data, member: Data): Promise<boolean> {
+  zdel(name: Data, member: Data): Promise<boolean>;
+  zdel(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('zdel');
     try {
       return this.run(zdel<V>(name, member));
     } catch (error) {
@@ -1424,7 +1583,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @param member 1 to 255 bytes
    */
-  zexists(name: Data, member: Data): Promise<boolean> {
+  zexists(name: Data, member: Data): Promise<boolean>;
+  zexists(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('zexists');
     try {
       return this.run(zexists<V>(name, member));
     } catch (error) {
@@ -1438,7 +1599,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns the size
    */
-  zfix(name: Data): Promise<number> {
+  zfix(name: Data): Promise<number>;
+  zfix(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zfix');
     try {
       return this.run(zfix<V>(name));
     } catch (error) {
@@ -1453,7 +1616,9 @@ export abstract class SsdbCommands<V> {
    * @param member 1 to 255 bytes
    * @returns `null` when there is none (a `bigint` at run time when it is beyond 2^53)
    */
-  zget(name: Data, member: Data): Promise<number | null> {
+  zget(name: Data, member: Data): Promise<number | null>;
+  zget(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zget');
     try {
       return this.run(zget<V>(name, member));
     } catch (error) {
@@ -1469,7 +1634,9 @@ export abstract class SsdbCommands<V> {
    * @param by a 64-bit integer, default 1
    * @returns the new score (a `bigint` at run time when it is beyond 2^53)
    */
-  zincr(name: Data, member: Data, by: Int = 1): Promise<number> {
+  zincr(name: Data, member: Data, by?: Int): Promise<number>;
+  zincr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zincr');
     try {
       return this.run(zincr<V>(name, member, by));
     } catch (error) {
@@ -1486,7 +1653,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd highest score, included; `''` = open
    * @param limit how many at most; -1 = all
    */
-  zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int): Promise<V[]> {
+  zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int): Promise<V[]>;
+  zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zkeys');
     try {
       return this.run(zkeys<V>(name, keyStart, scoreStart, scoreEnd, limit));
     } catch (error) {
@@ -1502,7 +1671,9 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = to the last name
    * @param limit how many at most; -1 = all
    */
-  zlist(start: Data, end: Data, limit: Int): Promise<V[]> {
+  zlist(start: Data, end: Data, limit: Int): Promise<V[]>;
+  zlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zlist');
     try {
       return this.run(zlist<V>(start, end, limit));
     } catch (error) {
@@ -1517,7 +1688,9 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    * @returns highest first; empty when there are none
    */
-  zpopBack(name: Data, limit: Int = 1): Promise<Scored<V>[]> {
+  zpopBack(name: Data, limit?: Int): Promise<Scored<V>[]>;
+  zpopBack(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zpopBack');
     try {
       return this.run(zpopBack<V>(name, limit));
     } catch (error) {
@@ -1532,7 +1705,9 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    * @returns lowest first; empty when there are none
    */
-  zpopFront(name: Data, limit: Int = 1): Promise<Scored<V>[]> {
+  zpopFront(name: Data, limit?: Int): Promise<Scored<V>[]>;
+  zpopFront(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zpopFront');
     try {
       return this.run(zpopFront<V>(name, limit));
     } catch (error) {
@@ -1547,7 +1722,9 @@ export abstract class SsdbCommands<V> {
    * @param offset how many to skip, 0 or more
    * @param limit how many at most; -1 = all
    */
-  zrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]> {
+  zrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
+  zrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrange');
     try {
       return this.run(zrange<V>(name, offset, limit));
     } catch (error) {
@@ -1562,7 +1739,9 @@ export abstract class SsdbCommands<V> {
    * @param member 1 to 255 bytes
    * @returns 0 for the first; `null` when there is no such member
    */
-  zrank(name: Data, member: Data): Promise<number | null> {
+  zrank(name: Data, member: Data): Promise<number | null>;
+  zrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zrank');
     try {
       return this.run(zrank<V>(name, member));
     } catch (error) {
@@ -1578,7 +1757,9 @@ export abstract class SsdbCommands<V> {
    * @param stop included, negative counts from the end
    * @returns how many were removed
    */
-  zremrangebyrank(name: Data, start: Int, stop: Int): Promise<number> {
+  zremrangebyrank(name: Data, start: Int, stop: Int): Promise<number>;
+  zremrangebyrank(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank');
     try {
       return this.run(zremrangebyrank<V>(name, start, stop));
     } catch (error) {
@@ -1594,7 +1775,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd included; `''` = open
    * @returns how many were removed
    */
-  zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number> {
+  zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
+  zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore');
     try {
       return this.run(zremrangebyscore<V>(name, scoreStart, scoreEnd));
     } catch (error) {
@@ -1609,7 +1792,9 @@ export abstract class SsdbCommands<V> {
    * @param end the low end, included; `''` = to the first name
    * @param limit how many at most; -1 = all
    */
-  zrlist(start: Data, end: Data, limit: Int): Promise<V[]> {
+  zrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
+  zrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrlist');
     try {
       return this.run(zrlist<V>(start, end, limit));
     } catch (error) {
@@ -1624,7 +1809,9 @@ export abstract class SsdbCommands<V> {
    * @param offset how many to skip, 0 or more
    * @param limit how many at most; -1 = all
    */
-  zrrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]> {
+  zrrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
+  zrrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrrange');
     try {
       return this.run(zrrange<V>(name, offset, limit));
     } catch (error) {
@@ -1639,7 +1826,9 @@ export abstract class SsdbCommands<V> {
    * @param member 1 to 255 bytes
    * @returns 0 for the last; `null` when there is no such member, and for a score of 9223372036854775807
    */
-  zrrank(name: Data, member: Data): Promise<number | null> {
+  zrrank(name: Data, member: Data): Promise<number | null>;
+  zrrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
+    if (surplus !== undefined) return this.refuseSurplus('zrrank');
     try {
       return this.run(zrrank<V>(name, member));
     } catch (error) {
@@ -1657,7 +1846,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd lowest score, included; `''` = open
    * @param limit how many at most; -1 = all
    */
-  zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]> {
+  zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
+  zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zrscan');
     try {
       return this.run(zrscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options));
     } catch (error) {
@@ -1678,7 +1869,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd highest score, included; `''` = open
    * @param limit how many at most; -1 = all
    */
-  zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]> {
+  zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
+  zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
+    if (surplus !== undefined) return this.refuseSurplus('zscan');
     try {
       return this.run(zscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options));
     } catch (error) {
@@ -1695,7 +1888,9 @@ export abstract class SsdbCommands<V> {
    * @returns `true` when the member is new
    * @example await ssdb.zset('ranking', 'ada', 42)
    */
-  zset(name: Data, member: Data, score: Int): Promise<boolean> {
+  zset(name: Data, member: Data, score: Int): Promise<boolean>;
+  zset(name: Data, member: Data, score: Int, surplus?: unknown): Promise<boolean> {
+    if (surplus !== undefined) return this.refuseSurplus('zset');
     try {
       return this.run(zset<V>(name, member, score));
     } catch (error) {
@@ -1709,7 +1904,9 @@ export abstract class SsdbCommands<V> {
    * @param name 1 to 255 bytes
    * @returns 0 when there is no such set
    */
-  zsize(name: Data): Promise<number> {
+  zsize(name: Data): Promise<number>;
+  zsize(name: Data, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zsize');
     try {
       return this.run(zsize<V>(name));
     } catch (error) {
@@ -1725,7 +1922,9 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd included; `''` = open
    * @returns 0 for no members (a `bigint` at run time when it is beyond 2^53)
    */
-  zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number> {
+  zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
+  zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
+    if (surplus !== undefined) return this.refuseSurplus('zsum');
     try {
       return this.run(zsum<V>(name, scoreStart, scoreEnd));
     } catch (error) {
