@@ -41,6 +41,10 @@ export class Lease implements Executor {
   readonly #setup: LeaseSetup;
   #released: Promise<void> | undefined;
   readonly #blocked = new Set<Request>();
+  /** The blocking command that the server has. */
+  #current: Request | undefined;
+  /** The next blocking command and all that was called after it. */
+  #held: Request[] = [];
   #cancelling: Promise<unknown> = Promise.resolve();
 
   constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
@@ -58,7 +62,7 @@ export class Lease implements Executor {
   send<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
     const request = this.#request(command, options);
     const promise = request.promise<T>();
-    if (this.#open(request, options) === undefined) this.connection.enqueue(request);
+    if (this.#open(request, options) === undefined) this.#enqueue(request);
     return promise;
   }
 
@@ -75,7 +79,7 @@ export class Lease implements Executor {
         return request;
       });
       openBatch(members, options.unit === true, (member) => this.#open(member, options));
-      for (const member of members) if (!member.settled) this.connection.enqueue(member);
+      for (const member of members) if (!member.settled) this.#enqueue(member);
     });
   }
 
@@ -115,7 +119,8 @@ export class Lease implements Executor {
     const { connection } = this;
     if (this.#blocked.size > 0)
       connection.destroy(new ClosedError('The lease was released while a blocking command was under way'));
-    await Promise.all([connection.drained(), this.#cancelling]);
+    await this.#cancelling;
+    await connection.drained();
     if (connection.wire.dirty && !connection.isClosed) await this.#clean();
     connection.onPush = undefined;
     connection.onClosed = undefined;
@@ -167,11 +172,41 @@ export class Lease implements Executor {
     return refused;
   }
 
+  /**
+   * In order, and one blocking command at a time: the request to end one must not meet the next.
+   *
+   * ```text
+   *   on the line:  … GET  BLPOP a          held: BLPOP b  GET …
+   *                           └ answered, and so is CLIENT UNBLOCK if it was cancelled ──┘ now they go
+   * ```
+   */
+  #enqueue(request: Request): void {
+    const blocking = this.#blocked.has(request);
+    if (this.#held.length > 0 || (blocking && this.#current !== undefined)) {
+      this.#held.push(request);
+      return;
+    }
+    if (blocking) this.#current = request;
+    this.connection.enqueue(request);
+  }
+
+  /** The blocking command on the line has ended. */
+  async #next(): Promise<void> {
+    await this.#cancelling;
+    this.#current = undefined;
+    for (const request of this.#held.splice(0)) {
+      if (request.settled) continue;
+      if (this.connection.isClosed) request.fail(this.#closedError(request.command));
+      else this.#enqueue(request);
+    }
+  }
+
   /** A blocking command ends by what the server answers; its deadline and its signal only ask the server to end it. */
   #trackBlocking(request: Request): void {
     this.#blocked.add(request);
     request.ended = () => {
       this.#blocked.delete(request);
+      if (this.#current === request) void this.#next();
     };
     request.cancel = (error) => {
       if (!request.written) return this.#setup.ledger.cancel(request, error);

@@ -107,4 +107,50 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     await redis.rpush('list', 'x');
     expect(await popped).toMatchObject({ element: 'x' });
   });
+
+  it('several on one session: the end of one leaves the next alone, and what was called after them comes after them', async () => {
+    await using session = await redis.session();
+    const controller = new AbortController();
+    const first = session.blpop(['first'], 0);
+    const second = settle(session.with({ signal: controller.signal }).blpop(['second'], 0));
+    const third = session.blpop(['third'], 0);
+    const last = session.get('last');
+    await blocked(redis, 1);
+    controller.abort();
+    expect(await second).toMatchObject({ code: 'ABORTED', outcome: 'notSent' });
+    await redis.rpush('third', 'c');
+    await redis.rpush('first', 'a');
+    expect(await first).toEqual({ key: 'first', element: 'a' });
+    expect(await third).toEqual({ key: 'third', element: 'c' });
+    expect(await last).toBeNull();
+  });
+
+  it('several on one session: an element that is popped while the one before is cancelled is never lost', async () => {
+    await using session = await redis.session();
+    for (let i = 0; i < 100; i++) {
+      const controller = new AbortController();
+      const one = settle(session.with({ signal: controller.signal }).blpop(['one'], 0));
+      const two = session.blpop(['two'], 0);
+      if (i % 3 === 0) await blocked(redis, 1);
+      const push = redis.rpush('one', i);
+      if (i % 2 === 0) await new Promise(setImmediate);
+      controller.abort();
+      const end = await one;
+      await push;
+      await redis.rpush('two', `${i}`);
+      expect(await two).toEqual({ key: 'two', element: `${i}` });
+      expect((await redis.llen('one')) + (end instanceof Error ? 0 : 1)).toBe(1);
+      await redis.del('one');
+    }
+  });
+
+  it('a session that is given back while they wait ends them all', async () => {
+    const session = await redis.session();
+    const ends = [session.blpop(['one'], 0), session.blpop(['two'], 0), session.get('a')].map(settle);
+    await blocked(redis, 1);
+    await session.release();
+    const [one, two, get] = await Promise.all(ends);
+    expect(one).toMatchObject({ code: 'CLOSED', outcome: 'unknown' });
+    for (const end of [two, get]) expect(end).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+  });
 });
