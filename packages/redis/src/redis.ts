@@ -84,7 +84,10 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     return this.#client.stats();
   }
 
-  /** A cheap view of the same client with other call options. */
+  /**
+   * A cheap view of the same client with other call options. It is of the same class; where `bytes` changes the type
+   * of data, TypeScript sees {@link Redis} unless the class declares `with` for itself.
+   */
   with(options: CallOptions & { readonly bytes: true }): Redis<Uint8Array>;
   with(options: CallOptions & { readonly bytes: false }): Redis<string>;
   with(options: CallOptions): this;
@@ -165,7 +168,10 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   }
 }
 
-/** A class of users that adds commands of their own. */
+/**
+ * A class of users that adds commands of their own. Of a class with a type parameter name the one that is meant:
+ * `{ client: MyRedis<string> }`.
+ */
 export type RedisClass<R> = new (client: Client, call: CallOptions) => R;
 
 /**
@@ -186,14 +192,19 @@ export function createRedis(
   address: AddressInput | undefined,
   options: RedisClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Redis<Uint8Array>;
-export function createRedis<R>(
+export function createRedis<R extends Redis>(
   address: AddressInput | undefined,
-  options: RedisClientOptions & { readonly client: RedisClass<R> },
+  options: RedisClientOptions & { readonly bytes?: false | undefined; readonly client: RedisClass<R> },
+): R;
+export function createRedis<R extends Redis<Uint8Array>>(
+  address: AddressInput | undefined,
+  options: RedisClientOptions & { readonly bytes: true; readonly client: RedisClass<R> },
 ): R;
 export function createRedis(
   address?: AddressInput,
   { client: Type = Redis, ...options }: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
 ): unknown {
+  if (typeof Type !== 'function') throw new ArgumentError('client: expected a class that extends Redis');
   const read = readClientOptions(address, options);
   const { maxSessions = 10, maxBlocking = 10 } = read.options;
   const client: Client = new Client({

@@ -1,7 +1,7 @@
 /** Typed commands on a real server: what recorded replies cannot show. */
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRedis, type Redis } from '../src/index.ts';
+import { createRedis, Redis } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -38,6 +38,28 @@ describe.each([2, 3] as const)('commands in RESP%i', (protocol) => {
     expect(await redis.incr('n')).toBe(9007199254740993n);
     expect(await redis.incrby('n', -9007199254740992n)).toBe(1);
     expect(await redis.incrby('n', 1)).toBe(2);
+  });
+
+  it('a class of users is what clients and their views are', async () => {
+    class MyRedis extends Redis {
+      getTwice(key: string): Promise<(string | null)[]> {
+        return Promise.all([this.get(key), this.get(key)]);
+      }
+    }
+    await using mine = createRedis(server.url, { protocol, client: MyRedis, keyPrefix: 'p:' });
+    await mine.set('a', 1);
+    expect(await mine.getTwice('a')).toEqual(['1', '1']);
+    const view = mine.with({ keyPrefix: '' });
+    expect(await view.getTwice('a')).toEqual([null, null]);
+    expect(await view.getTwice('p:a')).toEqual(['1', '1']);
+    const bytes = mine.with({ bytes: true });
+    expect([bytes instanceof MyRedis, bytes.bytes, mine.bytes]).toEqual([true, true, false]);
+    expect(await bytes.get('a')).toEqual(Uint8Array.of(49));
+    await mine.close();
+    expect(view.state).toBe('closed');
+    expect(() => createRedis(server.url, { client: 'MyRedis' as never })).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT', message: expect.stringMatching(/client/) }),
+    );
   });
 
   it('names from users are only names', async () => {
