@@ -3,6 +3,7 @@ import { ArgumentError, ConnectionError, isKvError, type KvError, ProtocolError 
 import type { Executor } from './executor.ts';
 import type { Ledger } from './ledger.ts';
 import { Liveness } from './liveness.ts';
+import { Pacing } from './pacing.ts';
 import type { Protocol, ReplySink, Wire } from './protocol.ts';
 import type { Unit } from './request.ts';
 import { Request } from './request.ts';
@@ -78,6 +79,9 @@ export class Connection {
   readonly #inFlight = new Ring<Request>();
   readonly #buffer = new WriteBuffer();
   readonly #liveness: Liveness;
+  readonly #pacing: Pacing | undefined;
+  /** Set while nothing is read or written because the server has enough to do. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
   /** Aborted when it is over, so that an attempt to connect does not outlive it. */
   readonly #opening = new AbortController();
   #transport: Transport | undefined;
@@ -98,6 +102,7 @@ export class Connection {
     this.#window = setup.protocol.window;
     this.wire = setup.protocol.open(this.#sink);
     this.#liveness = new Liveness(this, setup.liveness);
+    if (this.#window.repliesApart === true) this.#pacing = new Pacing();
   }
 
   /** Connects and shakes hands. Rejects with the cause; the connection is closed then. */
@@ -239,6 +244,7 @@ export class Connection {
     this.state = 'closed';
     this.#failure = error;
     this.#liveness.stop();
+    clearTimeout(this.#rest);
     this.#opening.abort(error);
     if (hard) this.#transport?.destroy();
     const written = this.#inFlight.drain().filter((request) => !request.settled);
@@ -283,13 +289,28 @@ export class Connection {
   #received(bytes: Uint8Array): void {
     if (this.state === 'closed') return;
     this.#liveness.heard();
+    const due = this.#inFlight.length;
     try {
       this.wire.decode(bytes);
     } catch (cause) {
       return this.destroy(new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause }));
     }
     this.#refill();
+    if (this.#pacing !== undefined) this.#pace(this.#pacing, due - this.#inFlight.length);
   }
+
+  #pace(pacing: Pacing, replies: number): void {
+    const rest = pacing.restAfter(replies, this.#inFlight.length, performance.now());
+    if (rest === 0 || this.paused || this.isClosed || this.#rest !== undefined) return;
+    this.#transport?.pause();
+    this.#rest = setTimeout(this.#rested, rest);
+  }
+
+  readonly #rested = (): void => {
+    this.#rest = undefined;
+    if (!this.paused) this.#transport?.resume();
+    if (this.#waiting.length > 0) this.#flush();
+  };
 
   /** After replies: more of what waits here, or of what waits at the owner. */
   #refill(): void {
@@ -378,7 +399,7 @@ export class Connection {
   }
 
   #send(): void {
-    if (this.state === 'connecting' || this.state === 'closed' || this.#probing) return;
+    if (this.state === 'connecting' || this.state === 'closed' || this.#probing || this.#rest !== undefined) return;
     if (this.#inFlight.length > 0) {
       if (this.#window.refill === 'empty') return;
     } else if (this.state === 'ready' && this.#liveness.slept && this.canProbe) return this.probeFirst();

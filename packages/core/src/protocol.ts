@@ -18,6 +18,8 @@ export interface Window {
   readonly bytes?: number | undefined;
   /** `sliding`: refill as replies arrive. `empty`: refill only when all are answered, as one write. */
   readonly refill: 'sliding' | 'empty';
+  /** The server sends each reply by itself, so that a busy line gains by resting between reads. Default false. */
+  readonly repliesApart?: boolean | undefined;
 }
 
 /** What a wire may tell the connection, and the only thing it may ask. */

@@ -18,7 +18,7 @@ export function ssdbProtocol({ password, limits }: ProtocolSettings = {}): Proto
   return {
     name: 'ssdb',
     defaultPort: 8888,
-    window: { commands: Number.POSITIVE_INFINITY, refill: 'sliding' },
+    window: { commands: Number.POSITIVE_INFINITY, refill: 'sliding', repliesApart: true },
     ping: ping(),
     command: commandByName,
     encode,

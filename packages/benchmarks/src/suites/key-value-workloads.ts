@@ -6,7 +6,7 @@ export const keys: readonly string[] = Array.from({ length: 1024 }, (_, i) => `k
 export const value: string = `v${'7'.repeat(100)}`;
 
 /** GET and SET of small values at some depths. */
-export const keyValueWorkloads: readonly Workload<KeyValueClient>[] = [get(1), get(50), set(50)];
+export const keyValueWorkloads: readonly Workload<KeyValueClient>[] = [get(1), get(50), set(50), get(1000)];
 
 function get(depth: number): Workload<KeyValueClient> {
   return {
