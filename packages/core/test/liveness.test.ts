@@ -165,7 +165,7 @@ describe('other silent lines', () => {
   });
 });
 
-describe('a process that was asleep', () => {
+describe('pain 20: a process that was asleep', () => {
   async function asleep(): Promise<[Client, MemoryServer]> {
     const server = new MemoryServer();
     const client = lineClient({ address: server, liveness: { idle: 20, grace: 20 } });

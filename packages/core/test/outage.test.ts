@@ -33,8 +33,8 @@ function echo(): { server: MemoryServer; seen: string[]; away: boolean } {
   return Object.assign(state, { server });
 }
 
-// Pains 6 and 7, behaviours 76 and 79: wrapper timeouts left a queue that grew until the heap was full.
-it('ten minutes of outage under load: memory bounded, back within 2 s, nothing stale is sent', async () => {
+// Wrapper timeouts left a queue that grew until the heap was full.
+it('76, 79, pain 6, pain 7: ten minutes of outage under load: memory bounded, back within 2 s, nothing stale is sent', async () => {
   const world = echo();
   const maxQueueBytes = 20_000;
   const client = lineClient({
@@ -85,8 +85,7 @@ it('ten minutes of outage under load: memory bounded, back within 2 s, nothing s
   await client.close({ timeout: 0 });
 });
 
-// Behaviour 80, pain 8: the peer is gone and nothing says so.
-it('a peer that is gone in silence is found, and replaced', async () => {
+it('80, pain 8: a peer that is gone in silence is found, and replaced', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server, liveness: { idle: 15_000, grace: 5000 } });
   await client.connect();
@@ -97,8 +96,7 @@ it('a peer that is gone in silence is found, and replaced', async () => {
   await client.close({ timeout: 0 });
 });
 
-// Behaviour 81: what was armed for a lost connection does nothing to the next.
-it('a timer of the old connection does not hit the new one', async () => {
+it('81: a timer of the old connection does not hit the new one', async () => {
   const world = echo();
   const client = lineClient({ address: world.server, connectTimeout: 3000, liveness: { idle: 1000, grace: 500 } });
   await client.connect();
@@ -113,8 +111,8 @@ it('a timer of the old connection does not hit the new one', async () => {
   await client.close({ timeout: 0 });
 });
 
-// Behaviour 75: attempts neither end nor go in step with those of all other clients.
-it('attempts to connect go on at growing, spread distances until the server is back', async () => {
+// Attempts neither end nor go in step with those of all other clients.
+it('75: attempts to connect go on at growing, spread distances until the server is back', async () => {
   const world = echo();
   world.away = true;
   const clients = Array.from({ length: 20 }, () =>

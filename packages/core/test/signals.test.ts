@@ -12,8 +12,8 @@ const outcome = (call: Promise<unknown>): Promise<string> =>
     ({ code, outcome }: { code: string; outcome: string }) => `${code} ${outcome}`,
   );
 
-// Pain 19, behaviour 78: a listener per call on a shared signal leaks.
-it('a million calls on one shared AbortSignal leave no listener, and never more than one', async () => {
+// A listener per call on a shared signal leaks.
+it('78, pain 19: a million calls on one shared AbortSignal leave no listener, and never more than one', async () => {
   const server = new MemoryServer({
     onConnect: (peer) => {
       // One reply per line, without keeping what was written.
@@ -36,8 +36,8 @@ it('a million calls on one shared AbortSignal leave no listener, and never more 
   await client.close();
 }, 120_000);
 
-// Pain 6, valkey-glide#5487: what is written to a server that stalls must not keep its payload after the deadline.
-it('the payload of calls is released at their deadline although the server has not answered', async () => {
+// What is written to a server that stalls must not keep its payload after the deadline (valkey-glide#5487).
+it('pain 6: the payload of calls is released at their deadline although the server has not answered', async () => {
   const server = new MemoryServer({
     onConnect: (peer) => {
       peer.forgetful = true;

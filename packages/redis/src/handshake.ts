@@ -55,10 +55,15 @@ export async function handshake(wire: RedisWire, login: Login, send: Executor['s
   } catch (error) {
     if (hasPrefix(error, 'ERR') && /max number of clients/i.test(error.message))
       throw new ConnectionError('The server takes no more clients', { cause: error }); // it may later
-    if (typeof login.credentials !== 'function' || !hasPrefix(error, 'WRONGPASS')) throw error;
+    if (typeof login.credentials !== 'function' || !isWrongPassword(error)) throw error;
     await greet(wire, login, send); // the token may have expired on its way
   }
   await Promise.all(rest(wire, login, send));
+}
+
+/** Servers before 6.0 say `ERR invalid password`. */
+function isWrongPassword(error: unknown): boolean {
+  return hasPrefix(error, 'WRONGPASS') || (hasPrefix(error, 'ERR') && /invalid password/i.test(error.message));
 }
 
 async function greet(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {

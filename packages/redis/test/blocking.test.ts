@@ -1,3 +1,5 @@
+import { faultProxy } from '@kv/testkit/fault-proxy';
+import type { Faults } from '@kv/testkit/faults';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedis, type KvError, type Redis } from '../src/index.ts';
@@ -9,6 +11,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
+
+const errorInWords = ({ code, outcome, attempts }: KvError): string => `${code} ${outcome} ${attempts}`;
 
 /** Resolves when the server has this many blocked clients. */
 async function blocked(redis: Redis, count: number): Promise<void> {
@@ -31,7 +35,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(await popped).toEqual({ key: 'list', element: 'element' });
   });
 
-  it('time out as the server says, with null', async () => {
+  it('76: time out as the server says, with null', async () => {
     expect(await redis.blpop(['none'], 0.05)).toBeNull();
   });
 
@@ -46,7 +50,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(redis.stats().connections.blocking.size).toBe(3);
   });
 
-  it('cancelled by signal or deadline: nothing was popped, the connection is used again', async () => {
+  it('76, 78, 83: cancelled by signal or deadline: the server is told to unblock, nothing was popped, the connection is used again', async () => {
     const controller = new AbortController();
     const popped = settle(redis.with({ signal: controller.signal }).blpop(['list'], 0));
     await blocked(redis, 1);
@@ -62,7 +66,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(redis.stats().connections.blocking.size).toBe(1);
   });
 
-  it('an element that is popped in the moment of cancelling is delivered or stays: none is lost', async () => {
+  it('83: an element that is popped in the moment of cancelling is delivered or stays: none is lost', async () => {
     let delivered = 0;
     const rounds = 300;
     for (let i = 0; i < rounds; i++) {
@@ -85,7 +89,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(delivered).toBeGreaterThan(0);
   });
 
-  it('a lost connection rejects the popper as unknown', async () => {
+  it('82: a lost connection rejects the popper as unknown', async () => {
     const popped = settle(redis.blpop(['list'], 0));
     await blocked(redis, 1);
     const id = /id=(\d+) [^\n]*cmd=blpop/.exec(await redis.clientList())?.[1];
@@ -93,7 +97,38 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(await popped).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
   });
 
-  it('close() ends them all', async () => {
+  // The promise of a pop that was cut never settled (ioredis#1888).
+  it('82, pain 1: a pop that is cut at any byte settles: with the element, or as unknown', async () => {
+    const pop = async (faults: Faults): Promise<unknown> => {
+      await using proxy = await faultProxy(server, { faults: (_, index) => (index === 0 ? faults : {}) });
+      const popper = createRedis({ host: '127.0.0.1', port: proxy.port }, { protocol, connectTimeout: 2000 });
+      const end = await settle(popper.blpop(['bytes'], 0));
+      await popper.close({ timeout: 0 });
+      return end;
+    };
+    await using proxy = await faultProxy(server);
+    await using measured = createRedis({ host: '127.0.0.1', port: proxy.port }, { protocol });
+    await measured.execute('PING');
+    const [line] = proxy.connections;
+    const [request, reply] = [line?.fromClient ?? 0, line?.fromServer ?? 0]; // the handshake and a PING
+    const ends = new Set<string>();
+    for (let byte = 0; byte < 50; byte++) {
+      for (const faults of [
+        { toServer: { cutAfter: request - 14 + byte } },
+        { toClient: { cutAfter: reply - 7 + byte } },
+      ]) {
+        await redis.rpush('bytes', byte);
+        const end = await pop(faults);
+        const words =
+          end instanceof Error ? errorInWords(end as KvError) : JSON.stringify([end, await redis.llen('bytes')]);
+        ends.add(words.replace(`"${byte}"`, 'it'));
+        await redis.del('bytes');
+      }
+    }
+    expect([...ends].sort()).toEqual(['CONNECTION unknown 1', '[{"key":"bytes","element":it},0]']);
+  });
+
+  it('pain 3: close() ends them all', async () => {
     const popped = Array.from({ length: 5 }, () => settle(redis.blpop(['list'], 0)));
     await blocked(redis, 3);
     await redis.close();

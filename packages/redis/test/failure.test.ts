@@ -5,7 +5,7 @@ import { createConnection, createPool, createRedis, type KvError } from '../src/
 const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
 
 describe('a server that is killed and comes back in the middle of load', () => {
-  it('every promise settles, reads are repeated, sent writes are unknown, transactions stay whole, and it works again', async () => {
+  it('72, 73, 74, pain 1, pain 2, pain 4: every promise settles, reads are repeated, sent writes are unknown, transactions stay whole, and it works again', async () => {
     await using server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
     await using redis = createRedis(server.url, { timeout: 20_000 });
     const printed: unknown[] = [];
@@ -57,7 +57,7 @@ describe('a server that is killed and comes back in the middle of load', () => {
     expect(printed).toEqual([]);
   });
 
-  it('commands that were never sent run when it is back', async () => {
+  it('72: commands that were never sent run when it is back', async () => {
     await using server = await startRedis();
     await using redis = createRedis(server.url, { timeout: 20_000 });
     await redis.connect();
@@ -71,7 +71,7 @@ describe('a server that is killed and comes back in the middle of load', () => {
 });
 
 describe('a server that is away', () => {
-  it('fails calls at their deadline with the cause, and connect() and createPool() at once', async () => {
+  it('76: fails calls at their deadline with the cause, and connect() and createPool() at once', async () => {
     const server = await startRedis();
     await server.stop();
     const redis = createRedis(server.url);
@@ -86,7 +86,7 @@ describe('a server that is away', () => {
 });
 
 describe('a server that stops answering', () => {
-  it('calls end at their deadline, and later replies go to the right calls', async () => {
+  it('76, 77, pain 6: calls end at their deadline, and later replies go to the right calls', async () => {
     await using server = await startRedis();
     await using redis = createRedis(server.url);
     await redis.set('a', 'late');
@@ -98,7 +98,7 @@ describe('a server that stops answering', () => {
     expect(await next).toBe('right');
   });
 
-  it('a half-open line is found and replaced', async () => {
+  it('80, pain 8: a half-open line is found and replaced', async () => {
     await using server = await startRedis();
     await using redis = createRedis(server.url, { liveness: { idle: 50, grace: 50 }, connectTimeout: 100 });
     await redis.connect();

@@ -1,7 +1,7 @@
 import { startRedis } from '@kv/testkit/redis-server';
 import { scriptedServer } from '@kv/testkit/scripted-server';
 import { describe, expect, it } from 'vitest';
-import { createRedis, type KvError } from '../src/index.ts';
+import { createConnection, createPool, createRedis, type KvError } from '../src/index.ts';
 
 const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
 
@@ -27,7 +27,7 @@ describe('login', () => {
     expect((await settle(none.get('a'))) as KvError).toMatchObject({ cause: { prefix: 'NOAUTH' } });
   });
 
-  it('credentials are asked at every handshake, and once more when they were refused', async () => {
+  it('pain 24: credentials are asked once more when they were refused', async () => {
     await using server = await startRedis({ password: 'token-2' });
     let asked = 0;
     const credentials = async (): Promise<{ password: string }> => ({ password: `token-${++asked}` });
@@ -35,6 +35,59 @@ describe('login', () => {
     expect(await redis.ping()).toBe('PONG');
     expect(asked).toBe(2);
   });
+
+  it.each([2, 3] as const)(
+    'pain 24: every lane asks for credentials at each of its handshakes, RESP%i',
+    async (protocol) => {
+      await using server = await startRedis({ password: 'token-1' });
+      let token = 'token-1';
+      let asked = 0;
+      const credentials = (): { password: string } => {
+        asked++;
+        return { password: token };
+      };
+      const options = { credentials, protocol, backoff: { min: 1, max: 5 } };
+      const address = `redis://127.0.0.1:${server.port}`;
+      await using redis = createRedis(address, options);
+      await using pool = await createPool(address, { ...options, minSize: 2 });
+      await redis.ping();
+      expect(asked).toBe(3);
+      const news = await redis.subscribe('news'); // RESP3: on the shared line; RESP2: on its own
+      const slow = await redis.subscribe('slow', { overflow: 'pause' });
+      expect(asked).toBe(protocol === 3 ? 4 : 5);
+      for (const round of [2, 3]) {
+        await using admin = createRedis(address, { password: token });
+        const gap = Promise.all([news, slow].map((each) => new Promise((resolve) => each.on('gap', resolve))));
+        token = `token-${round}`;
+        await admin.configSet({ requirepass: token }); // those who are logged in stay so
+        const before = asked;
+        for (const type of ['pubsub', 'normal']) await admin.execute('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
+        await gap;
+        expect(await redis.ping()).toBe('PONG');
+        expect(await pool.execute('PING')).toBe('PONG');
+        await using session = await redis.session();
+        expect(await session.set('a', 1)).toBe('OK');
+        expect(await redis.blpop('none', 0.01)).toBeNull();
+        const monitor = redis.monitor();
+        let seen = false;
+        const monitored = monitor.next().then(() => {
+          seen = true;
+        });
+        while (!seen) await redis.ping();
+        await monitored;
+        await monitor.return();
+        await redis.publish('news', 'x');
+        expect((await news.next()).value).toMatchObject({ message: 'x' });
+        await redis.publish('slow', 'y');
+        expect((await slow.next()).value).toMatchObject({ message: 'y' });
+        await using connection = await createConnection(address, options);
+        expect(await connection.execute('PING')).toBe('PONG');
+        expect(asked).toBeGreaterThanOrEqual(before + 6);
+      }
+      await news.close();
+      await slow.close();
+    },
+  );
 
   it('the database is selected again after a lost connection', async () => {
     await using server = await startRedis();

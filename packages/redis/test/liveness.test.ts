@@ -19,7 +19,7 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     expect(redis.stats().connections.blocking.size).toBe(1);
   });
 
-  it('a pop whose connection leads nowhere ends', async () => {
+  it('82, pain 3, pain 8: a pop whose connection leads nowhere ends', async () => {
     await using server = await startRedis();
     await using proxy = await faultProxy(server);
     await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { liveness, protocol });
@@ -32,6 +32,25 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     expect(await popped).toMatchObject({ code: 'CONNECTION', outcome: 'unknown', command: 'BLPOP' });
     await redis.close({ timeout: 0 });
   });
+
+  // A subscriber whose peer was gone heard nothing for ever (node-redis#2205).
+  it.each(['dropOldest', 'pause'] as const)(
+    '80, pain 8, pain 14: a subscriber whose connection leads nowhere finds out, and hears again; %s',
+    async (overflow) => {
+      await using server = await startRedis();
+      await using proxy = await faultProxy(server);
+      await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { liveness, protocol });
+      const news = await redis.subscribe('news', { overflow });
+      const gap = new Promise<unknown>((resolve) => news.on('gap', resolve));
+      proxy.halfOpen();
+      expect(await gap).toEqual({ reason: 'reconnect' });
+      await using other = createRedis(server.url);
+      await other.publish('news', 'heard again');
+      expect((await news.next()).value).toMatchObject({ message: 'heard again' });
+      await news.close();
+      expect(await redis.ping()).toBe('PONG');
+    },
+  );
 
   it('a monitor on a quiet server is not taken for dead', async () => {
     await using server = await startRedis();

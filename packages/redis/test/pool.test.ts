@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
-  it('is ready with minSize connections and grows to maxSize', async () => {
+  it('85: is ready with minSize connections and grows to maxSize', async () => {
     await using pool = await createPool(server.url, { protocol, minSize: 2, maxSize: 3 });
     expect([pool.size, pool.freeSize, pool.minSize, pool.maxSize]).toEqual([2, 2, 2, 3]);
     const leases = await Promise.all([pool.acquire(), pool.acquire(), pool.acquire()]);
@@ -23,7 +23,7 @@ describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
     expect(await pool.execute('PING')).toBe('PONG');
   });
 
-  it('serves waiters first in, first out', async () => {
+  it('85: serves waiters first in, first out', async () => {
     await using pool = await createPool(server.url, { protocol, maxSize: 1 });
     const first = await pool.acquire();
     const order: number[] = [];
@@ -36,7 +36,7 @@ describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
     expect(order).toEqual(Array.from({ length: 20 }, (_, i) => i));
   });
 
-  it('a task that throws gives back a clean connection', async () => {
+  it('87: a task that throws gives back a clean connection', async () => {
     await using pool = await createPool(server.url, { protocol, maxSize: 1 });
     const task = async (): Promise<never> => {
       await using lease = await pool.acquire();
@@ -67,7 +67,7 @@ describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
     expect(await pool.execute('PING')).toBe('PONG');
   });
 
-  it('close settles its waiters', async () => {
+  it('88: close settles its waiters', async () => {
     const pool = await createPool(server.url, { protocol, maxSize: 1 });
     const lease = await pool.acquire();
     const waiter = pool.acquire().catch((error: KvError) => error);

@@ -1,6 +1,6 @@
 import { startEmbedded } from '@kv/embedded';
 import { encodeCommand } from '@kv/ssdb-parser';
-import { MemoryServer } from '@kv/testkit';
+import { faultProxy, MemoryServer } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
 import { command, createConnection, createPool, createSsdb } from '../src/index.ts';
 
@@ -39,6 +39,26 @@ describe('passwords', () => {
     await using pool = await createPool({ port: port as number }, { minSize: 3, password });
     expect(await pool.get('a')).toBe('1');
     expect(asked).toBe(3);
+  });
+
+  test('pain 24: a function is asked on every connection, and once more when what it gave has expired', async () => {
+    await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
+    const passwords = ['expired', PASSWORD, 'expired again', PASSWORD, PASSWORD];
+    await using proxy = await faultProxy({ port: embedded.ssdb?.port as number });
+    const options = { connections: 1, password: () => passwords.shift() ?? 'none', backoff: { min: 0, max: 0 } };
+    await using ssdb = createSsdb({ port: proxy.port }, options);
+    expect(await ssdb.set('a', 1)).toBe(true);
+    expect(passwords).toHaveLength(3);
+    proxy.cut();
+    await proxy.connected(2);
+    expect(await ssdb.get('a')).toBe('1');
+    expect(passwords).toHaveLength(1);
+    const dumped: unknown[] = [];
+    for await (const { key } of ssdb.dump()) dumped.push(key);
+    expect([dumped.length > 0, passwords.length]).toEqual([true, 0]);
+    const second = createSsdb({ port: proxy.port }, { password: () => 'never right' });
+    await expect(second.connect()).rejects.toMatchObject({ name: 'AuthenticationError' });
+    await second.close();
   });
 
   test('that are wrong end the connect for good, and are in no message', async () => {

@@ -99,9 +99,9 @@ export class FaultProxy implements AsyncDisposable {
     for (const connection of this.#connections) connection.halfOpen();
   }
 
-  /** Nothing passes on the open connections until `resume`. */
-  stall(): void {
-    for (const connection of this.#connections) connection.stall();
+  /** Nothing passes on the open connections until `resume`, in one direction or both. */
+  stall(side: 'toServer' | 'toClient' | 'both' = 'both'): void {
+    for (const connection of this.#connections) connection.stall(side);
   }
 
   /** Ends `stall`. */

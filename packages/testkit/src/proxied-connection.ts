@@ -5,6 +5,8 @@ import type { Faults } from './faults.ts';
 import { dialSocket, type RawAddress } from './raw-client.ts';
 import { resetSocket } from './reset-socket.ts';
 
+type Side = 'toServer' | 'toClient' | 'both' | 'neither';
+
 /** One connection through the proxy, as a test may handle it while it lives. */
 export class ProxiedConnection {
   /** 0 for the proxy's first connection. */
@@ -20,7 +22,7 @@ export class ProxiedConnection {
   #open = 1;
   #gone: () => void = () => {};
   #halfOpen = false;
-  #stalled = false;
+  #stalled: Side = 'neither';
 
   constructor(client: Socket, index: number, faults: Faults, target: RawAddress) {
     this.index = index;
@@ -62,16 +64,16 @@ export class ProxiedConnection {
     this.#toClient?.halfOpen();
   }
 
-  /** Nothing passes until `resume`; nothing is lost. */
-  stall(): void {
-    this.#stalled = true;
-    this.#toServer?.stall();
-    this.#toClient?.stall();
+  /** Nothing passes until `resume`, in one direction or both; nothing is lost. */
+  stall(side: 'toServer' | 'toClient' | 'both' = 'both'): void {
+    this.#stalled = this.#stalled === 'neither' || this.#stalled === side ? side : 'both';
+    if (side !== 'toClient') this.#toServer?.stall();
+    if (side !== 'toServer') this.#toClient?.stall();
   }
 
   /** Ends `stall`, also that of `stallAfter`. */
   resume(): void {
-    this.#stalled = false;
+    this.#stalled = 'neither';
     this.#toServer?.resume();
     this.#toClient?.resume();
   }
@@ -91,7 +93,7 @@ export class ProxiedConnection {
     this.#toServer = new FaultLane(this.#client, server, this.faults.toServer ?? {}, cut);
     this.#toClient = new FaultLane(server, this.#client, this.faults.toClient ?? {}, cut);
     if (this.#halfOpen) this.halfOpen();
-    if (this.#stalled) this.stall();
+    if (this.#stalled !== 'neither') this.stall(this.#stalled);
     this.#client.resume();
   }
 

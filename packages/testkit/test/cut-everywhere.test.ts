@@ -141,8 +141,7 @@ const cases: [Backend, Call][] = [
   ['gibson', 'count'],
 ];
 
-// Pains 1 and 4, behaviours 72 and 73.
-describe.each(cases)('%s, %s, cut at every byte', (backend, call) => {
+describe.each(cases)('72, 73, pain 1, pain 4: %s, %s, cut at every byte', (backend, call) => {
   const whole = call === 'both' ? 2 : 1;
 
   test('of the request: moves or is unknown, never both, and never half', async () => {
@@ -182,8 +181,7 @@ describe.each(cases)('%s, %s, cut at every byte', (backend, call) => {
   });
 });
 
-// Behaviour 74.
-test.each<Backend>(['redis', 'ssdb', 'gibson'])('%s: a read is repeated wherever it is cut', async (backend) => {
+test.each<Backend>(['redis', 'ssdb', 'gibson'])('74: %s: a read is repeated wherever it is cut', async (backend) => {
   const { written, received } = await measure(backend, 'read');
   const cuts: Cut[] = [
     ...range(written[1] + 1).map((toServer) => ({ toServer })),

@@ -21,8 +21,8 @@ afterAll(async () => {
   await embedded.close();
 });
 
-// Pains 1, 2 and 4: every promise settles, no reply goes astray, nothing runs twice.
-test('Gibson: 200,000 operations under 2,000 faults keep every promise', async () => {
+// Every promise settles, no reply goes astray, nothing runs twice.
+test('pain 1, pain 2, pain 4: Gibson: 200,000 operations under 2,000 faults keep every promise', async () => {
   const driver = proxiedDriver(gibsonBackends({ host: '127.0.0.1', port }, direct));
   const report = await checkModel(driver, { ...scale, transactions: false });
   expect(report).toMatchObject({ plans: scale.plans });

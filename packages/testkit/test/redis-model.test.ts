@@ -22,8 +22,8 @@ afterAll(async () => {
 /** One line carries all: without more disturbances a plan would see only a few connections. */
 const busier = { ...scale, disturbance: 0.008, faults: { ...scale.faults, healthy: 0.15, within: 1500 } };
 
-// Pains 1, 2 and 4: every promise settles, no reply goes astray, nothing runs twice.
-test('Redis: 200,000 operations with transactions under 2,000 faults keep every promise', async () => {
+// Every promise settles, no reply goes astray, nothing runs twice.
+test('pain 1, pain 2, pain 4: Redis: 200,000 operations with transactions under 2,000 faults keep every promise', async () => {
   const report = await checkModel(proxiedDriver(redisBackends(server, direct)), busier);
   expect(report).toMatchObject({ plans: scale.plans });
   expect(report.operations).toBeGreaterThanOrEqual(enough.operations);

@@ -1,0 +1,48 @@
+import { startEmbedded } from '@kv/embedded';
+import { namedServer } from '@kv/testkit';
+import type { Calls, FailureBackend } from '@kv/testkit/failure-backend';
+import { failureClient, failurePool } from '@kv/testkit/failure-facade';
+import { failureSuite } from '@kv/testkit/failure-suite';
+import { describe } from 'vitest';
+import { createGibson, createPool, type Gibson, type GibsonLease, type GibsonPool } from '../src/index.ts';
+
+function calls(gibson: Gibson | GibsonPool | GibsonLease): Calls {
+  return {
+    read: (key) => gibson.get(key),
+    write: (key, value) => gibson.set(key, value),
+    count: (key) => gibson.inc(key),
+  };
+}
+
+const host = '127.0.0.1';
+
+/** One request at a time: whatever is called behind another waits. */
+function backend(port: number): Omit<FailureBackend, 'close'> {
+  return {
+    server: { host, port },
+    large: 100,
+    open: (at, options) =>
+      failureClient(createGibson({ host, port: at }, { ...options, maxSize: 1 }), {
+        calls,
+        view: (gibson, call) => gibson.with(call),
+        figures: (gibson) => gibson.clientStats(),
+      }),
+    openPool: async (at, options) => {
+      const pool = await createPool({ host, port: at }, options);
+      return failurePool<GibsonLease>(pool, calls(pool), (call) => pool.acquire(call), calls);
+    },
+  };
+}
+
+describe('on the embedded server', () => {
+  failureSuite(async () => {
+    const embedded = await startEmbedded({ gibson: { port: 0 } });
+    return { ...backend(embedded.gibson?.port as number), close: () => embedded.close() };
+  });
+});
+
+const server = namedServer('gibson');
+
+describe.skipIf(server === undefined)('on the server that KV_TEST_GIBSON names', () => {
+  failureSuite(() => Promise.resolve({ ...backend(server?.port ?? 1), close: () => Promise.resolve() }));
+});

@@ -1,0 +1,47 @@
+import { startEmbedded } from '@kv/embedded';
+import { namedServer } from '@kv/testkit';
+import type { Calls, FailureBackend } from '@kv/testkit/failure-backend';
+import { failureClient, failurePool } from '@kv/testkit/failure-facade';
+import { failureSuite } from '@kv/testkit/failure-suite';
+import { describe } from 'vitest';
+import { createPool, createSsdb, type Ssdb, type SsdbLease, type SsdbPool } from '../src/index.ts';
+
+function calls(ssdb: Ssdb | SsdbPool | SsdbLease): Calls {
+  return {
+    read: (key) => ssdb.get(key),
+    write: (key, value) => ssdb.set(key, value),
+    count: (key) => ssdb.incr(key),
+  };
+}
+
+const host = '127.0.0.1';
+
+function backend(port: number): Omit<FailureBackend, 'close'> {
+  return {
+    server: { host, port },
+    large: 16_000_000,
+    open: (at, options) =>
+      failureClient(createSsdb({ host, port: at }, { ...options, connections: 1 }), {
+        calls,
+        view: (ssdb, call) => ssdb.with(call),
+        figures: (ssdb) => ssdb.stats(),
+      }),
+    openPool: async (at, options) => {
+      const pool = await createPool({ host, port: at }, options);
+      return failurePool<SsdbLease>(pool, calls(pool), (call) => pool.acquire(call), calls);
+    },
+  };
+}
+
+describe('on the embedded server', () => {
+  failureSuite(async () => {
+    const embedded = await startEmbedded({ ssdb: { port: 0 } });
+    return { ...backend(embedded.ssdb?.port as number), close: () => embedded.close() };
+  });
+});
+
+const server = namedServer('ssdb');
+
+describe.skipIf(server === undefined)('on the server that KV_TEST_SSDB names', () => {
+  failureSuite(() => Promise.resolve({ ...backend(server?.port ?? 1), close: () => Promise.resolve() }));
+});
