@@ -75,7 +75,7 @@ export interface Proxied {
 }
 
 /** Long enough that nothing ends by its deadline, and quick to connect again. */
-export const patient = { timeout: 30_000, backoff: { min: 1, max: 5 } } as const satisfies FailureOptions;
+export const patient: FailureOptions = { timeout: 30_000, backoff: { min: 1, max: 5 } };
 
 /** A client that is not connected yet; closed when the test has ended. */
 export async function proxied({ backend }: Start, options: FailureOptions = {}): Promise<Proxied> {

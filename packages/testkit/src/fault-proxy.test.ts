@@ -148,6 +148,34 @@ test('refusing: by reset after accept, or by a closed port', async () => {
   expect(await again.readText(1)).toBe('X');
 });
 
+test('a stall of one direction', async () => {
+  const { client, proxy } = await proxied();
+  client.write('a');
+  expect(await client.readText(1)).toBe('A');
+  proxy.stall('toClient');
+  client.write('b');
+  await expect.poll(() => received()).toBe('ab');
+  await expect.poll(() => proxy.connections[0]?.fromServer).toBe(2);
+  expect(client.unread).toBe(0);
+  proxy.resume();
+  expect(await client.readText(1)).toBe('B');
+});
+
+test('new connections can lead to another server', async () => {
+  await using other = await scriptedServer(async (peer) => {
+    await peer.reply('other');
+    await peer.expectEnd();
+  });
+  const { client, proxy } = await proxied();
+  proxy.target = other;
+  const second = await RawClient.dial(proxy);
+  open.push(second);
+  expect(await second.readText(5)).toBe('other');
+  client.write('still here');
+  expect(await client.readText(10)).toBe('STILL HERE');
+  second.end();
+});
+
 test('connections live on while the port is closed', async () => {
   const { client, proxy } = await proxied();
   client.write('a');

@@ -36,7 +36,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly host = '127.0.0.1';
   /** What connections from now on suffer. */
   faults: FaultPlan;
-  readonly #target: RawAddress;
+  /** Where connections from now on lead: another server took over. */
+  target: RawAddress;
   readonly #random: Random;
   readonly #connections = new Set<ProxiedConnection>();
   readonly #waiting = new Set<() => void>();
@@ -45,7 +46,7 @@ export class FaultProxy implements AsyncDisposable {
   #total = 0;
 
   constructor(target: RawAddress, options: FaultProxyOptions) {
-    this.#target = target;
+    this.target = target;
     this.faults = options.faults ?? {};
     this.#random = seeded(options.seed ?? 1);
   }
@@ -130,7 +131,7 @@ export class FaultProxy implements AsyncDisposable {
     }
     const index = this.#total++;
     const faults = typeof this.faults === 'function' ? this.faults(this.#random.fork(index), index) : this.faults;
-    const connection = new ProxiedConnection(socket, index, faults, this.#target);
+    const connection = new ProxiedConnection(socket, index, faults, this.target);
     this.#connections.add(connection);
     void connection.closed.then(() => this.#connections.delete(connection));
     for (const wake of this.#waiting) wake();
