@@ -40,6 +40,10 @@ export interface LivenessOptions {
 export interface ConnectionOwner {
   /** A reply made room in the window. */
   room(connection: Connection): void;
+  /** It is to get nothing new, because its server cannot serve it any more; `error` says why. */
+  leaving(connection: Connection, error: KvError): void;
+  /** The server refused it without running it, because it cannot serve this line: another may. */
+  moved(request: Request): void;
   /** It is over. What was written has no answer; what waits was never written. Both are the owner's now. */
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void;
 }
@@ -89,6 +93,8 @@ export class Connection {
   #inFlightBytes = 0;
   #flushing = false;
   #full = false;
+  /** Why its server cannot serve it any more: it gets nothing new. */
+  unfit: KvError | undefined = undefined;
   /** Reading was stopped on purpose: silence means nothing. */
   paused = false;
   /** Nothing else is written before the answer to a probe. */
@@ -158,8 +164,12 @@ export class Connection {
 
   /** Whether a PING may be sent on this line, and would be answered at once by a server that is well. */
   get canProbe(): boolean {
-    if (this.#inFlight.length > this.#tombstones || !this.hasRoom) return false;
-    return !(this.leased && this.wire.dirty); // it might end up inside somebody's MULTI
+    return this.#inFlight.length === this.#tombstones && this.hasRoom && this.#isNobodys;
+  }
+
+  /** A command in between is nobody's business: it cannot end up inside somebody's MULTI. */
+  get #isNobodys(): boolean {
+    return !(this.leased && this.wire.dirty);
   }
 
   /** Asks the server on another line whether it still serves this one; `undefined`: there is no other line. */
@@ -173,8 +183,7 @@ export class Connection {
 
   /** Sends a PING, where that is possible; else what is owed is probe enough. */
   probe(): void {
-    if (this.hasRoom && !(this.leased && this.wire.dirty))
-      this.sendInternal(this.setup.protocol.ping).catch(() => undefined);
+    if (this.hasRoom && this.#isNobodys) this.sendInternal(this.setup.protocol.ping).catch(() => undefined);
   }
 
   /** The process was asleep: nothing else is sent before the server has shown that it still knows this line. */
@@ -280,6 +289,7 @@ export class Connection {
     head: () => this.#inFlight.peek(),
     reply: (raw) => this.#reply(raw),
     fail: (error) => this.#refuse(error),
+    leave: (error) => this.#leave(error),
     push: (raw) => {
       if (this.onPush !== undefined) this.onPush(raw);
       else this.setup.push?.(raw, this);
@@ -363,7 +373,14 @@ export class Connection {
       return;
     }
     if (request.command.spec.again !== undefined && this.#again(request, error)) return;
+    if (this.unfit !== undefined && request.movable) return this.#owner.moved(request);
     request.fail(request.cancelled ?? refusal(error, request));
+  }
+
+  #leave(error: KvError): void {
+    if (this.unfit !== undefined) return;
+    this.unfit = error;
+    if (this.state === 'ready') this.#owner.leaving(this, error);
   }
 
   /** Sends what the command asks for in its place, if it asks; the promise stays. */
@@ -402,7 +419,7 @@ export class Connection {
     if (this.state === 'connecting' || this.state === 'closed' || this.#probing || this.#rest !== undefined) return;
     if (this.#inFlight.length > 0) {
       if (this.#window.refill === 'empty') return;
-    } else if (this.state === 'ready' && this.#liveness.slept && this.canProbe) return this.probeFirst();
+    } else if (this.state === 'ready' && this.#liveness.slept && this.#isNobodys) return this.probeFirst();
     this.#writeWaiting();
     if (this.#idle.length > 0) this.#eased();
   }

@@ -133,6 +133,7 @@ export class Pool implements ConnectionOwner {
 
   /** Brings a leased connection back; it must be clean and idle, or closed. */
   release(connection: Connection): void {
+    if (connection.unfit !== undefined) connection.end(connection.unfit);
     if (!this.#leased.delete(connection)) return;
     connection.leased = false;
     if (connection.isClosed) return this.#changed();
@@ -145,13 +146,15 @@ export class Pool implements ConnectionOwner {
   clear(): void {
     const error = new ClosedError('The pool was cleared');
     this.#idle = undefined;
-    for (const connection of this.#ready.splice(0)) {
-      this.#retiring.add(connection);
-      if (connection.load === 0) connection.end(error);
-      else void connection.drained().then(() => connection.end(error));
-    }
+    for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
     this.#backOff();
     this.#changed();
+  }
+
+  #retire(connection: Connection, error: KvError): void {
+    this.#retiring.add(connection);
+    if (connection.load === 0) connection.end(error);
+    else void connection.drained().then(() => connection.end(error));
   }
 
   /** Ends the requests that wait for a connection; those that have one go on. */
@@ -176,6 +179,24 @@ export class Pool implements ConnectionOwner {
   room(connection: Connection): void {
     if (this.#retiring.size === 0) this.#idle = connection;
     if (this.#queue.length > 0) this.#serve();
+  }
+
+  /** It answers what it has; a leased one goes when it comes back. */
+  leaving(connection: Connection, error: KvError): void {
+    const index = this.#ready.indexOf(connection);
+    if (index < 0) return;
+    this.#ready.splice(index, 1);
+    if (this.#idle === connection) this.#idle = undefined;
+    this.#retire(connection, error);
+    this.#lostUnwanted(error);
+    this.#changed(error);
+  }
+
+  /** It did not run, so it counts as not sent. */
+  moved(request: Request): void {
+    request.attempts--;
+    request.ledger.requeued(request);
+    this.#enqueue([request]);
   }
 
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {

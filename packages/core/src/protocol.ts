@@ -1,4 +1,5 @@
 import type { AnyCommand } from './command.ts';
+import type { KvError } from './errors.ts';
 import type { Executor } from './executor.ts';
 
 /**
@@ -30,6 +31,11 @@ export interface ReplySink {
   reply(raw: unknown): void;
   /** The oldest unanswered command was refused. */
   fail(error: Error): void;
+  /**
+   * The server is well, but cannot do on this line what it is there for (it became a replica, it loads its data): called
+   * before {@link fail} with the refusal that says so. The line gets nothing new, and is replaced.
+   */
+  leave(error: KvError): void;
   /** Something that answers nothing: a message, an invalidation, a frame of a stream. */
   push(raw: unknown): void;
 }

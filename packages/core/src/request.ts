@@ -127,6 +127,11 @@ export class Request implements Timed {
     this.cancel = null;
   }
 
+  /** Whether it may go to another connection when the server of this one refused it without running it. */
+  get movable(): boolean {
+    return !this.pinned && this.unit === null && this.retry !== 'never' && this.cancelled === undefined;
+  }
+
   /** Whether it may be written once more after its connection was lost. */
   get repeatable(): boolean {
     if (this.pinned || this.retry === 'never' || this.attempts >= MAX_ATTEMPTS) return false;

@@ -33,6 +33,7 @@ function replies(bytes: Uint8Array, ...heads: { command: AnyCommand; bytes: bool
       heads.shift();
       seen.push(error.name);
     },
+    leave: () => undefined,
     push: (raw) => void seen.push(['push', raw]),
   };
   protocol.open(sink).decode(bytes);

@@ -13,7 +13,7 @@ import {
 } from '@kv/core';
 import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Reply } from '@kv/resp-parser';
 import { commandByName } from './command-table.ts';
-import { replyError } from './errors.ts';
+import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type Login } from './handshake.ts';
 import { text } from './replies.ts';
 
@@ -21,6 +21,12 @@ const RESET = state('RESET');
 const PING = new Command(read('PING', null), [], text);
 const UNBLOCK = write('CLIENT UNBLOCK', null);
 const CLIENT_LIST = read('CLIENT LIST', null);
+
+/** Refusals that are about the server and not about the command: nothing was run. */
+const UNFIT = ['READONLY', 'LOADING', 'MASTERDOWN'] as const;
+
+/** A line is fresh for so long, ms: it is not left at once, or there would be no end to it. */
+const FRESH = 1000;
 
 /** Kinds of pushes that confirm a (un)subscription, and so answer a command. */
 const CONFIRMATIONS = new Set(['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe']);
@@ -86,6 +92,8 @@ export class RedisWire implements Wire {
   readonly #login: Login;
   readonly #decoder: Decoder;
   #confirmations = 0;
+  /** When it was ready. */
+  #since = Number.POSITIVE_INFINITY;
 
   constructor(sink: ReplySink, login: Login, limits: Limits | undefined) {
     this.#sink = sink;
@@ -108,8 +116,9 @@ export class RedisWire implements Wire {
     this.#decoder.write(bytes);
   }
 
-  handshake(send: Executor['send']): Promise<void> {
-    return handshake(this, this.#login, send);
+  async handshake(send: Executor['send']): Promise<void> {
+    await handshake(this, this.#login, send);
+    this.#since = Date.now();
   }
 
   async clean(send: Executor['send']): Promise<void> {
@@ -145,12 +154,21 @@ export class RedisWire implements Wire {
 
   #reply(value: Reply): void {
     const head = this.#sink.head();
-    if (value instanceof ErrorReply) return this.#sink.fail(replyError(value));
+    if (value instanceof ErrorReply) return this.#refused(replyError(value));
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
     if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
     if (head !== undefined && ((head.command.flags & Flag.state) !== 0 || this.#watching))
       this.#stateChanged(head.command, value);
     this.#sink.reply(value);
+  }
+
+  /**
+   * A server that became a replica, or has no data yet, is left for whoever has its name by now, and for the time when it
+   * is ready. One that says so on a fresh line is meant to be as it is.
+   */
+  #refused(error: ReplyError): void {
+    if (hasPrefix(error, ...UNFIT) && Date.now() - this.#since > FRESH) this.#sink.leave(error);
+    this.#sink.fail(error);
   }
 
   /** A confirmation is counted: when the last one has come, the subscribing command is answered. */

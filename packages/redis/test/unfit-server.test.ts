@@ -48,6 +48,21 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     expect(await session.incr('counter')).toBe(11);
   });
 
+  it('84: a session that heard READONLY is not lent again: who waits for one gets the new master', async () => {
+    await using master = await startRedis();
+    await using redis = createRedis({ host: '127.0.0.1', port: proxy.port }, { protocol, maxSessions: 1 });
+    const session = await redis.session();
+    const waiter = redis.session();
+    await session.ping();
+    await age();
+    await admin.execute('REPLICAOF', '127.0.0.1', await freePort());
+    proxy.target = master;
+    expect(await settle(session.set('a', '1'))).toMatchObject(readonly);
+    await session.release();
+    await using next = await waiter;
+    expect(await next.set('a', '1')).toBe('OK');
+  });
+
   it('84: READONLY of a server that is meant to be a replica: writes are refused, reads go on, nobody knocks all the time', async () => {
     await admin.set('a', '1');
     await admin.execute('REPLICAOF', '127.0.0.1', await freePort());

@@ -32,6 +32,7 @@ function answered(command: AnyCommand, replyHex: string, bytes = false): { value
     head: () => ({ command, bytes }),
     reply: (raw) => got.push({ value: command.reply(raw, command) }),
     fail: (error) => got.push({ error }),
+    leave: () => undefined,
     push: () => undefined,
   };
   protocol.open(sink).decode(fromHex(replyHex));

@@ -20,6 +20,7 @@ function frames(command: ReturnType<typeof dump>, replyHex: string): { pushed: u
     fail: (error) => {
       seen.ended = error;
     },
+    leave: () => undefined,
     push: (raw) => seen.pushed.push(raw),
   };
   const wire = ssdbProtocol().open(sink);
