@@ -307,10 +307,11 @@ export class Client implements Executor {
 
   /** On a connection of its own, which goes back to its lane when the server has let go of it. */
   async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const began = performance.now();
     const lease = await this.acquire(options, 'blocking', command);
     this.#blocked.add(lease);
     try {
-      const sent = lease.send(command, options === this.defaults ? {} : options);
+      const sent = lease.send(command, options === this.defaults ? {} : since(began, options));
       if (this.#closing !== undefined) lease.cancelBlocking(closedError);
       return await sent;
     } finally {
@@ -394,6 +395,13 @@ const acquireLabel: AnyCommand = {
   bytes: false,
   reply: (raw) => raw,
 };
+
+/** What is left of the deadline of a call that began then. */
+function since(began: number, options: SendOptions): SendOptions {
+  const { timeout } = options;
+  if (timeout === undefined || timeout === 0) return options;
+  return { ...options, timeout: Math.max(timeout - (performance.now() - began), 1) };
+}
 
 function closedError({ spec: { name } }: AnyCommand): ClosedError {
   return new ClosedError(`${name}: the client is closed`, { command: name });

@@ -1,5 +1,18 @@
 import { expect, it } from 'vitest';
-import { block, Command, Flag, idempotent, Keys, keyPositions, read, spec, state, write } from './command.ts';
+import {
+  block,
+  Command,
+  checkCommand,
+  checkCommands,
+  Flag,
+  idempotent,
+  Keys,
+  keyPositions,
+  read,
+  spec,
+  state,
+  write,
+} from './command.ts';
 
 it.each([
   [Keys.none, ['a'], []],
@@ -26,4 +39,16 @@ it('makers set the flags, and a value starts with those of its spec', () => {
   const get = new Command(read('GET'), ['k'], String);
   expect([get.flags, get.blockMs, get.bytes, get.reply('v', get)]).toEqual([Flag.read, 0, false, 'v']);
   expect(new Command(spec('SET', Flag.idempotent), [], String, 0).flags).toBe(0);
+});
+
+it('what is no command is refused by the name of its argument; a copy from elsewhere is one', () => {
+  const get = new Command(read('GET'), ['k'], String);
+  const nothing = [undefined, null, 'GET', 7, () => get, Promise.resolve(get), [get], {}, { spec: {}, args: [] }];
+  for (const value of nothing)
+    expect(() => checkCommand(value, 'command')).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT', message: expect.stringMatching(/^command: expected a command/) }),
+    );
+  expect(() => checkCommands([get, Object.assign({}, get)], 'commands')).not.toThrow();
+  expect(() => checkCommands([get, 'x'], 'commands')).toThrow(/^commands\[1\]: expected a command/);
+  expect(() => checkCommands(get, 'commands')).toThrow(/^commands: expected an array/);
 });

@@ -7,7 +7,20 @@ export { unwrap } from './batch-results.ts';
 export type { ClientSetup, ClientState, ClientStats, LaneSize, StateChange } from './client.ts';
 export { Client } from './client.ts';
 export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command.ts';
-export { block, Command, Flag, idempotent, Keys, keyPositions, read, spec, state, write } from './command.ts';
+export {
+  block,
+  Command,
+  checkCommand,
+  checkCommands,
+  Flag,
+  idempotent,
+  Keys,
+  keyPositions,
+  read,
+  spec,
+  state,
+  write,
+} from './command.ts';
 export type { Connection, LivenessOptions } from './connection.ts';
 export { asKvError } from './connection.ts';
 export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';

@@ -1,5 +1,5 @@
 import { MemoryServer } from '@kv/testkit/memory-transport';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ClientSetup, KvError } from '../src/index.ts';
 import { Client, Command, Flag, spec } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
@@ -426,6 +426,28 @@ describe('blocking commands', () => {
     shared.send('+1\n');
     expect(await popped).toBe('CLOSED refused');
     await closed;
+  });
+
+  it('76: have one deadline for the wait for a connection and for the block', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: { ...oneLane, sessions: one } });
+    const first = client.send(pop);
+    const second = outcome(client.send(line('pop2', Flag.blocking, 60_000), { timeout: 100 }));
+    const lane = await server.next();
+    await lane.take('pop\n');
+    await vi.advanceTimersByTimeAsync(80);
+    lane.send('+1\n');
+    expect(await first).toBe('1');
+    await lane.take('pop2\n');
+    await vi.advanceTimersByTimeAsync(60);
+    const shared = await server.next();
+    await shared.take('unblock\n');
+    lane.send('-UNBLOCKED\n');
+    shared.send('+1\n');
+    expect(await second).toBe('TIMEOUT refused');
+    await client.close({ timeout: 0 });
   });
 
   it('the server is asked again when it had nothing to end yet', async () => {

@@ -1,4 +1,14 @@
-import { type CallOptions, type Command, type Executor, Flag, type Of, type Results, unwrap } from '@kv/core';
+import {
+  type CallOptions,
+  type Command,
+  checkCommand,
+  checkCommands,
+  type Executor,
+  Flag,
+  type Of,
+  type Results,
+  unwrap,
+} from '@kv/core';
 import type { Value } from '@kv/gibson-parser';
 import { GibsonCommands } from './generated/gibson-commands.ts';
 import { prefixed } from './key-prefix.ts';
@@ -52,6 +62,7 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
    * @example await gibson.send(get('session:7'))
    */
   async send<T>(command: Command<T, V>): Promise<T> {
+    checkCommand(command, 'command');
     return this.run(command);
   }
 
@@ -64,6 +75,7 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
    * @example const [, name] = await gibson.sendAll([set('a', '1'), get('name')])
    */
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
+    checkCommands(commands, 'commands');
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((command) => this.#ready(command));
     return unwrap(await this.#executor.sendAll(list, this.call)) as Results<Cs>;
   }

@@ -252,6 +252,22 @@ describe('arguments that the server would misread', () => {
   });
 });
 
+describe('wrong calls', () => {
+  test('what is no command is refused, not thrown, and nothing is sent', async () => {
+    await using gibson = createGibson('embedded:');
+    const refused = {
+      code: 'ARGUMENT',
+      outcome: 'notSent',
+      message: expect.stringMatching(/^commands?(\[1\])?: expected/),
+    };
+    for (const wrong of [undefined, 'get', get, {}] as never[]) {
+      await expect(gibson.send(wrong)).rejects.toMatchObject(refused);
+      await expect(gibson.sendAll([get('k'), wrong])).rejects.toMatchObject(refused);
+    }
+    await expect(gibson.sendAll(undefined as never)).rejects.toMatchObject(refused);
+  });
+});
+
 describe('what the server says', () => {
   test('a value that was cut is an error, and the connection goes on', async () => {
     const server = new MemoryServer();

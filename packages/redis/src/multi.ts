@@ -3,6 +3,7 @@ import {
   type CallOptions,
   Command,
   ConflictError,
+  checkCommand,
   type Executor,
   type Settled,
   unwrap,
@@ -50,11 +51,16 @@ export class Multi<V = string> extends RedisCommands<V> {
 
   /** Adds a command value. */
   send<T>(command: Command<T, V>): Promise<T> {
-    return this.#members.add(prefixed(command, this.#call.keyPrefix));
+    try {
+      checkCommand(command, 'command');
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.run(command);
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.send(command);
+    return this.#members.add(prefixed(command, this.#call.keyPrefix));
   }
 
   protected override refuse(error: unknown): Promise<never> {

@@ -1,4 +1,4 @@
-import { type CallOptions, type Command, type Executor, type Settled, unwrap } from '@kv/core';
+import { type CallOptions, type Command, checkCommand, type Executor, type Settled, unwrap } from '@kv/core';
 import { RedisCommands } from './generated/redis-commands.ts';
 import { prefixed } from './key-prefix.ts';
 
@@ -71,11 +71,16 @@ export class Pipeline<V = string> extends RedisCommands<V> {
 
   /** Adds a command value. */
   send<T>(command: Command<T, V>): Promise<T> {
-    return this.#members.add(prefixed(command, this.#call.keyPrefix));
+    try {
+      checkCommand(command, 'command');
+    } catch (error) {
+      return this.refuse(error);
+    }
+    return this.run(command);
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.send(command);
+    return this.#members.add(prefixed(command, this.#call.keyPrefix));
   }
 
   protected override refuse(error: unknown): Promise<never> {

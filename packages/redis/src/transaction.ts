@@ -1,4 +1,4 @@
-import { type CallOptions, type Command, ConflictError, type Of, type Results } from '@kv/core';
+import { type CallOptions, type Command, ConflictError, checkCommands, type Of, type Results } from '@kv/core';
 import type { Many } from './arguments.ts';
 import type { RedisSession } from './session.ts';
 
@@ -35,6 +35,7 @@ async function attemptOnce<V>(
   body: (session: RedisSession<V>) => Promise<readonly Of<V>[]>,
 ): Promise<unknown[]> {
   const commands = (await body(session)) as unknown as readonly Command<unknown, V>[];
+  checkCommands(commands, 'what the body of a transaction returns');
   if (commands.length === 0) {
     await session.unwatch();
     return [];

@@ -1,4 +1,14 @@
-import { type CallOptions, type Command, type Data, type Executor, type Of, type Results, unwrap } from '@kv/core';
+import {
+  type CallOptions,
+  type Command,
+  checkCommand,
+  checkCommands,
+  type Data,
+  type Executor,
+  type Of,
+  type Results,
+  unwrap,
+} from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import type { ScanOptions } from './arguments.ts';
 import { commandByName } from './command-table.ts';
@@ -39,6 +49,11 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
 
   /** Sends one command value. @example redis.send(get('a')) */
   send<T>(command: Command<T, V>): Promise<T> {
+    try {
+      checkCommand(command, 'command');
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
     return this.run(command);
   }
 
@@ -49,6 +64,7 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
    * @example const [, a] = await redis.sendAll([set('a', '1'), get('a')])
    */
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
+    checkCommands(commands, 'commands');
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((c) => prefixed(c, this.call.keyPrefix));
     return unwrap(await this.#executor.sendAll(list, this.call)) as Results<Cs>;
   }

@@ -1,6 +1,7 @@
 /** Typed commands on a real server: what recorded replies cannot show. */
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { get } from '../src/commands/index.ts';
 import { createRedis, Redis } from '../src/index.ts';
 
 let server: RedisServer;
@@ -94,6 +95,29 @@ describe.each([2, 3] as const)('commands in RESP%i', (protocol) => {
     expect(await redis.with({ bytes: false }).dump('k')).toEqual(payload);
     expect(await redis.restore('copy', 0, payload as Uint8Array)).toBe('OK');
     expect(await redis.with({ bytes: true }).get('copy')).toEqual(value);
+  });
+
+  it('what is no command is refused, not thrown, and nothing is sent', async () => {
+    const refused = {
+      code: 'ARGUMENT',
+      outcome: 'notSent',
+      message: expect.stringMatching(/^commands?(\[1\])?: expected/),
+    };
+    for (const wrong of [undefined, 'get', get, {}] as never[]) {
+      await expect(redis.send(wrong)).rejects.toMatchObject(refused);
+      await expect(redis.sendAll([get('k'), wrong])).rejects.toMatchObject(refused);
+    }
+    await expect(redis.sendAll(undefined as never)).rejects.toMatchObject(refused);
+    for (const batch of [redis.pipeline(), redis.multi()]) {
+      const good = batch.set('unsent', 1);
+      await expect(batch.send(get as never)).rejects.toMatchObject(refused);
+      await expect(batch.execute()).rejects.toMatchObject(refused);
+      await expect(good).rejects.toMatchObject(refused);
+    }
+    expect(await redis.exists('unsent')).toBe(0);
+    await expect(redis.transaction(['k'], () => Promise.resolve('x' as never))).rejects.toMatchObject({
+      code: 'ARGUMENT',
+    });
   });
 
   it('a wrong argument rejects, sends nothing, and does not throw', async () => {

@@ -1,4 +1,4 @@
-import { type CallOptions, type Command, type Executor, type Settled, unwrap } from '@kv/core';
+import { type CallOptions, type Command, checkCommand, type Executor, type Settled, unwrap } from '@kv/core';
 import { SsdbCommands } from './generated/ssdb-commands.ts';
 import { prefixed } from './key-prefix.ts';
 
@@ -38,6 +38,11 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
 
   /** Adds a command value. The promise works as all promises do, and never counts as unhandled: `execute()` says it too. */
   send<T>(command: Command<T, V>): Promise<T> {
+    try {
+      checkCommand(command, 'command');
+    } catch (error) {
+      return this.refuse(error);
+    }
     return this.run(command);
   }
 

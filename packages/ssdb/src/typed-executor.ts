@@ -1,4 +1,13 @@
-import { type CallOptions, type Command, type Executor, type Of, type Results, unwrap } from '@kv/core';
+import {
+  type CallOptions,
+  type Command,
+  checkCommand,
+  checkCommands,
+  type Executor,
+  type Of,
+  type Results,
+  unwrap,
+} from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
 import { commandByName } from './command-table.ts';
 import { SsdbCommands } from './generated/ssdb-commands.ts';
@@ -39,6 +48,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
 
   /** Sends one command value. @example await ssdb.send(get('a')) */
   async send<T>(command: Command<T, V>): Promise<T> {
+    checkCommand(command, 'command');
     return this.run(command);
   }
 
@@ -49,6 +59,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
    * @example const [, a] = await ssdb.sendAll([set('a', '1'), get('a')])
    */
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
+    checkCommands(commands, 'commands');
     const { keyPrefix } = this.call;
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((one) => prefixed(one, keyPrefix));
     return unwrap(await this.#executor.sendAll(list, { ...this.call, unit: true })) as Results<Cs>;

@@ -2,6 +2,7 @@ import { startEmbedded } from '@kv/embedded';
 import { encodeCommand } from '@kv/ssdb-parser';
 import { faultProxy, MemoryServer } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
+import { get } from '../src/commands/index.ts';
 import { command, createConnection, createPool, createSsdb } from '../src/index.ts';
 
 const PASSWORD = '0123456789abcdefghijklmnopqrstuvwxyz';
@@ -210,6 +211,23 @@ describe('leases', () => {
       expect(await lease.set('z', 1)).toBe(true);
     }
     await expect(pool.set('z', 2)).rejects.toMatchObject({ name: 'KeyRangeError', status: 'out_of_range' });
+  });
+
+  test('what is no command is refused, not thrown, and nothing is sent', async () => {
+    await using ssdb = createSsdb('embedded:');
+    const refused = {
+      code: 'ARGUMENT',
+      outcome: 'notSent',
+      message: expect.stringMatching(/^commands?(\[1\])?: expected/),
+    };
+    for (const wrong of [undefined, 'get', get, {}] as never[]) {
+      await expect(ssdb.send(wrong)).rejects.toMatchObject(refused);
+      await expect(ssdb.sendAll([get('k'), wrong])).rejects.toMatchObject(refused);
+    }
+    await expect(ssdb.sendAll(undefined as never)).rejects.toMatchObject(refused);
+    const batch = ssdb.pipeline();
+    await expect(batch.send(get as never)).rejects.toMatchObject(refused);
+    await expect(batch.execute()).rejects.toMatchObject(refused);
   });
 
   test('wrong arguments reject, they do not throw', async () => {
