@@ -9,6 +9,8 @@ export interface BenchOptions extends ComparisonOptions {
   readonly only: string | undefined;
   /** Names of clients, with commas; all by default. */
   readonly clients: string | undefined;
+  /** Folder of another checkout, built: its client is one more column. */
+  readonly before: string | undefined;
   /** Build the packages first. */
   readonly build: boolean;
   /** Results go to results/NAME.{json,md,svg}; default: the suite's name. */
@@ -20,6 +22,7 @@ export const usage = `npm run bench -- [options]
   --suite name     redis (default), ssdb (server: KV_TEST_SSDB), gibson (server: KV_TEST_GIBSON)
   --only a,b       workloads, as named in the results' JSON
   --clients a,b    clients, as named there
+  --before folder  another checkout of this repository, installed and built: its client is one more column
   --rounds n       runs per client and workload, median taken (5)
   --seconds n      counted seconds per run (1.5)
   --warm-up n      seconds before that (0.7)
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       suite: { type: 'string', default: 'redis' },
       only: { type: 'string' },
       clients: { type: 'string' },
+      before: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1.5' },
       'warm-up': { type: 'string', default: '0.7' },
@@ -52,6 +56,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     suite: values.suite,
     only: values.only,
     clients: values.clients,
+    before: values.before,
     rounds: Math.round(positive('--rounds', values.rounds)),
     seconds: positive('--seconds', values.seconds),
     warmUp: positive('--warm-up', values['warm-up']),

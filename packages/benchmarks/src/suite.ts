@@ -46,6 +46,8 @@ export interface ClientUnderTest<C, W extends Workload<C> = Workload<C>> {
   readonly package?: string;
   /** Runtime of its process; `native`: a program of its own, started by `runNative`. */
   readonly runtime: 'node' | 'bun' | 'native';
+  /** Folder of another checkout of this repository, whose client of the name `kv` is measured instead. */
+  readonly checkout?: string;
   /** Loads the client's module and connects; in its own process only. */
   readonly open?: (options: OpenOptions) => Promise<C>;
   /** Measures without JavaScript; `undefined` when the program cannot do this workload. */

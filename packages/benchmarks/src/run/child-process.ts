@@ -8,10 +8,15 @@ export interface ChildOutput {
 }
 
 /** Runs a program to its end; rejects with its last words when it fails or takes longer than `timeout` seconds. */
-export function runChild(program: string, args: readonly string[], timeout: number): Promise<ChildOutput> {
+export function runChild(
+  program: string,
+  args: readonly string[],
+  timeout: number,
+  cwd?: string,
+): Promise<ChildOutput> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeout * 1000);
     let stdout = '';
     let stderr = '';

@@ -1,4 +1,5 @@
 import { cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { format } from '../report/markdown.ts';
 import { type Cell, type Results, rate } from '../report/results.ts';
 import type { ClientUnderTest, Suite, Workload } from '../suite.ts';
@@ -19,7 +20,7 @@ export interface ComparisonOptions {
   readonly minutes: number;
 }
 
-const worker = new URL('worker.ts', import.meta.url).pathname;
+const worker = 'packages/benchmarks/src/run/worker.ts';
 
 /** Rounds of runs, one client and one workload at a time, each in a process of its own. */
 export class Comparison<C, W extends Workload<C>> {
@@ -79,11 +80,13 @@ export class Comparison<C, W extends Workload<C>> {
     const { host, port } = server;
     const { seconds, warmUp } = this.#options;
     if (client.runtime === 'native') return await client.runNative?.(workload, { host, port, seconds });
-    const names = { suite: this.#suite.name, client: client.name, workload: workload.name };
+    const { checkout = repository } = client;
+    const name = client.checkout === undefined ? client.name : 'kv';
+    const names = { suite: this.#suite.name, client: name, workload: workload.name };
     const assignment: Assignment = { ...names, host, port, seconds, warmUp };
     const [program, ...args] = client.runtime === 'bun' ? ['bun'] : [process.execPath, '--import', 'tsx'];
-    const command = [...args, worker, JSON.stringify(assignment)];
-    const { stdout } = await runChild(program as string, command, 30 + 3 * (seconds + warmUp));
+    const command = [...args, join(checkout, worker), JSON.stringify(assignment)];
+    const { stdout } = await runChild(program as string, command, 30 + 3 * (seconds + warmUp), checkout);
     return JSON.parse(stdout) as RunResult;
   }
 

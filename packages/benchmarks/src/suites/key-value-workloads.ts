@@ -6,7 +6,10 @@ export const keys: readonly string[] = Array.from({ length: 1024 }, (_, i) => `k
 export const value: string = `v${'7'.repeat(100)}`;
 
 /** GET and SET of small values at some depths. */
-export const keyValueWorkloads: readonly Workload<KeyValueClient>[] = [get(1), get(50), set(50), get(1000)];
+export const keyValueWorkloads: readonly Workload<KeyValueClient>[] = [get(1), get(50), set(50)];
+
+/** The same with many calls in flight, for servers that take them on few connections. */
+export const deepKeyValueWorkloads: readonly Workload<KeyValueClient>[] = [get(1000), set(1000)];
 
 function get(depth: number): Workload<KeyValueClient> {
   return {

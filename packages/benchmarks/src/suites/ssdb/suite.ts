@@ -2,7 +2,7 @@ import { namedServer } from '@kv/testkit/server-under-test';
 import { cpu, rate } from '../../report/results.ts';
 import { atLeast, atMost } from '../../report/targets.ts';
 import type { KeyValueClient, Suite } from '../../suite.ts';
-import { keyValueWorkloads } from '../key-value-workloads.ts';
+import { deepKeyValueWorkloads, keyValueWorkloads } from '../key-value-workloads.ts';
 import { runSsdbBench } from './ssdb-bench.ts';
 import { prepare, serverVersion } from './wire.ts';
 
@@ -40,7 +40,7 @@ export const ssdb: Suite<KeyValueClient> = {
     },
     { name: 'c', title: 'ssdb-bench (C++)', runtime: 'native', runNative: runSsdbBench },
   ],
-  workloads: keyValueWorkloads,
+  workloads: [...keyValueWorkloads, ...deepKeyValueWorkloads],
   server: async () => {
     const named = server();
     await prepare(named);
@@ -51,11 +51,21 @@ export const ssdb: Suite<KeyValueClient> = {
     ...['get-c50', 'set-c50'].flatMap((name) =>
       atLeast(`${name} / ssdb-bench`, 0.95, rate(results, name, 'kv'), rate(results, name, 'c')),
     ),
-    ...atMost(
-      'client CPU per get c50 / one at a time',
-      0.04,
-      cpu(results, 'get-c50', 'kv'),
-      cpu(results, 'get-c50', 'one-at-a-time'),
+    ...['get', 'set'].flatMap((name) =>
+      atLeast(
+        `${name} c1000 / ssdb-bench c50`,
+        1,
+        rate(results, `${name}-c1000`, 'kv'),
+        rate(results, `${name}-c50`, 'c'),
+      ),
+    ),
+    ...['get', 'set'].flatMap((name) =>
+      atMost(
+        `client CPU per ${name} c1000 / one at a time`,
+        0.04,
+        cpu(results, `${name}-c1000`, 'kv'),
+        cpu(results, `${name}-c1000`, 'one-at-a-time'),
+      ),
     ),
   ],
 };
