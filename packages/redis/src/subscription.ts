@@ -71,7 +71,8 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   readonly #overflow: Overflow;
   readonly #listeners: Listeners<V> = { message: new Set(), gap: new Set() };
   #messages: Message<V>[] = [];
-  #wake: (() => void) | undefined;
+  /** Calls of `next()` that wait for a message, in order. */
+  readonly #waiting: (() => void)[] = [];
   #iterating = false;
   #paused = false;
   #ended = false;
@@ -111,7 +112,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     this.#iterating = true;
     while (this.#messages.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#waiting.push(resolve);
       });
     }
     const message = this.#messages.shift();
@@ -147,7 +148,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     for (const listener of this.#listeners.message) queueMicrotask(() => listener(message));
     if (this.#listeners.message.size > 0 && !this.#iterating) return;
     this.#messages.push(message);
-    this.#wake?.();
+    this.#waiting.shift()?.();
     if (this.#messages.length >= this.#buffer) this.#overflowed();
   }
 
@@ -161,7 +162,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    this.#wake?.();
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   #finish(): IteratorResult<Message<V>, undefined> {

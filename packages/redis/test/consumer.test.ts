@@ -48,12 +48,16 @@ describe('consumer of a stream', () => {
   it('two consumers share the work, and a blocked reader stops at once', async () => {
     const seen: string[] = [];
     const workers = ['w1', 'w2'].map((name) => redis.consumer({ ...base, name }));
+    const errors: unknown[] = [];
+    for (const worker of workers) worker.on('error', (error) => errors.push(error));
     const running = workers.map((worker) => worker.run(({ id }) => void seen.push(id)));
     for (let i = 0; i < 20; i++) await add(i);
     await until(() => seen.length === 20);
     expect(new Set(seen).size).toBe(20);
     await Promise.all(workers.map((worker) => worker.stop()));
     await Promise.all(running);
+    await new Promise(setImmediate);
+    expect(errors).toEqual([]);
   });
 
   it('an entry whose handler throws comes again, and at last is a dead letter', async () => {
@@ -116,7 +120,8 @@ describe('consumer of a stream', () => {
 
   it('goes on when the group is destroyed or the server was away', async () => {
     const seen: string[] = [];
-    const worker = redis.consumer({ ...base, block: 50 });
+    const errors: unknown[] = [];
+    const worker = redis.consumer({ ...base, block: 50 }).on('error', (error) => errors.push(error));
     const running = worker.run(({ fields }) => void seen.push(String(fields['n'])));
     await add(1);
     await until(() => seen.length === 1);
@@ -124,12 +129,157 @@ describe('consumer of a stream', () => {
     await redis.del('jobs');
     await add(2);
     await until(() => seen.includes('2'));
+    expect(errors).toEqual([]);
     await server.kill();
+    await until(() => errors.length > 0);
+    expect(errors[0]).toMatchObject({ code: 'CONNECTION' });
     await server.start();
     await add(3);
     await until(() => seen.includes('3'));
     await worker.stop();
     await running;
+  });
+
+  it('runs once at a time, and again after it was stopped', async () => {
+    const seen: string[] = [];
+    const handler = ({ fields }: { readonly fields: Record<string, string> }): void => void seen.push(`${fields['n']}`);
+    const worker = redis.consumer(base);
+    for (const round of [1, 2]) {
+      const running = worker.run(handler);
+      await expect(worker.run(handler)).rejects.toMatchObject({ code: 'ARGUMENT' });
+      await add(round);
+      await until(() => seen.includes(String(round)));
+      await worker.stop();
+      await running;
+    }
+    expect(seen).toEqual(['1', '2']);
+  });
+
+  it('ends with its client', async () => {
+    const client = createRedis(server.url);
+    const errors: unknown[] = [];
+    const worker = client.consumer(base).on('error', (error) => errors.push(error));
+    const running = worker.run(() => {});
+    await until(async () => (await redis.info('clients')).includes('blocked_clients:1'));
+    await client.close();
+    await running;
+    expect(errors).toEqual([]);
+  });
+
+  it('a new group begins where it is told to', async () => {
+    await add(1);
+    const seen: string[] = [];
+    const worker = redis.consumer({ ...base, from: '$' });
+    const running = worker.run(({ fields }) => void seen.push(String(fields['n'])));
+    await until(async () => (await redis.info('clients')).includes('blocked_clients:1'));
+    await add(2);
+    await until(() => seen.length > 0);
+    await worker.stop();
+    await running;
+    expect(seen).toEqual(['2']);
+  });
+
+  it('works off all of its own history first; what was deleted meanwhile is acknowledged', async () => {
+    await redis.xgroupCreate('jobs', 'workers', '0', { mkstream: true });
+    const ids = await Promise.all(Array.from({ length: 250 }, (_, i) => redis.xadd('jobs', '*', { n: i })));
+    await redis.xreadgroup('workers', 'w1', { jobs: '>' });
+    await redis.xdel('jobs', ids[3] as string, ids[249] as string);
+    const seen: number[] = [];
+    const worker = redis.consumer(base);
+    const running = worker.run(({ fields }) => void seen.push(Number(fields['n'])));
+    await until(async () => (await redis.xpending('jobs', 'workers')).count === 0);
+    await worker.stop();
+    await running;
+    expect(seen).toEqual(Array.from({ length: 249 }, (_, i) => i).filter((i) => i !== 3));
+  });
+
+  it.each([
+    ['of its own', 'w1'],
+    ['of another consumer', 'gone'],
+  ])('stopped while it works off entries %s: the rest stays pending', async (_, owner) => {
+    await redis.xgroupCreate('jobs', 'workers', '0', { mkstream: true });
+    for (let i = 0; i < 5; i++) await add(i);
+    await redis.xreadgroup('workers', owner, { jobs: '>' });
+    let handled = 0;
+    const worker = redis.consumer({ ...base, retryAfter: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 5)); // longer than retryAfter
+    let stopped: Promise<void> | undefined;
+    await worker.run(() => {
+      handled++;
+      stopped ??= worker.stop();
+    });
+    await stopped;
+    expect(handled).toBe(1);
+    expect((await redis.xpending('jobs', 'workers')).count).toBe(4);
+  });
+
+  it('what is being handled is not started again, however long it takes', async () => {
+    await add(1);
+    await redis.configResetstat();
+    let started = 0;
+    let finish: () => void = () => {};
+    const worker = redis.consumer({ ...base, concurrency: 2, retryAfter: 2 });
+    const running = worker.run(async () => {
+      started++;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+    });
+    const claims = async (): Promise<number> =>
+      Number(/cmdstat_xautoclaim:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    await until(async () => (await claims()) >= 5);
+    finish();
+    await worker.stop();
+    await running;
+    expect(started).toBe(1);
+    expect(await redis.xpending('jobs', 'workers')).toMatchObject({ count: 0 });
+  });
+
+  it('an entry that cannot be acknowledged is told, and the work goes on', async () => {
+    await add(1);
+    const errors: unknown[] = [];
+    const failures: unknown[] = [];
+    const seen: string[] = [];
+    const worker = redis.consumer({ ...base, block: 20 });
+    worker.on('error', (error) => errors.push(error)).on('failed', (entry) => failures.push(entry));
+    const running = worker.run(async ({ fields }) => {
+      seen.push(String(fields['n']));
+      if (seen.length === 1) await redis.set('jobs', 'no stream any more');
+    });
+    await until(() => errors.length > 0);
+    expect(errors[0]).toMatchObject({ code: 'REPLY', prefix: 'WRONGTYPE', command: 'XACK' });
+    await redis.del('jobs');
+    await add(2);
+    await until(() => seen.includes('2'));
+    await worker.stop();
+    await running;
+    expect(failures).toEqual([]);
+  });
+
+  it('listeners that throw do not end the work, and off() takes them back', async () => {
+    const thrown: unknown[] = [];
+    const others = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => thrown.push(error));
+    await add(1);
+    await add(2);
+    const heard: unknown[] = [];
+    const listener = (): void => void heard.push('failed');
+    const worker = redis.consumer({ ...base, maxDeliveries: 1, retryAfter: 5 });
+    worker.on('failed', listener).off('failed', listener);
+    worker.on('failed', () => {
+      throw new Error('a listener failed');
+    });
+    const running = worker.run(() => {
+      throw new Error('cannot');
+    });
+    await until(async () => (await redis.xlen('jobs:dead')) === 2);
+    await worker.stop();
+    await running;
+    process.removeAllListeners('uncaughtException');
+    for (const other of others) process.on('uncaughtException', other);
+    expect(heard).toEqual([]);
+    expect(thrown).toEqual([new Error('a listener failed'), new Error('a listener failed')]);
   });
 
   it('wrong options are refused', () => {
