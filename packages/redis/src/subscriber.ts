@@ -12,6 +12,7 @@ import {
   spec,
 } from '@kv/core';
 import { type Many, many } from './arguments.ts';
+import { boundedWait, type Waiting } from './bounded-wait.ts';
 import { hasPrefix } from './errors.ts';
 import type { RedisWire } from './protocol.ts';
 import { asIs, text } from './replies.ts';
@@ -67,6 +68,7 @@ export class Subscriber {
   #line: Connection | undefined;
   #lease: Lease | undefined;
   #opening: Promise<void> | undefined;
+  #makingLine = new AbortController();
   #returning = false;
   #holding = false;
 
@@ -96,9 +98,10 @@ export class Subscriber {
       ),
     };
     try {
-      await this.#join(kind, list, reader, call);
+      const { timeout = this.#client.defaults.timeout, signal } = call;
+      await boundedWait(this.#join(kind, list, reader), { timeout, signal }, this.#waitingFor(kind));
     } catch (error) {
-      await reader.subscription.close();
+      void reader.subscription.close();
       throw error;
     }
     return reader.subscription as Subscription<V>;
@@ -128,17 +131,34 @@ export class Subscriber {
     }
   }
 
-  async #join(kind: Kind, names: readonly string[], reader: Reader, call: CallOptions): Promise<void> {
+  #waitingFor(kind: Kind): Waiting {
+    const details = (): ReturnType<Waiting['details']> => {
+      const [endpoint] = this.#client.endpoints;
+      const cause = endpoint?.shared.lastError ?? endpoint?.streams.lastError;
+      return { outcome: this.#line === undefined ? 'notSent' : 'unknown', cause };
+    };
+    return { command: COMMANDS[kind][0].name, details };
+  }
+
+  /** A line that is lost before it has confirmed is followed by the next. */
+  async #join(kind: Kind, names: readonly string[], reader: Reader): Promise<void> {
     const entries = names.map((name) => this.#entry(kind, name));
     const added = entries.filter(({ readers }) => !readers.has(reader) && readers.add(reader).size === 1);
     this.#hold();
-    if (this.#line === undefined) await this.#open(call);
-    else {
+    if (this.#line !== undefined) {
       if (reader.bytes) (this.#line.wire as RedisWire).pushBytes = true;
       const told = this.#tell(this.#line, added);
       for (const entry of added) entry.confirmed = told;
     }
-    await Promise.all(entries.map(({ confirmed }) => confirmed));
+    for (;;) {
+      try {
+        if (this.#line === undefined) await this.#open();
+        await Promise.all(entries.map(({ confirmed }) => confirmed));
+        return;
+      } catch (error) {
+        if (!mayPass(error) || !entries.some(({ readers }) => readers.has(reader))) throw error;
+      }
+    }
   }
 
   #entry(kind: Kind, name: string): Entry {
@@ -161,41 +181,67 @@ export class Subscriber {
       left.push(name);
     }
     const line = this.#line;
-    if (this.#wanted.size === 0) this.#unhold();
-    if (this.#wanted.size === 0 && this.#own) this.#client.off('state', this.#onState);
-    if (line === undefined || left.length === 0) return;
-    await Promise.allSettled(
-      perCommand(kind, left).map((some) => line.sendInternal(new Command(COMMANDS[kind][1], some, asIs))),
-    );
-    if (this.#wanted.size === 0 && this.#lease !== undefined) this.#endOwnLine();
+    this.#stopOpeningIfUnwanted();
+    this.#restIfUnwanted();
+    if (line !== undefined) {
+      await Promise.allSettled(
+        perCommand(kind, left).map((some) => line.sendInternal(new Command(COMMANDS[kind][1], some, asIs))),
+      );
+    }
+    this.#endUnwantedLine();
   }
 
-  /** Makes a line. All that is wanted is subscribed on it. */
-  #open(call: CallOptions): Promise<void> {
-    this.#opening ??= this.#openLine(call).finally(() => {
-      this.#opening = undefined;
+  /** The server will not have it: its readers end. */
+  #drop(entry: Entry, error: KvError): void {
+    this.#wanted.delete(keyOf(entry.kind, entry.name));
+    for (const { subscription } of entry.readers) subscription.end(error);
+    this.#restIfUnwanted();
+  }
+
+  /** Nobody waits for a line any more: none is made. */
+  #stopOpeningIfUnwanted(): void {
+    if (this.#wanted.size > 0) return;
+    this.#opening = undefined;
+    this.#makingLine.abort();
+  }
+
+  /** Nobody reads: the process may end, and the client forgets a subscriber that was made for one reader. */
+  #restIfUnwanted(): void {
+    if (this.#wanted.size > 0) return;
+    this.#unhold();
+    if (this.#own) this.#client.off('state', this.#onState);
+  }
+
+  #endUnwantedLine(): void {
+    if (this.#wanted.size === 0) this.#endOwnLine();
+  }
+
+  /** Makes a line. All that is wanted is subscribed on it. Takes as long as it takes, while anything is wanted. */
+  #open(): Promise<void> {
+    if (this.#opening !== undefined) return this.#opening;
+    this.#makingLine = new AbortController();
+    const opening = this.#openLine(this.#makingLine.signal).finally(() => {
+      if (this.#opening === opening) this.#opening = undefined;
     });
-    return this.#opening;
+    this.#opening = opening;
+    return opening;
   }
 
-  async #openLine(call: CallOptions): Promise<void> {
-    const { timeout, signal } = call;
+  async #openLine(signal: AbortSignal): Promise<void> {
+    const call = { timeout: 0, signal };
     if (!this.#own) {
-      await this.#client.send(this.#client.setup.protocol.ping as Command<unknown>, { timeout, signal });
+      await this.#client.send(this.#client.setup.protocol.ping as Command<unknown>, call);
       const shared = this.#client.endpoints[0]?.shared.ready[0];
       if (shared !== undefined && (shared.wire as RedisWire).resp === 3) {
         return this.#line === shared ? undefined : this.#take(shared);
       }
     }
-    await this.#openOwnLine({ timeout, signal });
-  }
-
-  async #openOwnLine(call: CallOptions): Promise<void> {
     const lease = await this.#client.acquire(call, 'streams');
-    if (this.#wanted.size === 0) return lease.destroy();
+    if (signal.aborted) return lease.destroy();
     this.#lease = lease;
     lease.connection.onPush = (raw) => this.receive(raw);
     await this.#take(lease.connection);
+    this.#endUnwantedLine(); // all of it was refused
   }
 
   /** Makes a connection the line. */
@@ -221,8 +267,7 @@ export class Subscriber {
     try {
       await this.#tell(line, [entry]);
     } catch (refused) {
-      this.#wanted.delete(keyOf(entry.kind, entry.name));
-      for (const { subscription } of entry.readers) subscription.end(asKvError(refused));
+      this.#drop(entry, asKvError(refused));
       throw refused;
     }
   }
@@ -249,7 +294,7 @@ export class Subscriber {
     await this.#opening?.catch(() => undefined); // the line was lost while it was being told
     while (this.#line === undefined && this.#wanted.size > 0) {
       try {
-        await this.#open({ timeout: 0 });
+        await this.#open();
         this.#gap();
       } catch (error) {
         if (!mayPass(error)) this.#fail(asKvError(error));
@@ -259,10 +304,7 @@ export class Subscriber {
   }
 
   #fail(error: KvError): void {
-    const readers = this.#readers();
-    this.#wanted.clear();
-    this.#unhold();
-    for (const { subscription } of readers) subscription.end(error);
+    for (const entry of [...this.#wanted.values()]) this.#drop(entry, error);
   }
 
   /** The server has ended a subscription because the slot of its channel went elsewhere: it is asked once more. */
@@ -276,8 +318,8 @@ export class Subscriber {
       },
       (error) => {
         if (!isKvError(error) || error.code !== 'REPLY' || this.#wanted.get(key) !== entry) return;
-        this.#wanted.delete(key);
-        for (const { subscription } of entry.readers) subscription.end(error);
+        this.#drop(entry, error);
+        this.#endUnwantedLine();
       },
     );
   }
@@ -292,15 +334,16 @@ export class Subscriber {
 
   #endOwnLine(): void {
     const lease = this.#lease;
+    if (lease === undefined) return;
     this.#lease = undefined;
     this.#line = undefined;
-    lease?.destroy();
+    lease.destroy();
   }
 
   #close(): void {
     for (const { subscription } of this.#readers()) subscription.end();
     this.#wanted.clear();
-    this.#unhold();
+    this.#unhold(); // what is being made ends with the client
     this.#endOwnLine();
   }
 
@@ -324,8 +367,9 @@ function perCommand(kind: Kind, names: readonly string[]): readonly (readonly st
   return names.length === 0 ? [] : [names];
 }
 
-/** A connection that was lost may be followed by a better one; a refusal stays. */
+/** A connection that was lost may be followed by a better one, and who gave up may want it again; a refusal stays. */
 function mayPass(error: unknown): boolean {
+  if (isKvError(error) && error.code === 'ABORTED') return true;
   if (!isKvError(error) || error.code !== 'CONNECTION') return false;
   return !(isKvError(error.cause) && error.cause.code === 'REPLY');
 }

@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get, incr, set } from '../src/commands/string.ts';
-import { command, createRedis, type KvError, type Redis } from '../src/index.ts';
+import { type BatchError, command, createRedis, type KvError, type Redis } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -91,6 +91,78 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     });
     await expect(bad).rejects.toMatchObject({ name: 'TransactionAbortedError' });
     expect(await redis.exists('a')).toBe(0);
+  });
+
+  it('multi: a member with wrong arguments keeps all from being sent, and the next round is a new one', async () => {
+    const m = redis.multi();
+    const good = m.set('a', 1);
+    const first = m.set('b', undefined as never);
+    const second = m.expire('b', Number.NaN);
+    const error = await m.execute().catch((e: KvError) => e);
+    expect(error).toMatchObject({ code: 'ARGUMENT', message: expect.stringContaining('value') });
+    expect(await Promise.all([good, first].map((one) => one.catch((e: KvError) => e)))).toEqual([error, error]);
+    await expect(second).rejects.toMatchObject({ code: 'ARGUMENT', message: expect.stringContaining('seconds') });
+    expect(await redis.exists('a')).toBe(0);
+    void m.set('a', 2);
+    expect(await m.execute()).toEqual(['OK']);
+    expect(await m.execute()).toEqual([]);
+  });
+
+  it('pipeline: after a refused round the next one is a new one', async () => {
+    const p = redis.pipeline();
+    const good = p.set('a', 1);
+    void p.set('b', undefined as never);
+    const error = await p.execute().catch((e: KvError) => e);
+    expect(await good.catch((e: KvError) => e)).toBe(error);
+    void p.set('a', 2);
+    expect(await p.execute()).toEqual(['OK']);
+  });
+
+  it('multi: members that want bytes leave the text of the others alone', async () => {
+    await redis.hset('h', { f: 'é' });
+    await redis.sadd('s', 'é');
+    await redis.set('a', 'é');
+    const m = redis.multi();
+    void m.dump('a');
+    void m.get('a');
+    void m.hgetall('h');
+    void m.smembers('s');
+    void m.hmget('h', 'f', 'none');
+    void m.send(command('HGETALL', 'h'));
+    void m.send(command('SMEMBERS', 's'));
+    void m.strlen('a');
+    expect(await m.execute()).toEqual([
+      expect.any(Uint8Array),
+      'é',
+      { f: 'é' },
+      ['é'],
+      ['é', null],
+      protocol === 3 ? new Map([['f', 'é']]) : ['f', 'é'],
+      protocol === 3 ? new Set(['é']) : ['é'],
+      2,
+    ]);
+    const all = redis.with({ bytes: true }).multi();
+    void all.get('a');
+    void all.dump('a');
+    expect(await all.execute()).toEqual([new TextEncoder().encode('é'), expect.any(Uint8Array)]);
+  });
+
+  it('multi: an error of a member names its command', async () => {
+    await redis.set('a', 'text');
+    const m = redis.multi();
+    const bad = m.lpush('a', 1);
+    await expect(m.execute()).rejects.toMatchObject({ results: [{ prefix: 'WRONGTYPE', command: 'LPUSH' }] });
+    await expect(bad).rejects.toMatchObject({ command: 'LPUSH', outcome: 'refused' });
+  });
+
+  it('multi and pipeline: what would wait on the server is refused', async () => {
+    for (const batch of [redis.multi(), redis.pipeline()]) {
+      void batch.set('a', 1);
+      void batch.xread({ s: '$' }, { block: 10 });
+      const error = (await batch.execute().catch((e: unknown) => e)) as BatchError;
+      const [refused = error] = (error.results ?? []).filter((one) => one instanceof Error) as Error[];
+      expect(refused.message).toContain('XREAD cannot be sent on a shared line');
+    }
   });
 
   it('32: multi: no command of others runs between its members', async () => {

@@ -1,0 +1,42 @@
+import { AbortedError, type CallOptions, type ErrorDetails, TimeoutError } from '@kv/core';
+
+/** What a wait is told with when it ends early. */
+export interface Waiting {
+  /** Command that the errors name. */
+  readonly command: string;
+  /** Asked when the time is over: what became of the command, and why. */
+  readonly details: () => Pick<ErrorDetails, 'outcome' | 'cause'>;
+}
+
+/**
+ * Waits for work that is common to several callers, each no longer than its own deadline and signal allow. The work
+ * goes on for the others.
+ *
+ * @throws TimeoutError, AbortedError, and what the work rejects with
+ */
+export async function boundedWait<T>(
+  work: Promise<T>,
+  { timeout = 0, signal }: Pick<CallOptions, 'timeout' | 'signal'>,
+  { command, details }: Waiting,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let abort: (() => void) | undefined;
+  const early = new Promise<never>((_, reject) => {
+    const end = (): TimeoutError =>
+      new TimeoutError(`${command} timed out after ${timeout} ms: the server has not confirmed it`, {
+        command,
+        ...details(),
+      });
+    if (timeout > 0) timer = setTimeout(() => reject(end()), timeout);
+    abort = () =>
+      reject(new AbortedError(`${command} was aborted`, { command, ...details(), cause: signal?.reason as unknown }));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, early]);
+  } finally {
+    clearTimeout(timer);
+    if (abort !== undefined) signal?.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,210 @@
+/** What subscriptions leave behind: lines, listeners, a process that cannot end. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Client } from '@kv/core';
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createRedis, type Gap, type KvError, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+/** Resolves when the client has this many connections of its own for streams. */
+async function ownLines(redis: Redis, count: number): Promise<void> {
+  while (redis.stats().connections.streams.size !== count) await turn();
+}
+
+/** Runs a program that uses the sources; ends with its exit code and what it printed. */
+function run(program: string): { says(word: string): Promise<void>; readonly end: Promise<[number, string]> } {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@kv/source', '--import', 'tsx', '--input-type=module', '-e', program],
+    { cwd: import.meta.dirname },
+  );
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (bytes: Uint8Array) => {
+      text += String(bytes);
+    });
+  }
+  const end = once(child, 'close').then(([code]): [number, string] => [Number(code), text.trim()]);
+  const says = async (word: string): Promise<void> => {
+    const ended = end.then(() => Promise.reject(new Error(`it ended before it said ${word}: ${text}`)));
+    while (!text.includes(word)) await Promise.race([once(child.stdout, 'data'), ended]);
+    ended.catch(() => undefined);
+  };
+  return { says, end };
+}
+
+describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (protocol) => {
+  it('one whose server is away keeps the process alive until it is closed', async () => {
+    await using own = await startRedis();
+    const program = run(`
+      import { createRedis } from '@kv/redis';
+      const redis = createRedis('${own.url}', { protocol: ${protocol}, backoff: { min: 1, max: 20 } });
+      redis.on('state', ({ to }) => console.log(to));
+      const news = await redis.subscribe('life');
+      let heard = 0;
+      for (const more of [news, await redis.subscribe('life')]) {
+        more.on('gap', () => console.log('gap'));
+        more.on('message', async ({ message }) => {
+          console.log(message);
+          if (++heard === 2) await more.close();
+        });
+      }
+      redis.on('state', ({ to }) => { if (heard > 0 && to === 'reconnecting') void news.close() });
+    `);
+    await program.says('ready');
+    await using redis = createRedis(own.url, { timeout: 20_000 });
+    while ((await redis.pubsubNumsub('life'))['life'] !== 1) await turn();
+    await own.kill();
+    await program.says('reconnecting');
+    await own.start();
+    await program.says('gap\ngap');
+    await redis.publish('life', 'still there');
+    await program.says('still there\nstill there');
+    await own.kill();
+    expect((await program.end)[0]).toBe(0);
+  });
+
+  it('one that the server ended for good does not keep the process alive', async () => {
+    await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &news'] });
+    const program = run(`
+      import { createRedis } from '@kv/redis';
+      const redis = createRedis('redis://reader:pw@127.0.0.1:${guarded.port}', { protocol: ${protocol} });
+      await redis.subscribe('secrets').catch((error) => console.log(error.prefix));
+      const news = await redis.subscribe('news');
+      console.log('reading');
+      try { for await (const message of news); } catch (error) { console.log(error.prefix); }
+      console.log('over');
+    `);
+    await program.says('reading');
+    await using admin = createRedis(guarded.url);
+    await admin.aclSetuser('reader', 'resetchannels');
+    await program.says('over');
+    await guarded.kill(); // a connection would keep it, as any socket does
+    expect(await program.end).toEqual([0, 'NOPERM\nreading\nNOPERM\nover']);
+  });
+
+  it('each call waits for the line no longer than its own deadline and signal allow', async () => {
+    await using own = await startRedis();
+    await using redis = createRedis(own.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 20 } });
+    await using news = await redis.subscribe('a');
+    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
+    await own.kill();
+    const aborted = new AbortController();
+    const patient = redis.subscribe('b');
+    const short = settle(redis.with({ timeout: 50 }).subscribe('c'));
+    const called = settle(redis.with({ signal: aborted.signal }).subscribe('d'));
+    const never = settle(redis.with({ signal: AbortSignal.abort(new Error('never')) }).subscribe('e'));
+    aborted.abort(new Error('enough'));
+    expect(await called).toMatchObject({ code: 'ABORTED', command: 'SUBSCRIBE', cause: { message: 'enough' } });
+    expect(await never).toMatchObject({ code: 'ABORTED', cause: { message: 'never' } });
+    expect(await short).toMatchObject({
+      code: 'TIMEOUT',
+      outcome: 'notSent',
+      command: 'SUBSCRIBE',
+      cause: { code: 'CONNECTION' },
+    });
+    await own.start();
+    await using other = await patient;
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    expect(await redis.pubsubNumsub('a', 'b', 'c', 'd', 'e')).toEqual({ a: 1, b: 1, c: 0, d: 0, e: 0 });
+    await redis.publish('b', 'heard');
+    expect((await other.next()).value).toMatchObject({ message: 'heard' });
+  });
+
+  it('who gives up while the server is away may come again', async () => {
+    await using own = await startRedis();
+    await using redis = createRedis(own.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 20 } });
+    await own.kill();
+    expect(await settle(redis.with({ timeout: 30 }).subscribe('a'))).toMatchObject({ code: 'TIMEOUT' });
+    const again = redis.subscribe('a');
+    await own.start();
+    await using news = await again;
+    expect(await redis.publish('a', 'heard')).toBe(1);
+    expect((await news.next()).value).toMatchObject({ message: 'heard' });
+    await ownLines(redis, protocol === 3 ? 0 : 1);
+  });
+
+  it('a refused one leaves neither a line nor its other channels', async () => {
+    await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &open'] });
+    await using redis = createRedis(`redis://reader:pw@127.0.0.1:${guarded.port}`, { protocol });
+    const both = await settle(redis.subscribe(['open', 'secrets']));
+    expect(both).toMatchObject({ code: 'REPLY', prefix: 'NOPERM' });
+    await ownLines(redis, 0);
+    expect(await redis.pubsubNumsub('open')).toEqual({ open: 0 });
+    const news = await redis.subscribe('open');
+    expect(await settle(redis.subscribe(['open', 'secrets']))).toMatchObject({ prefix: 'NOPERM' });
+    await redis.publish('open', 'heard');
+    expect((await news.next()).value).toMatchObject({ message: 'heard' });
+    await news.close();
+    await ownLines(redis, 0);
+    expect(await redis.pubsubNumsub('open')).toEqual({ open: 0 });
+  });
+
+  it('a channel that becomes forbidden ends alone, and can be had again when it is allowed', async () => {
+    await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &open &closing'] });
+    await using admin = createRedis(guarded.url);
+    await using redis = createRedis(`redis://reader:pw@127.0.0.1:${guarded.port}`, {
+      protocol,
+      backoff: { min: 1, max: 5 },
+    });
+    await using open = await redis.subscribe('open');
+    const gap = new Promise<Gap>((resolve) => open.on('gap', resolve));
+    const closing = await redis.subscribe('closing');
+    const reading = settle(closing.next());
+    await admin.aclSetuser('reader', 'resetchannels', '&open'); // ends the connections that have others
+    expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'NOPERM' });
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    await admin.publish('open', 'after');
+    expect((await open.next()).value).toMatchObject({ message: 'after' });
+    await admin.aclSetuser('reader', '&closing');
+    await using again = await redis.subscribe('closing');
+    await admin.publish('closing', 'allowed');
+    expect((await again.next()).value).toMatchObject({ message: 'allowed' });
+  });
+
+  it('the first call of a client may be a subscription: RESP3 needs one line, RESP2 two', async () => {
+    await using fresh = await startRedis();
+    await using redis = createRedis(fresh.url, { protocol });
+    await using _news = await redis.subscribe('a');
+    const { shared, streams } = redis.stats().connections;
+    expect([shared.size, streams.size]).toEqual([1, protocol === 3 ? 0 : 1]);
+  });
+
+  it.each(['dropOldest', 'pause'] as const)('%s: the client keeps no listener', async (overflow) => {
+    const on = vi.spyOn(Client.prototype, 'on');
+    const off = vi.spyOn(Client.prototype, 'off');
+    await using guarded = await startRedis();
+    await using redis = createRedis(guarded.url, { protocol, backoff: { min: 1, max: 1 } });
+    await using admin = createRedis(guarded.url);
+    await admin.ping();
+    await (await redis.subscribe('first', { overflow })).close();
+    const before = on.mock.calls.length - off.mock.calls.length;
+    for (let i = 0; i < 3; i++) await (await redis.subscribe('a', { overflow })).close();
+    const lost = await redis.subscribe('a', { overflow });
+    const reading = settle(lost.next());
+    await admin.configSet({ requirepass: 'new' });
+    await admin.clientKill({ type: 'pubsub' });
+    expect(await reading).toMatchObject({ cause: { prefix: 'NOAUTH' } });
+    expect(on.mock.calls.length - off.mock.calls.length).toBe(before);
+    await ownLines(redis, 0);
+    vi.restoreAllMocks();
+  });
+
+  it('readers of text and of bytes may come in any order', async () => {
+    await using redis = createRedis(server.url, { protocol });
+    await using text = await redis.subscribe('a');
+    await using bytes = await redis.with({ bytes: true }).subscribe('a');
+    await redis.publish('a', 'é');
+    expect((await text.next()).value).toEqual({ channel: 'a', message: 'é' });
+    expect((await bytes.next()).value).toEqual({ channel: 'a', message: new TextEncoder().encode('é') });
+  });
+});
