@@ -156,6 +156,8 @@ export class Subscriber {
         await Promise.all(entries.map(({ confirmed }) => confirmed));
         return;
       } catch (error) {
+        // Refused while the line was made, which nobody else wants: the refusal is the reason.
+        if (hasCode(error, 'ABORTED')) await Promise.all(entries.map(({ confirmed }) => confirmed));
         if (!mayPass(error) || !entries.some(({ readers }) => readers.has(reader))) throw error;
       }
     }
@@ -181,7 +183,6 @@ export class Subscriber {
       left.push(name);
     }
     const line = this.#line;
-    this.#stopOpeningIfUnwanted();
     this.#restIfUnwanted();
     if (line !== undefined) {
       await Promise.allSettled(
@@ -198,16 +199,11 @@ export class Subscriber {
     this.#restIfUnwanted();
   }
 
-  /** Nobody waits for a line any more: none is made. */
-  #stopOpeningIfUnwanted(): void {
+  /** Nobody reads: no line is made, the process may end, and the client forgets a subscriber for one reader alone. */
+  #restIfUnwanted(): void {
     if (this.#wanted.size > 0) return;
     this.#opening = undefined;
     this.#makingLine.abort();
-  }
-
-  /** Nobody reads: the process may end, and the client forgets a subscriber that was made for one reader. */
-  #restIfUnwanted(): void {
-    if (this.#wanted.size > 0) return;
     this.#unhold();
     if (this.#own) this.#client.off('state', this.#onState);
   }
@@ -369,9 +365,12 @@ function perCommand(kind: Kind, names: readonly string[]): readonly (readonly st
 
 /** A connection that was lost may be followed by a better one, and who gave up may want it again; a refusal stays. */
 function mayPass(error: unknown): boolean {
-  if (isKvError(error) && error.code === 'ABORTED') return true;
-  if (!isKvError(error) || error.code !== 'CONNECTION') return false;
-  return !(isKvError(error.cause) && error.cause.code === 'REPLY');
+  if (hasCode(error, 'ABORTED')) return true;
+  return hasCode(error, 'CONNECTION') && !hasCode((error as KvError).cause, 'REPLY');
+}
+
+function hasCode(error: unknown, code: KvError['code']): boolean {
+  return isKvError(error) && error.code === code;
 }
 
 function keyOf(kind: Kind, name: string): string {
