@@ -10,15 +10,16 @@ class GibsonBackend implements Backend {
     this.#gibson = createGibson(`gibson://127.0.0.1:${port}`, { ...impatient, keyPrefix, maxSize: 4 });
   }
 
-  async call(operation: Operation): Promise<string | number | bigint | null> {
+  async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null> {
+    const gibson = timeout === undefined ? this.#gibson : this.#gibson.with({ timeout });
     const [key = ''] = keysOf(operation);
     switch (operation.kind) {
       case 'read':
-        return this.#gibson.get(key);
+        return gibson.get(key);
       case 'increment':
-        return this.#gibson.inc(key);
+        return gibson.inc(key);
       case 'write':
-        return this.#gibson.set(key, storedUnder(key, operation.size));
+        return gibson.set(key, storedUnder(key, operation.size));
       default:
         return null;
     }

@@ -7,8 +7,11 @@ import type { RawAddress } from '../src/raw-client.ts';
 
 /** What a driver must know of a backend: a client through the proxy, and the server's own data past it. */
 export interface Backend {
-  /** Makes the call with keys that begin with the session's prefix; returns what a read or increment gave. */
-  call(operation: Operation): Promise<string | number | bigint | null>;
+  /**
+   * Makes the call with keys that begin with the session's prefix; returns what a read or increment gave. `timeout`: in
+   * place of the client's own.
+   */
+  call(operation: Operation, timeout?: number): Promise<string | number | bigint | null>;
   close(): Promise<void>;
 }
 
@@ -51,9 +54,9 @@ export class ProxiedSession implements ModelSession {
     return this.#proxy.total;
   }
 
-  async run(operation: Operation): Promise<Ending> {
+  async run(operation: Operation, patience?: number): Promise<Ending> {
     try {
-      return { how: 'done', value: await this.#backend.call(operation) };
+      return { how: 'done', value: await this.#backend.call(operation, patience) };
     } catch (error) {
       const { outcome } = error as { outcome?: string };
       if (outcome === 'notSent' || outcome === 'refused' || outcome === 'unknown') return { how: outcome };

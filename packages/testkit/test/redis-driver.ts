@@ -11,18 +11,19 @@ class RedisBackend implements Backend {
     this.#redis = createRedis(`redis://127.0.0.1:${port}`, { ...impatient, keyPrefix });
   }
 
-  async call(operation: Operation): Promise<string | number | bigint | null> {
+  async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null> {
+    const redis = timeout === undefined ? this.#redis : this.#redis.with({ timeout });
     const keys = keysOf(operation);
     const [first = ''] = keys;
     switch (operation.kind) {
       case 'read':
-        return this.#redis.get(first);
+        return redis.get(first);
       case 'increment':
-        return this.#redis.incr(first);
+        return redis.incr(first);
       case 'write':
-        return String(await this.#redis.set(first, storedUnder(first, operation.size)));
+        return String(await redis.set(first, storedUnder(first, operation.size)));
       case 'transaction': {
-        const transaction = this.#redis.multi();
+        const transaction = redis.multi();
         for (const key of keys) void transaction.send(set(key, storedUnder(key, operation.size)));
         await transaction.execute();
         return 'OK';

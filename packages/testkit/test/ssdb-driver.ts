@@ -10,18 +10,19 @@ class SsdbBackend implements Backend {
     this.#ssdb = createSsdb(`ssdb://127.0.0.1:${port}`, { ...impatient, keyPrefix });
   }
 
-  async call(operation: Operation): Promise<string | number | bigint | null> {
+  async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null> {
+    const ssdb = timeout === undefined ? this.#ssdb : this.#ssdb.with({ timeout });
     const keys = keysOf(operation);
     const [first = ''] = keys;
     switch (operation.kind) {
       case 'read':
-        return this.#ssdb.get(first);
+        return ssdb.get(first);
       case 'increment':
-        return this.#ssdb.incr(first);
+        return ssdb.incr(first);
       case 'write':
-        return String(await this.#ssdb.set(first, storedUnder(first, operation.size)));
+        return String(await ssdb.set(first, storedUnder(first, operation.size)));
       case 'transaction': // one command that stores all or none
-        return String(await this.#ssdb.multiSet(new Map(keys.map((key) => [key, storedUnder(key, operation.size)]))));
+        return String(await ssdb.multiSet(new Map(keys.map((key) => [key, storedUnder(key, operation.size)]))));
       default:
         return null;
     }
