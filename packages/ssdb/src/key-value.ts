@@ -27,7 +27,7 @@ import {
   multiExists,
   multiGet,
   multiSet,
-  set,
+  setnx,
   setx,
   ttl as ttlOf,
 } from './commands/kv.ts';
@@ -42,7 +42,7 @@ export interface SsdbSender<V> extends CommandSender<V> {
 
 /** How many keys one page and one multi_del have. */
 const PAGE = 1000;
-/** Seconds: no command takes the end of a key away, but this one is 68 years off. */
+/** Seconds: no command takes the end of a key away, and `set` keeps it. Setting this one, 68 years off, is one step. */
 const FOR_EVER = MAX_TTL;
 /** Seconds: what has more than that left was meant for ever, also decades later. */
 const LONGEST = 2 ** 30;
@@ -92,12 +92,7 @@ class SsdbKeyValue<V> implements KeyValue<V> {
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
     const name = this.#space.key(key);
     const ttl = lifetimeOf(options, this.capabilities.maxTtl);
-    if (ttl !== Number.POSITIVE_INFINITY) {
-      await this.#client.send(setx<V>(name, value, seconds(ttl)));
-      return;
-    }
-    const [, left, found] = await this.#together([set<V>(name, value), ttlOf<V>(name), exists<V>(name)]);
-    if (left !== -1 || !found) await this.#client.send(setx<V>(name, value, FOR_EVER));
+    await this.#client.send(setx<V>(name, value, secondsOrForEver(ttl)));
   }
 
   async del(key: string): Promise<boolean> {
@@ -125,14 +120,16 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     else await this.#client.sendAll([...map].map(([key, value]) => setx<V>(key, value, seconds(ttl))));
   }
 
-  /** multi_set keeps the ends that keys have, so they are looked at, and those keys are set once more. */
+  /**
+   * multi_set is all or nothing, but keeps the ends that keys have, so these are moved away in the same go. No value is
+   * sent over another: what others do to the keys meanwhile stays. Only a key whose end came in between is made anew.
+   */
   async #setManyForEver(map: ReadonlyMap<string, Data>): Promise<void> {
     const names = [...map.keys()];
-    const looks = names.map((name) => ttlOf<V>(name));
-    const [, found, ...left] = await this.#together([multiSet<V>(map), multiExists<V>(names), ...looks]);
-    const ending = names.filter((name, at) => left[at] !== -1 || found.get(name) !== true);
-    if (ending.length > 0)
-      await this.#client.sendAll(ending.map((name) => setx<V>(name, map.get(name) ?? '', FOR_EVER)));
+    const moves = names.map((name) => expire<V>(name, FOR_EVER));
+    const [, ...moved] = await this.#together([multiSet<V>(map), ...moves]);
+    const gone = names.filter((_, at) => moved[at] !== true);
+    if (gone.length > 0) await this.#client.sendAll(gone.map((name) => setnx<V>(name, map.get(name) ?? '')));
   }
 
   async deleteMany(keys: Iterable<string>): Promise<number> {
@@ -150,7 +147,7 @@ class SsdbKeyValue<V> implements KeyValue<V> {
   async expire(key: string, ttl: number): Promise<boolean> {
     const name = this.#space.key(key);
     const ms = lifetime(ttl, this.capabilities.maxTtl);
-    return this.#client.send(expire<V>(name, ms === Number.POSITIVE_INFINITY ? FOR_EVER : seconds(ms)));
+    return this.#client.send(expire<V>(name, secondsOrForEver(ms)));
   }
 
   async ttl(key: string): Promise<number | null> {
@@ -180,6 +177,10 @@ class SsdbKeyValue<V> implements KeyValue<V> {
   #together<const Cs extends readonly Command<unknown, V>[]>(commands: Cs): Promise<Results<Cs>> {
     return asOne(this.#client.sendAll(commands));
   }
+}
+
+function secondsOrForEver(ms: number): number {
+  return ms === Number.POSITIVE_INFINITY ? FOR_EVER : seconds(ms);
 }
 
 /** Rounded up: an entry must not end early. */

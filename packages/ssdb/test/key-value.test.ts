@@ -1,8 +1,9 @@
+import type { KeyValue } from '@kv/core';
 import { startEmbedded } from '@kv/embedded';
 import { namedServer } from '@kv/testkit';
 import { type KeyValueBackend, keyValueSuite } from '@kv/testkit/key-value-suite';
 import { describe, expect, test } from 'vitest';
-import { createPool, createSsdb, keyValue, type Ssdb } from '../src/index.ts';
+import { createPool, createSsdb, keyValue, type Ssdb, type SsdbSender } from '../src/index.ts';
 
 function backend(ssdb: Ssdb): Omit<KeyValueBackend, 'close'> {
   const bytes = ssdb.with({ bytes: true });
@@ -61,14 +62,88 @@ test('the capabilities', () => {
   });
 });
 
-test('pools, leases and views will do, and what it stores is plain SSDB', async () => {
+test('pools, leases and views will do, and what it stores is plain SSDB with an end 68 years off', async () => {
   await using pool = await createPool('embedded:');
   const kv = keyValue(pool, { prefix: 'p:' });
   await kv.set('a', 1);
   await kv.setMany({ b: 2 });
   await using lease = await pool.acquire();
-  expect([await lease.get('p:a'), await lease.ttl('p:a'), await lease.ttl('p:b')]).toEqual(['1', -1, -1]);
+  expect([await lease.get('p:a'), await lease.get('p:b')]).toEqual(['1', '2']);
+  for (const key of ['p:a', 'p:b']) expect(await lease.ttl(key)).toBeGreaterThan(2 ** 30);
   expect(await keyValue(lease.with({ timeout: 1000 })).get('p:b')).toBe('2');
+});
+
+/** The contract on a client; others are at work (`meanwhile`) once its first trip to the server is back. */
+function withTrips(ssdb: Ssdb, meanwhile: () => Promise<unknown>): KeyValue {
+  let trips = 0;
+  const sender: SsdbSender<string> = {
+    keyPrefix: ssdb.keyPrefix,
+    with: (options) => ssdb.with(options),
+    send: async (command) => {
+      const reply = await ssdb.send(command);
+      if (trips++ === 0) await meanwhile();
+      return reply;
+    },
+    sendAll: async (commands) => {
+      const replies = await ssdb.sendAll(commands);
+      if (trips++ === 0) await meanwhile();
+      return replies;
+    },
+  };
+  return keyValue(sender);
+}
+
+describe('setting without a time undoes nothing that others do between its trips', () => {
+  const sets = [
+    ['set', (kv: KeyValue) => kv.set('a', 5)],
+    ['setMany', (kv: KeyValue) => kv.setMany({ a: 5, b: 5 })],
+  ] as const;
+
+  test.each(sets)('%s and an increment', async (_, act) => {
+    await using ssdb = createSsdb('embedded:');
+    await ssdb.setx('a', 1, 60);
+    await act(withTrips(ssdb, () => ssdb.incr('a')));
+    expect(await ssdb.get('a')).toBe('6');
+    expect(await keyValue(ssdb).ttl('a')).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test.each(sets)('%s and a del', async (_, act) => {
+    await using ssdb = createSsdb('embedded:');
+    await ssdb.setx('a', 1, 60);
+    await act(withTrips(ssdb, () => ssdb.del('a')));
+    expect(await ssdb.exists('a')).toBe(false);
+  });
+
+  test.each(sets)('%s and another time to live', async (_, act) => {
+    await using ssdb = createSsdb('embedded:');
+    await ssdb.setx('a', 1, 60);
+    await act(withTrips(ssdb, () => ssdb.setx('a', 'theirs', 50)));
+    expect(await ssdb.get('a')).toBe('theirs');
+    expect(await keyValue(ssdb).ttl('a')).toBeLessThanOrEqual(50_000);
+  });
+});
+
+test('setMany makes a key anew whose end comes while it is at work', async () => {
+  await using server = await startEmbedded({ ssdb: true, frozenAt: Date.now() });
+  await using ssdb = createSsdb(server.ssdb?.address);
+  await ssdb.setx('a', 'old', 1);
+  // The end comes behind multi_set, before the rest of the same go.
+  const late: SsdbSender<string> = {
+    keyPrefix: '',
+    with: (options) => ssdb.with(options),
+    send: (command) => ssdb.send(command),
+    sendAll: async (commands) => {
+      const [first, ...rest] = commands;
+      if (first === undefined || rest.length === 0) return ssdb.sendAll(commands);
+      const head = await ssdb.sendAll([first]);
+      server.advance(2000);
+      return [...head, ...(await ssdb.sendAll(rest))] as never;
+    },
+  };
+  await keyValue(late).setMany({ a: 'new', b: 'new' });
+  expect(await keyValue(ssdb).getMany(['a', 'b'])).toEqual(['new', 'new']);
+  server.advance(1e9);
+  expect(await keyValue(ssdb).getMany(['a', 'b'])).toEqual(['new', 'new']);
 });
 
 test('keys that are not text are cleared too', async () => {
