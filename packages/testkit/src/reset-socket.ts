@@ -13,10 +13,11 @@ const resetting = new WeakSet<Socket>();
  * `resetAndDestroy` alone waits until everything written is flushed, which a peer that reads no more prevents. And it
  * shuts the socket down first: when an error destroys the socket meanwhile, the system refuses the reset (a handle that
  * shuts down cannot be reset, https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset) and `close` never comes.
+ * Nor does it for a socket that is still connecting to somebody who does not answer. So a second call waits for nothing.
  */
 export function resetSocket(socket: Socket | undefined): void {
-  if (socket === undefined || resetting.has(socket)) return;
-  if (socket.writableEnded || socket.writableLength > 0) {
+  if (socket === undefined) return;
+  if (resetting.has(socket) || socket.writableEnded || socket.writableLength > 0) {
     socket.destroy();
     return;
   }
