@@ -1,4 +1,5 @@
 import type { AnyCommand } from './command.ts';
+import { Flag } from './command.ts';
 import { ArgumentError, ConnectionError, isKvError, type KvError, ProtocolError } from './errors.ts';
 import type { Executor } from './executor.ts';
 import type { Ledger } from './ledger.ts';
@@ -78,6 +79,8 @@ export class Connection {
   readonly setup: ConnectionSetup;
   readonly wire: Wire;
   readonly #window: Protocol['window'];
+  /** Whether something can wait here for the replies of others. */
+  readonly #limited: boolean;
   readonly #owner: ConnectionOwner;
   readonly #waiting = new RequestQueue(() => this.#eased());
   readonly #inFlight = new Ring<Request>();
@@ -106,6 +109,8 @@ export class Connection {
     this.setup = setup;
     this.#owner = owner;
     this.#window = setup.protocol.window;
+    const { commands, bytes, refill } = this.#window;
+    this.#limited = commands !== Number.POSITIVE_INFINITY || bytes !== undefined || refill === 'empty';
     this.wire = setup.protocol.open(this.#sink);
     this.#liveness = new Liveness(this, setup.liveness);
     if (this.#window.repliesApart === true) this.#pacing = new Pacing();
@@ -169,7 +174,12 @@ export class Connection {
 
   /** A command in between is nobody's business: it cannot end up inside somebody's MULTI. */
   get #isNobodys(): boolean {
-    return !(this.leased && this.wire.dirty);
+    if (!this.leased) return true;
+    let changes = this.wire.dirty;
+    this.#inFlight.forEach(({ command }) => {
+      if ((command.flags & Flag.state) !== 0) changes = true;
+    });
+    return !changes;
   }
 
   /** Asks the server on another line whether it still serves this one; `undefined`: there is no other line. */
@@ -183,6 +193,7 @@ export class Connection {
 
   /** Sends a PING, where that is possible; else what is owed is probe enough. */
   probe(): void {
+    if (this.leased && this.#waiting.length > 0) return; // nobody knows what these will have changed
     if (this.hasRoom && this.#isNobodys) this.sendInternal(this.setup.protocol.ping).catch(() => undefined);
   }
 
@@ -243,6 +254,7 @@ export class Connection {
 
   /** Closes in order: what was written goes out. */
   end(error: KvError): void {
+    if (this.#rest !== undefined) this.#transport?.resume(); // or the end could stand behind what nobody reads
     this.#transport?.end();
     this.destroy(error, false);
   }
@@ -324,7 +336,7 @@ export class Connection {
 
   /** After replies: more of what waits here, or of what waits at the owner. */
   #refill(): void {
-    if (this.#window.commands !== Number.POSITIVE_INFINITY) {
+    if (this.#limited) {
       if (this.#waiting.length > 0) this.#schedule();
       this.#eased();
     } else if (this.#inFlight.length === 0) this.#eased();

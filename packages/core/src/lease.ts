@@ -163,7 +163,7 @@ export class Lease implements Executor {
       request.fail(error);
       return error;
     }
-    const blocking = (request.command.flags & Flag.blocking) !== 0;
+    const blocking = (request.command.flags & Flag.blocking) !== 0 && request.unit === null; // nothing blocks in a unit
     const timeout = blocking
       ? blockingTimeout(request.command, options)
       : (options.timeout ?? this.#setup.defaults.timeout);

@@ -13,7 +13,7 @@ export interface PoolOptions {
   /** Connections that are kept once the pool was used or started. */
   readonly minSize: number;
   readonly maxSize: number;
-  /** A further connection is opened when the least loaded one has this many requests. */
+  /** A further connection is opened, one at a time, when a call finds even the least loaded one with this many requests. */
   readonly spreadAt: number;
   /** One attempt, from name lookup to the end of the handshake, ms. */
   readonly connectTimeout: number;
@@ -119,7 +119,10 @@ export class Pool implements ConnectionOwner {
   submit(request: Request): void {
     if (this.#queue.length === 0 && !request.exclusive) {
       const connection = this.#pick();
-      if (connection !== undefined) return connection.enqueue(request);
+      if (connection !== undefined) {
+        if (connection.load >= this.options.spreadAt) this.#spread();
+        return connection.enqueue(request);
+      }
     }
     this.#enqueue([request]);
   }
@@ -128,6 +131,7 @@ export class Pool implements ConnectionOwner {
   submitUnit(members: readonly Request[]): void {
     const connection = this.#queue.length === 0 ? this.#pick() : undefined;
     if (connection === undefined) return this.#enqueue(members);
+    if (connection.load >= this.options.spreadAt) this.#spread();
     for (const member of members) connection.enqueue(member);
   }
 
@@ -214,7 +218,11 @@ export class Pool implements ConnectionOwner {
       this.#queue.unshift(again);
       this.#serve();
     }
-    if (!wasInUse || this.#closed !== undefined) return;
+    if (this.#closed !== undefined) return;
+    if (!wasInUse) {
+      if (again.length > 0) this.#grow();
+      return;
+    }
     if (error.code === 'CLOSED') this.#grow();
     else this.#lostUnwanted(error);
     this.#changed(error);
@@ -264,9 +272,12 @@ export class Pool implements ConnectionOwner {
       const other = ready[i] as Connection;
       if (other.load < best.load) best = other;
     }
-    if (best.load >= this.options.spreadAt && this.size < this.options.maxSize && this.#timer === undefined)
-      this.#open();
     return best.hasRoom ? best : undefined;
+  }
+
+  /** Even the least busy one is busy: those who come later find one more. One at a time, or a burst would open all. */
+  #spread(): void {
+    if (this.#opening.size === 0 && this.#timer === undefined && this.size < this.options.maxSize) this.#open();
   }
 
   /** Gives out what waits, as far as there is room, in order. */
@@ -292,10 +303,17 @@ export class Pool implements ConnectionOwner {
     request.succeed(connection);
   }
 
+  /** How many connections what waits would fill. */
+  get #missing(): number {
+    const { length, exclusive } = this.#queue;
+    if (length === exclusive) return exclusive;
+    return exclusive + Math.max(Math.ceil((length - exclusive) / this.setup.protocol.window.commands), 1);
+  }
+
   /** Opens as many connections as the queue and `minSize` ask for. */
   #grow(): void {
     if (this.#closed !== undefined || this.#timer !== undefined) return;
-    const wanted = Math.max(this.#queue.length, this.#minSize - this.#ready.length - this.#leased.size);
+    const wanted = Math.max(this.#missing, this.#minSize - this.#ready.length - this.#leased.size);
     const room = this.options.maxSize - this.size;
     const count = Math.min(wanted - this.#opening.size, room);
     for (let i = 0; i < count; i++) this.#open();

@@ -8,6 +8,7 @@ import { Ring } from './ring.ts';
 export class RequestQueue {
   #ring = new Ring<Request>();
   #dead = 0;
+  #exclusive = 0;
   readonly #eased: (() => void) | undefined;
 
   /** @param eased called when a request ended while it waited here */
@@ -20,8 +21,14 @@ export class RequestQueue {
     return this.#ring.length - this.#dead;
   }
 
+  /** How many of them want a connection for themselves. */
+  get exclusive(): number {
+    return this.#exclusive;
+  }
+
   push(request: Request): void {
     request.queue = this;
+    if (request.exclusive) this.#exclusive++;
     this.#ring.push(request);
   }
 
@@ -30,6 +37,7 @@ export class RequestQueue {
     for (let i = requests.length - 1; i >= 0; i--) {
       const request = requests[i] as Request;
       request.queue = this;
+      if (request.exclusive) this.#exclusive++;
       this.#ring.unshift(request);
     }
   }
@@ -48,12 +56,14 @@ export class RequestQueue {
     if (next === undefined) return undefined;
     this.#ring.shift();
     next.queue = null;
+    if (next.exclusive) this.#exclusive--;
     return next;
   }
 
   /** Takes everything out that has not ended, oldest first. */
   drain(): Request[] {
     this.#dead = 0;
+    this.#exclusive = 0;
     const live = this.#ring.drain().filter((request) => !request.settled);
     for (const request of live) request.queue = null;
     return live;
@@ -67,8 +77,9 @@ export class RequestQueue {
   }
 
   /** A request in here has ended. */
-  ended(): void {
+  ended({ exclusive }: Request): void {
     this.#dead++;
+    if (exclusive) this.#exclusive--;
     if (this.#dead >= 64 && this.#dead * 2 >= this.#ring.length) this.unshift(this.drain());
     this.#eased?.();
   }

@@ -110,7 +110,7 @@ export class Request implements Timed {
   fail(error: Error): void {
     if (this.settled) return;
     this.settled = true;
-    this.queue?.ended();
+    this.queue?.ended(this);
     if (this.opened) this.ledger.closed(this, error);
     if (this.ended !== null) this.ended();
     if (this.#batch !== null) this.#batch.settle(this.#index, { ok: false, error });

@@ -279,6 +279,26 @@ describe('windows', () => {
     await client.close();
   });
 
+  it.each([{ bytes: 20 }, { refill: 'empty' }] as const)(
+    '%j without a number of commands: what waits goes when the replies are there',
+    async (window) => {
+      const server = new MemoryServer();
+      const client = lineClient({ address: server, protocol: new LineProtocol(window) });
+      await client.connect();
+      const peer = await server.next();
+      const first = client.send(line('a 1'));
+      await peer.take('a 1\n');
+      const second = client.send(line('b 2'));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(peer.unread).toBe('');
+      peer.send('+1\n');
+      await peer.take('b 2\n', 500);
+      peer.send('+2\n');
+      expect(await Promise.all([first, second])).toEqual(['1', '2']);
+      await client.close();
+    },
+  );
+
   it('full of tombstones: the connection is given up at once', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 1 }) });

@@ -81,6 +81,63 @@ describe('a pool that shares and lends the same connections', () => {
     await client.close();
   });
 
+  it('what a connection that was cleared away loses goes to a new one, also where none are kept', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: { ...oneLane, shared: one } });
+    const read = client.send(readLine('read'));
+    const peer = await server.next();
+    await peer.take('read\n');
+    client.endpoints[0]?.shared.clear();
+    peer.close();
+    const second = await server.next();
+    await second.take('read\n');
+    second.send('+fine\n');
+    expect(await read).toBe('fine');
+    await client.close();
+  });
+
+  it('opens as many connections at a cold start as the window of what waits asks for', async () => {
+    for (const [commands, expected] of [
+      [Number.POSITIVE_INFINITY, 1],
+      [3, 4],
+      [1, 10],
+    ] as const) {
+      const server = new MemoryServer();
+      const shared = { minSize: 0, maxSize: 10, spreadAt: Number.POSITIVE_INFINITY };
+      const client = lineClient({
+        address: server,
+        protocol: new LineProtocol({ commands }),
+        lanes: { ...oneLane, shared },
+      });
+      const ends = Array.from({ length: 12 }, () => outcome(client.send(line('a'))));
+      await turn();
+      expect(server.attempts).toBe(expected);
+      for (let i = 0; i < 3; i++) void client.acquire().catch(() => undefined);
+      await turn();
+      expect(server.attempts).toBe(Math.min(expected + 3, 10));
+      await client.close({ timeout: 0 });
+      await Promise.all(ends);
+    }
+  });
+
+  it('a burst does not open a connection per call', async () => {
+    const server = new MemoryServer();
+    const shared = { minSize: 0, maxSize: 10, spreadAt: 1 };
+    const client = lineClient({ address: server, lanes: { ...oneLane, shared } });
+    const cold = Promise.all(['a', 'b', 'c', 'd', 'e'].map((text) => client.send(line(text))));
+    const peer = await server.next();
+    await peer.take('a\nb\nc\nd\ne\n');
+    peer.send('+1\n+2\n+3\n+4\n+5\n');
+    await cold;
+    expect(server.attempts).toBe(1);
+    const warm = Promise.all(['a', 'b', 'c', 'd', 'e'].map((text) => client.send(line(text))));
+    await peer.take('a\nb\nc\nd\ne\n');
+    expect(server.attempts).toBe(2);
+    peer.send('+1\n+2\n+3\n+4\n+5\n');
+    await warm;
+    await client.close();
+  });
+
   it('a refused further connection does not fail those who can be served by the others', async () => {
     const server = new MemoryServer({
       onConnect: (peer) => {
@@ -346,6 +403,50 @@ describe('units', () => {
 });
 
 describe('leases', () => {
+  it('a unit in which something would block goes whole, and once, behind a command that blocks', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const pop = line('pop', Flag.blocking, 60_000);
+    const blocked = lease.send(pop);
+    const unit = lease.sendAll([line('multi'), pop, pop, line('exec')], { unit: true });
+    const later = lease.send(line('later'));
+    await peer.take('pop\nmulti\npop\npop\nexec\nlater\n');
+    peer.send('+x\n+1\n+2\n+3\n+4\n+5\n');
+    expect(await blocked).toBe('x');
+    expect((await unit).map((member) => member.ok && member.value)).toEqual(['1', '2', '3', '4']);
+    expect(await later).toBe('5');
+    await turn();
+    expect(peer.unread).toBe('');
+    await lease.release();
+    await client.close();
+  });
+
+  it('get no probe while it is open what a command will have changed: it could end up inside of MULTI', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    expect(await outcome(lease.send(line('multi', Flag.state), { timeout: 20 }))).toBe('TIMEOUT unknown');
+    await turn();
+    expect(Buffer.from(peer.written).toString()).toBe('multi\n');
+    const next = await client.acquire();
+    const other = await server.next();
+    other.full = true;
+    const late = outcome(next.send(line('slow'), { timeout: 30 }));
+    await other.take('slow\n');
+    const waiting = outcome(next.send(line('multi', Flag.state)));
+    expect(await late).toBe('TIMEOUT unknown');
+    other.drain();
+    await other.take('multi\n');
+    await turn();
+    expect(other.unread).toBe('');
+    other.send('+late\n+ok\n');
+    expect(await waiting).toBe('ok');
+    await client.close({ timeout: 0 });
+  });
+
   it('come back at once although their last command could not be encoded', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
@@ -385,8 +486,7 @@ describe('leases', () => {
     controller.abort();
     expect(await gone).toBe('ABORTED unknown');
     const released = lease.release();
-    await peer.take('ping\n');
-    peer.send('+ok\n+pong\n');
+    peer.send('+ok\n');
     await peer.take('clean\n');
     peer.send('+ok\n');
     await released;

@@ -20,12 +20,19 @@ describe('a pool', () => {
 
   it('keeps one connection and has ten at most unless it is told otherwise', async () => {
     const server = new MemoryServer();
-    const client = await openPool(lineSetup({ address: server }), {});
+    const client = await openPool(lineSetup({ address: server, timeout: 60_000 }), {});
     expect(server.peers).toHaveLength(1);
-    const calls = Array.from({ length: 20 }, (_, index) => client.send(line(`call${index}`)).catch(() => {}));
-    await vi.waitFor(() => expect(server.peers).toHaveLength(10));
+    const burst = (): void => {
+      for (let i = 0; i < 20; i++) client.send(line('unanswered')).catch(() => {});
+    };
+    for (let size = 2; size <= 10; size++) {
+      burst();
+      await vi.waitFor(() => expect(client.endpoints[0]?.shared.freeSize).toBe(size));
+    }
+    burst();
+    const leases = Array.from({ length: 20 }, () => client.acquire().catch(() => {}));
     await client.close({ timeout: 0 });
-    await Promise.all(calls);
+    await Promise.all(leases);
     expect(server.attempts).toBe(10);
   });
 });

@@ -63,6 +63,36 @@ it('with little due, replies are read as they come', async () => {
   await client.close({ timeout: 0 });
 });
 
+it('a line that was paused while it rested stays paused, and goes on when it is resumed', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server, protocol: new LineProtocol({ repliesApart: true }), timeout: 60_000 });
+  const lease = await client.acquire();
+  const peer = server.peers[0] as Peer;
+  const ends = Array.from({ length: 100 }, () => lease.send(line('a')));
+  await vi.advanceTimersByTimeAsync(0);
+  for (let i = 0; i < 2; i++) {
+    peer.send('+ok\n');
+    await vi.advanceTimersByTimeAsync(1);
+  }
+  expect(peer.paused).toBe(true);
+  lease.connection.pause();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(peer.paused).toBe(true);
+  peer.send('+ok\n'.repeat(98));
+  lease.connection.resume();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(await Promise.all(ends)).toHaveLength(100);
+  await lease.release();
+  await client.close({ timeout: 0 });
+});
+
+it('a line that ends while it rests reads again, so that its transport can see the end', async () => {
+  const { client, peer } = await busy(100, 2);
+  expect(peer.paused).toBe(true);
+  await client.close({ timeout: 0 });
+  expect([peer.ended, peer.paused]).toEqual([true, false]);
+});
+
 it('closed while it rests: everything ends, and nothing is awaited any more', async () => {
   const { client, peer, ends } = await busy(100, 2);
   expect(peer.paused).toBe(true);
