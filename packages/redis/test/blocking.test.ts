@@ -27,6 +27,23 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
   });
   afterEach(() => redis.close());
 
+  it('the wait for a connection of the lane ends at the usual deadline, the wait on the server at its own', async () => {
+    await using one = createRedis(server.url, { protocol, maxBlocking: 1, timeout: 50 });
+    const first = one.blpop(['one'], 0);
+    await blocked(redis, 1);
+    expect(await settle(one.blpop(['two'], 0))).toMatchObject({
+      code: 'TIMEOUT',
+      outcome: 'notSent',
+      command: 'BLPOP',
+      message: expect.stringContaining('no connection became free'),
+    });
+    const patient = one.with({ timeout: 60_000 }).blpop(['two'], 0);
+    await redis.rpush('one', 'late');
+    expect(await first).toEqual({ key: 'one', element: 'late' });
+    await redis.rpush('two', 'its turn');
+    expect(await patient).toEqual({ key: 'two', element: 'its turn' });
+  });
+
   it('do not hold up the client, and come back with what was pushed', async () => {
     const popped = redis.blpop(['list'], 5);
     await blocked(redis, 1);

@@ -85,6 +85,56 @@ describe.each([2, 3] as const)('optimistic locking in RESP%i', (protocol) => {
     await expect(hopeless).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
+  it('retries are counted exactly, and only conflicts are repeated', async () => {
+    for (const retries of [0, 2]) {
+      let attempts = 0;
+      const hopeless = redis.transaction(
+        ['k'],
+        async () => {
+          await redis.set('k', ++attempts);
+          return [get('k')];
+        },
+        { retries },
+      );
+      await expect(hopeless).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(attempts).toBe(retries + 1);
+    }
+    let attempts = 0;
+    const refused = redis.transaction(['k'], async () => {
+      attempts++;
+      return [set('k', 'text'), incr('k')];
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'BATCH', results: ['OK', { prefix: 'ERR', command: 'INCR' }] });
+    expect(attempts).toBe(1);
+    for (const retries of [-1, 0.5, Number.NaN]) {
+      const wrong = redis.transaction(['k'], async () => [get('k')], { retries });
+      await expect(wrong).rejects.toMatchObject({ code: 'ARGUMENT', message: expect.stringContaining('retries') });
+    }
+  });
+
+  it('a body with nothing to run leaves nothing watched', async () => {
+    await using one = createRedis(server.url, { protocol, maxSessions: 1 });
+    await one.configResetstat();
+    expect(await one.transaction(['k'], async () => [])).toEqual([]);
+    await redis.set('k', 'changed');
+    await using session = await one.session();
+    const m = session.multi();
+    void m.set('other', 1);
+    expect(await m.execute()).toEqual(['OK']);
+    // The connection was clean when it came back: nothing else had to be undone.
+    expect(await one.info('commandstats')).not.toMatch(/cmdstat_reset|cmdstat_discard/);
+  });
+
+  it('a view of a session keeps what it does not change', async () => {
+    await using session = await redis.with({ keyPrefix: 'p:', timeout: 10_000 }).session();
+    const bytes = session.with({ bytes: true });
+    await bytes.set('k', 'v');
+    expect([bytes.keyPrefix, bytes.bytes, session.bytes]).toEqual(['p:', true, false]);
+    expect(await redis.get('p:k')).toBe('v');
+    expect(await bytes.get('k')).toEqual(Uint8Array.of(118));
+    expect(await session.with({ keyPrefix: '' }).get('p:k')).toBe('v');
+  });
+
   it('a body that throws gives back a clean connection and runs nothing', async () => {
     const failed = redis.transaction(['k'], async () => {
       throw new Error('body failed');
