@@ -310,11 +310,12 @@ export class Pool implements ConnectionOwner {
     return exclusive + Math.max(Math.ceil((length - exclusive) / this.setup.protocol.window.commands), 1);
   }
 
-  /** Opens as many connections as the queue and `minSize` ask for. */
+  /** Opens as many connections as the queue and `minSize` ask for; after a failure first one, which shows the way. */
   #grow(): void {
     if (this.#closed !== undefined || this.#timer !== undefined) return;
     const wanted = Math.max(this.#missing, this.#minSize - this.#ready.length - this.#leased.size);
-    const room = this.options.maxSize - this.size;
+    const most = this.#failures > 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
+    const room = Math.min(this.options.maxSize - this.size, most);
     const count = Math.min(wanted - this.#opening.size, room);
     for (let i = 0; i < count; i++) this.#open();
   }
@@ -341,6 +342,7 @@ export class Pool implements ConnectionOwner {
     this.#lastError = undefined;
     this.#ready.push(connection);
     this.#serve();
+    this.#grow();
     this.#changed();
     if (this.#ready.length + this.#leased.size < this.#minSize) return;
     for (const { resolve } of this.#starting.splice(0)) resolve();
@@ -351,7 +353,7 @@ export class Pool implements ConnectionOwner {
     this.#publish(started, error);
     this.#forget(connection);
     if (this.#closed !== undefined) return;
-    this.#failures++;
+    if (this.#timer === undefined) this.#failures++; // those that were made together fail together
     this.#lastError = error;
     for (const { reject } of this.#starting.splice(0)) reject(error);
     if (isFinal(error) && this.#ready.length + this.#leased.size === 0) this.#giveUp(error);

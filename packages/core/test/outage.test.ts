@@ -2,7 +2,7 @@ import { MemoryServer } from '@kv/testkit/memory-transport';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { KvError } from '../src/index.ts';
 import { Flag } from '../src/index.ts';
-import { line, lineClient } from './line-protocol.ts';
+import { LineProtocol, line, lineClient, lineSetup } from './line-protocol.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -112,6 +112,30 @@ it('81: a timer of the old connection does not hit the new one', async () => {
 });
 
 // Attempts neither end nor go in step with those of all other clients.
+it('75: a pool whose server is away knocks with one connection at a time, and has all of them soon after it is back', async () => {
+  const world = echo();
+  const client = lineClient({
+    address: world.server,
+    protocol: new LineProtocol({ commands: 1 }),
+    timeout: TEN_MINUTES,
+    backoff: { min: 50, max: 2000 },
+    lanes: { ...lineSetup({ address: world.server }).lanes, shared: { minSize: 10, maxSize: 10, spreadAt: 1 } },
+  });
+  await client.connect();
+  expect(world.server.peers).toHaveLength(10);
+  world.away = true;
+  for (const peer of world.server.peers) peer.close(new Error('reset'));
+  const answers = Promise.all(Array.from({ length: 50 }, (_, i) => client.send(line(`call ${i}`))));
+  const before = world.server.attempts;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.server.attempts - before).toBeLessThan(120); // one a second on average
+  world.away = false;
+  await vi.advanceTimersByTimeAsync(2100);
+  expect(await answers).toHaveLength(50);
+  expect(client.stats().connections.shared.size).toBe(10);
+  await client.close({ timeout: 0 });
+});
+
 it('75: attempts to connect go on at growing, spread distances until the server is back', async () => {
   const world = echo();
   world.away = true;

@@ -63,6 +63,24 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     expect(await next.set('a', '1')).toBe('OK');
   });
 
+  it('84: subscriptions and blocking commands follow to the new master', async () => {
+    await using master = await startRedis();
+    await using redis = open();
+    const news = await redis.subscribe('news');
+    expect(await redis.blpop('list', 0.01)).toBeNull();
+    await age();
+    await admin.execute('REPLICAOF', '127.0.0.1', await freePort());
+    proxy.target = master;
+    expect(await settle(redis.blpop('list', 1))).toMatchObject(readonly);
+    await redis.rpush('list', 'x');
+    expect(await redis.blpop('list', 1)).toEqual({ key: 'list', element: 'x' });
+    await using direct = createRedis(master.url);
+    for (const connection of proxy.connections.slice(0, protocol === 3 ? 0 : 2)) connection.cut(); // RESP2: its own line
+    while ((await direct.publish('news', 'from the new master')) === 0) await new Promise(setImmediate);
+    expect((await news.next()).value).toMatchObject({ message: 'from the new master' });
+    await news.close();
+  });
+
   it('84: READONLY of a server that is meant to be a replica: writes are refused, reads go on, nobody knocks all the time', async () => {
     await admin.set('a', '1');
     await admin.execute('REPLICAOF', '127.0.0.1', await freePort());

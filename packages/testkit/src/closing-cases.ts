@@ -7,6 +7,7 @@ const closed = expect.objectContaining({ code: 'CLOSED' });
 export function closingCases(start: Start): void {
   stateCases(start);
   drainCases(start);
+  producerCases(start);
   processCases(start);
 }
 
@@ -80,6 +81,18 @@ function drainCases(start: Start): void {
     await closing;
     expect(new Set((await Promise.all(calls)).map(Number)).size).toBe(20);
     expect(await start.direct().read(counter)).toBe('20');
+  });
+}
+
+function producerCases(start: Start): void {
+  test('79, pain 2: a producer that waits for room is woken by close()', async () => {
+    const { client } = await cutOff(start, { maxQueueBytes: 1000 });
+    const calls = Array.from({ length: 20 }, () => failure(client.write(start.key(), 'v'.repeat(100))));
+    expect(client.writable).toBe(false);
+    const drained = client.drained();
+    await client.close({ timeout: 0 });
+    await drained;
+    for (const end of await Promise.all(calls)) expect(end).toMatchObject({ outcome: 'notSent' });
   });
 }
 
