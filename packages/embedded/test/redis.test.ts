@@ -99,6 +99,31 @@ describe('blocking pops', () => {
     expect(await call(other, 'LLEN', 'q')).toBe(':1\r\n');
   });
 
+  test('across SWAPDB are served from the database that has the number now', async () => {
+    await call(other, 'SELECT', '1');
+    await call(other, 'RPUSH', 'a', 'x', 'y');
+    await call(other, 'ZADD', 'z', '1', 'm');
+    const third = await open();
+    await send(main, 'BLMOVE', 'a', 'b', 'LEFT', 'RIGHT', '0');
+    await send(third, 'BZPOPMIN', 'z', '0');
+    expect(await call(other, 'SWAPDB', '0', '1')).toBe('+OK\r\n');
+    await turns();
+    expect(main.peek().toString()).toBe('$1\r\nx\r\n');
+    expect(third.peek().toString()).toBe('*3\r\n$1\r\nz\r\n$1\r\nm\r\n$1\r\n1\r\n');
+    expect(await call(other, 'KEYS', '*')).toBe('*0\r\n');
+    await call(other, 'SELECT', '0');
+    expect(await call(other, 'LRANGE', 'a', '0', '-1')).toBe('*1\r\n$1\r\ny\r\n');
+    expect(await call(other, 'LRANGE', 'b', '0', '-1')).toBe('*1\r\n$1\r\nx\r\n');
+  });
+
+  test('wait on after SWAPDB where it brought nothing', async () => {
+    await send(main, 'BLPOP', 'q', '0');
+    await call(other, 'SWAPDB', '0', '1');
+    await call(other, 'RPUSH', 'q', 'x');
+    await turns();
+    expect(main.peek().toString()).toBe('*2\r\n$1\r\nq\r\n$1\r\nx\r\n');
+  });
+
   test('wait on while the key gets another type', async () => {
     await send(main, 'BLPOP', 'q', '0');
     await call(other, 'SET', 'q', 'text');

@@ -55,7 +55,15 @@ export function run(state: RedisState, client: Client, words: readonly string[])
   state.commandsRun += 1;
   showToMonitors(state, client, info, words);
   const { name } = info;
-  const context: Context = { state, client, name, db: state.database(client.db), wire: client.notation };
+  const context: Context = {
+    state,
+    client,
+    name,
+    get db() {
+      return state.database(client.db); // looked up each time: a client may wait while databases are swapped
+    },
+    wire: client.notation,
+  };
   try {
     const reply = runners.get(name)?.(context, args);
     if (reply !== undefined) client.reply(reply);
