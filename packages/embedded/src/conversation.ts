@@ -23,18 +23,23 @@ export class Disconnect extends Error {
 
 /** Replies are collected up to this many bytes before they are handed to the peer. */
 const FLUSH_AT = 64 * 1024;
+/** Bytes of news that a client may leave unread: the hard limit that Redis has for subscribers. */
+const NEWS_LIMIT = 32 * 1024 * 1024;
 /** While requests are held back, input beyond this many bytes stays with the sender. */
 const HOLD_AT = 1024 * 1024;
 
 /**
  * One client's requests, one after the other: bytes in, replies out. It reads no further while the client does not
- * take its replies or while a request is held (`hold`), so a client that only writes cannot fill the memory.
+ * take its replies or while a request is held (`hold`), so a client that only writes cannot fill the memory; nor can one
+ * that does not read what others cause (`tell`), for its line is cut.
  */
 export class Conversation<Request> implements Session {
   readonly peer: Peer;
   readonly #dialogue: Dialogue<Request>;
   readonly #input = new InputBuffer();
   #output = '';
+  #news = 0; // bytes told since the client had taken everything
+  #judging = false;
   #held = false;
   #paused = false;
   #busy = false;
@@ -50,6 +55,26 @@ export class Conversation<Request> implements Session {
   send(bytes: string): void {
     this.#output += bytes;
     if (!this.#busy || this.#output.length >= FLUSH_AT) this.flush();
+  }
+
+  /**
+   * Sends what the client has not asked for just now. When too much of it waits, and still does after the client has had
+   * a turn to read, the line is cut: there is no request that could be held back instead.
+   */
+  tell(bytes: string): void {
+    if (this.peer.pending === 0) this.#news = 0;
+    this.#news += bytes.length;
+    this.send(bytes);
+    if (!this.#behind || this.#judging) return;
+    this.#judging = true;
+    setImmediate(() => {
+      this.#judging = false;
+      if (this.#behind) this.peer.destroy();
+    });
+  }
+
+  get #behind(): boolean {
+    return Math.min(this.#news, this.peer.pending) > NEWS_LIMIT;
   }
 
   /** Hands everything sent so far to the peer. */

@@ -73,6 +73,9 @@ function socketPeer(socket: Socket): Peer {
     get full() {
       return socket.writableNeedDrain;
     },
+    get pending() {
+      return socket.writableLength;
+    },
     write: (bytes) => {
       if (socket.writable) socket.write(bytes);
     },

@@ -56,6 +56,11 @@ class Pipe {
     return this.#bytes >= HIGH_WATER;
   }
 
+  /** Under way. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   write(bytes: Uint8Array): void {
     if (this.#dead || this.#ended || bytes.length === 0) return;
     this.#chunks.push(bytes);
@@ -153,6 +158,9 @@ class MemoryLine {
       host: '127.0.0.1',
       get full() {
         return toClient.full;
+      },
+      get pending() {
+        return toClient.bytes;
       },
       write: (bytes) => toClient.write(bytes),
       pause: () => this.#toServer.pause(),

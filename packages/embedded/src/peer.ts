@@ -4,6 +4,8 @@ export interface Peer {
   readonly name: string;
   /** True while the client takes no more; `Session.drained` tells when that ends. */
   readonly full: boolean;
+  /** Bytes written that the client has not taken yet. */
+  readonly pending: number;
   /** The client's IP address; `127.0.0.1` in memory and on a unix socket. */
   readonly host: string;
   write(bytes: Uint8Array): void;

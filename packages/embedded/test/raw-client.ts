@@ -3,6 +3,8 @@ import type { EmbeddedAddress } from '../src/index.ts';
 
 interface Line {
   write(bytes: Uint8Array): void;
+  pause(): void;
+  resume(): void;
   end(): void;
   destroy(): void;
 }
@@ -10,7 +12,9 @@ interface Line {
 /** A connection that knows bytes only, over a socket or in memory. */
 export class RawClient {
   #line!: Line;
-  #received: Buffer = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0); // a part of #room
+  #room: Buffer = Buffer.alloc(1024);
+  #end = 0; // of what is used in #room
   #closed = false;
   #wake: (() => void) | undefined;
 
@@ -30,6 +34,15 @@ export class RawClient {
 
   destroy(): void {
     this.#line.destroy();
+  }
+
+  /** Reads nothing more, until `resume`. */
+  pause(): void {
+    this.#line.pause();
+  }
+
+  resume(): void {
+    this.#line.resume();
   }
 
   get closed(): boolean {
@@ -67,7 +80,15 @@ export class RawClient {
   }
 
   #data(bytes: Uint8Array): void {
-    this.#received = Buffer.concat([this.#received, bytes]);
+    const length = this.#received.length + bytes.length;
+    if (this.#end + bytes.length > this.#room.length) {
+      this.#room = Buffer.alloc(2 * length);
+      this.#received.copy(this.#room);
+      this.#end = this.#received.length;
+    }
+    this.#room.set(bytes, this.#end);
+    this.#end += bytes.length;
+    this.#received = this.#room.subarray(this.#end - length, this.#end);
     this.#wake?.();
   }
 
@@ -81,6 +102,8 @@ export class RawClient {
     const transport = await address.connect(address, on, new AbortController().signal);
     return {
       write: (bytes) => transport.write([bytes]),
+      pause: () => transport.pause(),
+      resume: () => transport.resume(),
       end: () => transport.end(),
       destroy: () => transport.destroy(),
     };
@@ -93,7 +116,13 @@ export class RawClient {
       socket.once('close', () => this.#close());
       socket.once('error', reject); // after the connect: 'close' follows
       socket.once('connect', () =>
-        resolve({ write: (bytes) => socket.write(bytes), end: () => socket.end(), destroy: () => socket.destroy() }),
+        resolve({
+          write: (bytes) => socket.write(bytes),
+          pause: () => socket.pause(),
+          resume: () => socket.resume(),
+          end: () => socket.end(),
+          destroy: () => socket.destroy(),
+        }),
       );
     });
   }

@@ -118,6 +118,28 @@ describe('streams', () => {
     while ((await call('flushdb'))[0] !== 'ok') await new Promise((resolve) => setImmediate(resolve));
   });
 
+  test('sync140 tells of the end of a key when it comes, with no command to notice it', async () => {
+    await call('setx', 'a', 'v', '1');
+    await call('setx', 'b', 'v', '9');
+    const copy = await open();
+    copy.write(request('sync140'));
+    let last: string[];
+    do last = await packet(copy);
+    while (last[1] !== 'copy_end');
+    await call('setx', 'c', 'v', '2');
+    expect([(await packet(copy))[0]?.slice(8), (await packet(copy))[0]?.slice(8, 11)]).toEqual([
+      '\x01\x01kc',
+      '\x01\x05s',
+    ]);
+    for (const key of ['a', 'c']) {
+      embedded.advance(1000);
+      expect((await packet(copy))[0]?.slice(8)).toBe(`\x01\x02k${key}`);
+      expect((await packet(copy))[0]?.slice(8, 11)).toBe('\x01\x06s');
+    }
+    expect(copy.peek().length).toBe(0);
+    expect(await call('get', 'b')).toEqual(['ok', 'v']);
+  });
+
   test('a connection that dumped is closed by whatever it sends next', async () => {
     line.write(request('dump'));
     expect([await packet(line), await packet(line)]).toEqual([['begin'], ['end', '0']]);

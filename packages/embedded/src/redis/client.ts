@@ -74,6 +74,6 @@ export class Client {
 
   /** Sends something that is not a reply. */
   push(items: readonly string[]): void {
-    if (this.replyMode === 'on' || this.notation.version === 3) this.line.send(this.notation.push(items));
+    if (this.replyMode === 'on' || this.notation.version === 3) this.line.tell(this.notation.push(items));
   }
 }

@@ -133,7 +133,7 @@ function showToMonitors(state: RedisState, client: Client, { flags }: CommandInf
   for (const other of state.monitors) {
     if (other === client && words[0]?.toLowerCase() === 'reset') continue;
     line ??= `+${time} [${client.db} ${client.line.peer.name}] ${words.map(quote).join(' ')}\r\n`;
-    other.line.send(line);
+    other.line.tell(line);
   }
 }
 

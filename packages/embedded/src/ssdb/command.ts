@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { StreamTarget } from './copy-stream.ts';
 import type { Database } from './database.ts';
 import type { Expiry } from './expiry.ts';
 import type { IpFilter } from './ip-filter.ts';
@@ -37,7 +38,7 @@ export interface Context extends SharedState {
   authenticated: boolean;
   ignoresKeyRange: boolean;
   /** Sends further packets after the reply, until the line closes. */
-  stream(start: (send: (packet: Reply) => void) => (() => void) | undefined): void;
+  stream(start: (target: StreamTarget) => (() => void) | undefined): void;
 }
 
 /** One command of the server. */

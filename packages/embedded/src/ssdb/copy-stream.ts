@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { Reply } from './command.ts';
 import { type ChangeListener, type Database, Operation } from './database.ts';
+import type { Expiry } from './expiry.ts';
 import { isQueuePointer, littleEndian, rawEntries } from './raw-keys.ts';
 
 const Kind = { noop: 0, sync: 1, copy: 3 } as const;
@@ -14,11 +15,25 @@ const copyOperations: Readonly<Record<string, number>> = {
   q: Operation.pushBack,
 };
 
+/** Where the packets go. */
+export interface StreamTarget {
+  /** What was asked for: all there is. */
+  send(packet: Reply): void;
+  /** What comes later: a line that does not take it is cut. */
+  tell(packet: Reply): void;
+}
+
+interface Source {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly expiry: Expiry;
+}
+
 /**
  * What `sync140` sends: everything stored, then every change as it happens, and a sign of life every 3 seconds.
  * Packet: `u64 sequence | u8 kind | u8 operation | storage key`, and a block with the value if there is one.
  */
-export function streamCopy(db: Database, clock: Clock, send: (packet: Reply) => void): () => void {
+export function streamCopy({ db, clock, expiry }: Source, { send, tell }: StreamTarget): () => void {
   const packet = (sequence: bigint, kind: number, operation: number, key: string): string =>
     littleEndian(sequence) + String.fromCharCode(kind, operation) + key;
   send([packet(0n, Kind.copy, Operation.begin, ''), 'copy_begin']);
@@ -29,19 +44,21 @@ export function streamCopy(db: Database, clock: Clock, send: (packet: Reply) => 
   send([packet(db.sequence, Kind.copy, Operation.end, ''), 'copy_end']);
   const listener: ChangeListener = (operation, key, value) => {
     const head = packet(db.sequence, Kind.sync, operation, key);
-    send(value === undefined ? [head] : [head, value]);
+    tell(value === undefined ? [head] : [head, value]);
   };
   db.listen(listener);
+  const leave = expiry.attend();
   let timer: Timer;
   const again = (): void => {
     timer = clock.after(NOOP_EVERY_MS, () => {
-      send([packet(db.sequence, Kind.noop, Operation.none, '')]);
+      tell([packet(db.sequence, Kind.noop, Operation.none, '')]);
       again();
     });
   };
   again();
   return () => {
     db.unlisten(listener);
+    leave();
     timer.cancel();
   };
 }

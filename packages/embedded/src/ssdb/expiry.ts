@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import { byBytes, SortedList } from '../sorted-list.ts';
 import type { Database } from './database.ts';
 
@@ -20,6 +20,10 @@ export class Expiry {
   readonly #deadlines = new Map<string, number>();
   readonly #order = new SortedList<Deadline>((a, b) => a.at - b.at || byBytes(a.key, b.key));
 
+  /** Who is told about changes, and must not hear of an end only when the next command comes. */
+  #attending = 0;
+  #timer: Timer | undefined;
+
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
@@ -31,6 +35,7 @@ export class Expiry {
     this.#deadlines.set(key, at);
     this.#order.add({ key, at });
     this.#db.zset(LIST_NAME, key, BigInt(at));
+    this.#arm();
   }
 
   delete(key: string): void {
@@ -51,9 +56,30 @@ export class Expiry {
   collect(): void {
     const now = this.#clock.now();
     for (let next = this.#order.at(0); next !== undefined && next.at <= now; next = this.#order.at(0)) {
-      this.delete(next.key);
       this.#db.del(next.key);
+      this.delete(next.key);
     }
+  }
+
+  /** From now on keys end by themselves, until the returned function is called. Else the next command finds them. */
+  attend(): () => void {
+    this.#attending += 1;
+    this.#arm();
+    return () => {
+      this.#attending -= 1;
+      this.#arm();
+    };
+  }
+
+  #arm(): void {
+    this.#timer?.cancel();
+    const first = this.#attending > 0 ? this.#order.at(0) : undefined;
+    this.#timer =
+      first &&
+      this.#clock.after(Math.max(0, first.at - this.#clock.now()), () => {
+        this.collect();
+        this.#arm();
+      });
   }
 
   #forget(key: string): void {

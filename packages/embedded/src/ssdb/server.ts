@@ -136,7 +136,11 @@ class SsdbLine implements Dialogue<SsdbRequest> {
     const start = this.#startStream;
     if (start === undefined) return;
     this.#streaming = true;
-    this.#stopStream = start((packet) => this.#line.send(encode(packet)));
+    const line = this.#line;
+    this.#stopStream = start({
+      send: (packet) => line.send(encode(packet)),
+      tell: (packet) => line.tell(encode(packet)),
+    });
   }
 
   closed(): void {

@@ -75,7 +75,7 @@ function slaveof(context: Context, id: string, host: string, port?: string): Rep
 function dump(context: Context, start = '', end = '', limit = '10'): Reply {
   const entries = rawEntries(context.db).filter(([key]) => key > start && (end === '' || key <= end));
   const shown = take(entries, amount(limit));
-  context.stream((send) => {
+  context.stream(({ send }) => {
     for (const [key, value] of shown) send(['set', key, value]);
     send(['end', String(shown.length)]);
     return undefined;
@@ -85,7 +85,7 @@ function dump(context: Context, start = '', end = '', limit = '10'): Reply {
 
 /** Always copies everything first: there is no log of old changes to continue from. */
 function sync140(context: Context): Reply {
-  context.stream((send) => streamCopy(context.db, context.clock, send));
+  context.stream((target) => streamCopy(context, target));
   return [];
 }
 
