@@ -145,3 +145,9 @@ named(ConflictError, 'ConflictError');
 export function isKvError(error: unknown): error is KvError {
   return typeof error === 'object' && error !== null && brand in error;
 }
+
+/** Notes which command an error of the family is about, where it does not say so yet, and gives it back. */
+export function ofCommand(error: unknown, command: string): unknown {
+  if (isKvError(error)) error.command ??= command;
+  return error;
+}

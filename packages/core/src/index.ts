@@ -36,6 +36,7 @@ export {
   ConnectionError,
   isKvError,
   KvError,
+  ofCommand,
   ProtocolError,
   QueueFullError,
   ReplyError,

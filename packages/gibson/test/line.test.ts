@@ -20,6 +20,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test('a refused argument names its command', async () => {
+  await using gibson = createGibson();
+  await expect(gibson.mget('')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent', command: 'mget' });
+});
+
 describe('one request at a time', () => {
   test('is in flight on a connection, each in one write', async () => {
     const server = new MemoryServer();

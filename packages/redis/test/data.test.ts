@@ -84,8 +84,8 @@ describe('bad input', () => {
       ),
     );
     expect(errors).toMatchObject([
-      { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining('key') },
-      { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining('value') },
+      { code: 'ARGUMENT', outcome: 'notSent', command: 'SET', message: expect.stringContaining('key') },
+      { code: 'ARGUMENT', outcome: 'notSent', command: 'SET', message: expect.stringContaining('value') },
       { code: 'ARGUMENT', outcome: 'notSent', message: expect.stringContaining('argument 2') },
     ]);
     const after = Number(/total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1]);
@@ -113,6 +113,7 @@ describe('bad input', () => {
       void (batch.zadd as Loose).call(batch, 'z', 1, 'a', { nx: true });
       await expect(batch.execute()).rejects.toMatchObject({
         code: 'ARGUMENT',
+        command: 'ZADD',
         message: expect.stringContaining('zadd'),
       });
     }

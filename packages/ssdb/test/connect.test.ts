@@ -110,6 +110,14 @@ describe('addresses and options', () => {
     expect(() => createSsdb(address, options as object)).toThrow(message);
   });
 
+  test('a refused argument names its command, on the client and in a pipeline', async () => {
+    await using ssdb = createSsdb();
+    await expect(ssdb.multiGet('')).rejects.toMatchObject({ code: 'ARGUMENT', command: 'multi_get' });
+    const pipeline = ssdb.pipeline();
+    void pipeline.zset('z', '', 1);
+    await expect(pipeline.execute()).rejects.toMatchObject({ code: 'ARGUMENT', command: 'zset' });
+  });
+
   test('a pool with more kept connections than allowed is refused', async () => {
     await expect(createPool(undefined, { minSize: 11 })).rejects.toThrow('minSize: expected at most maxSize');
   });

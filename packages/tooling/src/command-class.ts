@@ -39,9 +39,14 @@ const REFUSE = `  /** A call whose arguments are wrong rejects like any other fa
     return Promise.reject(error);
   }
 
+  /** The same, with the name of the command. */
+  protected refuseCall(command: string, error: unknown): Promise<never> {
+    return this.refuse(ofCommand(error, command));
+  }
+
   /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(command: string): Promise<never> {
-    return this.refuse(new ArgumentError(\`\${command}: more arguments than it takes\`));
+  protected refuseSurplus(method: string, command: string): Promise<never> {
+    return this.refuse(new ArgumentError(\`\${method}: more arguments than it takes\`, { command }));
   }`;
 
 function indented(comment: string): string {
@@ -68,16 +73,16 @@ function heads({ name, signatures, declared, variadic }: CommandFunction): strin
 }
 
 function method(command: CommandFunction): string {
-  const { name, local, generic, variadic, call, implementation } = command;
+  const { name, wire, local, generic, variadic, call, implementation } = command;
   const parameters = variadic ? implementation.parameters : joined(implementation.parameters, 'surplus?: unknown');
   return [
     ...heads(command),
     `${head(name, parameters, implementation.result)} {`,
-    ...(variadic ? [] : [`    if (surplus !== undefined) return this.refuseSurplus('${name}');`]),
+    ...(variadic ? [] : [`    if (surplus !== undefined) return this.refuseSurplus('${name}', '${wire}');`]),
     '    try {',
     `      return this.run(${local}${generic ? '<V>' : ''}(${call}));`,
     '    } catch (error) {',
-    '      return this.refuse(error);',
+    `      return this.refuseCall('${wire}', error);`,
     '    }',
     '  }',
   ].join('\n');
@@ -166,7 +171,7 @@ function mainFile(backend: Backend, modules: readonly SourceModule[]): string {
   }
   const used = inLanes(modules, 'shared', 'blocking');
   const run: CommandFunction['types'] = [{ name: 'Command', imported: 'Command', module: '@kv/core' }];
-  const error = importLine('import', new Set(['ArgumentError']), '@kv/core');
+  const error = importLine('import', new Set(['ArgumentError', 'ofCommand']), '@kv/core');
   const imports = [...typeImports(used, run), error, ...valueImports(used)].join('\n');
   return `${HEADER}${imports}\n\n${classes.join('\n')}`;
 }

@@ -21,6 +21,8 @@ export interface CommandFunction {
   readonly local: string;
   /** Name it is exported as: the method's name. */
   readonly name: string;
+  /** Name of the command on the wire, for its errors; the method's name where the function does not say. */
+  readonly wire: string;
   readonly lane: Lane;
   /** Whether it has the type parameter `V`. */
   readonly generic: boolean;
@@ -128,6 +130,7 @@ function commandFunction(
   declared: ts.FunctionDeclaration[],
   name: string,
   resolve: TypeResolver,
+  specs: ReadonlyMap<string, string>,
 ): CommandFunction {
   const implementation = declared.at(-1) as ts.FunctionDeclaration;
   if (!implementation.body) fail(file, implementation, 'overloads without implementation');
@@ -144,6 +147,7 @@ function commandFunction(
   return {
     local: implementation.name?.text as string,
     name,
+    wire: firstSpec(implementation, specs) ?? name,
     lane: laneOf(file, shown[0] as ts.FunctionDeclaration),
     generic: isGeneric(file, implementation),
     signatures,
@@ -153,6 +157,26 @@ function commandFunction(
     variadic: implementation.parameters.some((parameter) => parameter.dotDotDotToken !== undefined),
     types: resolve(typesUsed(declared)),
   };
+}
+
+/** Top-level constants made from a name, as in `const GET = read('GET')`. */
+function specsOf(file: ts.SourceFile): Map<string, string> {
+  const specs = new Map<string, string>();
+  const declarations = file.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((one) => one.declarationList.declarations);
+  for (const { name, initializer } of declarations) {
+    if (!ts.isIdentifier(name) || !initializer || !ts.isCallExpression(initializer)) continue;
+    const [first] = initializer.arguments;
+    if (first && ts.isStringLiteral(first)) specs.set(name.text, first.text);
+  }
+  return specs;
+}
+
+/** The name behind the first of these constants that a function uses. */
+function firstSpec(node: ts.Node, specs: ReadonlyMap<string, string>): string | undefined {
+  const own = ts.isIdentifier(node) ? specs.get(node.text) : undefined;
+  return own ?? ts.forEachChild(node, (child) => firstSpec(child, specs));
 }
 
 /** The type names used by a signature, without type parameters. */
@@ -227,5 +251,6 @@ export function readCommands(path: string): CommandFunction[] {
     groups.set(name, [...(groups.get(name) ?? []), statement]);
   }
   const resolve = typeResolver(file);
-  return [...groups].map(([name, declared]) => commandFunction(file, declared, name, resolve));
+  const specs = specsOf(file);
+  return [...groups].map(([name, declared]) => commandFunction(file, declared, name, resolve, specs));
 }

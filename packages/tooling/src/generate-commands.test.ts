@@ -62,10 +62,20 @@ describe('methods from functions', () => {
       export function del<V = string>(...keys: Data[]): Command<number, V> { return x; }
     `);
     expect(text).toContain(
-      "  get(key: Data, how: number = 1, surplus?: unknown): Promise<V | null> {\n    if (surplus !== undefined) return this.refuseSurplus('get');\n",
+      "  get(key: Data, how: number = 1, surplus?: unknown): Promise<V | null> {\n    if (surplus !== undefined) return this.refuseSurplus('get', 'get');\n",
     );
     expect(text).toContain("  ping(surplus?: unknown): Promise<'PONG'> {\n");
     expect(text).toContain('  /** Deletes. */\n  del(...keys: Data[]): Promise<number> {\n    try {\n');
+  });
+
+  it('gives errors the name on the wire', () => {
+    const text = print(`
+      const CONFIG_GET = read('CONFIG GET', null);
+      /** Reads. */
+      export function configGet<V = string>(name: string): Command<V, V> { return new Command(CONFIG_GET, [data(name)], asIs); }
+    `);
+    expect(text).toContain("return this.refuseCall('CONFIG GET', error);");
+    expect(text).toContain("return this.refuseSurplus('configGet', 'CONFIG GET');");
   });
 
   it('keeps overloads and rest parameters', () => {

@@ -3,7 +3,7 @@ import type { MgetOptions } from '../commands/multi.ts';
 import type { SetOptions } from '../commands/single.ts';
 import type { Stats } from '../replies.ts';
 import type { Command, Data } from '@kv/core';
-import { ArgumentError } from '@kv/core';
+import { ArgumentError, ofCommand } from '@kv/core';
 import { count, keys, mdec, mdel, mget, minc, mlock, mset, mttl, munlock } from '../commands/multi.ts';
 import { end, ping, stats } from '../commands/server.ts';
 import { dec, del, get, inc, lock, metaAccess, metaCreated, metaEncoding, metaLeft, metaLock, metaSize, metaTtl, set, ttl, unlock } from '../commands/single.ts';
@@ -18,9 +18,14 @@ export abstract class GibsonCommands<V> {
     return Promise.reject(error);
   }
 
+  /** The same, with the name of the command. */
+  protected refuseCall(command: string, error: unknown): Promise<never> {
+    return this.refuse(ofCommand(error, command));
+  }
+
   /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(command: string): Promise<never> {
-    return this.refuse(new ArgumentError(`${command}: more arguments than it takes`));
+  protected refuseSurplus(method: string, command: string): Promise<never> {
+    return this.refuse(new ArgumentError(`${method}: more arguments than it takes`, { command }));
   }
 
   /**
@@ -30,11 +35,11 @@ export abstract class GibsonCommands<V> {
    */
   count(prefix: Data): Promise<number>;
   count(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('count');
+    if (surplus !== undefined) return this.refuseSurplus('count', 'count');
     try {
       return this.run(count<V>(prefix));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('count', error);
     }
   }
 
@@ -47,11 +52,11 @@ export abstract class GibsonCommands<V> {
    */
   dec(key: Data): Promise<number | bigint>;
   dec(key: Data, surplus?: unknown): Promise<number | bigint> {
-    if (surplus !== undefined) return this.refuseSurplus('dec');
+    if (surplus !== undefined) return this.refuseSurplus('dec', 'dec');
     try {
       return this.run(dec<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('dec', error);
     }
   }
 
@@ -63,11 +68,11 @@ export abstract class GibsonCommands<V> {
    */
   del(key: Data): Promise<boolean>;
   del(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('del');
+    if (surplus !== undefined) return this.refuseSurplus('del', 'del');
     try {
       return this.run(del<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('del', error);
     }
   }
 
@@ -78,11 +83,11 @@ export abstract class GibsonCommands<V> {
    */
   end(): Promise<'OK'>;
   end(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('end');
+    if (surplus !== undefined) return this.refuseSurplus('end', 'end');
     try {
       return this.run(end<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('end', error);
     }
   }
 
@@ -93,11 +98,11 @@ export abstract class GibsonCommands<V> {
    */
   get(key: Data): Promise<V | null>;
   get(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('get');
+    if (surplus !== undefined) return this.refuseSurplus('get', 'get');
     try {
       return this.run(get<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('get', error);
     }
   }
 
@@ -113,11 +118,11 @@ export abstract class GibsonCommands<V> {
    */
   inc(key: Data): Promise<number | bigint>;
   inc(key: Data, surplus?: unknown): Promise<number | bigint> {
-    if (surplus !== undefined) return this.refuseSurplus('inc');
+    if (surplus !== undefined) return this.refuseSurplus('inc', 'inc');
     try {
       return this.run(inc<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('inc', error);
     }
   }
 
@@ -129,11 +134,11 @@ export abstract class GibsonCommands<V> {
    */
   keys(prefix: Data): Promise<V[]>;
   keys(prefix: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('keys');
+    if (surplus !== undefined) return this.refuseSurplus('keys', 'keys');
     try {
       return this.run(keys<V>(prefix));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('keys', error);
     }
   }
 
@@ -150,11 +155,11 @@ export abstract class GibsonCommands<V> {
    */
   lock(key: Data, seconds: number | bigint): Promise<boolean>;
   lock(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('lock');
+    if (surplus !== undefined) return this.refuseSurplus('lock', 'lock');
     try {
       return this.run(lock<V>(key, seconds));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('lock', error);
     }
   }
 
@@ -165,11 +170,11 @@ export abstract class GibsonCommands<V> {
    */
   mdec(prefix: Data): Promise<number>;
   mdec(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mdec');
+    if (surplus !== undefined) return this.refuseSurplus('mdec', 'mdec');
     try {
       return this.run(mdec<V>(prefix));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mdec', error);
     }
   }
 
@@ -180,11 +185,11 @@ export abstract class GibsonCommands<V> {
    */
   mdel(prefix: Data): Promise<number>;
   mdel(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mdel');
+    if (surplus !== undefined) return this.refuseSurplus('mdel', 'mdel');
     try {
       return this.run(mdel<V>(prefix));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mdel', error);
     }
   }
 
@@ -195,11 +200,11 @@ export abstract class GibsonCommands<V> {
    */
   metaAccess(key: Data): Promise<number | null>;
   metaAccess(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaAccess');
+    if (surplus !== undefined) return this.refuseSurplus('metaAccess', 'metaAccess');
     try {
       return this.run(metaAccess<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaAccess', error);
     }
   }
 
@@ -211,11 +216,11 @@ export abstract class GibsonCommands<V> {
    */
   metaCreated(key: Data): Promise<number | null>;
   metaCreated(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaCreated');
+    if (surplus !== undefined) return this.refuseSurplus('metaCreated', 'metaCreated');
     try {
       return this.run(metaCreated<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaCreated', error);
     }
   }
 
@@ -226,11 +231,11 @@ export abstract class GibsonCommands<V> {
    */
   metaEncoding(key: Data): Promise<number | null>;
   metaEncoding(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaEncoding');
+    if (surplus !== undefined) return this.refuseSurplus('metaEncoding', 'metaEncoding');
     try {
       return this.run(metaEncoding<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaEncoding', error);
     }
   }
 
@@ -241,11 +246,11 @@ export abstract class GibsonCommands<V> {
    */
   metaLeft(key: Data): Promise<number | null>;
   metaLeft(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaLeft');
+    if (surplus !== undefined) return this.refuseSurplus('metaLeft', 'metaLeft');
     try {
       return this.run(metaLeft<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaLeft', error);
     }
   }
 
@@ -257,11 +262,11 @@ export abstract class GibsonCommands<V> {
    */
   metaLock(key: Data): Promise<number | null>;
   metaLock(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaLock');
+    if (surplus !== undefined) return this.refuseSurplus('metaLock', 'metaLock');
     try {
       return this.run(metaLock<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaLock', error);
     }
   }
 
@@ -273,11 +278,11 @@ export abstract class GibsonCommands<V> {
    */
   metaSize(key: Data): Promise<number | null>;
   metaSize(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaSize');
+    if (surplus !== undefined) return this.refuseSurplus('metaSize', 'metaSize');
     try {
       return this.run(metaSize<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaSize', error);
     }
   }
 
@@ -288,11 +293,11 @@ export abstract class GibsonCommands<V> {
    */
   metaTtl(key: Data): Promise<number | null>;
   metaTtl(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaTtl');
+    if (surplus !== undefined) return this.refuseSurplus('metaTtl', 'metaTtl');
     try {
       return this.run(metaTtl<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('metaTtl', error);
     }
   }
 
@@ -307,11 +312,11 @@ export abstract class GibsonCommands<V> {
    */
   mget(prefix: Data, options?: MgetOptions): Promise<Map<string, V>>;
   mget(prefix: Data, options?: MgetOptions, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('mget');
+    if (surplus !== undefined) return this.refuseSurplus('mget', 'mget');
     try {
       return this.run(mget<V>(prefix, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mget', error);
     }
   }
 
@@ -323,11 +328,11 @@ export abstract class GibsonCommands<V> {
    */
   minc(prefix: Data): Promise<number>;
   minc(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('minc');
+    if (surplus !== undefined) return this.refuseSurplus('minc', 'minc');
     try {
       return this.run(minc<V>(prefix));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('minc', error);
     }
   }
 
@@ -339,11 +344,11 @@ export abstract class GibsonCommands<V> {
    */
   mlock(prefix: Data, seconds: number | bigint): Promise<number>;
   mlock(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mlock');
+    if (surplus !== undefined) return this.refuseSurplus('mlock', 'mlock');
     try {
       return this.run(mlock<V>(prefix, seconds));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mlock', error);
     }
   }
 
@@ -359,11 +364,11 @@ export abstract class GibsonCommands<V> {
    */
   mset(prefix: Data, value: Data): Promise<number>;
   mset(prefix: Data, value: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mset');
+    if (surplus !== undefined) return this.refuseSurplus('mset', 'mset');
     try {
       return this.run(mset<V>(prefix, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mset', error);
     }
   }
 
@@ -376,11 +381,11 @@ export abstract class GibsonCommands<V> {
    */
   mttl(prefix: Data, seconds: number | bigint): Promise<number>;
   mttl(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mttl');
+    if (surplus !== undefined) return this.refuseSurplus('mttl', 'mttl');
     try {
       return this.run(mttl<V>(prefix, seconds));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mttl', error);
     }
   }
 
@@ -391,11 +396,11 @@ export abstract class GibsonCommands<V> {
    */
   munlock(prefix: Data): Promise<number>;
   munlock(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('munlock');
+    if (surplus !== undefined) return this.refuseSurplus('munlock', 'munlock');
     try {
       return this.run(munlock<V>(prefix));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('munlock', error);
     }
   }
 
@@ -406,11 +411,11 @@ export abstract class GibsonCommands<V> {
    */
   ping(): Promise<'OK'>;
   ping(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('ping');
+    if (surplus !== undefined) return this.refuseSurplus('ping', 'ping');
     try {
       return this.run(ping<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ping', error);
     }
   }
 
@@ -428,11 +433,11 @@ export abstract class GibsonCommands<V> {
    */
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK'>;
   set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('set');
+    if (surplus !== undefined) return this.refuseSurplus('set', 'set');
     try {
       return this.run(set<V>(key, value, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('set', error);
     }
   }
 
@@ -444,11 +449,11 @@ export abstract class GibsonCommands<V> {
    */
   stats(): Promise<Stats>;
   stats(surplus?: unknown): Promise<Stats> {
-    if (surplus !== undefined) return this.refuseSurplus('stats');
+    if (surplus !== undefined) return this.refuseSurplus('stats', 'stats');
     try {
       return this.run(stats<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('stats', error);
     }
   }
 
@@ -461,11 +466,11 @@ export abstract class GibsonCommands<V> {
    */
   ttl(key: Data, seconds: number | bigint): Promise<boolean>;
   ttl(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('ttl');
+    if (surplus !== undefined) return this.refuseSurplus('ttl', 'ttl');
     try {
       return this.run(ttl<V>(key, seconds));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ttl', error);
     }
   }
 
@@ -477,11 +482,11 @@ export abstract class GibsonCommands<V> {
    */
   unlock(key: Data): Promise<boolean>;
   unlock(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('unlock');
+    if (surplus !== undefined) return this.refuseSurplus('unlock', 'unlock');
     try {
       return this.run(unlock<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('unlock', error);
     }
   }
 }

@@ -36,7 +36,7 @@ import type { ScriptKeys } from '../script-arguments.ts';
 import type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../sorted-sets.ts';
 import type { HistoryEntry, StreamEntry, StreamId, StreamIds, StreamPositions, Trim } from '../streams.ts';
 import type { Command, Data } from '@kv/core';
-import { ArgumentError } from '@kv/core';
+import { ArgumentError, ofCommand } from '@kv/core';
 import { aclCat, aclDeluser, aclDryrun, aclGenpass, aclGetuser, aclHelp, aclList, aclLoad, aclLog, aclSave, aclSetuser, aclUsers, aclWhoami } from '../commands/acl.ts';
 import { bitcount, bitfield, bitfieldRo, bitop, bitpos, getbit, setbit } from '../commands/bitmap.ts';
 import { clientGetname, clientGetredir, clientHelp, clientId, clientInfo, clientKill, clientList, clientPause, clientTrackinginfo, clientUnblock, clientUnpause } from '../commands/client.ts';
@@ -82,9 +82,14 @@ export abstract class RedisCommands<V> {
     return Promise.reject(error);
   }
 
+  /** The same, with the name of the command. */
+  protected refuseCall(command: string, error: unknown): Promise<never> {
+    return this.refuse(ofCommand(error, command));
+  }
+
   /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(command: string): Promise<never> {
-    return this.refuse(new ArgumentError(`${command}: more arguments than it takes`));
+  protected refuseSurplus(method: string, command: string): Promise<never> {
+    return this.refuse(new ArgumentError(`${method}: more arguments than it takes`, { command }));
   }
 
   /**
@@ -95,11 +100,11 @@ export abstract class RedisCommands<V> {
    */
   aclCat(category?: string): Promise<string[]>;
   aclCat(category?: string, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclCat');
+    if (surplus !== undefined) return this.refuseSurplus('aclCat', 'ACL CAT');
     try {
       return this.run(aclCat<V>(category));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL CAT', error);
     }
   }
 
@@ -115,7 +120,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(aclDeluser<V>(...usernames));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL DELUSER', error);
     }
   }
 
@@ -130,7 +135,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(aclDryrun<V>(username, command, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL DRYRUN', error);
     }
   }
 
@@ -142,11 +147,11 @@ export abstract class RedisCommands<V> {
    */
   aclGenpass(bits?: Int): Promise<string>;
   aclGenpass(bits?: Int, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('aclGenpass');
+    if (surplus !== undefined) return this.refuseSurplus('aclGenpass', 'ACL GENPASS');
     try {
       return this.run(aclGenpass<V>(bits));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL GENPASS', error);
     }
   }
 
@@ -159,11 +164,11 @@ export abstract class RedisCommands<V> {
    */
   aclGetuser(username: string): Promise<AclUser | null>;
   aclGetuser(username: string, surplus?: unknown): Promise<AclUser | null> {
-    if (surplus !== undefined) return this.refuseSurplus('aclGetuser');
+    if (surplus !== undefined) return this.refuseSurplus('aclGetuser', 'ACL GETUSER');
     try {
       return this.run(aclGetuser<V>(username));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL GETUSER', error);
     }
   }
 
@@ -175,11 +180,11 @@ export abstract class RedisCommands<V> {
    */
   aclHelp(): Promise<string[]>;
   aclHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclHelp');
+    if (surplus !== undefined) return this.refuseSurplus('aclHelp', 'ACL HELP');
     try {
       return this.run(aclHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL HELP', error);
     }
   }
 
@@ -192,11 +197,11 @@ export abstract class RedisCommands<V> {
    */
   aclList(): Promise<string[]>;
   aclList(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclList');
+    if (surplus !== undefined) return this.refuseSurplus('aclList', 'ACL LIST');
     try {
       return this.run(aclList<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL LIST', error);
     }
   }
 
@@ -209,11 +214,11 @@ export abstract class RedisCommands<V> {
    */
   aclLoad(): Promise<'OK'>;
   aclLoad(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('aclLoad');
+    if (surplus !== undefined) return this.refuseSurplus('aclLoad', 'ACL LOAD');
     try {
       return this.run(aclLoad<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL LOAD', error);
     }
   }
 
@@ -228,11 +233,11 @@ export abstract class RedisCommands<V> {
   aclLog(count: 'reset'): Promise<'OK'>;
   aclLog(count?: Int | 'reset'): Promise<AclLogEntry[] | 'OK'>;
   aclLog(count?: Int | 'reset', surplus?: unknown): Promise<AclLogEntry[] | 'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('aclLog');
+    if (surplus !== undefined) return this.refuseSurplus('aclLog', 'ACL LOG');
     try {
       return this.run(aclLog<V>(count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL LOG', error);
     }
   }
 
@@ -245,11 +250,11 @@ export abstract class RedisCommands<V> {
    */
   aclSave(): Promise<'OK'>;
   aclSave(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('aclSave');
+    if (surplus !== undefined) return this.refuseSurplus('aclSave', 'ACL SAVE');
     try {
       return this.run(aclSave<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL SAVE', error);
     }
   }
 
@@ -266,7 +271,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(aclSetuser<V>(username, ...rules));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL SETUSER', error);
     }
   }
 
@@ -279,11 +284,11 @@ export abstract class RedisCommands<V> {
    */
   aclUsers(): Promise<string[]>;
   aclUsers(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclUsers');
+    if (surplus !== undefined) return this.refuseSurplus('aclUsers', 'ACL USERS');
     try {
       return this.run(aclUsers<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL USERS', error);
     }
   }
 
@@ -295,11 +300,11 @@ export abstract class RedisCommands<V> {
    */
   aclWhoami(): Promise<string>;
   aclWhoami(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('aclWhoami');
+    if (surplus !== undefined) return this.refuseSurplus('aclWhoami', 'ACL WHOAMI');
     try {
       return this.run(aclWhoami<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ACL WHOAMI', error);
     }
   }
 
@@ -313,11 +318,11 @@ export abstract class RedisCommands<V> {
    */
   append(key: Data, value: Data): Promise<number>;
   append(key: Data, value: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('append');
+    if (surplus !== undefined) return this.refuseSurplus('append', 'APPEND');
     try {
       return this.run(append<V>(key, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('APPEND', error);
     }
   }
 
@@ -330,11 +335,11 @@ export abstract class RedisCommands<V> {
    */
   bgrewriteaof(): Promise<string>;
   bgrewriteaof(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('bgrewriteaof');
+    if (surplus !== undefined) return this.refuseSurplus('bgrewriteaof', 'BGREWRITEAOF');
     try {
       return this.run(bgrewriteaof<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BGREWRITEAOF', error);
     }
   }
 
@@ -347,11 +352,11 @@ export abstract class RedisCommands<V> {
    */
   bgsave(options?: BgsaveOptions): Promise<string>;
   bgsave(options: BgsaveOptions = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('bgsave');
+    if (surplus !== undefined) return this.refuseSurplus('bgsave', 'BGSAVE');
     try {
       return this.run(bgsave<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BGSAVE', error);
     }
   }
 
@@ -366,11 +371,11 @@ export abstract class RedisCommands<V> {
    */
   bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
   bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('bitcount');
+    if (surplus !== undefined) return this.refuseSurplus('bitcount', 'BITCOUNT');
     try {
       return this.run(bitcount<V>(key, start, end, unit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BITCOUNT', error);
     }
   }
 
@@ -388,11 +393,11 @@ export abstract class RedisCommands<V> {
    */
   bitfield(key: Data, steps: readonly BitfieldStep[]): Promise<(number | null)[]>;
   bitfield(key: Data, steps: readonly BitfieldStep[], surplus?: unknown): Promise<(number | null)[]> {
-    if (surplus !== undefined) return this.refuseSurplus('bitfield');
+    if (surplus !== undefined) return this.refuseSurplus('bitfield', 'BITFIELD');
     try {
       return this.run(bitfield<V>(key, steps));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BITFIELD', error);
     }
   }
 
@@ -406,11 +411,11 @@ export abstract class RedisCommands<V> {
    */
   bitfieldRo(key: Data, steps: readonly BitfieldGet[]): Promise<number[]>;
   bitfieldRo(key: Data, steps: readonly BitfieldGet[], surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('bitfieldRo');
+    if (surplus !== undefined) return this.refuseSurplus('bitfieldRo', 'BITFIELD_RO');
     try {
       return this.run(bitfieldRo<V>(key, steps));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BITFIELD_RO', error);
     }
   }
 
@@ -427,7 +432,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(bitop<V>(operation, destination, ...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BITOP', error);
     }
   }
 
@@ -441,11 +446,11 @@ export abstract class RedisCommands<V> {
    */
   bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
   bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('bitpos');
+    if (surplus !== undefined) return this.refuseSurplus('bitpos', 'BITPOS');
     try {
       return this.run(bitpos<V>(key, bit, start, end, unit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BITPOS', error);
     }
   }
 
@@ -457,11 +462,11 @@ export abstract class RedisCommands<V> {
    */
   clientGetname(): Promise<string | null>;
   clientGetname(surplus?: unknown): Promise<string | null> {
-    if (surplus !== undefined) return this.refuseSurplus('clientGetname');
+    if (surplus !== undefined) return this.refuseSurplus('clientGetname', 'CLIENT GETNAME');
     try {
       return this.run(clientGetname<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT GETNAME', error);
     }
   }
 
@@ -473,11 +478,11 @@ export abstract class RedisCommands<V> {
    */
   clientGetredir(): Promise<number>;
   clientGetredir(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clientGetredir');
+    if (surplus !== undefined) return this.refuseSurplus('clientGetredir', 'CLIENT GETREDIR');
     try {
       return this.run(clientGetredir<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT GETREDIR', error);
     }
   }
 
@@ -489,11 +494,11 @@ export abstract class RedisCommands<V> {
    */
   clientHelp(): Promise<string[]>;
   clientHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clientHelp');
+    if (surplus !== undefined) return this.refuseSurplus('clientHelp', 'CLIENT HELP');
     try {
       return this.run(clientHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT HELP', error);
     }
   }
 
@@ -505,11 +510,11 @@ export abstract class RedisCommands<V> {
    */
   clientId(): Promise<number>;
   clientId(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clientId');
+    if (surplus !== undefined) return this.refuseSurplus('clientId', 'CLIENT ID');
     try {
       return this.run(clientId<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT ID', error);
     }
   }
 
@@ -521,11 +526,11 @@ export abstract class RedisCommands<V> {
    */
   clientInfo(): Promise<string>;
   clientInfo(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clientInfo');
+    if (surplus !== undefined) return this.refuseSurplus('clientInfo', 'CLIENT INFO');
     try {
       return this.run(clientInfo<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT INFO', error);
     }
   }
 
@@ -540,11 +545,11 @@ export abstract class RedisCommands<V> {
    */
   clientKill(filter: ClientKillFilter): Promise<number>;
   clientKill(filter: ClientKillFilter, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clientKill');
+    if (surplus !== undefined) return this.refuseSurplus('clientKill', 'CLIENT KILL');
     try {
       return this.run(clientKill<V>(filter));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT KILL', error);
     }
   }
 
@@ -556,11 +561,11 @@ export abstract class RedisCommands<V> {
    */
   clientList(filter?: ClientListFilter): Promise<string>;
   clientList(filter: ClientListFilter = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clientList');
+    if (surplus !== undefined) return this.refuseSurplus('clientList', 'CLIENT LIST');
     try {
       return this.run(clientList<V>(filter));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT LIST', error);
     }
   }
 
@@ -573,11 +578,11 @@ export abstract class RedisCommands<V> {
    */
   clientPause(milliseconds: Int, mode?: PauseMode): Promise<'OK'>;
   clientPause(milliseconds: Int, mode?: PauseMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientPause');
+    if (surplus !== undefined) return this.refuseSurplus('clientPause', 'CLIENT PAUSE');
     try {
       return this.run(clientPause<V>(milliseconds, mode));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT PAUSE', error);
     }
   }
 
@@ -589,11 +594,11 @@ export abstract class RedisCommands<V> {
    */
   clientTrackinginfo(): Promise<TrackingInfo>;
   clientTrackinginfo(surplus?: unknown): Promise<TrackingInfo> {
-    if (surplus !== undefined) return this.refuseSurplus('clientTrackinginfo');
+    if (surplus !== undefined) return this.refuseSurplus('clientTrackinginfo', 'CLIENT TRACKINGINFO');
     try {
       return this.run(clientTrackinginfo<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT TRACKINGINFO', error);
     }
   }
 
@@ -607,11 +612,11 @@ export abstract class RedisCommands<V> {
    */
   clientUnblock(id: Int, how?: 'timeout' | 'error'): Promise<boolean>;
   clientUnblock(id: Int, how?: 'timeout' | 'error', surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('clientUnblock');
+    if (surplus !== undefined) return this.refuseSurplus('clientUnblock', 'CLIENT UNBLOCK');
     try {
       return this.run(clientUnblock<V>(id, how));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT UNBLOCK', error);
     }
   }
 
@@ -623,11 +628,11 @@ export abstract class RedisCommands<V> {
    */
   clientUnpause(): Promise<'OK'>;
   clientUnpause(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientUnpause');
+    if (surplus !== undefined) return this.refuseSurplus('clientUnpause', 'CLIENT UNPAUSE');
     try {
       return this.run(clientUnpause<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT UNPAUSE', error);
     }
   }
 
@@ -643,7 +648,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(clusterAddslots<V>(...slots));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER ADDSLOTS', error);
     }
   }
 
@@ -660,7 +665,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(clusterAddslotsrange<V>(...ranges));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER ADDSLOTSRANGE', error);
     }
   }
 
@@ -673,11 +678,11 @@ export abstract class RedisCommands<V> {
    */
   clusterBumpepoch(): Promise<string>;
   clusterBumpepoch(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterBumpepoch');
+    if (surplus !== undefined) return this.refuseSurplus('clusterBumpepoch', 'CLUSTER BUMPEPOCH');
     try {
       return this.run(clusterBumpepoch<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER BUMPEPOCH', error);
     }
   }
 
@@ -690,11 +695,11 @@ export abstract class RedisCommands<V> {
    */
   clusterCountFailureReports(nodeId: string): Promise<number>;
   clusterCountFailureReports(nodeId: string, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterCountFailureReports');
+    if (surplus !== undefined) return this.refuseSurplus('clusterCountFailureReports', 'CLUSTER COUNT-FAILURE-REPORTS');
     try {
       return this.run(clusterCountFailureReports<V>(nodeId));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER COUNT-FAILURE-REPORTS', error);
     }
   }
 
@@ -707,11 +712,11 @@ export abstract class RedisCommands<V> {
    */
   clusterCountkeysinslot(slot: number): Promise<number>;
   clusterCountkeysinslot(slot: number, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterCountkeysinslot');
+    if (surplus !== undefined) return this.refuseSurplus('clusterCountkeysinslot', 'CLUSTER COUNTKEYSINSLOT');
     try {
       return this.run(clusterCountkeysinslot<V>(slot));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER COUNTKEYSINSLOT', error);
     }
   }
 
@@ -727,7 +732,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(clusterDelslots<V>(...slots));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER DELSLOTS', error);
     }
   }
 
@@ -743,7 +748,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(clusterDelslotsrange<V>(...ranges));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER DELSLOTSRANGE', error);
     }
   }
 
@@ -756,11 +761,11 @@ export abstract class RedisCommands<V> {
    */
   clusterFailover(mode?: ClusterFailoverMode): Promise<'OK'>;
   clusterFailover(mode?: ClusterFailoverMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterFailover');
+    if (surplus !== undefined) return this.refuseSurplus('clusterFailover', 'CLUSTER FAILOVER');
     try {
       return this.run(clusterFailover<V>(mode));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER FAILOVER', error);
     }
   }
 
@@ -773,11 +778,11 @@ export abstract class RedisCommands<V> {
    */
   clusterFlushslots(): Promise<'OK'>;
   clusterFlushslots(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterFlushslots');
+    if (surplus !== undefined) return this.refuseSurplus('clusterFlushslots', 'CLUSTER FLUSHSLOTS');
     try {
       return this.run(clusterFlushslots<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER FLUSHSLOTS', error);
     }
   }
 
@@ -790,11 +795,11 @@ export abstract class RedisCommands<V> {
    */
   clusterForget(nodeId: string): Promise<'OK'>;
   clusterForget(nodeId: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterForget');
+    if (surplus !== undefined) return this.refuseSurplus('clusterForget', 'CLUSTER FORGET');
     try {
       return this.run(clusterForget<V>(nodeId));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER FORGET', error);
     }
   }
 
@@ -808,11 +813,11 @@ export abstract class RedisCommands<V> {
    */
   clusterGetkeysinslot(slot: number, count: Int): Promise<V[]>;
   clusterGetkeysinslot(slot: number, count: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterGetkeysinslot');
+    if (surplus !== undefined) return this.refuseSurplus('clusterGetkeysinslot', 'CLUSTER GETKEYSINSLOT');
     try {
       return this.run(clusterGetkeysinslot<V>(slot, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER GETKEYSINSLOT', error);
     }
   }
 
@@ -824,11 +829,11 @@ export abstract class RedisCommands<V> {
    */
   clusterHelp(): Promise<string[]>;
   clusterHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterHelp');
+    if (surplus !== undefined) return this.refuseSurplus('clusterHelp', 'CLUSTER HELP');
     try {
       return this.run(clusterHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER HELP', error);
     }
   }
 
@@ -841,11 +846,11 @@ export abstract class RedisCommands<V> {
    */
   clusterInfo(): Promise<string>;
   clusterInfo(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterInfo');
+    if (surplus !== undefined) return this.refuseSurplus('clusterInfo', 'CLUSTER INFO');
     try {
       return this.run(clusterInfo<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER INFO', error);
     }
   }
 
@@ -858,11 +863,11 @@ export abstract class RedisCommands<V> {
    */
   clusterKeyslot(key: Data): Promise<number>;
   clusterKeyslot(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterKeyslot');
+    if (surplus !== undefined) return this.refuseSurplus('clusterKeyslot', 'CLUSTER KEYSLOT');
     try {
       return this.run(clusterKeyslot<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER KEYSLOT', error);
     }
   }
 
@@ -875,11 +880,11 @@ export abstract class RedisCommands<V> {
    */
   clusterLinks(): Promise<ClusterLink[]>;
   clusterLinks(surplus?: unknown): Promise<ClusterLink[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterLinks');
+    if (surplus !== undefined) return this.refuseSurplus('clusterLinks', 'CLUSTER LINKS');
     try {
       return this.run(clusterLinks<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER LINKS', error);
     }
   }
 
@@ -894,11 +899,11 @@ export abstract class RedisCommands<V> {
    */
   clusterMeet(ip: string, port: number, busPort?: number): Promise<'OK'>;
   clusterMeet(ip: string, port: number, busPort?: number, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterMeet');
+    if (surplus !== undefined) return this.refuseSurplus('clusterMeet', 'CLUSTER MEET');
     try {
       return this.run(clusterMeet<V>(ip, port, busPort));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER MEET', error);
     }
   }
 
@@ -911,11 +916,11 @@ export abstract class RedisCommands<V> {
    */
   clusterMyid(): Promise<string>;
   clusterMyid(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterMyid');
+    if (surplus !== undefined) return this.refuseSurplus('clusterMyid', 'CLUSTER MYID');
     try {
       return this.run(clusterMyid<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER MYID', error);
     }
   }
 
@@ -928,11 +933,11 @@ export abstract class RedisCommands<V> {
    */
   clusterMyshardid(): Promise<string>;
   clusterMyshardid(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterMyshardid');
+    if (surplus !== undefined) return this.refuseSurplus('clusterMyshardid', 'CLUSTER MYSHARDID');
     try {
       return this.run(clusterMyshardid<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER MYSHARDID', error);
     }
   }
 
@@ -945,11 +950,11 @@ export abstract class RedisCommands<V> {
    */
   clusterNodes(): Promise<string>;
   clusterNodes(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterNodes');
+    if (surplus !== undefined) return this.refuseSurplus('clusterNodes', 'CLUSTER NODES');
     try {
       return this.run(clusterNodes<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER NODES', error);
     }
   }
 
@@ -962,11 +967,11 @@ export abstract class RedisCommands<V> {
    */
   clusterReplicas(nodeId: string): Promise<string[]>;
   clusterReplicas(nodeId: string, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterReplicas');
+    if (surplus !== undefined) return this.refuseSurplus('clusterReplicas', 'CLUSTER REPLICAS');
     try {
       return this.run(clusterReplicas<V>(nodeId));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER REPLICAS', error);
     }
   }
 
@@ -979,11 +984,11 @@ export abstract class RedisCommands<V> {
    */
   clusterReplicate(nodeId: string): Promise<'OK'>;
   clusterReplicate(nodeId: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterReplicate');
+    if (surplus !== undefined) return this.refuseSurplus('clusterReplicate', 'CLUSTER REPLICATE');
     try {
       return this.run(clusterReplicate<V>(nodeId));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER REPLICATE', error);
     }
   }
 
@@ -996,11 +1001,11 @@ export abstract class RedisCommands<V> {
    */
   clusterReset(mode?: ClusterResetMode): Promise<'OK'>;
   clusterReset(mode?: ClusterResetMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterReset');
+    if (surplus !== undefined) return this.refuseSurplus('clusterReset', 'CLUSTER RESET');
     try {
       return this.run(clusterReset<V>(mode));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER RESET', error);
     }
   }
 
@@ -1013,11 +1018,11 @@ export abstract class RedisCommands<V> {
    */
   clusterSaveconfig(): Promise<'OK'>;
   clusterSaveconfig(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSaveconfig');
+    if (surplus !== undefined) return this.refuseSurplus('clusterSaveconfig', 'CLUSTER SAVECONFIG');
     try {
       return this.run(clusterSaveconfig<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SAVECONFIG', error);
     }
   }
 
@@ -1030,11 +1035,11 @@ export abstract class RedisCommands<V> {
    */
   clusterSetConfigEpoch(epoch: Int): Promise<'OK'>;
   clusterSetConfigEpoch(epoch: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSetConfigEpoch');
+    if (surplus !== undefined) return this.refuseSurplus('clusterSetConfigEpoch', 'CLUSTER SET-CONFIG-EPOCH');
     try {
       return this.run(clusterSetConfigEpoch<V>(epoch));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SET-CONFIG-EPOCH', error);
     }
   }
 
@@ -1049,11 +1054,11 @@ export abstract class RedisCommands<V> {
    */
   clusterSetslot(slot: number, options: SlotState): Promise<'OK'>;
   clusterSetslot(slot: number, options: SlotState, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSetslot');
+    if (surplus !== undefined) return this.refuseSurplus('clusterSetslot', 'CLUSTER SETSLOT');
     try {
       return this.run(clusterSetslot<V>(slot, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SETSLOT', error);
     }
   }
 
@@ -1066,11 +1071,11 @@ export abstract class RedisCommands<V> {
    */
   clusterShards(): Promise<Shard[]>;
   clusterShards(surplus?: unknown): Promise<Shard[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterShards');
+    if (surplus !== undefined) return this.refuseSurplus('clusterShards', 'CLUSTER SHARDS');
     try {
       return this.run(clusterShards<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SHARDS', error);
     }
   }
 
@@ -1083,11 +1088,11 @@ export abstract class RedisCommands<V> {
    */
   clusterSlaves(nodeId: string): Promise<string[]>;
   clusterSlaves(nodeId: string, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSlaves');
+    if (surplus !== undefined) return this.refuseSurplus('clusterSlaves', 'CLUSTER SLAVES');
     try {
       return this.run(clusterSlaves<V>(nodeId));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SLAVES', error);
     }
   }
 
@@ -1102,11 +1107,11 @@ export abstract class RedisCommands<V> {
    */
   clusterSlotStats(options: SlotStatsOptions): Promise<SlotStats[]>;
   clusterSlotStats(options: SlotStatsOptions, surplus?: unknown): Promise<SlotStats[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSlotStats');
+    if (surplus !== undefined) return this.refuseSurplus('clusterSlotStats', 'CLUSTER SLOT-STATS');
     try {
       return this.run(clusterSlotStats<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SLOT-STATS', error);
     }
   }
 
@@ -1120,11 +1125,11 @@ export abstract class RedisCommands<V> {
    */
   clusterSlots(): Promise<SlotOwner[]>;
   clusterSlots(surplus?: unknown): Promise<SlotOwner[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSlots');
+    if (surplus !== undefined) return this.refuseSurplus('clusterSlots', 'CLUSTER SLOTS');
     try {
       return this.run(clusterSlots<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLUSTER SLOTS', error);
     }
   }
 
@@ -1136,11 +1141,11 @@ export abstract class RedisCommands<V> {
    */
   command(): Promise<CommandInfo[]>;
   command(surplus?: unknown): Promise<CommandInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('command');
+    if (surplus !== undefined) return this.refuseSurplus('command', 'COMMAND');
     try {
       return this.run(command<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND', error);
     }
   }
 
@@ -1152,11 +1157,11 @@ export abstract class RedisCommands<V> {
    */
   commandCount(): Promise<number>;
   commandCount(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('commandCount');
+    if (surplus !== undefined) return this.refuseSurplus('commandCount', 'COMMAND COUNT');
     try {
       return this.run(commandCount<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND COUNT', error);
     }
   }
 
@@ -1170,7 +1175,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(commandDocs<V>(...names));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND DOCS', error);
     }
   }
 
@@ -1186,7 +1191,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(commandGetkeys<V>(command, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND GETKEYS', error);
     }
   }
 
@@ -1201,7 +1206,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(commandGetkeysandflags<V>(command, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND GETKEYSANDFLAGS', error);
     }
   }
 
@@ -1213,11 +1218,11 @@ export abstract class RedisCommands<V> {
    */
   commandHelp(): Promise<string[]>;
   commandHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('commandHelp');
+    if (surplus !== undefined) return this.refuseSurplus('commandHelp', 'COMMAND HELP');
     try {
       return this.run(commandHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND HELP', error);
     }
   }
 
@@ -1231,7 +1236,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(commandInfo<V>(...names));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND INFO', error);
     }
   }
 
@@ -1243,11 +1248,11 @@ export abstract class RedisCommands<V> {
    */
   commandList(filter?: CommandListFilter): Promise<string[]>;
   commandList(filter: CommandListFilter = {}, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('commandList');
+    if (surplus !== undefined) return this.refuseSurplus('commandList', 'COMMAND LIST');
     try {
       return this.run(commandList<V>(filter));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COMMAND LIST', error);
     }
   }
 
@@ -1263,7 +1268,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(configGet<V>(...patterns));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CONFIG GET', error);
     }
   }
 
@@ -1275,11 +1280,11 @@ export abstract class RedisCommands<V> {
    */
   configHelp(): Promise<string[]>;
   configHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('configHelp');
+    if (surplus !== undefined) return this.refuseSurplus('configHelp', 'CONFIG HELP');
     try {
       return this.run(configHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CONFIG HELP', error);
     }
   }
 
@@ -1291,11 +1296,11 @@ export abstract class RedisCommands<V> {
    */
   configResetstat(): Promise<'OK'>;
   configResetstat(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('configResetstat');
+    if (surplus !== undefined) return this.refuseSurplus('configResetstat', 'CONFIG RESETSTAT');
     try {
       return this.run(configResetstat<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CONFIG RESETSTAT', error);
     }
   }
 
@@ -1308,11 +1313,11 @@ export abstract class RedisCommands<V> {
    */
   configRewrite(): Promise<'OK'>;
   configRewrite(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('configRewrite');
+    if (surplus !== undefined) return this.refuseSurplus('configRewrite', 'CONFIG REWRITE');
     try {
       return this.run(configRewrite<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CONFIG REWRITE', error);
     }
   }
 
@@ -1328,7 +1333,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(configSet<V>(...settings));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CONFIG SET', error);
     }
   }
 
@@ -1341,11 +1346,11 @@ export abstract class RedisCommands<V> {
    */
   copy(source: Data, destination: Data, options?: CopyOptions): Promise<boolean>;
   copy(source: Data, destination: Data, options: CopyOptions = {}, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('copy');
+    if (surplus !== undefined) return this.refuseSurplus('copy', 'COPY');
     try {
       return this.run(copy<V>(source, destination, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('COPY', error);
     }
   }
 
@@ -1357,11 +1362,11 @@ export abstract class RedisCommands<V> {
    */
   dbsize(): Promise<number>;
   dbsize(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('dbsize');
+    if (surplus !== undefined) return this.refuseSurplus('dbsize', 'DBSIZE');
     try {
       return this.run(dbsize<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('DBSIZE', error);
     }
   }
 
@@ -1377,7 +1382,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(debug<V>(subcommand, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('DEBUG', error);
     }
   }
 
@@ -1391,11 +1396,11 @@ export abstract class RedisCommands<V> {
    */
   decr(key: Data): Promise<number>;
   decr(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('decr');
+    if (surplus !== undefined) return this.refuseSurplus('decr', 'DECR');
     try {
       return this.run(decr<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('DECR', error);
     }
   }
 
@@ -1409,11 +1414,11 @@ export abstract class RedisCommands<V> {
    */
   decrby(key: Data, decrement: Int): Promise<number>;
   decrby(key: Data, decrement: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('decrby');
+    if (surplus !== undefined) return this.refuseSurplus('decrby', 'DECRBY');
     try {
       return this.run(decrby<V>(key, decrement));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('DECRBY', error);
     }
   }
 
@@ -1430,7 +1435,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(del<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('DEL', error);
     }
   }
 
@@ -1443,11 +1448,11 @@ export abstract class RedisCommands<V> {
    */
   dump(key: Data): Promise<Uint8Array | null>;
   dump(key: Data, surplus?: unknown): Promise<Uint8Array | null> {
-    if (surplus !== undefined) return this.refuseSurplus('dump');
+    if (surplus !== undefined) return this.refuseSurplus('dump', 'DUMP');
     try {
       return this.run(dump<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('DUMP', error);
     }
   }
 
@@ -1459,11 +1464,11 @@ export abstract class RedisCommands<V> {
    */
   echo(message: Data): Promise<V>;
   echo(message: Data, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('echo');
+    if (surplus !== undefined) return this.refuseSurplus('echo', 'ECHO');
     try {
       return this.run(echo<V>(message));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ECHO', error);
     }
   }
 
@@ -1483,7 +1488,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(evaluate<V>(script, keys, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EVAL', error);
     }
   }
 
@@ -1499,7 +1504,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(evalRo<V>(script, keys, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EVAL_RO', error);
     }
   }
 
@@ -1516,7 +1521,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(evalsha<V>(sha1, keys, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EVALSHA', error);
     }
   }
 
@@ -1532,7 +1537,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(evalshaRo<V>(sha1, keys, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EVALSHA_RO', error);
     }
   }
 
@@ -1547,7 +1552,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(exists<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EXISTS', error);
     }
   }
 
@@ -1561,11 +1566,11 @@ export abstract class RedisCommands<V> {
    */
   expire(key: Data, seconds: Int, options?: ExpireCondition): Promise<boolean>;
   expire(key: Data, seconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('expire');
+    if (surplus !== undefined) return this.refuseSurplus('expire', 'EXPIRE');
     try {
       return this.run(expire<V>(key, seconds, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EXPIRE', error);
     }
   }
 
@@ -1579,11 +1584,11 @@ export abstract class RedisCommands<V> {
    */
   expireat(key: Data, unixSeconds: Int, options?: ExpireCondition): Promise<boolean>;
   expireat(key: Data, unixSeconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('expireat');
+    if (surplus !== undefined) return this.refuseSurplus('expireat', 'EXPIREAT');
     try {
       return this.run(expireat<V>(key, unixSeconds, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EXPIREAT', error);
     }
   }
 
@@ -1596,11 +1601,11 @@ export abstract class RedisCommands<V> {
    */
   expiretime(key: Data): Promise<number>;
   expiretime(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('expiretime');
+    if (surplus !== undefined) return this.refuseSurplus('expiretime', 'EXPIRETIME');
     try {
       return this.run(expiretime<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('EXPIRETIME', error);
     }
   }
 
@@ -1613,11 +1618,11 @@ export abstract class RedisCommands<V> {
    */
   failover(options?: FailoverOptions): Promise<'OK'>;
   failover(options: FailoverOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('failover');
+    if (surplus !== undefined) return this.refuseSurplus('failover', 'FAILOVER');
     try {
       return this.run(failover<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FAILOVER', error);
     }
   }
 
@@ -1635,7 +1640,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(fcall<V>(name, keys, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FCALL', error);
     }
   }
 
@@ -1651,7 +1656,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(fcallRo<V>(name, keys, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FCALL_RO', error);
     }
   }
 
@@ -1663,11 +1668,11 @@ export abstract class RedisCommands<V> {
    */
   flushall(options?: FlushOptions): Promise<'OK'>;
   flushall(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('flushall');
+    if (surplus !== undefined) return this.refuseSurplus('flushall', 'FLUSHALL');
     try {
       return this.run(flushall<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FLUSHALL', error);
     }
   }
 
@@ -1679,11 +1684,11 @@ export abstract class RedisCommands<V> {
    */
   flushdb(options?: FlushOptions): Promise<'OK'>;
   flushdb(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('flushdb');
+    if (surplus !== undefined) return this.refuseSurplus('flushdb', 'FLUSHDB');
     try {
       return this.run(flushdb<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FLUSHDB', error);
     }
   }
 
@@ -1696,11 +1701,11 @@ export abstract class RedisCommands<V> {
    */
   functionDelete(library: Data): Promise<'OK'>;
   functionDelete(library: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionDelete');
+    if (surplus !== undefined) return this.refuseSurplus('functionDelete', 'FUNCTION DELETE');
     try {
       return this.run(functionDelete<V>(library));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION DELETE', error);
     }
   }
 
@@ -1712,11 +1717,11 @@ export abstract class RedisCommands<V> {
    */
   functionDump(): Promise<Uint8Array>;
   functionDump(surplus?: unknown): Promise<Uint8Array> {
-    if (surplus !== undefined) return this.refuseSurplus('functionDump');
+    if (surplus !== undefined) return this.refuseSurplus('functionDump', 'FUNCTION DUMP');
     try {
       return this.run(functionDump<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION DUMP', error);
     }
   }
 
@@ -1728,11 +1733,11 @@ export abstract class RedisCommands<V> {
    */
   functionFlush(mode?: FlushMode): Promise<'OK'>;
   functionFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionFlush');
+    if (surplus !== undefined) return this.refuseSurplus('functionFlush', 'FUNCTION FLUSH');
     try {
       return this.run(functionFlush<V>(mode));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION FLUSH', error);
     }
   }
 
@@ -1744,11 +1749,11 @@ export abstract class RedisCommands<V> {
    */
   functionHelp(): Promise<string[]>;
   functionHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('functionHelp');
+    if (surplus !== undefined) return this.refuseSurplus('functionHelp', 'FUNCTION HELP');
     try {
       return this.run(functionHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION HELP', error);
     }
   }
 
@@ -1761,11 +1766,11 @@ export abstract class RedisCommands<V> {
    */
   functionKill(): Promise<'OK'>;
   functionKill(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionKill');
+    if (surplus !== undefined) return this.refuseSurplus('functionKill', 'FUNCTION KILL');
     try {
       return this.run(functionKill<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION KILL', error);
     }
   }
 
@@ -1777,11 +1782,11 @@ export abstract class RedisCommands<V> {
    */
   functionList(options?: FunctionListOptions): Promise<LibraryInfo[]>;
   functionList(options: FunctionListOptions = {}, surplus?: unknown): Promise<LibraryInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('functionList');
+    if (surplus !== undefined) return this.refuseSurplus('functionList', 'FUNCTION LIST');
     try {
       return this.run(functionList<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION LIST', error);
     }
   }
 
@@ -1795,11 +1800,11 @@ export abstract class RedisCommands<V> {
    */
   functionLoad(code: Data, options?: FunctionLoadOptions): Promise<string>;
   functionLoad(code: Data, options: FunctionLoadOptions = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('functionLoad');
+    if (surplus !== undefined) return this.refuseSurplus('functionLoad', 'FUNCTION LOAD');
     try {
       return this.run(functionLoad<V>(code, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION LOAD', error);
     }
   }
 
@@ -1813,11 +1818,11 @@ export abstract class RedisCommands<V> {
    */
   functionRestore(dump: Uint8Array, policy?: RestorePolicy): Promise<'OK'>;
   functionRestore(dump: Uint8Array, policy?: RestorePolicy, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionRestore');
+    if (surplus !== undefined) return this.refuseSurplus('functionRestore', 'FUNCTION RESTORE');
     try {
       return this.run(functionRestore<V>(dump, policy));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION RESTORE', error);
     }
   }
 
@@ -1829,11 +1834,11 @@ export abstract class RedisCommands<V> {
    */
   functionStats(): Promise<FunctionStats>;
   functionStats(surplus?: unknown): Promise<FunctionStats> {
-    if (surplus !== undefined) return this.refuseSurplus('functionStats');
+    if (surplus !== undefined) return this.refuseSurplus('functionStats', 'FUNCTION STATS');
     try {
       return this.run(functionStats<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('FUNCTION STATS', error);
     }
   }
 
@@ -1855,11 +1860,11 @@ export abstract class RedisCommands<V> {
   geoadd(key: Data, places: GeoPlace | readonly GeoPlace[], options?: GeoaddOptions): Promise<number>;
   geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number>;
   geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('geoadd');
+    if (surplus !== undefined) return this.refuseSurplus('geoadd', 'GEOADD');
     try {
       return this.run(geoadd<V>(key, longitudeOrPlaces, latitudeOrOptions, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEOADD', error);
     }
   }
 
@@ -1874,11 +1879,11 @@ export abstract class RedisCommands<V> {
    */
   geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit): Promise<number | null>;
   geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('geodist');
+    if (surplus !== undefined) return this.refuseSurplus('geodist', 'GEODIST');
     try {
       return this.run(geodist<V>(key, member1, member2, unit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEODIST', error);
     }
   }
 
@@ -1894,7 +1899,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(geohash<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEOHASH', error);
     }
   }
 
@@ -1911,7 +1916,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(geopos<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEOPOS', error);
     }
   }
 
@@ -1928,11 +1933,11 @@ export abstract class RedisCommands<V> {
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
-    if (surplus !== undefined) return this.refuseSurplus('georadius');
+    if (surplus !== undefined) return this.refuseSurplus('georadius', 'GEORADIUS');
     try {
       return this.run(georadius<V>(key, longitude, latitude, radius, unit, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEORADIUS', error);
     }
   }
 
@@ -1947,11 +1952,11 @@ export abstract class RedisCommands<V> {
    */
   georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
   georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('georadiusRo');
+    if (surplus !== undefined) return this.refuseSurplus('georadiusRo', 'GEORADIUS_RO');
     try {
       return this.run(georadiusRo<V>(key, longitude, latitude, radius, unit, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEORADIUS_RO', error);
     }
   }
 
@@ -1968,11 +1973,11 @@ export abstract class RedisCommands<V> {
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
-    if (surplus !== undefined) return this.refuseSurplus('georadiusbymember');
+    if (surplus !== undefined) return this.refuseSurplus('georadiusbymember', 'GEORADIUSBYMEMBER');
     try {
       return this.run(georadiusbymember<V>(key, member, radius, unit, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEORADIUSBYMEMBER', error);
     }
   }
 
@@ -1987,11 +1992,11 @@ export abstract class RedisCommands<V> {
    */
   georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
   georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('georadiusbymemberRo');
+    if (surplus !== undefined) return this.refuseSurplus('georadiusbymemberRo', 'GEORADIUSBYMEMBER_RO');
     try {
       return this.run(georadiusbymemberRo<V>(key, member, radius, unit, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEORADIUSBYMEMBER_RO', error);
     }
   }
 
@@ -2010,11 +2015,11 @@ export abstract class RedisCommands<V> {
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions & ({ readonly withcoord: true } | { readonly withdist: true } | { readonly withhash: true })): Promise<GeoMatch<V>[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('geosearch');
+    if (surplus !== undefined) return this.refuseSurplus('geosearch', 'GEOSEARCH');
     try {
       return this.run(geosearch<V>(key, from, by, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEOSEARCH', error);
     }
   }
 
@@ -2029,11 +2034,11 @@ export abstract class RedisCommands<V> {
    */
   geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options?: GeosearchstoreOptions): Promise<number>;
   geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options: GeosearchstoreOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('geosearchstore');
+    if (surplus !== undefined) return this.refuseSurplus('geosearchstore', 'GEOSEARCHSTORE');
     try {
       return this.run(geosearchstore<V>(destination, source, from, by, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GEOSEARCHSTORE', error);
     }
   }
 
@@ -2046,11 +2051,11 @@ export abstract class RedisCommands<V> {
    */
   get(key: Data): Promise<V | null>;
   get(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('get');
+    if (surplus !== undefined) return this.refuseSurplus('get', 'GET');
     try {
       return this.run(get<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GET', error);
     }
   }
 
@@ -2063,11 +2068,11 @@ export abstract class RedisCommands<V> {
    */
   getbit(key: Data, offset: Int): Promise<0 | 1>;
   getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('getbit');
+    if (surplus !== undefined) return this.refuseSurplus('getbit', 'GETBIT');
     try {
       return this.run(getbit<V>(key, offset));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GETBIT', error);
     }
   }
 
@@ -2081,11 +2086,11 @@ export abstract class RedisCommands<V> {
    */
   getdel(key: Data): Promise<V | null>;
   getdel(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getdel');
+    if (surplus !== undefined) return this.refuseSurplus('getdel', 'GETDEL');
     try {
       return this.run(getdel<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GETDEL', error);
     }
   }
 
@@ -2099,11 +2104,11 @@ export abstract class RedisCommands<V> {
    */
   getex(key: Data, options?: GetexOptions): Promise<V | null>;
   getex(key: Data, options: GetexOptions = {}, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getex');
+    if (surplus !== undefined) return this.refuseSurplus('getex', 'GETEX');
     try {
       return this.run(getex<V>(key, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GETEX', error);
     }
   }
 
@@ -2117,11 +2122,11 @@ export abstract class RedisCommands<V> {
    */
   getrange(key: Data, start: Int, end: Int): Promise<V>;
   getrange(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('getrange');
+    if (surplus !== undefined) return this.refuseSurplus('getrange', 'GETRANGE');
     try {
       return this.run(getrange<V>(key, start, end));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GETRANGE', error);
     }
   }
 
@@ -2136,11 +2141,11 @@ export abstract class RedisCommands<V> {
    */
   getset(key: Data, value: Data): Promise<V | null>;
   getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getset');
+    if (surplus !== undefined) return this.refuseSurplus('getset', 'GETSET');
     try {
       return this.run(getset<V>(key, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('GETSET', error);
     }
   }
 
@@ -2157,7 +2162,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hdel<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HDEL', error);
     }
   }
 
@@ -2170,11 +2175,11 @@ export abstract class RedisCommands<V> {
    */
   hexists(key: Data, field: Data): Promise<boolean>;
   hexists(key: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hexists');
+    if (surplus !== undefined) return this.refuseSurplus('hexists', 'HEXISTS');
     try {
       return this.run(hexists<V>(key, field));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HEXISTS', error);
     }
   }
 
@@ -2190,11 +2195,11 @@ export abstract class RedisCommands<V> {
    */
   hexpire(key: Data, seconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hexpire(key: Data, seconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hexpire');
+    if (surplus !== undefined) return this.refuseSurplus('hexpire', 'HEXPIRE');
     try {
       return this.run(hexpire<V>(key, seconds, fields, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HEXPIRE', error);
     }
   }
 
@@ -2210,11 +2215,11 @@ export abstract class RedisCommands<V> {
    */
   hexpireat(key: Data, unixSeconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hexpireat(key: Data, unixSeconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hexpireat');
+    if (surplus !== undefined) return this.refuseSurplus('hexpireat', 'HEXPIREAT');
     try {
       return this.run(hexpireat<V>(key, unixSeconds, fields, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HEXPIREAT', error);
     }
   }
 
@@ -2232,7 +2237,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hexpiretime<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HEXPIRETIME', error);
     }
   }
 
@@ -2245,11 +2250,11 @@ export abstract class RedisCommands<V> {
    */
   hget(key: Data, field: Data): Promise<V | null>;
   hget(key: Data, field: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('hget');
+    if (surplus !== undefined) return this.refuseSurplus('hget', 'HGET');
     try {
       return this.run(hget<V>(key, field));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HGET', error);
     }
   }
 
@@ -2263,11 +2268,11 @@ export abstract class RedisCommands<V> {
    */
   hgetall(key: Data): Promise<Record<string, V>>;
   hgetall(key: Data, surplus?: unknown): Promise<Record<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hgetall');
+    if (surplus !== undefined) return this.refuseSurplus('hgetall', 'HGETALL');
     try {
       return this.run(hgetall<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HGETALL', error);
     }
   }
 
@@ -2281,11 +2286,11 @@ export abstract class RedisCommands<V> {
    */
   hincrby(key: Data, field: Data, increment: Int): Promise<number>;
   hincrby(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hincrby');
+    if (surplus !== undefined) return this.refuseSurplus('hincrby', 'HINCRBY');
     try {
       return this.run(hincrby<V>(key, field, increment));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HINCRBY', error);
     }
   }
 
@@ -2299,11 +2304,11 @@ export abstract class RedisCommands<V> {
    */
   hincrbyfloat(key: Data, field: Data, increment: Int): Promise<number>;
   hincrbyfloat(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hincrbyfloat');
+    if (surplus !== undefined) return this.refuseSurplus('hincrbyfloat', 'HINCRBYFLOAT');
     try {
       return this.run(hincrbyfloat<V>(key, field, increment));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HINCRBYFLOAT', error);
     }
   }
 
@@ -2316,11 +2321,11 @@ export abstract class RedisCommands<V> {
    */
   hkeys(key: Data): Promise<string[]>;
   hkeys(key: Data, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hkeys');
+    if (surplus !== undefined) return this.refuseSurplus('hkeys', 'HKEYS');
     try {
       return this.run(hkeys<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HKEYS', error);
     }
   }
 
@@ -2333,11 +2338,11 @@ export abstract class RedisCommands<V> {
    */
   hlen(key: Data): Promise<number>;
   hlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hlen');
+    if (surplus !== undefined) return this.refuseSurplus('hlen', 'HLEN');
     try {
       return this.run(hlen<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HLEN', error);
     }
   }
 
@@ -2354,7 +2359,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hmget<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HMGET', error);
     }
   }
 
@@ -2371,7 +2376,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hmset<V>(key, ...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HMSET', error);
     }
   }
 
@@ -2389,7 +2394,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hpersist<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HPERSIST', error);
     }
   }
 
@@ -2405,11 +2410,11 @@ export abstract class RedisCommands<V> {
    */
   hpexpire(key: Data, milliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hpexpire(key: Data, milliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hpexpire');
+    if (surplus !== undefined) return this.refuseSurplus('hpexpire', 'HPEXPIRE');
     try {
       return this.run(hpexpire<V>(key, milliseconds, fields, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HPEXPIRE', error);
     }
   }
 
@@ -2425,11 +2430,11 @@ export abstract class RedisCommands<V> {
    */
   hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hpexpireat');
+    if (surplus !== undefined) return this.refuseSurplus('hpexpireat', 'HPEXPIREAT');
     try {
       return this.run(hpexpireat<V>(key, unixMilliseconds, fields, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HPEXPIREAT', error);
     }
   }
 
@@ -2447,7 +2452,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hpexpiretime<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HPEXPIRETIME', error);
     }
   }
 
@@ -2465,7 +2470,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hpttl<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HPTTL', error);
     }
   }
 
@@ -2482,11 +2487,11 @@ export abstract class RedisCommands<V> {
   hrandfield(key: Data, count: Int, options: { readonly withvalues: true }): Promise<HashEntry<V>[]>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }): Promise<RandomFields<V>>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }, surplus?: unknown): Promise<RandomFields<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hrandfield');
+    if (surplus !== undefined) return this.refuseSurplus('hrandfield', 'HRANDFIELD');
     try {
       return this.run(hrandfield<V>(key, count, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HRANDFIELD', error);
     }
   }
 
@@ -2502,11 +2507,11 @@ export abstract class RedisCommands<V> {
   hscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly novalues?: Off }): Promise<HashPage<V>>;
   hscan(key: Data, cursor: Cursor, options?: HscanOptions): Promise<HashPage<V> | FieldPage>;
   hscan(key: Data, cursor: Cursor, options: HscanOptions = {}, surplus?: unknown): Promise<HashPage<V> | FieldPage> {
-    if (surplus !== undefined) return this.refuseSurplus('hscan');
+    if (surplus !== undefined) return this.refuseSurplus('hscan', 'HSCAN');
     try {
       return this.run(hscan<V>(key, cursor, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HSCAN', error);
     }
   }
 
@@ -2524,7 +2529,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(hset<V>(key, ...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HSET', error);
     }
   }
 
@@ -2538,11 +2543,11 @@ export abstract class RedisCommands<V> {
    */
   hsetnx(key: Data, field: Data, value: Data): Promise<boolean>;
   hsetnx(key: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hsetnx');
+    if (surplus !== undefined) return this.refuseSurplus('hsetnx', 'HSETNX');
     try {
       return this.run(hsetnx<V>(key, field, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HSETNX', error);
     }
   }
 
@@ -2555,11 +2560,11 @@ export abstract class RedisCommands<V> {
    */
   hstrlen(key: Data, field: Data): Promise<number>;
   hstrlen(key: Data, field: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hstrlen');
+    if (surplus !== undefined) return this.refuseSurplus('hstrlen', 'HSTRLEN');
     try {
       return this.run(hstrlen<V>(key, field));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HSTRLEN', error);
     }
   }
 
@@ -2577,7 +2582,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(httl<V>(key, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HTTL', error);
     }
   }
 
@@ -2590,11 +2595,11 @@ export abstract class RedisCommands<V> {
    */
   hvals(key: Data): Promise<V[]>;
   hvals(key: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hvals');
+    if (surplus !== undefined) return this.refuseSurplus('hvals', 'HVALS');
     try {
       return this.run(hvals<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HVALS', error);
     }
   }
 
@@ -2608,11 +2613,11 @@ export abstract class RedisCommands<V> {
    */
   incr(key: Data): Promise<number>;
   incr(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incr');
+    if (surplus !== undefined) return this.refuseSurplus('incr', 'INCR');
     try {
       return this.run(incr<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('INCR', error);
     }
   }
 
@@ -2626,11 +2631,11 @@ export abstract class RedisCommands<V> {
    */
   incrby(key: Data, increment: Int): Promise<number>;
   incrby(key: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incrby');
+    if (surplus !== undefined) return this.refuseSurplus('incrby', 'INCRBY');
     try {
       return this.run(incrby<V>(key, increment));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('INCRBY', error);
     }
   }
 
@@ -2644,11 +2649,11 @@ export abstract class RedisCommands<V> {
    */
   incrbyfloat(key: Data, increment: Int): Promise<number>;
   incrbyfloat(key: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incrbyfloat');
+    if (surplus !== undefined) return this.refuseSurplus('incrbyfloat', 'INCRBYFLOAT');
     try {
       return this.run(incrbyfloat<V>(key, increment));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('INCRBYFLOAT', error);
     }
   }
 
@@ -2663,7 +2668,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(info<V>(...sections));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('INFO', error);
     }
   }
 
@@ -2676,11 +2681,11 @@ export abstract class RedisCommands<V> {
    */
   keys(pattern: Data): Promise<V[]>;
   keys(pattern: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('keys');
+    if (surplus !== undefined) return this.refuseSurplus('keys', 'KEYS');
     try {
       return this.run(keys<V>(pattern));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('KEYS', error);
     }
   }
 
@@ -2692,11 +2697,11 @@ export abstract class RedisCommands<V> {
    */
   lastsave(): Promise<number>;
   lastsave(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('lastsave');
+    if (surplus !== undefined) return this.refuseSurplus('lastsave', 'LASTSAVE');
     try {
       return this.run(lastsave<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LASTSAVE', error);
     }
   }
 
@@ -2708,11 +2713,11 @@ export abstract class RedisCommands<V> {
    */
   latencyDoctor(): Promise<string>;
   latencyDoctor(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyDoctor');
+    if (surplus !== undefined) return this.refuseSurplus('latencyDoctor', 'LATENCY DOCTOR');
     try {
       return this.run(latencyDoctor<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY DOCTOR', error);
     }
   }
 
@@ -2725,11 +2730,11 @@ export abstract class RedisCommands<V> {
    */
   latencyGraph(event: string): Promise<string>;
   latencyGraph(event: string, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyGraph');
+    if (surplus !== undefined) return this.refuseSurplus('latencyGraph', 'LATENCY GRAPH');
     try {
       return this.run(latencyGraph<V>(event));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY GRAPH', error);
     }
   }
 
@@ -2741,11 +2746,11 @@ export abstract class RedisCommands<V> {
    */
   latencyHelp(): Promise<string[]>;
   latencyHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyHelp');
+    if (surplus !== undefined) return this.refuseSurplus('latencyHelp', 'LATENCY HELP');
     try {
       return this.run(latencyHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY HELP', error);
     }
   }
 
@@ -2759,7 +2764,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(latencyHistogram<V>(...commands));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY HISTOGRAM', error);
     }
   }
 
@@ -2771,11 +2776,11 @@ export abstract class RedisCommands<V> {
    */
   latencyHistory(event: string): Promise<LatencySample[]>;
   latencyHistory(event: string, surplus?: unknown): Promise<LatencySample[]> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyHistory');
+    if (surplus !== undefined) return this.refuseSurplus('latencyHistory', 'LATENCY HISTORY');
     try {
       return this.run(latencyHistory<V>(event));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY HISTORY', error);
     }
   }
 
@@ -2787,11 +2792,11 @@ export abstract class RedisCommands<V> {
    */
   latencyLatest(): Promise<LatencyEvent[]>;
   latencyLatest(surplus?: unknown): Promise<LatencyEvent[]> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyLatest');
+    if (surplus !== undefined) return this.refuseSurplus('latencyLatest', 'LATENCY LATEST');
     try {
       return this.run(latencyLatest<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY LATEST', error);
     }
   }
 
@@ -2806,7 +2811,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(latencyReset<V>(...events));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LATENCY RESET', error);
     }
   }
 
@@ -2824,11 +2829,11 @@ export abstract class RedisCommands<V> {
   lcs(key1: Data, key2: Data, options: LcsIdxOptions): Promise<LcsMatches>;
   lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions): Promise<V | number | LcsMatches>;
   lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions, surplus?: unknown): Promise<V | number | LcsMatches> {
-    if (surplus !== undefined) return this.refuseSurplus('lcs');
+    if (surplus !== undefined) return this.refuseSurplus('lcs', 'LCS');
     try {
       return this.run(lcs<V>(key1, key2, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LCS', error);
     }
   }
 
@@ -2842,11 +2847,11 @@ export abstract class RedisCommands<V> {
    */
   lindex(key: Data, index: Int): Promise<V | null>;
   lindex(key: Data, index: Int, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lindex');
+    if (surplus !== undefined) return this.refuseSurplus('lindex', 'LINDEX');
     try {
       return this.run(lindex<V>(key, index));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LINDEX', error);
     }
   }
 
@@ -2860,11 +2865,11 @@ export abstract class RedisCommands<V> {
    */
   linsert(key: Data, place: Place, pivot: Data, element: Data): Promise<number>;
   linsert(key: Data, place: Place, pivot: Data, element: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('linsert');
+    if (surplus !== undefined) return this.refuseSurplus('linsert', 'LINSERT');
     try {
       return this.run(linsert<V>(key, place, pivot, element));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LINSERT', error);
     }
   }
 
@@ -2877,11 +2882,11 @@ export abstract class RedisCommands<V> {
    */
   llen(key: Data): Promise<number>;
   llen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('llen');
+    if (surplus !== undefined) return this.refuseSurplus('llen', 'LLEN');
     try {
       return this.run(llen<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LLEN', error);
     }
   }
 
@@ -2896,11 +2901,11 @@ export abstract class RedisCommands<V> {
    */
   lmove(source: Data, destination: Data, from: Side, to: Side): Promise<V | null>;
   lmove(source: Data, destination: Data, from: Side, to: Side, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lmove');
+    if (surplus !== undefined) return this.refuseSurplus('lmove', 'LMOVE');
     try {
       return this.run(lmove<V>(source, destination, from, to));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LMOVE', error);
     }
   }
 
@@ -2916,11 +2921,11 @@ export abstract class RedisCommands<V> {
    */
   lmpop(keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
   lmpop(keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lmpop');
+    if (surplus !== undefined) return this.refuseSurplus('lmpop', 'LMPOP');
     try {
       return this.run(lmpop<V>(keys, where, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LMPOP', error);
     }
   }
 
@@ -2932,11 +2937,11 @@ export abstract class RedisCommands<V> {
    */
   lolwut(options?: LolwutOptions): Promise<string>;
   lolwut(options: LolwutOptions = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('lolwut');
+    if (surplus !== undefined) return this.refuseSurplus('lolwut', 'LOLWUT');
     try {
       return this.run(lolwut<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LOLWUT', error);
     }
   }
 
@@ -2953,11 +2958,11 @@ export abstract class RedisCommands<V> {
   lpop(key: Data, count: Int): Promise<V[] | null>;
   lpop(key: Data, count?: Int): Promise<V | V[] | null>;
   lpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lpop');
+    if (surplus !== undefined) return this.refuseSurplus('lpop', 'LPOP');
     try {
       return this.run(lpop<V>(key, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LPOP', error);
     }
   }
 
@@ -2974,11 +2979,11 @@ export abstract class RedisCommands<V> {
   lpos(key: Data, element: Data, options: LposOptions & { readonly count: Int }): Promise<number[]>;
   lpos(key: Data, element: Data, options?: LposOptions): Promise<number | number[] | null>;
   lpos(key: Data, element: Data, options?: LposOptions, surplus?: unknown): Promise<number | number[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lpos');
+    if (surplus !== undefined) return this.refuseSurplus('lpos', 'LPOS');
     try {
       return this.run(lpos<V>(key, element, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LPOS', error);
     }
   }
 
@@ -2997,7 +3002,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(lpush<V>(key, ...elements));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LPUSH', error);
     }
   }
 
@@ -3014,7 +3019,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(lpushx<V>(key, ...elements));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LPUSHX', error);
     }
   }
 
@@ -3029,11 +3034,11 @@ export abstract class RedisCommands<V> {
    */
   lrange(key: Data, start: Int, stop: Int): Promise<V[]>;
   lrange(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('lrange');
+    if (surplus !== undefined) return this.refuseSurplus('lrange', 'LRANGE');
     try {
       return this.run(lrange<V>(key, start, stop));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LRANGE', error);
     }
   }
 
@@ -3047,11 +3052,11 @@ export abstract class RedisCommands<V> {
    */
   lrem(key: Data, count: Int, element: Data): Promise<number>;
   lrem(key: Data, count: Int, element: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('lrem');
+    if (surplus !== undefined) return this.refuseSurplus('lrem', 'LREM');
     try {
       return this.run(lrem<V>(key, count, element));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LREM', error);
     }
   }
 
@@ -3064,11 +3069,11 @@ export abstract class RedisCommands<V> {
    */
   lset(key: Data, index: Int, element: Data): Promise<'OK'>;
   lset(key: Data, index: Int, element: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('lset');
+    if (surplus !== undefined) return this.refuseSurplus('lset', 'LSET');
     try {
       return this.run(lset<V>(key, index, element));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LSET', error);
     }
   }
 
@@ -3082,11 +3087,11 @@ export abstract class RedisCommands<V> {
    */
   ltrim(key: Data, start: Int, stop: Int): Promise<'OK'>;
   ltrim(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('ltrim');
+    if (surplus !== undefined) return this.refuseSurplus('ltrim', 'LTRIM');
     try {
       return this.run(ltrim<V>(key, start, stop));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('LTRIM', error);
     }
   }
 
@@ -3098,11 +3103,11 @@ export abstract class RedisCommands<V> {
    */
   memoryDoctor(): Promise<string>;
   memoryDoctor(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryDoctor');
+    if (surplus !== undefined) return this.refuseSurplus('memoryDoctor', 'MEMORY DOCTOR');
     try {
       return this.run(memoryDoctor<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MEMORY DOCTOR', error);
     }
   }
 
@@ -3114,11 +3119,11 @@ export abstract class RedisCommands<V> {
    */
   memoryHelp(): Promise<string[]>;
   memoryHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryHelp');
+    if (surplus !== undefined) return this.refuseSurplus('memoryHelp', 'MEMORY HELP');
     try {
       return this.run(memoryHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MEMORY HELP', error);
     }
   }
 
@@ -3130,11 +3135,11 @@ export abstract class RedisCommands<V> {
    */
   memoryMallocStats(): Promise<string>;
   memoryMallocStats(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryMallocStats');
+    if (surplus !== undefined) return this.refuseSurplus('memoryMallocStats', 'MEMORY MALLOC-STATS');
     try {
       return this.run(memoryMallocStats<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MEMORY MALLOC-STATS', error);
     }
   }
 
@@ -3146,11 +3151,11 @@ export abstract class RedisCommands<V> {
    */
   memoryPurge(): Promise<'OK'>;
   memoryPurge(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryPurge');
+    if (surplus !== undefined) return this.refuseSurplus('memoryPurge', 'MEMORY PURGE');
     try {
       return this.run(memoryPurge<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MEMORY PURGE', error);
     }
   }
 
@@ -3162,11 +3167,11 @@ export abstract class RedisCommands<V> {
    */
   memoryStats(): Promise<MemoryStats>;
   memoryStats(surplus?: unknown): Promise<MemoryStats> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryStats');
+    if (surplus !== undefined) return this.refuseSurplus('memoryStats', 'MEMORY STATS');
     try {
       return this.run(memoryStats<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MEMORY STATS', error);
     }
   }
 
@@ -3178,11 +3183,11 @@ export abstract class RedisCommands<V> {
    */
   memoryUsage(key: Data, options?: MemoryUsageOptions): Promise<number | null>;
   memoryUsage(key: Data, options: MemoryUsageOptions = {}, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryUsage');
+    if (surplus !== undefined) return this.refuseSurplus('memoryUsage', 'MEMORY USAGE');
     try {
       return this.run(memoryUsage<V>(key, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MEMORY USAGE', error);
     }
   }
 
@@ -3198,7 +3203,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(mget<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MGET', error);
     }
   }
 
@@ -3213,11 +3218,11 @@ export abstract class RedisCommands<V> {
    */
   migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options?: MigrateOptions): Promise<'OK' | 'NOKEY'>;
   migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options: MigrateOptions = {}, surplus?: unknown): Promise<'OK' | 'NOKEY'> {
-    if (surplus !== undefined) return this.refuseSurplus('migrate');
+    if (surplus !== undefined) return this.refuseSurplus('migrate', 'MIGRATE');
     try {
       return this.run(migrate<V>(host, port, keys, db, timeout, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MIGRATE', error);
     }
   }
 
@@ -3229,11 +3234,11 @@ export abstract class RedisCommands<V> {
    */
   moduleHelp(): Promise<string[]>;
   moduleHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleHelp');
+    if (surplus !== undefined) return this.refuseSurplus('moduleHelp', 'MODULE HELP');
     try {
       return this.run(moduleHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MODULE HELP', error);
     }
   }
 
@@ -3245,11 +3250,11 @@ export abstract class RedisCommands<V> {
    */
   moduleList(): Promise<ModuleInfo[]>;
   moduleList(surplus?: unknown): Promise<ModuleInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleList');
+    if (surplus !== undefined) return this.refuseSurplus('moduleList', 'MODULE LIST');
     try {
       return this.run(moduleList<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MODULE LIST', error);
     }
   }
 
@@ -3264,7 +3269,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(moduleLoad<V>(path, ...args));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MODULE LOAD', error);
     }
   }
 
@@ -3277,11 +3282,11 @@ export abstract class RedisCommands<V> {
    */
   moduleLoadex(path: string, options?: ModuleLoadexOptions): Promise<'OK'>;
   moduleLoadex(path: string, options: ModuleLoadexOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleLoadex');
+    if (surplus !== undefined) return this.refuseSurplus('moduleLoadex', 'MODULE LOADEX');
     try {
       return this.run(moduleLoadex<V>(path, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MODULE LOADEX', error);
     }
   }
 
@@ -3294,11 +3299,11 @@ export abstract class RedisCommands<V> {
    */
   moduleUnload(name: string): Promise<'OK'>;
   moduleUnload(name: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleUnload');
+    if (surplus !== undefined) return this.refuseSurplus('moduleUnload', 'MODULE UNLOAD');
     try {
       return this.run(moduleUnload<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MODULE UNLOAD', error);
     }
   }
 
@@ -3311,11 +3316,11 @@ export abstract class RedisCommands<V> {
    */
   move(key: Data, db: Int): Promise<boolean>;
   move(key: Data, db: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('move');
+    if (surplus !== undefined) return this.refuseSurplus('move', 'MOVE');
     try {
       return this.run(move<V>(key, db));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MOVE', error);
     }
   }
 
@@ -3331,7 +3336,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(mset<V>(...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MSET', error);
     }
   }
 
@@ -3347,7 +3352,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(msetnx<V>(...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('MSETNX', error);
     }
   }
 
@@ -3359,11 +3364,11 @@ export abstract class RedisCommands<V> {
    */
   objectEncoding(key: Data): Promise<string | null>;
   objectEncoding(key: Data, surplus?: unknown): Promise<string | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectEncoding');
+    if (surplus !== undefined) return this.refuseSurplus('objectEncoding', 'OBJECT ENCODING');
     try {
       return this.run(objectEncoding<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('OBJECT ENCODING', error);
     }
   }
 
@@ -3376,11 +3381,11 @@ export abstract class RedisCommands<V> {
    */
   objectFreq(key: Data): Promise<number | null>;
   objectFreq(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectFreq');
+    if (surplus !== undefined) return this.refuseSurplus('objectFreq', 'OBJECT FREQ');
     try {
       return this.run(objectFreq<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('OBJECT FREQ', error);
     }
   }
 
@@ -3392,11 +3397,11 @@ export abstract class RedisCommands<V> {
    */
   objectHelp(): Promise<string[]>;
   objectHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('objectHelp');
+    if (surplus !== undefined) return this.refuseSurplus('objectHelp', 'OBJECT HELP');
     try {
       return this.run(objectHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('OBJECT HELP', error);
     }
   }
 
@@ -3409,11 +3414,11 @@ export abstract class RedisCommands<V> {
    */
   objectIdletime(key: Data): Promise<number | null>;
   objectIdletime(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectIdletime');
+    if (surplus !== undefined) return this.refuseSurplus('objectIdletime', 'OBJECT IDLETIME');
     try {
       return this.run(objectIdletime<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('OBJECT IDLETIME', error);
     }
   }
 
@@ -3425,11 +3430,11 @@ export abstract class RedisCommands<V> {
    */
   objectRefcount(key: Data): Promise<number | null>;
   objectRefcount(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectRefcount');
+    if (surplus !== undefined) return this.refuseSurplus('objectRefcount', 'OBJECT REFCOUNT');
     try {
       return this.run(objectRefcount<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('OBJECT REFCOUNT', error);
     }
   }
 
@@ -3442,11 +3447,11 @@ export abstract class RedisCommands<V> {
    */
   persist(key: Data): Promise<boolean>;
   persist(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('persist');
+    if (surplus !== undefined) return this.refuseSurplus('persist', 'PERSIST');
     try {
       return this.run(persist<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PERSIST', error);
     }
   }
 
@@ -3460,11 +3465,11 @@ export abstract class RedisCommands<V> {
    */
   pexpire(key: Data, milliseconds: Int, options?: ExpireCondition): Promise<boolean>;
   pexpire(key: Data, milliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('pexpire');
+    if (surplus !== undefined) return this.refuseSurplus('pexpire', 'PEXPIRE');
     try {
       return this.run(pexpire<V>(key, milliseconds, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PEXPIRE', error);
     }
   }
 
@@ -3478,11 +3483,11 @@ export abstract class RedisCommands<V> {
    */
   pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition): Promise<boolean>;
   pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('pexpireat');
+    if (surplus !== undefined) return this.refuseSurplus('pexpireat', 'PEXPIREAT');
     try {
       return this.run(pexpireat<V>(key, unixMilliseconds, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PEXPIREAT', error);
     }
   }
 
@@ -3495,11 +3500,11 @@ export abstract class RedisCommands<V> {
    */
   pexpiretime(key: Data): Promise<number>;
   pexpiretime(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('pexpiretime');
+    if (surplus !== undefined) return this.refuseSurplus('pexpiretime', 'PEXPIRETIME');
     try {
       return this.run(pexpiretime<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PEXPIRETIME', error);
     }
   }
 
@@ -3515,7 +3520,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(pfadd<V>(key, ...elements));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PFADD', error);
     }
   }
 
@@ -3531,7 +3536,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(pfcount<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PFCOUNT', error);
     }
   }
 
@@ -3548,11 +3553,11 @@ export abstract class RedisCommands<V> {
   pfdebug(subcommand: 'todense', key: Data): Promise<boolean>;
   pfdebug(subcommand: PfdebugSubcommand, key: Data): Promise<string | number[] | boolean>;
   pfdebug(subcommand: PfdebugSubcommand, key: Data, surplus?: unknown): Promise<string | number[] | boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('pfdebug');
+    if (surplus !== undefined) return this.refuseSurplus('pfdebug', 'PFDEBUG');
     try {
       return this.run(pfdebug<V>(subcommand, key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PFDEBUG', error);
     }
   }
 
@@ -3567,7 +3572,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(pfmerge<V>(destination, ...sources));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PFMERGE', error);
     }
   }
 
@@ -3580,11 +3585,11 @@ export abstract class RedisCommands<V> {
    */
   pfselftest(): Promise<'OK'>;
   pfselftest(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('pfselftest');
+    if (surplus !== undefined) return this.refuseSurplus('pfselftest', 'PFSELFTEST');
     try {
       return this.run(pfselftest<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PFSELFTEST', error);
     }
   }
 
@@ -3599,11 +3604,11 @@ export abstract class RedisCommands<V> {
   ping(message: Data): Promise<V>;
   ping(message?: Data): Promise<V | 'PONG'>;
   ping(message?: Data, surplus?: unknown): Promise<V | 'PONG'> {
-    if (surplus !== undefined) return this.refuseSurplus('ping');
+    if (surplus !== undefined) return this.refuseSurplus('ping', 'PING');
     try {
       return this.run(ping<V>(message));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PING', error);
     }
   }
 
@@ -3616,11 +3621,11 @@ export abstract class RedisCommands<V> {
    */
   psetex(key: Data, milliseconds: Int, value: Data): Promise<'OK'>;
   psetex(key: Data, milliseconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('psetex');
+    if (surplus !== undefined) return this.refuseSurplus('psetex', 'PSETEX');
     try {
       return this.run(psetex<V>(key, milliseconds, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PSETEX', error);
     }
   }
 
@@ -3633,11 +3638,11 @@ export abstract class RedisCommands<V> {
    */
   pttl(key: Data): Promise<number>;
   pttl(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('pttl');
+    if (surplus !== undefined) return this.refuseSurplus('pttl', 'PTTL');
     try {
       return this.run(pttl<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PTTL', error);
     }
   }
 
@@ -3651,11 +3656,11 @@ export abstract class RedisCommands<V> {
    */
   publish(channel: Data, message: Data): Promise<number>;
   publish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('publish');
+    if (surplus !== undefined) return this.refuseSurplus('publish', 'PUBLISH');
     try {
       return this.run(publish<V>(channel, message));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBLISH', error);
     }
   }
 
@@ -3668,11 +3673,11 @@ export abstract class RedisCommands<V> {
    */
   pubsubChannels(pattern?: Data): Promise<string[]>;
   pubsubChannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubChannels');
+    if (surplus !== undefined) return this.refuseSurplus('pubsubChannels', 'PUBSUB CHANNELS');
     try {
       return this.run(pubsubChannels<V>(pattern));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBSUB CHANNELS', error);
     }
   }
 
@@ -3684,11 +3689,11 @@ export abstract class RedisCommands<V> {
    */
   pubsubHelp(): Promise<string[]>;
   pubsubHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubHelp');
+    if (surplus !== undefined) return this.refuseSurplus('pubsubHelp', 'PUBSUB HELP');
     try {
       return this.run(pubsubHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBSUB HELP', error);
     }
   }
 
@@ -3700,11 +3705,11 @@ export abstract class RedisCommands<V> {
    */
   pubsubNumpat(): Promise<number>;
   pubsubNumpat(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubNumpat');
+    if (surplus !== undefined) return this.refuseSurplus('pubsubNumpat', 'PUBSUB NUMPAT');
     try {
       return this.run(pubsubNumpat<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBSUB NUMPAT', error);
     }
   }
 
@@ -3719,7 +3724,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(pubsubNumsub<V>(...channels));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBSUB NUMSUB', error);
     }
   }
 
@@ -3732,11 +3737,11 @@ export abstract class RedisCommands<V> {
    */
   pubsubShardchannels(pattern?: Data): Promise<string[]>;
   pubsubShardchannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubShardchannels');
+    if (surplus !== undefined) return this.refuseSurplus('pubsubShardchannels', 'PUBSUB SHARDCHANNELS');
     try {
       return this.run(pubsubShardchannels<V>(pattern));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBSUB SHARDCHANNELS', error);
     }
   }
 
@@ -3751,7 +3756,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(pubsubShardnumsub<V>(...channels));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('PUBSUB SHARDNUMSUB', error);
     }
   }
 
@@ -3763,11 +3768,11 @@ export abstract class RedisCommands<V> {
    */
   randomkey(): Promise<V | null>;
   randomkey(surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('randomkey');
+    if (surplus !== undefined) return this.refuseSurplus('randomkey', 'RANDOMKEY');
     try {
       return this.run(randomkey<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RANDOMKEY', error);
     }
   }
 
@@ -3780,11 +3785,11 @@ export abstract class RedisCommands<V> {
    */
   rename(key: Data, newkey: Data): Promise<'OK'>;
   rename(key: Data, newkey: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('rename');
+    if (surplus !== undefined) return this.refuseSurplus('rename', 'RENAME');
     try {
       return this.run(rename<V>(key, newkey));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RENAME', error);
     }
   }
 
@@ -3798,11 +3803,11 @@ export abstract class RedisCommands<V> {
    */
   renamenx(key: Data, newkey: Data): Promise<boolean>;
   renamenx(key: Data, newkey: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('renamenx');
+    if (surplus !== undefined) return this.refuseSurplus('renamenx', 'RENAMENX');
     try {
       return this.run(renamenx<V>(key, newkey));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RENAMENX', error);
     }
   }
 
@@ -3815,11 +3820,11 @@ export abstract class RedisCommands<V> {
    */
   replicaof(source: ReplicationSource): Promise<'OK'>;
   replicaof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('replicaof');
+    if (surplus !== undefined) return this.refuseSurplus('replicaof', 'REPLICAOF');
     try {
       return this.run(replicaof<V>(source));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('REPLICAOF', error);
     }
   }
 
@@ -3832,11 +3837,11 @@ export abstract class RedisCommands<V> {
    */
   restore(key: Data, ttl: Int, serialized: Uint8Array, options?: RestoreOptions): Promise<'OK'>;
   restore(key: Data, ttl: Int, serialized: Uint8Array, options: RestoreOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('restore');
+    if (surplus !== undefined) return this.refuseSurplus('restore', 'RESTORE');
     try {
       return this.run(restore<V>(key, ttl, serialized, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RESTORE', error);
     }
   }
 
@@ -3848,11 +3853,11 @@ export abstract class RedisCommands<V> {
    */
   role(): Promise<Role>;
   role(surplus?: unknown): Promise<Role> {
-    if (surplus !== undefined) return this.refuseSurplus('role');
+    if (surplus !== undefined) return this.refuseSurplus('role', 'ROLE');
     try {
       return this.run(role<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ROLE', error);
     }
   }
 
@@ -3868,11 +3873,11 @@ export abstract class RedisCommands<V> {
   rpop(key: Data, count: Int): Promise<V[] | null>;
   rpop(key: Data, count?: Int): Promise<V | V[] | null>;
   rpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('rpop');
+    if (surplus !== undefined) return this.refuseSurplus('rpop', 'RPOP');
     try {
       return this.run(rpop<V>(key, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RPOP', error);
     }
   }
 
@@ -3886,11 +3891,11 @@ export abstract class RedisCommands<V> {
    */
   rpoplpush(source: Data, destination: Data): Promise<V | null>;
   rpoplpush(source: Data, destination: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('rpoplpush');
+    if (surplus !== undefined) return this.refuseSurplus('rpoplpush', 'RPOPLPUSH');
     try {
       return this.run(rpoplpush<V>(source, destination));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RPOPLPUSH', error);
     }
   }
 
@@ -3908,7 +3913,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(rpush<V>(key, ...elements));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RPUSH', error);
     }
   }
 
@@ -3925,7 +3930,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(rpushx<V>(key, ...elements));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('RPUSHX', error);
     }
   }
 
@@ -3943,7 +3948,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sadd<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SADD', error);
     }
   }
 
@@ -3956,11 +3961,11 @@ export abstract class RedisCommands<V> {
    */
   save(): Promise<'OK'>;
   save(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('save');
+    if (surplus !== undefined) return this.refuseSurplus('save', 'SAVE');
     try {
       return this.run(save<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SAVE', error);
     }
   }
 
@@ -3973,11 +3978,11 @@ export abstract class RedisCommands<V> {
    */
   scan(cursor: Cursor, options?: KeyScanOptions): Promise<KeyPage<V>>;
   scan(cursor: Cursor, options: KeyScanOptions = {}, surplus?: unknown): Promise<KeyPage<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('scan');
+    if (surplus !== undefined) return this.refuseSurplus('scan', 'SCAN');
     try {
       return this.run(scan<V>(cursor, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCAN', error);
     }
   }
 
@@ -3990,11 +3995,11 @@ export abstract class RedisCommands<V> {
    */
   scard(key: Data): Promise<number>;
   scard(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('scard');
+    if (surplus !== undefined) return this.refuseSurplus('scard', 'SCARD');
     try {
       return this.run(scard<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCARD', error);
     }
   }
 
@@ -4009,7 +4014,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(scriptExists<V>(...sha1s));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCRIPT EXISTS', error);
     }
   }
 
@@ -4021,11 +4026,11 @@ export abstract class RedisCommands<V> {
    */
   scriptFlush(mode?: FlushMode): Promise<'OK'>;
   scriptFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptFlush');
+    if (surplus !== undefined) return this.refuseSurplus('scriptFlush', 'SCRIPT FLUSH');
     try {
       return this.run(scriptFlush<V>(mode));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCRIPT FLUSH', error);
     }
   }
 
@@ -4037,11 +4042,11 @@ export abstract class RedisCommands<V> {
    */
   scriptHelp(): Promise<string[]>;
   scriptHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptHelp');
+    if (surplus !== undefined) return this.refuseSurplus('scriptHelp', 'SCRIPT HELP');
     try {
       return this.run(scriptHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCRIPT HELP', error);
     }
   }
 
@@ -4054,11 +4059,11 @@ export abstract class RedisCommands<V> {
    */
   scriptKill(): Promise<'OK'>;
   scriptKill(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptKill');
+    if (surplus !== undefined) return this.refuseSurplus('scriptKill', 'SCRIPT KILL');
     try {
       return this.run(scriptKill<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCRIPT KILL', error);
     }
   }
 
@@ -4072,11 +4077,11 @@ export abstract class RedisCommands<V> {
    */
   scriptLoad(script: Data): Promise<string>;
   scriptLoad(script: Data, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptLoad');
+    if (surplus !== undefined) return this.refuseSurplus('scriptLoad', 'SCRIPT LOAD');
     try {
       return this.run(scriptLoad<V>(script));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCRIPT LOAD', error);
     }
   }
 
@@ -4089,11 +4094,11 @@ export abstract class RedisCommands<V> {
    */
   scriptShow(sha1: string): Promise<string>;
   scriptShow(sha1: string, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptShow');
+    if (surplus !== undefined) return this.refuseSurplus('scriptShow', 'SCRIPT SHOW');
     try {
       return this.run(scriptShow<V>(sha1));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SCRIPT SHOW', error);
     }
   }
 
@@ -4109,7 +4114,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sdiff<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SDIFF', error);
     }
   }
 
@@ -4126,7 +4131,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sdiffstore<V>(destination, ...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SDIFFSTORE', error);
     }
   }
 
@@ -4147,11 +4152,11 @@ export abstract class RedisCommands<V> {
   set(key: Data, value: Data, options: SetOptions & { readonly get?: Off }): Promise<'OK' | null>;
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK' | V | null>;
   set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK' | V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('set');
+    if (surplus !== undefined) return this.refuseSurplus('set', 'SET');
     try {
       return this.run(set<V>(key, value, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SET', error);
     }
   }
 
@@ -4165,11 +4170,11 @@ export abstract class RedisCommands<V> {
    */
   setbit(key: Data, offset: Int, bit: 0 | 1): Promise<0 | 1>;
   setbit(key: Data, offset: Int, bit: 0 | 1, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('setbit');
+    if (surplus !== undefined) return this.refuseSurplus('setbit', 'SETBIT');
     try {
       return this.run(setbit<V>(key, offset, bit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SETBIT', error);
     }
   }
 
@@ -4182,11 +4187,11 @@ export abstract class RedisCommands<V> {
    */
   setex(key: Data, seconds: Int, value: Data): Promise<'OK'>;
   setex(key: Data, seconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('setex');
+    if (surplus !== undefined) return this.refuseSurplus('setex', 'SETEX');
     try {
       return this.run(setex<V>(key, seconds, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SETEX', error);
     }
   }
 
@@ -4200,11 +4205,11 @@ export abstract class RedisCommands<V> {
    */
   setnx(key: Data, value: Data): Promise<boolean>;
   setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('setnx');
+    if (surplus !== undefined) return this.refuseSurplus('setnx', 'SETNX');
     try {
       return this.run(setnx<V>(key, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SETNX', error);
     }
   }
 
@@ -4218,11 +4223,11 @@ export abstract class RedisCommands<V> {
    */
   setrange(key: Data, offset: Int, value: Data): Promise<number>;
   setrange(key: Data, offset: Int, value: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('setrange');
+    if (surplus !== undefined) return this.refuseSurplus('setrange', 'SETRANGE');
     try {
       return this.run(setrange<V>(key, offset, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SETRANGE', error);
     }
   }
 
@@ -4236,11 +4241,11 @@ export abstract class RedisCommands<V> {
    */
   shutdown(options?: ShutdownOptions): Promise<'OK'>;
   shutdown(options: ShutdownOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('shutdown');
+    if (surplus !== undefined) return this.refuseSurplus('shutdown', 'SHUTDOWN');
     try {
       return this.run(shutdown<V>(options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SHUTDOWN', error);
     }
   }
 
@@ -4256,7 +4261,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sinter<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SINTER', error);
     }
   }
 
@@ -4271,11 +4276,11 @@ export abstract class RedisCommands<V> {
    */
   sintercard(keys: Many, options?: IntercardOptions): Promise<number>;
   sintercard(keys: Many, options: IntercardOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('sintercard');
+    if (surplus !== undefined) return this.refuseSurplus('sintercard', 'SINTERCARD');
     try {
       return this.run(sintercard<V>(keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SINTERCARD', error);
     }
   }
 
@@ -4292,7 +4297,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sinterstore<V>(destination, ...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SINTERSTORE', error);
     }
   }
 
@@ -4305,11 +4310,11 @@ export abstract class RedisCommands<V> {
    */
   sismember(key: Data, member: Data): Promise<boolean>;
   sismember(key: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('sismember');
+    if (surplus !== undefined) return this.refuseSurplus('sismember', 'SISMEMBER');
     try {
       return this.run(sismember<V>(key, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SISMEMBER', error);
     }
   }
 
@@ -4322,11 +4327,11 @@ export abstract class RedisCommands<V> {
    */
   slaveof(source: ReplicationSource): Promise<'OK'>;
   slaveof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('slaveof');
+    if (surplus !== undefined) return this.refuseSurplus('slaveof', 'SLAVEOF');
     try {
       return this.run(slaveof<V>(source));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SLAVEOF', error);
     }
   }
 
@@ -4338,11 +4343,11 @@ export abstract class RedisCommands<V> {
    */
   slowlogGet(count?: Int): Promise<SlowlogEntry<V>[]>;
   slowlogGet(count?: Int, surplus?: unknown): Promise<SlowlogEntry<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogGet');
+    if (surplus !== undefined) return this.refuseSurplus('slowlogGet', 'SLOWLOG GET');
     try {
       return this.run(slowlogGet<V>(count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SLOWLOG GET', error);
     }
   }
 
@@ -4354,11 +4359,11 @@ export abstract class RedisCommands<V> {
    */
   slowlogHelp(): Promise<string[]>;
   slowlogHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogHelp');
+    if (surplus !== undefined) return this.refuseSurplus('slowlogHelp', 'SLOWLOG HELP');
     try {
       return this.run(slowlogHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SLOWLOG HELP', error);
     }
   }
 
@@ -4370,11 +4375,11 @@ export abstract class RedisCommands<V> {
    */
   slowlogLen(): Promise<number>;
   slowlogLen(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogLen');
+    if (surplus !== undefined) return this.refuseSurplus('slowlogLen', 'SLOWLOG LEN');
     try {
       return this.run(slowlogLen<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SLOWLOG LEN', error);
     }
   }
 
@@ -4386,11 +4391,11 @@ export abstract class RedisCommands<V> {
    */
   slowlogReset(): Promise<'OK'>;
   slowlogReset(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogReset');
+    if (surplus !== undefined) return this.refuseSurplus('slowlogReset', 'SLOWLOG RESET');
     try {
       return this.run(slowlogReset<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SLOWLOG RESET', error);
     }
   }
 
@@ -4403,11 +4408,11 @@ export abstract class RedisCommands<V> {
    */
   smembers(key: Data): Promise<V[]>;
   smembers(key: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('smembers');
+    if (surplus !== undefined) return this.refuseSurplus('smembers', 'SMEMBERS');
     try {
       return this.run(smembers<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SMEMBERS', error);
     }
   }
 
@@ -4423,7 +4428,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(smismember<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SMISMEMBER', error);
     }
   }
 
@@ -4437,11 +4442,11 @@ export abstract class RedisCommands<V> {
    */
   smove(source: Data, destination: Data, member: Data): Promise<boolean>;
   smove(source: Data, destination: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('smove');
+    if (surplus !== undefined) return this.refuseSurplus('smove', 'SMOVE');
     try {
       return this.run(smove<V>(source, destination, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SMOVE', error);
     }
   }
 
@@ -4459,11 +4464,11 @@ export abstract class RedisCommands<V> {
   sort(key: Data, options?: SortReadOptions & { readonly get?: undefined; readonly store?: undefined }): Promise<V[]>;
   sort(key: Data, options?: SortOptions): Promise<number | (V | null)[]>;
   sort(key: Data, options: SortOptions = {}, surplus?: unknown): Promise<number | (V | null)[]> {
-    if (surplus !== undefined) return this.refuseSurplus('sort');
+    if (surplus !== undefined) return this.refuseSurplus('sort', 'SORT');
     try {
       return this.run(sort<V>(key, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SORT', error);
     }
   }
 
@@ -4478,11 +4483,11 @@ export abstract class RedisCommands<V> {
   sortRo(key: Data, options?: SortReadOptions & { readonly get?: undefined }): Promise<V[]>;
   sortRo(key: Data, options?: SortReadOptions): Promise<(V | null)[]>;
   sortRo(key: Data, options: SortReadOptions = {}, surplus?: unknown): Promise<(V | null)[]> {
-    if (surplus !== undefined) return this.refuseSurplus('sortRo');
+    if (surplus !== undefined) return this.refuseSurplus('sortRo', 'SORT_RO');
     try {
       return this.run(sortRo<V>(key, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SORT_RO', error);
     }
   }
 
@@ -4498,11 +4503,11 @@ export abstract class RedisCommands<V> {
   spop(key: Data, count: Int): Promise<V[]>;
   spop(key: Data, count?: Int): Promise<V | V[] | null>;
   spop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('spop');
+    if (surplus !== undefined) return this.refuseSurplus('spop', 'SPOP');
     try {
       return this.run(spop<V>(key, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SPOP', error);
     }
   }
 
@@ -4516,11 +4521,11 @@ export abstract class RedisCommands<V> {
    */
   spublish(channel: Data, message: Data): Promise<number>;
   spublish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('spublish');
+    if (surplus !== undefined) return this.refuseSurplus('spublish', 'SPUBLISH');
     try {
       return this.run(spublish<V>(channel, message));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SPUBLISH', error);
     }
   }
 
@@ -4536,11 +4541,11 @@ export abstract class RedisCommands<V> {
   srandmember(key: Data, count: Int): Promise<V[]>;
   srandmember(key: Data, count?: Int): Promise<V | V[] | null>;
   srandmember(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('srandmember');
+    if (surplus !== undefined) return this.refuseSurplus('srandmember', 'SRANDMEMBER');
     try {
       return this.run(srandmember<V>(key, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SRANDMEMBER', error);
     }
   }
 
@@ -4557,7 +4562,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(srem<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SREM', error);
     }
   }
 
@@ -4571,11 +4576,11 @@ export abstract class RedisCommands<V> {
    */
   sscan(key: Data, cursor: Cursor, options?: ScanOptions): Promise<SscanPage<V>>;
   sscan(key: Data, cursor: Cursor, options: ScanOptions = {}, surplus?: unknown): Promise<SscanPage<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('sscan');
+    if (surplus !== undefined) return this.refuseSurplus('sscan', 'SSCAN');
     try {
       return this.run(sscan<V>(key, cursor, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SSCAN', error);
     }
   }
 
@@ -4588,11 +4593,11 @@ export abstract class RedisCommands<V> {
    */
   strlen(key: Data): Promise<number>;
   strlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('strlen');
+    if (surplus !== undefined) return this.refuseSurplus('strlen', 'STRLEN');
     try {
       return this.run(strlen<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('STRLEN', error);
     }
   }
 
@@ -4605,11 +4610,11 @@ export abstract class RedisCommands<V> {
    */
   substr(key: Data, start: Int, end: Int): Promise<V>;
   substr(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('substr');
+    if (surplus !== undefined) return this.refuseSurplus('substr', 'SUBSTR');
     try {
       return this.run(substr<V>(key, start, end));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SUBSTR', error);
     }
   }
 
@@ -4625,7 +4630,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sunion<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SUNION', error);
     }
   }
 
@@ -4642,7 +4647,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(sunionstore<V>(destination, ...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SUNIONSTORE', error);
     }
   }
 
@@ -4654,11 +4659,11 @@ export abstract class RedisCommands<V> {
    */
   swapdb(db1: Int, db2: Int): Promise<'OK'>;
   swapdb(db1: Int, db2: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('swapdb');
+    if (surplus !== undefined) return this.refuseSurplus('swapdb', 'SWAPDB');
     try {
       return this.run(swapdb<V>(db1, db2));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SWAPDB', error);
     }
   }
 
@@ -4670,11 +4675,11 @@ export abstract class RedisCommands<V> {
    */
   time(): Promise<ServerTime>;
   time(surplus?: unknown): Promise<ServerTime> {
-    if (surplus !== undefined) return this.refuseSurplus('time');
+    if (surplus !== undefined) return this.refuseSurplus('time', 'TIME');
     try {
       return this.run(time<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('TIME', error);
     }
   }
 
@@ -4690,7 +4695,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(touch<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('TOUCH', error);
     }
   }
 
@@ -4703,11 +4708,11 @@ export abstract class RedisCommands<V> {
    */
   ttl(key: Data): Promise<number>;
   ttl(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('ttl');
+    if (surplus !== undefined) return this.refuseSurplus('ttl', 'TTL');
     try {
       return this.run(ttl<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('TTL', error);
     }
   }
 
@@ -4719,11 +4724,11 @@ export abstract class RedisCommands<V> {
    */
   type(key: Data): Promise<string>;
   type(key: Data, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('type');
+    if (surplus !== undefined) return this.refuseSurplus('type', 'TYPE');
     try {
       return this.run(type<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('TYPE', error);
     }
   }
 
@@ -4739,7 +4744,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(unlink<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('UNLINK', error);
     }
   }
 
@@ -4756,7 +4761,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(xack<V>(key, group, ...ids));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XACK', error);
     }
   }
 
@@ -4778,11 +4783,11 @@ export abstract class RedisCommands<V> {
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddMakingOptions): Promise<string>;
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions): Promise<string | null>;
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions, surplus?: unknown): Promise<string | null> {
-    if (surplus !== undefined) return this.refuseSurplus('xadd');
+    if (surplus !== undefined) return this.refuseSurplus('xadd', 'XADD');
     try {
       return this.run(xadd<V>(key, id, fields, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XADD', error);
     }
   }
 
@@ -4800,11 +4805,11 @@ export abstract class RedisCommands<V> {
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options: XautoclaimJustid): Promise<AutoclaimedIds>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions): Promise<Autoclaimed<V> | AutoclaimedIds>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions, surplus?: unknown): Promise<Autoclaimed<V> | AutoclaimedIds> {
-    if (surplus !== undefined) return this.refuseSurplus('xautoclaim');
+    if (surplus !== undefined) return this.refuseSurplus('xautoclaim', 'XAUTOCLAIM');
     try {
       return this.run(xautoclaim<V>(key, group, consumer, minIdle, start, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XAUTOCLAIM', error);
     }
   }
 
@@ -4822,11 +4827,11 @@ export abstract class RedisCommands<V> {
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options: XclaimJustid): Promise<string[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions): Promise<StreamEntry<V>[] | string[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions, surplus?: unknown): Promise<StreamEntry<V>[] | string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xclaim');
+    if (surplus !== undefined) return this.refuseSurplus('xclaim', 'XCLAIM');
     try {
       return this.run(xclaim<V>(key, group, consumer, minIdle, ids, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XCLAIM', error);
     }
   }
 
@@ -4843,7 +4848,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(xdel<V>(key, ...ids));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XDEL', error);
     }
   }
 
@@ -4858,11 +4863,11 @@ export abstract class RedisCommands<V> {
    */
   xgroupCreate(key: Data, group: Data, id: StreamId, options?: XgroupCreateOptions): Promise<'OK'>;
   xgroupCreate(key: Data, group: Data, id: StreamId, options: XgroupCreateOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupCreate');
+    if (surplus !== undefined) return this.refuseSurplus('xgroupCreate', 'XGROUP CREATE');
     try {
       return this.run(xgroupCreate<V>(key, group, id, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XGROUP CREATE', error);
     }
   }
 
@@ -4876,11 +4881,11 @@ export abstract class RedisCommands<V> {
    */
   xgroupCreateconsumer(key: Data, group: Data, consumer: Data): Promise<boolean>;
   xgroupCreateconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupCreateconsumer');
+    if (surplus !== undefined) return this.refuseSurplus('xgroupCreateconsumer', 'XGROUP CREATECONSUMER');
     try {
       return this.run(xgroupCreateconsumer<V>(key, group, consumer));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XGROUP CREATECONSUMER', error);
     }
   }
 
@@ -4894,11 +4899,11 @@ export abstract class RedisCommands<V> {
    */
   xgroupDelconsumer(key: Data, group: Data, consumer: Data): Promise<number>;
   xgroupDelconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupDelconsumer');
+    if (surplus !== undefined) return this.refuseSurplus('xgroupDelconsumer', 'XGROUP DELCONSUMER');
     try {
       return this.run(xgroupDelconsumer<V>(key, group, consumer));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XGROUP DELCONSUMER', error);
     }
   }
 
@@ -4911,11 +4916,11 @@ export abstract class RedisCommands<V> {
    */
   xgroupDestroy(key: Data, group: Data): Promise<boolean>;
   xgroupDestroy(key: Data, group: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupDestroy');
+    if (surplus !== undefined) return this.refuseSurplus('xgroupDestroy', 'XGROUP DESTROY');
     try {
       return this.run(xgroupDestroy<V>(key, group));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XGROUP DESTROY', error);
     }
   }
 
@@ -4927,11 +4932,11 @@ export abstract class RedisCommands<V> {
    */
   xgroupHelp(): Promise<string[]>;
   xgroupHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupHelp');
+    if (surplus !== undefined) return this.refuseSurplus('xgroupHelp', 'XGROUP HELP');
     try {
       return this.run(xgroupHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XGROUP HELP', error);
     }
   }
 
@@ -4945,11 +4950,11 @@ export abstract class RedisCommands<V> {
    */
   xgroupSetid(key: Data, group: Data, id: StreamId, options?: XgroupSetidOptions): Promise<'OK'>;
   xgroupSetid(key: Data, group: Data, id: StreamId, options: XgroupSetidOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupSetid');
+    if (surplus !== undefined) return this.refuseSurplus('xgroupSetid', 'XGROUP SETID');
     try {
       return this.run(xgroupSetid<V>(key, group, id, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XGROUP SETID', error);
     }
   }
 
@@ -4962,11 +4967,11 @@ export abstract class RedisCommands<V> {
    */
   xinfoConsumers(key: Data, group: Data): Promise<ConsumerInfo[]>;
   xinfoConsumers(key: Data, group: Data, surplus?: unknown): Promise<ConsumerInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoConsumers');
+    if (surplus !== undefined) return this.refuseSurplus('xinfoConsumers', 'XINFO CONSUMERS');
     try {
       return this.run(xinfoConsumers<V>(key, group));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XINFO CONSUMERS', error);
     }
   }
 
@@ -4979,11 +4984,11 @@ export abstract class RedisCommands<V> {
    */
   xinfoGroups(key: Data): Promise<GroupInfo[]>;
   xinfoGroups(key: Data, surplus?: unknown): Promise<GroupInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoGroups');
+    if (surplus !== undefined) return this.refuseSurplus('xinfoGroups', 'XINFO GROUPS');
     try {
       return this.run(xinfoGroups<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XINFO GROUPS', error);
     }
   }
 
@@ -4995,11 +5000,11 @@ export abstract class RedisCommands<V> {
    */
   xinfoHelp(): Promise<string[]>;
   xinfoHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoHelp');
+    if (surplus !== undefined) return this.refuseSurplus('xinfoHelp', 'XINFO HELP');
     try {
       return this.run(xinfoHelp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XINFO HELP', error);
     }
   }
 
@@ -5016,11 +5021,11 @@ export abstract class RedisCommands<V> {
   xinfoStream(key: Data, options: XinfoStreamFull): Promise<StreamInfoFull<V>>;
   xinfoStream(key: Data, options?: XinfoStreamOptions): Promise<StreamInfo<V> | StreamInfoFull<V>>;
   xinfoStream(key: Data, options?: XinfoStreamOptions, surplus?: unknown): Promise<StreamInfo<V> | StreamInfoFull<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoStream');
+    if (surplus !== undefined) return this.refuseSurplus('xinfoStream', 'XINFO STREAM');
     try {
       return this.run(xinfoStream<V>(key, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XINFO STREAM', error);
     }
   }
 
@@ -5033,11 +5038,11 @@ export abstract class RedisCommands<V> {
    */
   xlen(key: Data): Promise<number>;
   xlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('xlen');
+    if (surplus !== undefined) return this.refuseSurplus('xlen', 'XLEN');
     try {
       return this.run(xlen<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XLEN', error);
     }
   }
 
@@ -5055,11 +5060,11 @@ export abstract class RedisCommands<V> {
   xpending(key: Data, group: Data, range: XpendingRange): Promise<PendingEntry[]>;
   xpending(key: Data, group: Data, range?: XpendingRange): Promise<PendingSummary | PendingEntry[]>;
   xpending(key: Data, group: Data, range?: XpendingRange, surplus?: unknown): Promise<PendingSummary | PendingEntry[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xpending');
+    if (surplus !== undefined) return this.refuseSurplus('xpending', 'XPENDING');
     try {
       return this.run(xpending<V>(key, group, range));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XPENDING', error);
     }
   }
 
@@ -5075,11 +5080,11 @@ export abstract class RedisCommands<V> {
    */
   xrange(key: Data, start: StreamId, end: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
   xrange(key: Data, start: StreamId, end: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xrange');
+    if (surplus !== undefined) return this.refuseSurplus('xrange', 'XRANGE');
     try {
       return this.run(xrange<V>(key, start, end, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XRANGE', error);
     }
   }
 
@@ -5100,11 +5105,11 @@ export abstract class RedisCommands<V> {
    */
   xread(streams: StreamPositions, options?: XreadOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
   xread(streams: StreamPositions, options: XreadOptions = {}, surplus?: unknown): Promise<Record<string, StreamEntry<V>[]> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('xread');
+    if (surplus !== undefined) return this.refuseSurplus('xread', 'XREAD');
     try {
       return this.run(xread<V>(streams, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XREAD', error);
     }
   }
 
@@ -5124,11 +5129,11 @@ export abstract class RedisCommands<V> {
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions<'>'>, options?: XreadgroupOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null>;
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions, surplus?: unknown): Promise<Record<string, HistoryEntry<V>[]> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('xreadgroup');
+    if (surplus !== undefined) return this.refuseSurplus('xreadgroup', 'XREADGROUP');
     try {
       return this.run(xreadgroup<V>(group, consumer, streams, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XREADGROUP', error);
     }
   }
 
@@ -5144,11 +5149,11 @@ export abstract class RedisCommands<V> {
    */
   xrevrange(key: Data, end: StreamId, start: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
   xrevrange(key: Data, end: StreamId, start: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xrevrange');
+    if (surplus !== undefined) return this.refuseSurplus('xrevrange', 'XREVRANGE');
     try {
       return this.run(xrevrange<V>(key, end, start, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XREVRANGE', error);
     }
   }
 
@@ -5161,11 +5166,11 @@ export abstract class RedisCommands<V> {
    */
   xsetid(key: Data, lastId: StreamId, options?: XsetidOptions): Promise<'OK'>;
   xsetid(key: Data, lastId: StreamId, options: XsetidOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('xsetid');
+    if (surplus !== undefined) return this.refuseSurplus('xsetid', 'XSETID');
     try {
       return this.run(xsetid<V>(key, lastId, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XSETID', error);
     }
   }
 
@@ -5181,11 +5186,11 @@ export abstract class RedisCommands<V> {
    */
   xtrim(key: Data, options: Trim): Promise<number>;
   xtrim(key: Data, options: Trim, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('xtrim');
+    if (surplus !== undefined) return this.refuseSurplus('xtrim', 'XTRIM');
     try {
       return this.run(xtrim<V>(key, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('XTRIM', error);
     }
   }
 
@@ -5210,11 +5215,11 @@ export abstract class RedisCommands<V> {
   zadd(key: Data, member: ScoredMember | readonly [ScoredMember], options: ZaddIncrOptions): Promise<number | null>;
   zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions): Promise<number | null>;
   zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zadd');
+    if (surplus !== undefined) return this.refuseSurplus('zadd', 'ZADD');
     try {
       return this.run(zadd<V>(key, scoreOrMembers, memberOrOptions));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZADD', error);
     }
   }
 
@@ -5227,11 +5232,11 @@ export abstract class RedisCommands<V> {
    */
   zcard(key: Data): Promise<number>;
   zcard(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zcard');
+    if (surplus !== undefined) return this.refuseSurplus('zcard', 'ZCARD');
     try {
       return this.run(zcard<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZCARD', error);
     }
   }
 
@@ -5246,11 +5251,11 @@ export abstract class RedisCommands<V> {
    */
   zcount(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
   zcount(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zcount');
+    if (surplus !== undefined) return this.refuseSurplus('zcount', 'ZCOUNT');
     try {
       return this.run(zcount<V>(key, min, max));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZCOUNT', error);
     }
   }
 
@@ -5266,11 +5271,11 @@ export abstract class RedisCommands<V> {
   zdiff(keys: Many, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions): Promise<V[] | Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zdiff');
+    if (surplus !== undefined) return this.refuseSurplus('zdiff', 'ZDIFF');
     try {
       return this.run(zdiff<V>(keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZDIFF', error);
     }
   }
 
@@ -5288,7 +5293,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(zdiffstore<V>(destination, ...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZDIFFSTORE', error);
     }
   }
 
@@ -5302,11 +5307,11 @@ export abstract class RedisCommands<V> {
    */
   zincrby(key: Data, increment: Score, member: Data): Promise<number>;
   zincrby(key: Data, increment: Score, member: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zincrby');
+    if (surplus !== undefined) return this.refuseSurplus('zincrby', 'ZINCRBY');
     try {
       return this.run(zincrby<V>(key, increment, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZINCRBY', error);
     }
   }
 
@@ -5324,11 +5329,11 @@ export abstract class RedisCommands<V> {
   zinter(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zinter(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
   zinter(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zinter');
+    if (surplus !== undefined) return this.refuseSurplus('zinter', 'ZINTER');
     try {
       return this.run(zinter<V>(keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZINTER', error);
     }
   }
 
@@ -5342,11 +5347,11 @@ export abstract class RedisCommands<V> {
    */
   zintercard(keys: Many, options?: ZintercardOptions): Promise<number>;
   zintercard(keys: Many, options: ZintercardOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zintercard');
+    if (surplus !== undefined) return this.refuseSurplus('zintercard', 'ZINTERCARD');
     try {
       return this.run(zintercard<V>(keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZINTERCARD', error);
     }
   }
 
@@ -5362,11 +5367,11 @@ export abstract class RedisCommands<V> {
    */
   zinterstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
   zinterstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zinterstore');
+    if (surplus !== undefined) return this.refuseSurplus('zinterstore', 'ZINTERSTORE');
     try {
       return this.run(zinterstore<V>(destination, keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZINTERSTORE', error);
     }
   }
 
@@ -5381,11 +5386,11 @@ export abstract class RedisCommands<V> {
    */
   zlexcount(key: Data, min: LexBound, max: LexBound): Promise<number>;
   zlexcount(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zlexcount');
+    if (surplus !== undefined) return this.refuseSurplus('zlexcount', 'ZLEXCOUNT');
     try {
       return this.run(zlexcount<V>(key, min, max));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZLEXCOUNT', error);
     }
   }
 
@@ -5401,11 +5406,11 @@ export abstract class RedisCommands<V> {
    */
   zmpop(keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
   zmpop(keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zmpop');
+    if (surplus !== undefined) return this.refuseSurplus('zmpop', 'ZMPOP');
     try {
       return this.run(zmpop<V>(keys, where, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZMPOP', error);
     }
   }
 
@@ -5421,7 +5426,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(zmscore<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZMSCORE', error);
     }
   }
 
@@ -5437,11 +5442,11 @@ export abstract class RedisCommands<V> {
   zpopmax(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmax(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
   zpopmax(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopmax');
+    if (surplus !== undefined) return this.refuseSurplus('zpopmax', 'ZPOPMAX');
     try {
       return this.run(zpopmax<V>(key, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZPOPMAX', error);
     }
   }
 
@@ -5457,11 +5462,11 @@ export abstract class RedisCommands<V> {
   zpopmin(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmin(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
   zpopmin(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopmin');
+    if (surplus !== undefined) return this.refuseSurplus('zpopmin', 'ZPOPMIN');
     try {
       return this.run(zpopmin<V>(key, count));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZPOPMIN', error);
     }
   }
 
@@ -5479,11 +5484,11 @@ export abstract class RedisCommands<V> {
   zrandmember(key: Data, count: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions): Promise<V | V[] | Scored<V>[] | null>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions, surplus?: unknown): Promise<V | V[] | Scored<V>[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrandmember');
+    if (surplus !== undefined) return this.refuseSurplus('zrandmember', 'ZRANDMEMBER');
     try {
       return this.run(zrandmember<V>(key, count, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZRANDMEMBER', error);
     }
   }
 
@@ -5504,11 +5509,11 @@ export abstract class RedisCommands<V> {
   zrange(key: Data, start: RangeBound, stop: RangeBound, options: ZrangeOrder & { readonly bylex?: Off; readonly withscores: true }): Promise<Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions): Promise<V[] | Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrange');
+    if (surplus !== undefined) return this.refuseSurplus('zrange', 'ZRANGE');
     try {
       return this.run(zrange<V>(key, start, stop, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZRANGE', error);
     }
   }
 
@@ -5523,11 +5528,11 @@ export abstract class RedisCommands<V> {
    */
   zrangebylex(key: Data, min: LexBound, max: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
   zrangebylex(key: Data, min: LexBound, max: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrangebylex');
+    if (surplus !== undefined) return this.refuseSurplus('zrangebylex', 'ZRANGEBYLEX');
     try {
       return this.run(zrangebylex<V>(key, min, max, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZRANGEBYLEX', error);
     }
   }
 
@@ -5544,11 +5549,11 @@ export abstract class RedisCommands<V> {
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrangebyscore');
+    if (surplus !== undefined) return this.refuseSurplus('zrangebyscore', 'ZRANGEBYSCORE');
     try {
       return this.run(zrangebyscore<V>(key, min, max, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZRANGEBYSCORE', error);
     }
   }
 
@@ -5564,11 +5569,11 @@ export abstract class RedisCommands<V> {
    */
   zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options?: ZrangeOrder): Promise<number>;
   zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options: ZrangeOrder = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zrangestore');
+    if (surplus !== undefined) return this.refuseSurplus('zrangestore', 'ZRANGESTORE');
     try {
       return this.run(zrangestore<V>(destination, source, min, max, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZRANGESTORE', error);
     }
   }
 
@@ -5584,11 +5589,11 @@ export abstract class RedisCommands<V> {
   zrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrank');
+    if (surplus !== undefined) return this.refuseSurplus('zrank', 'ZRANK');
     try {
       return this.run(zrank<V>(key, member, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZRANK', error);
     }
   }
 
@@ -5605,7 +5610,7 @@ export abstract class RedisCommands<V> {
     try {
       return this.run(zrem<V>(key, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREM', error);
     }
   }
 
@@ -5620,11 +5625,11 @@ export abstract class RedisCommands<V> {
    */
   zremrangebylex(key: Data, min: LexBound, max: LexBound): Promise<number>;
   zremrangebylex(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebylex');
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebylex', 'ZREMRANGEBYLEX');
     try {
       return this.run(zremrangebylex<V>(key, min, max));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREMRANGEBYLEX', error);
     }
   }
 
@@ -5638,11 +5643,11 @@ export abstract class RedisCommands<V> {
    */
   zremrangebyrank(key: Data, start: Int, stop: Int): Promise<number>;
   zremrangebyrank(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank');
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank', 'ZREMRANGEBYRANK');
     try {
       return this.run(zremrangebyrank<V>(key, start, stop));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREMRANGEBYRANK', error);
     }
   }
 
@@ -5657,11 +5662,11 @@ export abstract class RedisCommands<V> {
    */
   zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
   zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore');
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore', 'ZREMRANGEBYSCORE');
     try {
       return this.run(zremrangebyscore<V>(key, min, max));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREMRANGEBYSCORE', error);
     }
   }
 
@@ -5677,11 +5682,11 @@ export abstract class RedisCommands<V> {
   zrevrange(key: Data, start: Int, stop: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions): Promise<V[] | Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrange');
+    if (surplus !== undefined) return this.refuseSurplus('zrevrange', 'ZREVRANGE');
     try {
       return this.run(zrevrange<V>(key, start, stop, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREVRANGE', error);
     }
   }
 
@@ -5696,11 +5701,11 @@ export abstract class RedisCommands<V> {
    */
   zrevrangebylex(key: Data, max: LexBound, min: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
   zrevrangebylex(key: Data, max: LexBound, min: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrangebylex');
+    if (surplus !== undefined) return this.refuseSurplus('zrevrangebylex', 'ZREVRANGEBYLEX');
     try {
       return this.run(zrevrangebylex<V>(key, max, min, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREVRANGEBYLEX', error);
     }
   }
 
@@ -5717,11 +5722,11 @@ export abstract class RedisCommands<V> {
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrangebyscore');
+    if (surplus !== undefined) return this.refuseSurplus('zrevrangebyscore', 'ZREVRANGEBYSCORE');
     try {
       return this.run(zrevrangebyscore<V>(key, max, min, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREVRANGEBYSCORE', error);
     }
   }
 
@@ -5737,11 +5742,11 @@ export abstract class RedisCommands<V> {
   zrevrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrank');
+    if (surplus !== undefined) return this.refuseSurplus('zrevrank', 'ZREVRANK');
     try {
       return this.run(zrevrank<V>(key, member, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZREVRANK', error);
     }
   }
 
@@ -5757,11 +5762,11 @@ export abstract class RedisCommands<V> {
   zscan(key: Data, cursor: Cursor, options: ScanOptions & { readonly noscores: true }): Promise<ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions): Promise<ZscanPage<Scored<V>> | ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions, surplus?: unknown): Promise<ZscanPage<Scored<V>> | ZscanPage<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('zscan');
+    if (surplus !== undefined) return this.refuseSurplus('zscan', 'ZSCAN');
     try {
       return this.run(zscan<V>(key, cursor, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZSCAN', error);
     }
   }
 
@@ -5774,11 +5779,11 @@ export abstract class RedisCommands<V> {
    */
   zscore(key: Data, member: Data): Promise<number | null>;
   zscore(key: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zscore');
+    if (surplus !== undefined) return this.refuseSurplus('zscore', 'ZSCORE');
     try {
       return this.run(zscore<V>(key, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZSCORE', error);
     }
   }
 
@@ -5796,11 +5801,11 @@ export abstract class RedisCommands<V> {
   zunion(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zunion(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
   zunion(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zunion');
+    if (surplus !== undefined) return this.refuseSurplus('zunion', 'ZUNION');
     try {
       return this.run(zunion<V>(keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZUNION', error);
     }
   }
 
@@ -5816,11 +5821,11 @@ export abstract class RedisCommands<V> {
    */
   zunionstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
   zunionstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zunionstore');
+    if (surplus !== undefined) return this.refuseSurplus('zunionstore', 'ZUNIONSTORE');
     try {
       return this.run(zunionstore<V>(destination, keys, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ZUNIONSTORE', error);
     }
   }
 }
@@ -5841,11 +5846,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number): Promise<V | null>;
   blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('blmove');
+    if (surplus !== undefined) return this.refuseSurplus('blmove', 'BLMOVE');
     try {
       return this.run(blmove<V>(source, destination, from, to, timeout));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BLMOVE', error);
     }
   }
 
@@ -5863,11 +5868,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   blmpop(timeout: number, keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
   blmpop(timeout: number, keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('blmpop');
+    if (surplus !== undefined) return this.refuseSurplus('blmpop', 'BLMPOP');
     try {
       return this.run(blmpop<V>(timeout, keys, where, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BLMPOP', error);
     }
   }
 
@@ -5886,11 +5891,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   blpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
   blpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('blpop');
+    if (surplus !== undefined) return this.refuseSurplus('blpop', 'BLPOP');
     try {
       return this.run(blpop<V>(keys, timeout));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BLPOP', error);
     }
   }
 
@@ -5907,11 +5912,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   brpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
   brpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('brpop');
+    if (surplus !== undefined) return this.refuseSurplus('brpop', 'BRPOP');
     try {
       return this.run(brpop<V>(keys, timeout));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BRPOP', error);
     }
   }
 
@@ -5927,11 +5932,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   brpoplpush(source: Data, destination: Data, timeout: number): Promise<V | null>;
   brpoplpush(source: Data, destination: Data, timeout: number, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('brpoplpush');
+    if (surplus !== undefined) return this.refuseSurplus('brpoplpush', 'BRPOPLPUSH');
     try {
       return this.run(brpoplpush<V>(source, destination, timeout));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BRPOPLPUSH', error);
     }
   }
 
@@ -5950,11 +5955,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   bzmpop(timeout: number, keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
   bzmpop(timeout: number, keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('bzmpop');
+    if (surplus !== undefined) return this.refuseSurplus('bzmpop', 'BZMPOP');
     try {
       return this.run(bzmpop<V>(timeout, keys, where, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BZMPOP', error);
     }
   }
 
@@ -5972,11 +5977,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   bzpopmax(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
   bzpopmax(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('bzpopmax');
+    if (surplus !== undefined) return this.refuseSurplus('bzpopmax', 'BZPOPMAX');
     try {
       return this.run(bzpopmax<V>(keys, timeout));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BZPOPMAX', error);
     }
   }
 
@@ -5994,11 +5999,11 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   bzpopmin(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
   bzpopmin(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('bzpopmin');
+    if (surplus !== undefined) return this.refuseSurplus('bzpopmin', 'BZPOPMIN');
     try {
       return this.run(bzpopmin<V>(keys, timeout));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('BZPOPMIN', error);
     }
   }
 }

@@ -21,11 +21,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   asking(): Promise<'OK'>;
   asking(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('asking');
+    if (surplus !== undefined) return this.refuseSurplus('asking', 'ASKING');
     try {
       return this.run(asking<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ASKING', error);
     }
   }
 
@@ -42,11 +42,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
   auth(username: string, password: string): Promise<'OK'>;
   auth(usernameOrPassword: string, password?: string): Promise<'OK'>;
   auth(usernameOrPassword: string, password?: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('auth');
+    if (surplus !== undefined) return this.refuseSurplus('auth', 'AUTH');
     try {
       return this.run(auth<V>(usernameOrPassword, password));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('AUTH', error);
     }
   }
 
@@ -59,11 +59,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientCaching(yes: boolean): Promise<'OK'>;
   clientCaching(yes: boolean, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientCaching');
+    if (surplus !== undefined) return this.refuseSurplus('clientCaching', 'CLIENT CACHING');
     try {
       return this.run(clientCaching<V>(yes));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT CACHING', error);
     }
   }
 
@@ -78,7 +78,7 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
     try {
       return this.run(clientCapa<V>(...capabilities));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT CAPA', error);
     }
   }
 
@@ -91,11 +91,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientNoEvict(on: boolean): Promise<'OK'>;
   clientNoEvict(on: boolean, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientNoEvict');
+    if (surplus !== undefined) return this.refuseSurplus('clientNoEvict', 'CLIENT NO-EVICT');
     try {
       return this.run(clientNoEvict<V>(on));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT NO-EVICT', error);
     }
   }
 
@@ -108,11 +108,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientNoTouch(on: boolean): Promise<'OK'>;
   clientNoTouch(on: boolean, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientNoTouch');
+    if (surplus !== undefined) return this.refuseSurplus('clientNoTouch', 'CLIENT NO-TOUCH');
     try {
       return this.run(clientNoTouch<V>(on));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT NO-TOUCH', error);
     }
   }
 
@@ -125,11 +125,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientSetinfo(attribute: ClientAttribute, value: string): Promise<'OK'>;
   clientSetinfo(attribute: ClientAttribute, value: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientSetinfo');
+    if (surplus !== undefined) return this.refuseSurplus('clientSetinfo', 'CLIENT SETINFO');
     try {
       return this.run(clientSetinfo<V>(attribute, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT SETINFO', error);
     }
   }
 
@@ -142,11 +142,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientSetname(name: string): Promise<'OK'>;
   clientSetname(name: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientSetname');
+    if (surplus !== undefined) return this.refuseSurplus('clientSetname', 'CLIENT SETNAME');
     try {
       return this.run(clientSetname<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT SETNAME', error);
     }
   }
 
@@ -160,11 +160,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientTracking(on: boolean, options?: TrackingOptions): Promise<'OK'>;
   clientTracking(on: boolean, options: TrackingOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientTracking');
+    if (surplus !== undefined) return this.refuseSurplus('clientTracking', 'CLIENT TRACKING');
     try {
       return this.run(clientTracking<V>(on, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('CLIENT TRACKING', error);
     }
   }
 
@@ -179,11 +179,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   hello(protover?: 2 | 3, options?: HelloOptions): Promise<ServerHello>;
   hello(protover?: 2 | 3, options: HelloOptions = {}, surplus?: unknown): Promise<ServerHello> {
-    if (surplus !== undefined) return this.refuseSurplus('hello');
+    if (surplus !== undefined) return this.refuseSurplus('hello', 'HELLO');
     try {
       return this.run(hello<V>(protover, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('HELLO', error);
     }
   }
 
@@ -197,11 +197,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   readonly(): Promise<'OK'>;
   readonly(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('readonly');
+    if (surplus !== undefined) return this.refuseSurplus('readonly', 'READONLY');
     try {
       return this.run(readonly<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('READONLY', error);
     }
   }
 
@@ -215,11 +215,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   readwrite(): Promise<'OK'>;
   readwrite(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('readwrite');
+    if (surplus !== undefined) return this.refuseSurplus('readwrite', 'READWRITE');
     try {
       return this.run(readwrite<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('READWRITE', error);
     }
   }
 
@@ -233,11 +233,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   select(db: Int): Promise<'OK'>;
   select(db: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('select');
+    if (surplus !== undefined) return this.refuseSurplus('select', 'SELECT');
     try {
       return this.run(select<V>(db));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('SELECT', error);
     }
   }
 
@@ -252,11 +252,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   wait(numreplicas: Int, milliseconds: Int): Promise<number>;
   wait(numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('wait');
+    if (surplus !== undefined) return this.refuseSurplus('wait', 'WAIT');
     try {
       return this.run(wait<V>(numreplicas, milliseconds));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('WAIT', error);
     }
   }
 
@@ -271,11 +271,11 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Promise<WaitAofResult>;
   waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<WaitAofResult> {
-    if (surplus !== undefined) return this.refuseSurplus('waitaof');
+    if (surplus !== undefined) return this.refuseSurplus('waitaof', 'WAITAOF');
     try {
       return this.run(waitaof<V>(numlocal, numreplicas, milliseconds));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('WAITAOF', error);
     }
   }
 }

@@ -4,7 +4,7 @@ import type { InfoSection, SlaveofOptions } from '../commands/server.ts';
 import type { ZscanOptions } from '../commands/zset.ts';
 import type { KeyRange, Scored, ServerInfo } from '../replies.ts';
 import type { Command, Data } from '@kv/core';
-import { ArgumentError } from '@kv/core';
+import { ArgumentError, ofCommand } from '@kv/core';
 import { hclear, hdecr, hdel, hexists, hfix, hget, hgetall, hincr, hkeys, hlist, hrlist, hrscan, hscan, hset, hsize, hvals, multiHdel, multiHexists, multiHget, multiHset, multiHsize } from '../commands/hash.ts';
 import { bitcount, countbit, decr, del, exists, expire, get, getbit, getrange, getset, incr, keys, mdel, multiDel, multiExists, multiGet, multiSet, rkeys, rscan, scan, set, setbit, setnx, setx, strlen, substr, ttl } from '../commands/kv.ts';
 import { qback, qclear, qfix, qfront, qget, qlist, qpop, qpopBack, qpopFront, qpush, qpushBack, qpushFront, qrange, qrlist, qset, qsize, qslice, qtrimBack, qtrimFront } from '../commands/queue.ts';
@@ -21,9 +21,14 @@ export abstract class SsdbCommands<V> {
     return Promise.reject(error);
   }
 
+  /** The same, with the name of the command. */
+  protected refuseCall(command: string, error: unknown): Promise<never> {
+    return this.refuse(ofCommand(error, command));
+  }
+
   /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(command: string): Promise<never> {
-    return this.refuse(new ArgumentError(`${command}: more arguments than it takes`));
+  protected refuseSurplus(method: string, command: string): Promise<never> {
+    return this.refuse(new ArgumentError(`${method}: more arguments than it takes`, { command }));
   }
 
   /**
@@ -34,11 +39,11 @@ export abstract class SsdbCommands<V> {
    */
   addAllowIp(rule: string): Promise<void>;
   addAllowIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('addAllowIp');
+    if (surplus !== undefined) return this.refuseSurplus('addAllowIp', 'add_allow_ip');
     try {
       return this.run(addAllowIp<V>(rule));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('add_allow_ip', error);
     }
   }
 
@@ -50,11 +55,11 @@ export abstract class SsdbCommands<V> {
    */
   addDenyIp(rule: string): Promise<void>;
   addDenyIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('addDenyIp');
+    if (surplus !== undefined) return this.refuseSurplus('addDenyIp', 'add_deny_ip');
     try {
       return this.run(addDenyIp<V>(rule));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('add_deny_ip', error);
     }
   }
 
@@ -67,22 +72,22 @@ export abstract class SsdbCommands<V> {
    */
   bitcount(key: Data, start?: Int, end?: Int): Promise<number>;
   bitcount(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('bitcount');
+    if (surplus !== undefined) return this.refuseSurplus('bitcount', 'bitcount');
     try {
       return this.run(bitcount<V>(key, start, end));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('bitcount', error);
     }
   }
 
   /** Deletes the log that replicas follow. */
   clearBinlog(): Promise<void>;
   clearBinlog(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('clearBinlog');
+    if (surplus !== undefined) return this.refuseSurplus('clearBinlog', 'clear_binlog');
     try {
       return this.run(clearBinlog<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('clear_binlog', error);
     }
   }
 
@@ -93,11 +98,11 @@ export abstract class SsdbCommands<V> {
    */
   compact(): Promise<void>;
   compact(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('compact');
+    if (surplus !== undefined) return this.refuseSurplus('compact', 'compact');
     try {
       return this.run(compact<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('compact', error);
     }
   }
 
@@ -110,11 +115,11 @@ export abstract class SsdbCommands<V> {
    */
   countbit(key: Data, start?: Int, size?: Int): Promise<number>;
   countbit(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('countbit');
+    if (surplus !== undefined) return this.refuseSurplus('countbit', 'countbit');
     try {
       return this.run(countbit<V>(key, start, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('countbit', error);
     }
   }
 
@@ -125,11 +130,11 @@ export abstract class SsdbCommands<V> {
    */
   dbsize(): Promise<number>;
   dbsize(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('dbsize');
+    if (surplus !== undefined) return this.refuseSurplus('dbsize', 'dbsize');
     try {
       return this.run(dbsize<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('dbsize', error);
     }
   }
 
@@ -143,11 +148,11 @@ export abstract class SsdbCommands<V> {
    */
   decr(key: Data, by?: Int): Promise<number>;
   decr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('decr');
+    if (surplus !== undefined) return this.refuseSurplus('decr', 'decr');
     try {
       return this.run(decr<V>(key, by));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('decr', error);
     }
   }
 
@@ -159,11 +164,11 @@ export abstract class SsdbCommands<V> {
    */
   del(key: Data): Promise<boolean>;
   del(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('del');
+    if (surplus !== undefined) return this.refuseSurplus('del', 'del');
     try {
       return this.run(del<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('del', error);
     }
   }
 
@@ -175,11 +180,11 @@ export abstract class SsdbCommands<V> {
    */
   delAllowIp(rule: string): Promise<void>;
   delAllowIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('delAllowIp');
+    if (surplus !== undefined) return this.refuseSurplus('delAllowIp', 'del_allow_ip');
     try {
       return this.run(delAllowIp<V>(rule));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('del_allow_ip', error);
     }
   }
 
@@ -191,11 +196,11 @@ export abstract class SsdbCommands<V> {
    */
   delDenyIp(rule: string): Promise<void>;
   delDenyIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('delDenyIp');
+    if (surplus !== undefined) return this.refuseSurplus('delDenyIp', 'del_deny_ip');
     try {
       return this.run(delDenyIp<V>(rule));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('del_deny_ip', error);
     }
   }
 
@@ -206,11 +211,11 @@ export abstract class SsdbCommands<V> {
    */
   exists(key: Data): Promise<boolean>;
   exists(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('exists');
+    if (surplus !== undefined) return this.refuseSurplus('exists', 'exists');
     try {
       return this.run(exists<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('exists', error);
     }
   }
 
@@ -223,11 +228,11 @@ export abstract class SsdbCommands<V> {
    */
   expire(key: Data, ttl: Int): Promise<boolean>;
   expire(key: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('expire');
+    if (surplus !== undefined) return this.refuseSurplus('expire', 'expire');
     try {
       return this.run(expire<V>(key, ttl));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('expire', error);
     }
   }
 
@@ -239,11 +244,11 @@ export abstract class SsdbCommands<V> {
    */
   flushdb(): Promise<void>;
   flushdb(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('flushdb');
+    if (surplus !== undefined) return this.refuseSurplus('flushdb', 'flushdb');
     try {
       return this.run(flushdb<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('flushdb', error);
     }
   }
 
@@ -256,33 +261,33 @@ export abstract class SsdbCommands<V> {
    */
   get(key: Data): Promise<V | null>;
   get(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('get');
+    if (surplus !== undefined) return this.refuseSurplus('get', 'get');
     try {
       return this.run(get<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('get', error);
     }
   }
 
   /** The range of keys that is stored. */
   getKeyRange(): Promise<KeyRange>;
   getKeyRange(surplus?: unknown): Promise<KeyRange> {
-    if (surplus !== undefined) return this.refuseSurplus('getKeyRange');
+    if (surplus !== undefined) return this.refuseSurplus('getKeyRange', 'get_key_range');
     try {
       return this.run(getKeyRange<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('get_key_range', error);
     }
   }
 
   /** The range of plain keys that the server takes, as {@link setKvRange} left it. */
   getKvRange(): Promise<KeyRange>;
   getKvRange(surplus?: unknown): Promise<KeyRange> {
-    if (surplus !== undefined) return this.refuseSurplus('getKvRange');
+    if (surplus !== undefined) return this.refuseSurplus('getKvRange', 'get_kv_range');
     try {
       return this.run(getKvRange<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('get_kv_range', error);
     }
   }
 
@@ -295,11 +300,11 @@ export abstract class SsdbCommands<V> {
    */
   getbit(key: Data, offset: Int): Promise<0 | 1>;
   getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('getbit');
+    if (surplus !== undefined) return this.refuseSurplus('getbit', 'getbit');
     try {
       return this.run(getbit<V>(key, offset));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('getbit', error);
     }
   }
 
@@ -313,11 +318,11 @@ export abstract class SsdbCommands<V> {
    */
   getrange(key: Data, start?: Int, end?: Int): Promise<V>;
   getrange(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('getrange');
+    if (surplus !== undefined) return this.refuseSurplus('getrange', 'getrange');
     try {
       return this.run(getrange<V>(key, start, end));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('getrange', error);
     }
   }
 
@@ -329,11 +334,11 @@ export abstract class SsdbCommands<V> {
    */
   getset(key: Data, value: Data): Promise<V | null>;
   getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getset');
+    if (surplus !== undefined) return this.refuseSurplus('getset', 'getset');
     try {
       return this.run(getset<V>(key, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('getset', error);
     }
   }
 
@@ -345,11 +350,11 @@ export abstract class SsdbCommands<V> {
    */
   hclear(name: Data): Promise<number>;
   hclear(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hclear');
+    if (surplus !== undefined) return this.refuseSurplus('hclear', 'hclear');
     try {
       return this.run(hclear<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hclear', error);
     }
   }
 
@@ -364,11 +369,11 @@ export abstract class SsdbCommands<V> {
    */
   hdecr(name: Data, field: Data, by?: Int): Promise<number>;
   hdecr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hdecr');
+    if (surplus !== undefined) return this.refuseSurplus('hdecr', 'hdecr');
     try {
       return this.run(hdecr<V>(name, field, by));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hdecr', error);
     }
   }
 
@@ -381,11 +386,11 @@ export abstract class SsdbCommands<V> {
    */
   hdel(name: Data, field: Data): Promise<boolean>;
   hdel(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hdel');
+    if (surplus !== undefined) return this.refuseSurplus('hdel', 'hdel');
     try {
       return this.run(hdel<V>(name, field));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hdel', error);
     }
   }
 
@@ -397,11 +402,11 @@ export abstract class SsdbCommands<V> {
    */
   hexists(name: Data, field: Data): Promise<boolean>;
   hexists(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hexists');
+    if (surplus !== undefined) return this.refuseSurplus('hexists', 'hexists');
     try {
       return this.run(hexists<V>(name, field));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hexists', error);
     }
   }
 
@@ -413,11 +418,11 @@ export abstract class SsdbCommands<V> {
    */
   hfix(name: Data): Promise<number>;
   hfix(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hfix');
+    if (surplus !== undefined) return this.refuseSurplus('hfix', 'hfix');
     try {
       return this.run(hfix<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hfix', error);
     }
   }
 
@@ -430,11 +435,11 @@ export abstract class SsdbCommands<V> {
    */
   hget(name: Data, field: Data): Promise<V | null>;
   hget(name: Data, field: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('hget');
+    if (surplus !== undefined) return this.refuseSurplus('hget', 'hget');
     try {
       return this.run(hget<V>(name, field));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hget', error);
     }
   }
 
@@ -446,11 +451,11 @@ export abstract class SsdbCommands<V> {
    */
   hgetall(name: Data): Promise<Map<string, V>>;
   hgetall(name: Data, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hgetall');
+    if (surplus !== undefined) return this.refuseSurplus('hgetall', 'hgetall');
     try {
       return this.run(hgetall<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hgetall', error);
     }
   }
 
@@ -465,11 +470,11 @@ export abstract class SsdbCommands<V> {
    */
   hincr(name: Data, field: Data, by?: Int): Promise<number>;
   hincr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hincr');
+    if (surplus !== undefined) return this.refuseSurplus('hincr', 'hincr');
     try {
       return this.run(hincr<V>(name, field, by));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hincr', error);
     }
   }
 
@@ -483,11 +488,11 @@ export abstract class SsdbCommands<V> {
    */
   hkeys(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
   hkeys(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hkeys');
+    if (surplus !== undefined) return this.refuseSurplus('hkeys', 'hkeys');
     try {
       return this.run(hkeys<V>(name, start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hkeys', error);
     }
   }
 
@@ -500,11 +505,11 @@ export abstract class SsdbCommands<V> {
    */
   hlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   hlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hlist');
+    if (surplus !== undefined) return this.refuseSurplus('hlist', 'hlist');
     try {
       return this.run(hlist<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hlist', error);
     }
   }
 
@@ -517,11 +522,11 @@ export abstract class SsdbCommands<V> {
    */
   hrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   hrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hrlist');
+    if (surplus !== undefined) return this.refuseSurplus('hrlist', 'hrlist');
     try {
       return this.run(hrlist<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hrlist', error);
     }
   }
 
@@ -535,11 +540,11 @@ export abstract class SsdbCommands<V> {
    */
   hrscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   hrscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hrscan');
+    if (surplus !== undefined) return this.refuseSurplus('hrscan', 'hrscan');
     try {
       return this.run(hrscan<V>(name, start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hrscan', error);
     }
   }
 
@@ -553,11 +558,11 @@ export abstract class SsdbCommands<V> {
    */
   hscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   hscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hscan');
+    if (surplus !== undefined) return this.refuseSurplus('hscan', 'hscan');
     try {
       return this.run(hscan<V>(name, start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hscan', error);
     }
   }
 
@@ -571,11 +576,11 @@ export abstract class SsdbCommands<V> {
    */
   hset(name: Data, field: Data, value: Data): Promise<boolean>;
   hset(name: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hset');
+    if (surplus !== undefined) return this.refuseSurplus('hset', 'hset');
     try {
       return this.run(hset<V>(name, field, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hset', error);
     }
   }
 
@@ -587,11 +592,11 @@ export abstract class SsdbCommands<V> {
    */
   hsize(name: Data): Promise<number>;
   hsize(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hsize');
+    if (surplus !== undefined) return this.refuseSurplus('hsize', 'hsize');
     try {
       return this.run(hsize<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hsize', error);
     }
   }
 
@@ -605,11 +610,11 @@ export abstract class SsdbCommands<V> {
    */
   hvals(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
   hvals(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hvals');
+    if (surplus !== undefined) return this.refuseSurplus('hvals', 'hvals');
     try {
       return this.run(hvals<V>(name, start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('hvals', error);
     }
   }
 
@@ -623,11 +628,11 @@ export abstract class SsdbCommands<V> {
    */
   incr(key: Data, by?: Int): Promise<number>;
   incr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incr');
+    if (surplus !== undefined) return this.refuseSurplus('incr', 'incr');
     try {
       return this.run(incr<V>(key, by));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('incr', error);
     }
   }
 
@@ -639,11 +644,11 @@ export abstract class SsdbCommands<V> {
    */
   info(section?: InfoSection): Promise<ServerInfo>;
   info(section?: InfoSection, surplus?: unknown): Promise<ServerInfo> {
-    if (surplus !== undefined) return this.refuseSurplus('info');
+    if (surplus !== undefined) return this.refuseSurplus('info', 'info');
     try {
       return this.run(info<V>(section));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('info', error);
     }
   }
 
@@ -656,33 +661,33 @@ export abstract class SsdbCommands<V> {
    */
   keys(start: Data, end: Data, limit: Int): Promise<V[]>;
   keys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('keys');
+    if (surplus !== undefined) return this.refuseSurplus('keys', 'keys');
     try {
       return this.run(keys<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('keys', error);
     }
   }
 
   /** Prefixes of addresses that may connect. */
   listAllowIp(): Promise<string[]>;
   listAllowIp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('listAllowIp');
+    if (surplus !== undefined) return this.refuseSurplus('listAllowIp', 'list_allow_ip');
     try {
       return this.run(listAllowIp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('list_allow_ip', error);
     }
   }
 
   /** Prefixes of addresses that may not connect; `all` when only those of {@link listAllowIp} may. */
   listDenyIp(): Promise<string[]>;
   listDenyIp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('listDenyIp');
+    if (surplus !== undefined) return this.refuseSurplus('listDenyIp', 'list_deny_ip');
     try {
       return this.run(listDenyIp<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('list_deny_ip', error);
     }
   }
 
@@ -696,7 +701,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(mdel<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('mdel', error);
     }
   }
 
@@ -710,7 +715,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiDel<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_del', error);
     }
   }
 
@@ -724,7 +729,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiExists<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_exists', error);
     }
   }
 
@@ -739,7 +744,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiGet<V>(...keys));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_get', error);
     }
   }
 
@@ -754,7 +759,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiHdel<V>(name, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_hdel', error);
     }
   }
 
@@ -769,7 +774,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiHexists<V>(name, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_hexists', error);
     }
   }
 
@@ -784,7 +789,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiHget<V>(name, ...fields));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_hget', error);
     }
   }
 
@@ -800,7 +805,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiHset<V>(name, ...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_hset', error);
     }
   }
 
@@ -814,7 +819,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiHsize<V>(...names));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_hsize', error);
     }
   }
 
@@ -829,7 +834,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiSet<V>(...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_set', error);
     }
   }
 
@@ -844,7 +849,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiZdel<V>(name, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_zdel', error);
     }
   }
 
@@ -859,7 +864,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiZexists<V>(name, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_zexists', error);
     }
   }
 
@@ -874,7 +879,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiZget<V>(name, ...members));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_zget', error);
     }
   }
 
@@ -890,7 +895,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiZset<V>(name, ...entries));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_zset', error);
     }
   }
 
@@ -904,18 +909,18 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(multiZsize<V>(...names));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('multi_zsize', error);
     }
   }
 
   /** A trip to the server and back. */
   ping(): Promise<void>;
   ping(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('ping');
+    if (surplus !== undefined) return this.refuseSurplus('ping', 'ping');
     try {
       return this.run(ping<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ping', error);
     }
   }
 
@@ -927,11 +932,11 @@ export abstract class SsdbCommands<V> {
    */
   qback(name: Data): Promise<V | null>;
   qback(name: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qback');
+    if (surplus !== undefined) return this.refuseSurplus('qback', 'qback');
     try {
       return this.run(qback<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qback', error);
     }
   }
 
@@ -943,11 +948,11 @@ export abstract class SsdbCommands<V> {
    */
   qclear(name: Data): Promise<number>;
   qclear(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qclear');
+    if (surplus !== undefined) return this.refuseSurplus('qclear', 'qclear');
     try {
       return this.run(qclear<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qclear', error);
     }
   }
 
@@ -958,11 +963,11 @@ export abstract class SsdbCommands<V> {
    */
   qfix(name: Data): Promise<void>;
   qfix(name: Data, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('qfix');
+    if (surplus !== undefined) return this.refuseSurplus('qfix', 'qfix');
     try {
       return this.run(qfix<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qfix', error);
     }
   }
 
@@ -974,11 +979,11 @@ export abstract class SsdbCommands<V> {
    */
   qfront(name: Data): Promise<V | null>;
   qfront(name: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qfront');
+    if (surplus !== undefined) return this.refuseSurplus('qfront', 'qfront');
     try {
       return this.run(qfront<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qfront', error);
     }
   }
 
@@ -991,11 +996,11 @@ export abstract class SsdbCommands<V> {
    */
   qget(name: Data, index: Int): Promise<V | null>;
   qget(name: Data, index: Int, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qget');
+    if (surplus !== undefined) return this.refuseSurplus('qget', 'qget');
     try {
       return this.run(qget<V>(name, index));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qget', error);
     }
   }
 
@@ -1008,11 +1013,11 @@ export abstract class SsdbCommands<V> {
    */
   qlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   qlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qlist');
+    if (surplus !== undefined) return this.refuseSurplus('qlist', 'qlist');
     try {
       return this.run(qlist<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qlist', error);
     }
   }
 
@@ -1027,11 +1032,11 @@ export abstract class SsdbCommands<V> {
   qpop(name: Data, size: Int): Promise<V[]>;
   qpop(name: Data, size?: Int): Promise<V | V[] | null>;
   qpop(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qpop');
+    if (surplus !== undefined) return this.refuseSurplus('qpop', 'qpop');
     try {
       return this.run(qpop<V>(name, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qpop', error);
     }
   }
 
@@ -1046,11 +1051,11 @@ export abstract class SsdbCommands<V> {
   qpopBack(name: Data, size: Int): Promise<V[]>;
   qpopBack(name: Data, size?: Int): Promise<V | V[] | null>;
   qpopBack(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qpopBack');
+    if (surplus !== undefined) return this.refuseSurplus('qpopBack', 'qpop_back');
     try {
       return this.run(qpopBack<V>(name, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qpop_back', error);
     }
   }
 
@@ -1065,11 +1070,11 @@ export abstract class SsdbCommands<V> {
   qpopFront(name: Data, size: Int): Promise<V[]>;
   qpopFront(name: Data, size?: Int): Promise<V | V[] | null>;
   qpopFront(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qpopFront');
+    if (surplus !== undefined) return this.refuseSurplus('qpopFront', 'qpop_front');
     try {
       return this.run(qpopFront<V>(name, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qpop_front', error);
     }
   }
 
@@ -1084,7 +1089,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(qpush<V>(name, ...items));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qpush', error);
     }
   }
 
@@ -1098,7 +1103,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(qpushBack<V>(name, ...items));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qpush_back', error);
     }
   }
 
@@ -1112,7 +1117,7 @@ export abstract class SsdbCommands<V> {
     try {
       return this.run(qpushFront<V>(name, ...items));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qpush_front', error);
     }
   }
 
@@ -1128,11 +1133,11 @@ export abstract class SsdbCommands<V> {
    */
   qrange(name: Data, offset: Int, limit: Int): Promise<V[]>;
   qrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qrange');
+    if (surplus !== undefined) return this.refuseSurplus('qrange', 'qrange');
     try {
       return this.run(qrange<V>(name, offset, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qrange', error);
     }
   }
 
@@ -1145,11 +1150,11 @@ export abstract class SsdbCommands<V> {
    */
   qrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   qrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qrlist');
+    if (surplus !== undefined) return this.refuseSurplus('qrlist', 'qrlist');
     try {
       return this.run(qrlist<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qrlist', error);
     }
   }
 
@@ -1162,11 +1167,11 @@ export abstract class SsdbCommands<V> {
    */
   qset(name: Data, index: Int, item: Data): Promise<void>;
   qset(name: Data, index: Int, item: Data, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('qset');
+    if (surplus !== undefined) return this.refuseSurplus('qset', 'qset');
     try {
       return this.run(qset<V>(name, index, item));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qset', error);
     }
   }
 
@@ -1177,11 +1182,11 @@ export abstract class SsdbCommands<V> {
    */
   qsize(name: Data): Promise<number>;
   qsize(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qsize');
+    if (surplus !== undefined) return this.refuseSurplus('qsize', 'qsize');
     try {
       return this.run(qsize<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qsize', error);
     }
   }
 
@@ -1194,11 +1199,11 @@ export abstract class SsdbCommands<V> {
    */
   qslice(name: Data, begin: Int, end: Int): Promise<V[]>;
   qslice(name: Data, begin: Int, end: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qslice');
+    if (surplus !== undefined) return this.refuseSurplus('qslice', 'qslice');
     try {
       return this.run(qslice<V>(name, begin, end));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qslice', error);
     }
   }
 
@@ -1211,11 +1216,11 @@ export abstract class SsdbCommands<V> {
    */
   qtrimBack(name: Data, size?: Int): Promise<number>;
   qtrimBack(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qtrimBack');
+    if (surplus !== undefined) return this.refuseSurplus('qtrimBack', 'qtrim_back');
     try {
       return this.run(qtrimBack<V>(name, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qtrim_back', error);
     }
   }
 
@@ -1228,11 +1233,11 @@ export abstract class SsdbCommands<V> {
    */
   qtrimFront(name: Data, size?: Int): Promise<number>;
   qtrimFront(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qtrimFront');
+    if (surplus !== undefined) return this.refuseSurplus('qtrimFront', 'qtrim_front');
     try {
       return this.run(qtrimFront<V>(name, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('qtrim_front', error);
     }
   }
 
@@ -1245,11 +1250,11 @@ export abstract class SsdbCommands<V> {
    */
   redisZrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
   redisZrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('redisZrange');
+    if (surplus !== undefined) return this.refuseSurplus('redisZrange', 'redis_zrange');
     try {
       return this.run(redisZrange<V>(name, start, stop));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('redis_zrange', error);
     }
   }
 
@@ -1262,11 +1267,11 @@ export abstract class SsdbCommands<V> {
    */
   redisZrrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
   redisZrrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('redisZrrange');
+    if (surplus !== undefined) return this.refuseSurplus('redisZrrange', 'redis_zrrange');
     try {
       return this.run(redisZrrange<V>(name, start, stop));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('redis_zrrange', error);
     }
   }
 
@@ -1279,11 +1284,11 @@ export abstract class SsdbCommands<V> {
    */
   rkeys(start: Data, end: Data, limit: Int): Promise<V[]>;
   rkeys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('rkeys');
+    if (surplus !== undefined) return this.refuseSurplus('rkeys', 'rkeys');
     try {
       return this.run(rkeys<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('rkeys', error);
     }
   }
 
@@ -1296,11 +1301,11 @@ export abstract class SsdbCommands<V> {
    */
   rscan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   rscan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('rscan');
+    if (surplus !== undefined) return this.refuseSurplus('rscan', 'rscan');
     try {
       return this.run(rscan<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('rscan', error);
     }
   }
 
@@ -1314,11 +1319,11 @@ export abstract class SsdbCommands<V> {
    */
   scan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   scan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('scan');
+    if (surplus !== undefined) return this.refuseSurplus('scan', 'scan');
     try {
       return this.run(scan<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('scan', error);
     }
   }
 
@@ -1332,11 +1337,11 @@ export abstract class SsdbCommands<V> {
    */
   set(key: Data, value: Data): Promise<boolean>;
   set(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('set');
+    if (surplus !== undefined) return this.refuseSurplus('set', 'set');
     try {
       return this.run(set<V>(key, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('set', error);
     }
   }
 
@@ -1349,11 +1354,11 @@ export abstract class SsdbCommands<V> {
    */
   setKvRange(start: Data, end: Data): Promise<void>;
   setKvRange(start: Data, end: Data, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('setKvRange');
+    if (surplus !== undefined) return this.refuseSurplus('setKvRange', 'set_kv_range');
     try {
       return this.run(setKvRange<V>(start, end));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('set_kv_range', error);
     }
   }
 
@@ -1366,11 +1371,11 @@ export abstract class SsdbCommands<V> {
    */
   setbit(key: Data, offset: Int, value: 0 | 1 | boolean): Promise<0 | 1>;
   setbit(key: Data, offset: Int, value: 0 | 1 | boolean, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('setbit');
+    if (surplus !== undefined) return this.refuseSurplus('setbit', 'setbit');
     try {
       return this.run(setbit<V>(key, offset, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('setbit', error);
     }
   }
 
@@ -1382,11 +1387,11 @@ export abstract class SsdbCommands<V> {
    */
   setnx(key: Data, value: Data): Promise<boolean>;
   setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('setnx');
+    if (surplus !== undefined) return this.refuseSurplus('setnx', 'setnx');
     try {
       return this.run(setnx<V>(key, value));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('setnx', error);
     }
   }
 
@@ -1400,11 +1405,11 @@ export abstract class SsdbCommands<V> {
    */
   setx(key: Data, value: Data, ttl: Int): Promise<boolean>;
   setx(key: Data, value: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('setx');
+    if (surplus !== undefined) return this.refuseSurplus('setx', 'setx');
     try {
       return this.run(setx<V>(key, value, ttl));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('setx', error);
     }
   }
 
@@ -1418,11 +1423,11 @@ export abstract class SsdbCommands<V> {
    */
   slaveof(id: string, host: string, port: Int, options?: SlaveofOptions): Promise<void>;
   slaveof(id: string, host: string, port: Int, options: SlaveofOptions = {}, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('slaveof');
+    if (surplus !== undefined) return this.refuseSurplus('slaveof', 'slaveof');
     try {
       return this.run(slaveof<V>(id, host, port, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('slaveof', error);
     }
   }
 
@@ -1434,11 +1439,11 @@ export abstract class SsdbCommands<V> {
    */
   strlen(key: Data): Promise<number>;
   strlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('strlen');
+    if (surplus !== undefined) return this.refuseSurplus('strlen', 'strlen');
     try {
       return this.run(strlen<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('strlen', error);
     }
   }
 
@@ -1452,11 +1457,11 @@ export abstract class SsdbCommands<V> {
    */
   substr(key: Data, start?: Int, size?: Int): Promise<V>;
   substr(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('substr');
+    if (surplus !== undefined) return this.refuseSurplus('substr', 'substr');
     try {
       return this.run(substr<V>(key, start, size));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('substr', error);
     }
   }
 
@@ -1468,11 +1473,11 @@ export abstract class SsdbCommands<V> {
    */
   ttl(key: Data): Promise<number>;
   ttl(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('ttl');
+    if (surplus !== undefined) return this.refuseSurplus('ttl', 'ttl');
     try {
       return this.run(ttl<V>(key));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('ttl', error);
     }
   }
 
@@ -1483,11 +1488,11 @@ export abstract class SsdbCommands<V> {
    */
   version(): Promise<string>;
   version(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('version');
+    if (surplus !== undefined) return this.refuseSurplus('version', 'version');
     try {
       return this.run(version<V>());
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('version', error);
     }
   }
 
@@ -1501,11 +1506,11 @@ export abstract class SsdbCommands<V> {
    */
   zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number | null>;
   zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zavg');
+    if (surplus !== undefined) return this.refuseSurplus('zavg', 'zavg');
     try {
       return this.run(zavg<V>(name, scoreStart, scoreEnd));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zavg', error);
     }
   }
 
@@ -1517,11 +1522,11 @@ export abstract class SsdbCommands<V> {
    */
   zclear(name: Data): Promise<number>;
   zclear(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zclear');
+    if (surplus !== undefined) return this.refuseSurplus('zclear', 'zclear');
     try {
       return this.run(zclear<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zclear', error);
     }
   }
 
@@ -1534,11 +1539,11 @@ export abstract class SsdbCommands<V> {
    */
   zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
   zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zcount');
+    if (surplus !== undefined) return this.refuseSurplus('zcount', 'zcount');
     try {
       return this.run(zcount<V>(name, scoreStart, scoreEnd));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zcount', error);
     }
   }
 
@@ -1552,11 +1557,11 @@ export abstract class SsdbCommands<V> {
    */
   zdecr(name: Data, member: Data, by?: Int): Promise<number>;
   zdecr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zdecr');
+    if (surplus !== undefined) return this.refuseSurplus('zdecr', 'zdecr');
     try {
       return this.run(zdecr<V>(name, member, by));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zdecr', error);
     }
   }
 
@@ -1569,11 +1574,11 @@ export abstract class SsdbCommands<V> {
    */
   zdel(name: Data, member: Data): Promise<boolean>;
   zdel(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('zdel');
+    if (surplus !== undefined) return this.refuseSurplus('zdel', 'zdel');
     try {
       return this.run(zdel<V>(name, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zdel', error);
     }
   }
 
@@ -1585,11 +1590,11 @@ export abstract class SsdbCommands<V> {
    */
   zexists(name: Data, member: Data): Promise<boolean>;
   zexists(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('zexists');
+    if (surplus !== undefined) return this.refuseSurplus('zexists', 'zexists');
     try {
       return this.run(zexists<V>(name, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zexists', error);
     }
   }
 
@@ -1601,11 +1606,11 @@ export abstract class SsdbCommands<V> {
    */
   zfix(name: Data): Promise<number>;
   zfix(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zfix');
+    if (surplus !== undefined) return this.refuseSurplus('zfix', 'zfix');
     try {
       return this.run(zfix<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zfix', error);
     }
   }
 
@@ -1618,11 +1623,11 @@ export abstract class SsdbCommands<V> {
    */
   zget(name: Data, member: Data): Promise<number | null>;
   zget(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zget');
+    if (surplus !== undefined) return this.refuseSurplus('zget', 'zget');
     try {
       return this.run(zget<V>(name, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zget', error);
     }
   }
 
@@ -1636,11 +1641,11 @@ export abstract class SsdbCommands<V> {
    */
   zincr(name: Data, member: Data, by?: Int): Promise<number>;
   zincr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zincr');
+    if (surplus !== undefined) return this.refuseSurplus('zincr', 'zincr');
     try {
       return this.run(zincr<V>(name, member, by));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zincr', error);
     }
   }
 
@@ -1655,11 +1660,11 @@ export abstract class SsdbCommands<V> {
    */
   zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int): Promise<V[]>;
   zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zkeys');
+    if (surplus !== undefined) return this.refuseSurplus('zkeys', 'zkeys');
     try {
       return this.run(zkeys<V>(name, keyStart, scoreStart, scoreEnd, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zkeys', error);
     }
   }
 
@@ -1673,11 +1678,11 @@ export abstract class SsdbCommands<V> {
    */
   zlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   zlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zlist');
+    if (surplus !== undefined) return this.refuseSurplus('zlist', 'zlist');
     try {
       return this.run(zlist<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zlist', error);
     }
   }
 
@@ -1690,11 +1695,11 @@ export abstract class SsdbCommands<V> {
    */
   zpopBack(name: Data, limit?: Int): Promise<Scored<V>[]>;
   zpopBack(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopBack');
+    if (surplus !== undefined) return this.refuseSurplus('zpopBack', 'zpop_back');
     try {
       return this.run(zpopBack<V>(name, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zpop_back', error);
     }
   }
 
@@ -1707,11 +1712,11 @@ export abstract class SsdbCommands<V> {
    */
   zpopFront(name: Data, limit?: Int): Promise<Scored<V>[]>;
   zpopFront(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopFront');
+    if (surplus !== undefined) return this.refuseSurplus('zpopFront', 'zpop_front');
     try {
       return this.run(zpopFront<V>(name, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zpop_front', error);
     }
   }
 
@@ -1724,11 +1729,11 @@ export abstract class SsdbCommands<V> {
    */
   zrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
   zrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrange');
+    if (surplus !== undefined) return this.refuseSurplus('zrange', 'zrange');
     try {
       return this.run(zrange<V>(name, offset, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zrange', error);
     }
   }
 
@@ -1741,11 +1746,11 @@ export abstract class SsdbCommands<V> {
    */
   zrank(name: Data, member: Data): Promise<number | null>;
   zrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrank');
+    if (surplus !== undefined) return this.refuseSurplus('zrank', 'zrank');
     try {
       return this.run(zrank<V>(name, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zrank', error);
     }
   }
 
@@ -1759,11 +1764,11 @@ export abstract class SsdbCommands<V> {
    */
   zremrangebyrank(name: Data, start: Int, stop: Int): Promise<number>;
   zremrangebyrank(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank');
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank', 'zremrangebyrank');
     try {
       return this.run(zremrangebyrank<V>(name, start, stop));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zremrangebyrank', error);
     }
   }
 
@@ -1777,11 +1782,11 @@ export abstract class SsdbCommands<V> {
    */
   zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
   zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore');
+    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore', 'zremrangebyscore');
     try {
       return this.run(zremrangebyscore<V>(name, scoreStart, scoreEnd));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zremrangebyscore', error);
     }
   }
 
@@ -1794,11 +1799,11 @@ export abstract class SsdbCommands<V> {
    */
   zrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   zrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrlist');
+    if (surplus !== undefined) return this.refuseSurplus('zrlist', 'zrlist');
     try {
       return this.run(zrlist<V>(start, end, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zrlist', error);
     }
   }
 
@@ -1811,11 +1816,11 @@ export abstract class SsdbCommands<V> {
    */
   zrrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
   zrrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrrange');
+    if (surplus !== undefined) return this.refuseSurplus('zrrange', 'zrrange');
     try {
       return this.run(zrrange<V>(name, offset, limit));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zrrange', error);
     }
   }
 
@@ -1828,11 +1833,11 @@ export abstract class SsdbCommands<V> {
    */
   zrrank(name: Data, member: Data): Promise<number | null>;
   zrrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrrank');
+    if (surplus !== undefined) return this.refuseSurplus('zrrank', 'zrrank');
     try {
       return this.run(zrrank<V>(name, member));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zrrank', error);
     }
   }
 
@@ -1848,11 +1853,11 @@ export abstract class SsdbCommands<V> {
    */
   zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
   zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrscan');
+    if (surplus !== undefined) return this.refuseSurplus('zrscan', 'zrscan');
     try {
       return this.run(zrscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zrscan', error);
     }
   }
 
@@ -1871,11 +1876,11 @@ export abstract class SsdbCommands<V> {
    */
   zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
   zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zscan');
+    if (surplus !== undefined) return this.refuseSurplus('zscan', 'zscan');
     try {
       return this.run(zscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zscan', error);
     }
   }
 
@@ -1890,11 +1895,11 @@ export abstract class SsdbCommands<V> {
    */
   zset(name: Data, member: Data, score: Int): Promise<boolean>;
   zset(name: Data, member: Data, score: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('zset');
+    if (surplus !== undefined) return this.refuseSurplus('zset', 'zset');
     try {
       return this.run(zset<V>(name, member, score));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zset', error);
     }
   }
 
@@ -1906,11 +1911,11 @@ export abstract class SsdbCommands<V> {
    */
   zsize(name: Data): Promise<number>;
   zsize(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zsize');
+    if (surplus !== undefined) return this.refuseSurplus('zsize', 'zsize');
     try {
       return this.run(zsize<V>(name));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zsize', error);
     }
   }
 
@@ -1924,11 +1929,11 @@ export abstract class SsdbCommands<V> {
    */
   zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
   zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zsum');
+    if (surplus !== undefined) return this.refuseSurplus('zsum', 'zsum');
     try {
       return this.run(zsum<V>(name, scoreStart, scoreEnd));
     } catch (error) {
-      return this.refuse(error);
+      return this.refuseCall('zsum', error);
     }
   }
 }
