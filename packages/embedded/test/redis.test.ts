@@ -133,6 +133,48 @@ describe('blocking pops', () => {
   });
 });
 
+describe('values of up to 512 MB', () => {
+  const tooLong = '-ERR string exceeds maximum allowed size (proto-max-bulk-len)\r\n';
+
+  test('a gap costs no memory before somebody reads it', async () => {
+    const before = process.memoryUsage().rss;
+    for (const key of ['a', 'b', 'c', 'd']) {
+      expect(await call(main, 'SETRANGE', key, '500000000', 'x')).toBe(':500000001\r\n');
+      expect(await call(main, 'STRLEN', key)).toBe(':500000001\r\n');
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(4e8);
+  });
+
+  test.each(['536870911', '536870912', '9007199254740993', '9223372036854775807'])(
+    'what would be longer is refused by SETRANGE at %s, and the line lives',
+    async (offset) => {
+      await call(main, 'SET', 'k', 'v');
+      expect(await call(main, 'SETRANGE', 'k', offset, 'xx')).toBe(tooLong);
+      expect(await call(main, 'GET', 'k')).toBe('$1\r\nv\r\n');
+    },
+  );
+
+  test('bits beyond the first 256 MB can be written', async () => {
+    const far = String(2 ** 31 + 4);
+    expect(await call(main, 'BITFIELD', 'k', 'SET', 'u8', far, '255', 'GET', 'u8', far)).toBe('*2\r\n:0\r\n:255\r\n');
+    expect(await call(main, 'DEL', 'k')).toBe(':1\r\n');
+  });
+
+  test('bit offsets counted in fields have the same bounds', async () => {
+    const refusal = '-ERR bit offset is not an integer or out of range\r\n';
+    expect(await call(main, 'BITFIELD', 'k', 'GET', 'u32', '#134217728')).toBe(refusal);
+    expect(await call(main, 'BITFIELD', 'k', 'GET', 'u32', '#134217727')).toBe('*1\r\n:0\r\n');
+  });
+
+  test('and by SETBIT, BITFIELD and APPEND', async () => {
+    expect(await call(main, 'SETBIT', 'k', '4294967295', '1')).toBe(tooLong);
+    expect(await call(main, 'BITFIELD', 'k', 'SET', 'u8', '4294967288', '1')).toBe(tooLong);
+    await call(main, 'SETRANGE', 'a', '536870000', 'x');
+    expect(await call(main, 'APPEND', 'a', 'x'.repeat(1000))).toBe(tooLong);
+    expect(await call(main, 'EXISTS', 'k')).toBe(':0\r\n');
+  });
+});
+
 describe('WATCH', () => {
   test.each([
     ['a change by another client', () => call(other, 'APPEND', 'k', 'x')],

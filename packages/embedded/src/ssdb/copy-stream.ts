@@ -18,9 +18,9 @@ const copyOperations: Readonly<Record<string, number>> = {
 /** Where the packets go. */
 export interface StreamTarget {
   /** What was asked for: all there is. */
-  send(packet: Reply): void;
+  readonly send: (packet: Reply) => void;
   /** What comes later: a line that does not take it is cut. */
-  tell(packet: Reply): void;
+  readonly tell: (packet: Reply) => void;
 }
 
 interface Source {

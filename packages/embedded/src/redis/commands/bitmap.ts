@@ -2,6 +2,7 @@ import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { numberOf } from '../numbers.ts';
 import { integer } from '../replies.ts';
+import { checkSize } from '../string-size.ts';
 
 const MAX_BITS = 2 ** 32;
 
@@ -17,9 +18,9 @@ function bitAt(bytes: Buffer, offset: number): number {
   return ((bytes[Math.floor(offset / 8)] ?? 0) >> (7 - (offset % 8))) & 1;
 }
 
-function offsetOf(text: string): number {
+function offsetOf(text: string, scale = 1): number {
   const message = 'bit offset is not an integer or out of range';
-  const offset = numberOf(text, message);
+  const offset = numberOf(text, message) * scale;
   return offset >= 0 && offset < MAX_BITS ? offset : refuse(message);
 }
 
@@ -33,6 +34,7 @@ const setbit: Run = (context, [key = '', offsetText = '', bit = '']) => {
   if (bit !== '0' && bit !== '1') refuse('bit is not an integer or out of range');
   const old = bytesOf(context, key);
   const at = Math.floor(offset / 8);
+  checkSize(at + 1);
   const bytes = Buffer.alloc(Math.max(old.length, at + 1));
   old.copy(bytes);
   const mask = 0x80 >> (offset % 8);
@@ -125,7 +127,7 @@ function fieldOf(type: string, offsetText: string): Field {
     refuse('Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.');
   }
   const scaled = offsetText.startsWith('#');
-  const offset = offsetOf(scaled ? offsetText.slice(1) : offsetText) * (scaled ? bits : 1);
+  const offset = scaled ? offsetOf(offsetText.slice(1), bits) : offsetOf(offsetText);
   return { signed, bits, offset };
 }
 
@@ -166,8 +168,8 @@ function readField(bytes: Buffer, { signed, bits, offset }: Field): bigint {
 function writeField(bytes: Buffer, { bits, offset }: Field, value: bigint): void {
   for (let at = 0; at < bits; at += 1) {
     const bit = Number((value >> BigInt(bits - 1 - at)) & 1n);
-    const index = (offset + at) >> 3;
-    const mask = 0x80 >> ((offset + at) & 7);
+    const index = Math.floor((offset + at) / 8); // `>>` would cut it to 31 bits
+    const mask = 0x80 >> ((offset + at) % 8);
     bytes[index] = bit === 1 ? (bytes[index] as number) | mask : (bytes[index] as number) & ~mask;
   }
 }
@@ -190,6 +192,7 @@ function bitfield(readOnly: boolean): Run {
       const old = readField(bytes, field);
       if (verb === 'GET') return integer(old);
       const size = Math.ceil((field.offset + field.bits) / 8);
+      checkSize(size);
       if (bytes.length < size) bytes = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
       changed = true;
       const next = fitted(

@@ -4,8 +4,7 @@ import { EX, PX, positiveDeadline, timeOptions } from '../expiry.ts';
 import { addLongDoubles, formatLongDouble, incrementOf } from '../long-double.ts';
 import { checkedSum, integerOf, numberOf } from '../numbers.ts';
 import { array, bulk, flag, integer, OK } from '../replies.ts';
-
-const MAX_STRING = 512 * 1024 * 1024;
+import { checkSize } from '../string-size.ts';
 
 function textOf({ db }: Context, key: string): string | undefined {
   return db.get('string', key)?.text;
@@ -103,10 +102,6 @@ const append: Run = (context, [key = '', tail = '']) => {
   context.db.put(key, { type: 'string', text: old + tail, ...(fresh ? {} : { form: 'raw' }) }, true);
   return integer(old.length + tail.length);
 };
-
-function checkSize(size: number): void {
-  if (size > MAX_STRING) refuse('string exceeds maximum allowed size (proto-max-bulk-len)');
-}
 
 const getrange: Run = (context, [key = '', startText = '', endText = '']) => {
   const start = numberOf(startText);
