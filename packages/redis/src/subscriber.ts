@@ -202,7 +202,6 @@ export class Subscriber {
   /** Nobody reads: no line is made, the process may end, and the client forgets a subscriber for one reader alone. */
   #restIfUnwanted(): void {
     if (this.#wanted.size > 0) return;
-    this.#opening = undefined;
     this.#makingLine.abort();
     this.#unhold();
     if (this.#own) this.#client.off('state', this.#onState);
@@ -216,11 +215,10 @@ export class Subscriber {
   #open(): Promise<void> {
     if (this.#opening !== undefined) return this.#opening;
     this.#makingLine = new AbortController();
-    const opening = this.#openLine(this.#makingLine.signal).finally(() => {
-      if (this.#opening === opening) this.#opening = undefined;
+    this.#opening = this.#openLine(this.#makingLine.signal).finally(() => {
+      this.#opening = undefined;
     });
-    this.#opening = opening;
-    return opening;
+    return this.#opening;
   }
 
   async #openLine(signal: AbortSignal): Promise<void> {
@@ -243,11 +241,7 @@ export class Subscriber {
   /** Makes a connection the line. */
   async #take(connection: Connection): Promise<void> {
     this.#line = connection;
-    const { onClosed } = connection;
-    connection.onClosed = (error) => {
-      onClosed?.(error);
-      this.#lost(connection);
-    };
+    connection.onClosed = () => this.#lost(connection);
     const entries = [...this.#wanted.values()];
     (connection.wire as RedisWire).pushBytes = entries.some(({ readers }) => [...readers].some(({ bytes }) => bytes));
     const told = this.#tell(connection, entries);
@@ -287,7 +281,6 @@ export class Subscriber {
   /** Makes lines until one has confirmed everything; what the server refuses for good ends the subscriptions. */
   async #comeBack(): Promise<void> {
     this.#returning = true;
-    await this.#opening?.catch(() => undefined); // the line was lost while it was being told
     while (this.#line === undefined && this.#wanted.size > 0) {
       try {
         await this.#open();
@@ -339,8 +332,7 @@ export class Subscriber {
   #close(): void {
     for (const { subscription } of this.#readers()) subscription.end();
     this.#wanted.clear();
-    this.#unhold(); // what is being made ends with the client
-    this.#endOwnLine();
+    this.#unhold(); // the line, and one that is being made, end with the client
   }
 
   /** Somebody reads: the process stays alive although no request is under way. */

@@ -80,9 +80,10 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     await other.configResetstat();
     const [one, two] = await Promise.all([redis.subscribe('a'), redis.subscribe('a')]);
     await using three = await redis.subscribe(['a', 'b']);
+    await using four = await redis.subscribe(['b', 'a']);
     expect(await calls('subscribe')).toBe(2); // one for a, one for b
     expect(await publish(other, 'a', 'for all')).toBe(1);
-    for (const reader of [one, two, three]) {
+    for (const reader of [one, two, three, four]) {
       expect((await reader.next()).value).toMatchObject({ message: 'for all' });
       await reader.close();
     }
@@ -179,18 +180,35 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
   });
 
   it('50: a line that is lost again while it is being subscribed is made once more', async () => {
-    let cuts = 3;
-    const handshake = protocol === 3 ? 200 : 150;
+    let cuts = 4;
     await using proxy = await faultProxy(server);
     await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, backoff: { min: 1, max: 5 } });
     await client.connect();
+    const handshake = proxy.connections[0]?.fromClient ?? 0;
     await using news = await client.subscribe(['a', 'b']);
-    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
-    proxy.faults = () => (cuts-- > 0 ? { toServer: { cutAfter: handshake } } : {});
+    const gaps: Gap[] = [];
+    const gap = new Promise<void>((resolve) => news.on('gap', (told) => resolve(void gaps.push(told))));
+    // In the middle of SUBSCRIBE: behind the PING that asks RESP2's shared line.
+    proxy.faults = () => (cuts-- > 0 ? { toServer: { cutAfter: handshake + 20 } } : {});
     proxy.cut();
     await gap;
     await publish(other, 'b', 'heard again');
     expect((await news.next()).value).toMatchObject({ message: 'heard again' });
+    expect(gaps).toEqual([{ reason: 'reconnect' }]); // when it was confirmed, not with each attempt
+  });
+
+  it('a line that is lost before it has confirmed the first time is followed by the next', async () => {
+    await using proxy = await faultProxy(server);
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, backoff: { min: 1, max: 5 } });
+    await client.connect();
+    const handshake = proxy.connections[0]?.fromClient ?? 0;
+    let cuts = 4;
+    proxy.faults = () => (cuts-- > 0 ? { toServer: { cutAfter: handshake + 20 } } : {});
+    proxy.cut();
+    await using news = await client.subscribe(['a', 'b']);
+    expect(cuts).toBeLessThan(0);
+    expect(await publish(other, 'b', 'heard')).toBe(1);
+    expect((await news.next()).value).toMatchObject({ message: 'heard' });
   });
 
   it('61: a login that is refused on the way back ends the subscriptions with the reason', async () => {

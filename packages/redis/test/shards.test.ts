@@ -32,6 +32,28 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
     while (!(await client.clusterInfo()).includes('cluster_state:ok')) await new Promise(setImmediate);
     await client.spublish('stays', 'still here');
     expect((await stays.next()).value).toMatchObject({ message: 'still here' });
+    await using again = await client.ssubscribe('goes');
+    await client.spublish('goes', 'back');
+    expect((await again.next()).value).toMatchObject({ message: 'back' });
+  });
+
+  it('55: a slot that comes back at once is subscribed again, and the gap is told', async () => {
+    await using node = await clusterNode('--cluster-require-full-coverage', 'no');
+    await using client = createRedis(node.url, { protocol });
+    await using news = await client.ssubscribe('goes');
+    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
+    const slot = await client.clusterKeyslot('goes');
+    const m = client.multi();
+    void m.clusterDelslots(slot);
+    void m.clusterAddslots(slot);
+    await m.execute();
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    expect(await client.spublish('goes', 'and is back')).toBe(1);
+    expect((await news.next()).value).toMatchObject({ message: 'and is back' });
+    const reading = news.next().catch((error: KvError) => error);
+    await client.clusterDelslots(slot);
+    expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'CLUSTERDOWN' });
+    while (client.stats().connections.streams.size > 0) await new Promise(setImmediate);
   });
 
   it('56: a node that dies and comes back has its channels of slots again, and the gap is told', async () => {
@@ -61,8 +83,8 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
 });
 
 /** A cluster of one node, which has all slots. */
-async function clusterNode(): Promise<RedisServer> {
-  const node = await startRedis({ args: ['--cluster-enabled', 'yes'] });
+async function clusterNode(...more: readonly string[]): Promise<RedisServer> {
+  const node = await startRedis({ args: ['--cluster-enabled', 'yes', ...more] });
   await using client = createRedis(node.url);
   await client.execute('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
   while (!((await client.execute('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'))

@@ -144,9 +144,29 @@ describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (pro
     expect(await settle(redis.subscribe(['open', 'secrets']))).toMatchObject({ prefix: 'NOPERM' });
     await redis.publish('open', 'heard');
     expect((await news.next()).value).toMatchObject({ message: 'heard' });
-    await news.close();
+    const reading = settle(news.next());
+    await using admin = createRedis(guarded.url);
+    await admin.aclSetuser('reader', 'resetchannels'); // refused on the way back
+    expect(await reading).toMatchObject({ prefix: 'NOPERM' });
     await ownLines(redis, 0);
     expect(await redis.pubsubNumsub('open')).toEqual({ open: 0 });
+  });
+
+  it('who closes while the server is away, and comes again in the same turn, is subscribed once', async () => {
+    await using own = await startRedis();
+    await using redis = createRedis(own.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 20 } });
+    const first = await redis.subscribe('a');
+    const away = new Promise<void>((resolve) => redis.on('state', ({ to }) => to === 'reconnecting' && resolve()));
+    await own.kill();
+    await away;
+    void first.close();
+    const again = redis.subscribe('a');
+    await own.start();
+    await using second = await again;
+    expect(await redis.publish('a', 'heard')).toBe(1);
+    expect((await second.next()).value).toMatchObject({ message: 'heard' });
+    await ownLines(redis, protocol === 3 ? 0 : 1);
+    expect((await first.next()).done).toBe(true);
   });
 
   it('a channel that becomes forbidden ends alone, and can be had again when it is allowed', async () => {
