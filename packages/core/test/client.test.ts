@@ -26,11 +26,13 @@ describe('shared line', () => {
   it('a refused command does not shift its neighbours', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
-    const answers = [client.send(line('a')), client.send(line('b')), client.send(line('c'))].map(outcome);
+    const answers = [client.send(line('a')), client.send(line('b secret')), client.send(line('c'))];
     const peer = await server.next();
-    await peer.take('a\nb\nc\n');
+    await peer.take('a\nb secret\nc\n');
     peer.send('+1\n-no\n+3\n');
-    expect(await Promise.all(answers)).toEqual(['1', 'REPLY refused', '3']);
+    const refused = { code: 'REPLY', outcome: 'refused', command: 'b', attempts: 1, message: 'no' };
+    const settled = await Promise.all(answers.map((answer) => answer.catch((error: KvError) => error)));
+    expect(settled).toEqual(['1', expect.objectContaining(refused), '3']);
     await client.close();
   });
 
@@ -299,6 +301,28 @@ describe('windows', () => {
     },
   );
 
+  it('late replies, refusals too, give their places back', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 3 }) });
+    await client.connect();
+    const peer = await server.next();
+    for (const late of ['+late\n', '-late\n', '+late\n', '-late\n', '+late\n', '-late\n']) {
+      const controller = new AbortController();
+      const gone = outcome(client.send(line('gone'), { signal: controller.signal }));
+      await peer.take('gone\n');
+      controller.abort();
+      expect(await gone).toBe('ABORTED unknown');
+      peer.send(late);
+      if (peer.index === 0 && late === '+late\n') await new Promise((resolve) => setImmediate(resolve));
+      while (peer.unread === 'ping\n') {
+        await peer.take('ping\n');
+        peer.send('+pong\n');
+      }
+    }
+    expect(peer.closed).toBe(false);
+    await client.close({ timeout: 0 });
+  });
+
   it('full of tombstones: the connection is given up at once', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 1 }) });
@@ -442,6 +466,20 @@ describe('loss', () => {
     second.send('+r\n+u\n');
     expect(await Promise.all([read, unsent])).toEqual(['r', 'u']);
     await client.close();
+  });
+
+  it('a read that was sent once and waits to be sent again is unknown when the client closes', async () => {
+    const server = new MemoryServer({
+      beforeConnect: (attempt) => (attempt === 0 ? undefined : new Promise<void>(() => {})),
+    });
+    const client = lineClient({ address: server });
+    const read = client.send(readLine('read')).catch((error: KvError) => error);
+    const peer = await server.next();
+    await peer.take('read\n');
+    peer.close();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await client.close({ timeout: 0 });
+    expect(await read).toMatchObject({ code: 'CLOSED', outcome: 'unknown', attempts: 1 });
   });
 
   it('a read is written three times at most', async () => {

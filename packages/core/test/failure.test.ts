@@ -138,6 +138,39 @@ describe('a pool that shares and lends the same connections', () => {
     await client.close();
   });
 
+  it('a unit that came after the waiting lease comes after it', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: oneLane });
+    const busy = client.send(line('busy'));
+    const peer = await server.next();
+    await peer.take('busy\n');
+    const lease = client.acquire();
+    const unit = client.sendAll([line('begin'), line('end')], { unit: true });
+    await turn();
+    peer.send('+done\n');
+    await busy;
+    const held = await lease;
+    await turn();
+    expect(peer.unread).toBe('');
+    await held.release();
+    await peer.take('begin\nend\n');
+    peer.send('+1\n+2\n');
+    expect((await unit).every((member) => member.ok)).toBe(true);
+    await client.close();
+  });
+
+  it('closed, it ends what a connection that was cleared away still owes', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: oneLane });
+    const under = outcome(client.send(line('under')));
+    const peer = await server.next();
+    await peer.take('under\n');
+    client.endpoints[0]?.shared.clear();
+    await client.close({ timeout: 0 });
+    expect(await under).toBe('CLOSED unknown');
+    expect(peer.closed).toBe(true);
+  });
+
   it('a refused further connection does not fail those who can be served by the others', async () => {
     const server = new MemoryServer({
       onConnect: (peer) => {
@@ -185,6 +218,24 @@ describe('attempts to connect', () => {
     await client.close();
   });
 
+  it('that succeed too late leave nothing open', async () => {
+    const server = new MemoryServer();
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const connect: typeof server.connect = async (address, on) => {
+      await opened;
+      return server.connect(address, on, new AbortController().signal);
+    };
+    const client = lineClient({ address: { connect }, connectTimeout: 20 });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await client.close({ timeout: 0 });
+    open();
+    await turn();
+    expect(server.peers.map(({ closed }) => closed)).toEqual([true]);
+  });
+
   it('are given up when the client is closed', async () => {
     let given: AbortSignal | undefined;
     const connect = (_: unknown, __: unknown, signal: AbortSignal): Promise<never> => {
@@ -199,7 +250,7 @@ describe('attempts to connect', () => {
   });
 
   it('a connection that is lost in the moment it is ready is not used', async () => {
-    for (let hops = 0; hops < 12; hops++) {
+    for (let hops = 0; hops < 40; hops++) {
       const server = new MemoryServer();
       const client = lineClient({ address: server, protocol: new LineProtocol({}, { handshakeLines: ['hi'] }) });
       const answer = client.send(line('a'));
@@ -383,6 +434,24 @@ describe('units', () => {
       'ABORTED',
       'ABORTED',
     ]);
+    await client.close();
+  });
+
+  it('are never asked what comes next for one of their members', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const again = new Command(
+      spec('a', 0, null, () => line('other')),
+      [],
+      String,
+    );
+    const unit = client.sendAll([line('begin'), again, line('end')], { unit: true });
+    const peer = await server.next();
+    await peer.take('begin\na\nend\n');
+    peer.send('+1\n-no\n+3\n');
+    expect((await unit).map((member) => (member.ok ? member.value : member.error.message))).toEqual(['1', 'no', '3']);
+    await turn();
+    expect(peer.unread).toBe('');
     await client.close();
   });
 

@@ -15,6 +15,7 @@ export const readLine = (text: string): Command<string> => line(text, Flag.read)
  * ```text
  *   out:  name arg arg\n
  *   in:   +text\n  reply      -text\n  refusal      >text\n  push or frame      !…  not the protocol
+ *         ~text\n  refusal of a server that cannot serve the line any more
  * ```
  * `dirty…` commands change the state of the line, `clean` undoes that.
  */
@@ -92,8 +93,15 @@ class LineWire implements Wire {
     if (head?.spec.name.startsWith('dirty') && kind === '+') this.dirty = true;
     if (kind === '+') this.#sink.reply(text);
     else if (kind === '-') this.#sink.fail(new ReplyError(text));
+    else if (kind === '~') this.#leave(text);
     else if (kind === '>') this.#sink.push(text);
     else throw new Error('neither reply nor push');
+  }
+
+  #leave(text: string): void {
+    const error = new ReplyError(text);
+    this.#sink.leave(error);
+    this.#sink.fail(error);
   }
 }
 

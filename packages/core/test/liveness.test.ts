@@ -63,6 +63,8 @@ const writtenOn = (peer: MemoryPeer): string => Buffer.from(peer.written).toStri
 
 const soon = { idle: 30, grace: 30 };
 const pop = line('pop', Flag.blocking, 0);
+const one = { minSize: 0, maxSize: 1 };
+const lanes = { shared: one, sessions: one, blocking: one, streams: one };
 
 describe('a line that is silent because it is blocked', () => {
   it('is asked about on another line, never probed itself, and lives while the server serves it', async () => {
@@ -150,6 +152,24 @@ describe('other silent lines', () => {
     const before = writtenOn(peer);
     await server.asked(2);
     expect(writtenOn(peer)).toBe(before);
+    await client.close({ timeout: 0 });
+  });
+
+  it('a lease whose state was changed gets no probe when a reply is overdue, and none after a freeze', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, liveness: { idle: 30, grace: 30 }, lanes });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const dirty = lease.send(line('dirty'));
+    await peer.take('dirty\n');
+    peer.send('+ok\n');
+    await dirty;
+    freeze(100);
+    const late = outcome(lease.send(line('slow'), { timeout: 10 }));
+    await peer.take('slow\n');
+    expect(await late).toBe('TIMEOUT unknown');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(writtenOn(peer)).toBe('dirty\nslow\n');
     await client.close({ timeout: 0 });
   });
 

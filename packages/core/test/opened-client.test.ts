@@ -71,6 +71,6 @@ it('a single connection that is lost closes its client', async () => {
   const server = new MemoryServer();
   const { client, lease } = await openSingle(lineSetup({ address: server }));
   (await server.next()).close();
-  await client.close();
+  await vi.waitFor(() => expect(client.state).toBe('closed'));
   expect([lease.closed, client.state, server.attempts]).toEqual([true, 'closed', 1]);
 });

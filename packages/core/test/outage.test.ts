@@ -85,6 +85,21 @@ it('76, 79, pain 6, pain 7: ten minutes of outage under load: memory bounded, ba
   await client.close({ timeout: 0 });
 });
 
+it('81: nothing is left of a client that was closed, whatever its lines were doing', async () => {
+  const world = echo();
+  const client = lineClient({ address: world.server, liveness: { idle: 1000, grace: 500 } });
+  await client.connect();
+  const lease = await client.acquire();
+  await lease.send(line('a'));
+  const silent = world.server.peers[1];
+  if (silent !== undefined) silent.onData = undefined;
+  const unanswered = lease.send(line('b')).catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(1200);
+  await client.close({ timeout: 0 });
+  await unanswered;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it('80, pain 8: a peer that is gone in silence is found, and replaced', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server, liveness: { idle: 15_000, grace: 5000 } });

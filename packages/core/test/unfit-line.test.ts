@@ -1,0 +1,85 @@
+import { MemoryServer } from '@kv/testkit/memory-transport';
+import { expect, it } from 'vitest';
+import type { KvError } from '../src/index.ts';
+import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
+
+const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value,
+    (error: KvError) => `${error.code} ${error.outcome} ${error.message}`,
+  );
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+it('what was refused without being run goes to the next line, as if it had not been sent; writes too', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server });
+  const answered = client.send(line('answered'));
+  const refused = client.send(line('write'));
+  const behind = client.send(readLine('read'));
+  const peer = await server.next();
+  await peer.take('answered\nwrite\nread\n');
+  peer.send('+1\n~replica\n~replica\n');
+  expect(await answered).toBe('1');
+  const second = await server.next();
+  await second.take('write\nread\n');
+  second.send('-no\n+3\n');
+  const error = await refused.catch((e: KvError) => e);
+  expect(error).toMatchObject({ code: 'REPLY', command: 'write', attempts: 1 });
+  expect(await behind).toBe('3');
+  expect(peer.closed).toBe(true);
+  await client.close();
+});
+
+it('units, and calls that are never to be repeated, are told', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server });
+  const first = outcome(client.send(line('a')));
+  const unit = client.sendAll([readLine('begin'), readLine('end')], { unit: true });
+  const never = outcome(client.send(line('never'), { retry: 'never' }));
+  const peer = await server.next();
+  await peer.take('a\nbegin\nend\nnever\n');
+  peer.send('~replica\n~replica\n~replica\n~replica\n');
+  expect(await never).toBe('REPLY refused replica');
+  expect((await unit).map((member) => member.ok || member.error.message)).toEqual(['replica', 'replica']);
+  const second = await server.next();
+  await second.take('a\n');
+  second.send('+ok\n');
+  expect(await first).toBe('ok');
+  await turn();
+  expect(second.unread).toBe('');
+  await client.close();
+});
+
+it('a lease keeps its line, is told, and gives back nothing that could be lent again', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server });
+  const lease = await client.acquire();
+  const peer = await server.next();
+  const refused = outcome(lease.send(line('a')));
+  await peer.take('a\n');
+  peer.send('~loading\n');
+  expect(await refused).toBe('REPLY refused loading');
+  const still = lease.send(line('b'));
+  await peer.take('b\n');
+  peer.send('+ok\n');
+  expect(await still).toBe('ok');
+  await lease.release();
+  expect(peer.closed).toBe(true);
+  const next = await client.acquire();
+  expect(server.peers).toHaveLength(2);
+  await next.release();
+  await client.close();
+});
+
+it('said in the handshake it fails the attempt to connect', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server, protocol: new LineProtocol({}, { handshakeLines: ['login'] }) });
+  const connected = outcome(client.connect());
+  const peer = await server.next();
+  await peer.take('login\n');
+  peer.send('~loading\n');
+  expect(await connected).toBe('REPLY refused loading');
+  expect(client.state).toBe('idle');
+  await client.close();
+});
