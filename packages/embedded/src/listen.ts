@@ -1,4 +1,5 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { lstat, unlink } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Peer, Service } from './peer.ts';
 
 /** Where a server listens. */
@@ -7,7 +8,7 @@ export interface Endpoint {
   readonly port?: number | undefined;
   /** Address to listen on. Default: `127.0.0.1`. */
   readonly host?: string | undefined;
-  /** Path of a unix socket, instead of a port. */
+  /** Path of a unix socket, instead of a port. A socket that a process which is gone left there is replaced. */
   readonly path?: string | undefined;
 }
 
@@ -29,13 +30,37 @@ export async function listen(service: Service, endpoint: Endpoint): Promise<List
     attach(service, socket);
   });
   const host = endpoint.host ?? '127.0.0.1';
-  await bind(server, endpoint.path === undefined ? { host, port: endpoint.port ?? 0 } : { path: endpoint.path });
+  if (endpoint.path === undefined) await bind(server, { host, port: endpoint.port ?? 0 });
+  else await bindPath(server, endpoint.path);
   const at = server.address() as AddressInfo | string | null;
   return {
     host,
     port: typeof at === 'object' ? at?.port : undefined,
     close: () => stop(server, sockets),
   };
+}
+
+/** The file of a unix socket outlives a process that crashed. It goes when it is a socket and nobody answers there. */
+async function bindPath(server: Server, path: string): Promise<void> {
+  try {
+    await bind(server, { path });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !(await isDead(path))) throw error;
+    await unlink(path);
+    await bind(server, { path });
+  }
+}
+
+async function isDead(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false;
+  return new Promise((resolve) => {
+    const probe = connect({ path });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
 }
 
 function bind(server: Server, at: { host: string; port: number } | { path: string }): Promise<void> {

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lstat, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectEmbedded, type Embedded, startEmbedded } from '../src/index.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -9,7 +11,15 @@ const PING = Buffer.from('020000001300', 'hex');
 const PONG = '0500000100000000';
 let embedded: Embedded | undefined;
 
-afterEach(() => embedded?.close());
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kv-'));
+});
+afterEach(async () => {
+  await embedded?.close();
+  await rm(folder, { recursive: true });
+});
 
 async function ping(client: RawClient): Promise<string> {
   client.write(PING);
@@ -27,16 +37,31 @@ describe('startEmbedded', () => {
   });
 
   test('listens on a unix socket', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kv-'));
-    try {
-      const path = join(folder, 's');
-      embedded = await startEmbedded({ gibson: { path } });
-      expect(embedded.gibson).toMatchObject({ path, url: `gibson+unix://${path}`, address: { path } });
-      expect(await ping(await RawClient.open({ path }))).toBe(PONG);
-      await embedded.close();
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    const path = join(folder, 's');
+    embedded = await startEmbedded({ gibson: { path } });
+    expect(embedded.gibson).toMatchObject({ path, url: `gibson+unix://${path}`, address: { path } });
+    expect(await ping(await RawClient.open({ path }))).toBe(PONG);
+    await embedded.close();
+  });
+
+  test('takes over the unix socket of a process that is gone', async () => {
+    const path = join(folder, 's');
+    const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    await once(spawn(process.execPath, ['-e', script]), 'exit');
+    expect((await lstat(path)).isSocket()).toBe(true);
+    embedded = await startEmbedded({ gibson: { path } });
+    expect(await ping(await RawClient.open({ path }))).toBe(PONG);
+  });
+
+  test('leaves the unix socket of somebody who listens, and a file that is no socket', async () => {
+    const path = join(folder, 's');
+    embedded = await startEmbedded({ gibson: { path } });
+    await expect(startEmbedded({ gibson: { path } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(await ping(await RawClient.open({ path }))).toBe(PONG);
+    const file = join(folder, 'f');
+    await writeFile(file, 'mine');
+    await expect(startEmbedded({ gibson: { path: file } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    expect(await readFile(file, 'utf8')).toBe('mine');
   });
 
   test('needs no socket at all, and its url is good for this process', async () => {
