@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type MemoryTransport, memoryAddress } from './memory-transport.ts';
 import type { Peer, Service, Session } from './peer.ts';
 
@@ -80,6 +80,25 @@ describe('a line in memory', () => {
     server.peer().end();
     await turns();
     expect([received(), events, server.events]).toEqual(['bye', ['close'], ['server ended', 'server closed']]);
+  });
+
+  test('ends within a second, also when the server does not', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { server, transport, events } = await connected();
+      transport.pause();
+      transport.end();
+      transport.end();
+      await turns();
+      vi.advanceTimersByTime(999);
+      await turns();
+      expect([events, server.events]).toEqual([[], ['server ended']]);
+      vi.advanceTimersByTime(1);
+      await turns();
+      expect([events, server.events]).toEqual([['close'], ['server ended', 'server closed']]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('tells both sides once that it was destroyed', async () => {

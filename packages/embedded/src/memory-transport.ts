@@ -6,7 +6,7 @@ export interface MemoryTransport {
   write(chunks: readonly (string | Uint8Array)[]): boolean;
   pause(): void;
   resume(): void;
-  /** Orderly end: what was written still arrives. */
+  /** Orderly end: what was written still arrives, and replies come until the server ends the line, within a second. */
   end(): void;
   /** End now; `close` is called once, later. */
   destroy(error?: Error): void;
@@ -28,6 +28,9 @@ export interface MemoryAddress {
 
 /** Bytes under way in one direction, after which the writer is asked to wait. */
 const HIGH_WATER = 64 * 1024;
+
+/** How long an ended line waits for the server to take what was written, and for its last replies, ms. */
+const LINGER = 1000;
 
 interface Sink {
   data(bytes: Uint8Array): void;
@@ -120,6 +123,7 @@ class MemoryLine {
   readonly #toServer: Pipe;
   readonly #toClient: Pipe;
   readonly #session: Session;
+  #linger: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
   constructor(service: Service, name: string, on: MemoryTransportEvents) {
@@ -146,7 +150,7 @@ class MemoryLine {
       },
       pause: () => this.#toClient.pause(),
       resume: () => this.#toClient.resume(),
-      end: () => this.#toServer.end(),
+      end: () => this.#end(),
       destroy: (error) => this.#close(error),
     };
   }
@@ -173,9 +177,18 @@ class MemoryLine {
     };
   }
 
+  /** The server ends the line when it has answered; one that cannot must not keep it open. */
+  #end(): void {
+    if (this.#over || this.#linger !== undefined) return;
+    this.#toServer.end();
+    this.#linger = setTimeout(() => this.#close(undefined), LINGER);
+    this.#linger.unref();
+  }
+
   #close(error: Error | undefined): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#linger);
     this.#toServer.destroy();
     this.#toClient.destroy();
     setImmediate(() => {

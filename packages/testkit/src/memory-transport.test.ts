@@ -1,5 +1,5 @@
 import type { Connect } from '@kv/core';
-import { expect, expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test, vi } from 'vitest';
 import { type MemoryEvents, MemoryServer } from './memory-transport.ts';
 
 function recorder() {
@@ -89,6 +89,46 @@ test('close comes once, later, from either side', async () => {
     expect(seen).toEqual([{ end: 'close in order', destroy: 'close mine', server: 'close theirs' }[end]]);
     expect(peer.closed).toBe(true);
     expect(transport.write(['late'])).toBe(false);
+  }
+});
+
+test('an end waits for a server that does not read, takes its replies, and is over when it reads', async () => {
+  const server = new MemoryServer();
+  const { seen, on } = recorder();
+  const transport = await server.connect({}, on, never);
+  const peer = await server.next();
+  peer.full = true;
+  transport.write(['last']);
+  transport.end();
+  expect(transport.write(['late'])).toBe(false);
+  await Promise.resolve();
+  peer.send('reply');
+  expect([seen, peer.ended, peer.closed]).toEqual([['data reply'], true, false]);
+  peer.drain();
+  peer.send('too late');
+  await Promise.resolve();
+  expect(seen).toEqual(['data reply', 'close in order']);
+  await peer.take('last');
+  expect(peer.unread).toBe('');
+});
+
+test('an end waits a second at most', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const server = new MemoryServer();
+    const { seen, on } = recorder();
+    const transport = await server.connect({}, on, never);
+    const peer = await server.next();
+    peer.full = true;
+    transport.end();
+    vi.advanceTimersByTime(999);
+    expect(peer.closed).toBe(false);
+    vi.advanceTimersByTime(1);
+    await Promise.resolve();
+    expect([peer.closed, seen]).toEqual([true, ['close in order']]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
   }
 });
 

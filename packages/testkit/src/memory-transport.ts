@@ -17,6 +17,9 @@ export interface MemoryTransport {
   destroy(error?: Error): void;
 }
 
+/** Like a socket's: how long what was written may wait for a server that does not read, ms. */
+const LINGER = 1000;
+
 /** How a memory server treats connections. */
 export interface MemoryServerOptions {
   /** Called for each connection once the client has it. */
@@ -27,7 +30,8 @@ export interface MemoryServerOptions {
 
 /**
  * A server without sockets for deterministic tests: `connect` is a transport factory for a client's address, and each
- * connection shows up as a {@link MemoryPeer}. Nothing happens by itself and there are no timers.
+ * connection shows up as a {@link MemoryPeer}. Nothing happens by itself, and there is one timer: an `end` while the
+ * server does not read (`full`) waits for it, a second at most, as a socket does.
  *
  * @example
  * const server = new MemoryServer();
@@ -98,6 +102,7 @@ export class MemoryPeer {
   #full = false;
   #wantsDrain = false;
   #ended = false;
+  #linger: ReturnType<typeof setTimeout> | undefined;
   #over = false;
 
   constructor(index: number, on: MemoryEvents) {
@@ -112,11 +117,7 @@ export class MemoryPeer {
         this.#paused = false;
         queueMicrotask(() => this.#deliver());
       },
-      end: () => {
-        this.#ended = true;
-        this.#change.notify();
-        this.#close();
-      },
+      end: () => this.#end(),
       destroy: (error) => this.#close(error),
     };
   }
@@ -155,9 +156,10 @@ export class MemoryPeer {
     return this.#full;
   }
 
-  /** Ends `full` and tells the client, if it was told to stop. */
+  /** Ends `full` and tells the client, if it was told to stop; if the client has ended, that is over now. */
   drain(): void {
     this.#full = false;
+    if (this.#ended) this.#close();
     if (!this.#wantsDrain || this.#over) return;
     this.#wantsDrain = false;
     this.#on.drain();
@@ -193,8 +195,18 @@ export class MemoryPeer {
     this.#close(error);
   }
 
+  /** What was written goes out first, and until then replies come in. */
+  #end(): void {
+    if (this.#over || this.#ended) return;
+    this.#ended = true;
+    this.#change.notify();
+    if (!this.#full) return this.#close();
+    this.#linger = setTimeout(() => this.#close(), LINGER);
+    this.#linger.unref();
+  }
+
   #write(chunks: readonly (string | Uint8Array)[]): boolean {
-    if (this.#over) return false;
+    if (this.#over || this.#ended) return false;
     const bytes = Buffer.concat(chunks.map((chunk) => bytesOf(chunk)));
     if (!this.forgetful) {
       this.writes.push(bytes.length);
@@ -218,6 +230,7 @@ export class MemoryPeer {
   #close(error?: Error): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#linger);
     this.#outbox = [];
     this.#change.notify();
     queueMicrotask(() => this.#on.close(error));
