@@ -86,13 +86,14 @@ export class Liveness {
 
   #watch(): void {
     const { idle } = this.#options;
-    if (idle > 0) this.#wait(Math.max(this.heardAt + idle - Date.now(), 1), this.#look);
+    if (idle > 0) this.#wait(Math.min(Math.max(this.heardAt + idle - Date.now(), 1), idle), this.#look);
   }
 
   readonly #look = (): void => {
     const connection = this.#connection;
     if (connection.paused) return this.#wait(this.#options.idle, this.#look);
-    if (Date.now() - this.heardAt < this.#options.idle) return this.#watch();
+    const silence = Date.now() - this.heardAt; // below 0: the clock was set back, so nobody knows
+    if (silence >= 0 && silence < this.#options.idle) return this.#watch();
     if (connection.canProbe) return this.slept ? connection.probeFirst() : this.suspect();
     this.#ask();
   };

@@ -1,5 +1,5 @@
 import { type MemoryPeer, MemoryServer } from '@kv/testkit/memory-transport';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client, KvError } from '../src/index.ts';
 import { Flag } from '../src/index.ts';
 import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
@@ -220,4 +220,19 @@ describe('pain 20: a process that was asleep', () => {
     expect(peer.unread).toBe('');
     await client.close();
   });
+});
+
+it('80: a clock that is set back by an hour does not keep an idle line from being probed', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const server = new MemoryServer();
+  const client = lineClient({ address: server, liveness: { idle: 15_000, grace: 5000 } });
+  await client.connect();
+  const peer = await server.next();
+  vi.setSystemTime(Date.now() - 3_600_000);
+  await vi.advanceTimersByTimeAsync(31_000);
+  await peer.take('ping\n');
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(peer.closed).toBe(true);
+  await client.close({ timeout: 0 });
 });

@@ -87,11 +87,12 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     await using redis = open();
     await redis.connect();
     await age();
+    const began = Date.now();
     for (let i = 0; i < 20; i++) {
       expect(await settle(redis.set('a', '2'))).toMatchObject(readonly);
       expect(await redis.get('a')).toBe('1');
     }
-    expect(proxy.total).toBe(2);
+    expect(proxy.total).toBeLessThanOrEqual(2 + (Date.now() - began) / FRESH);
   });
 
   it('84: READONLY in a transaction or on a session is an answer; with retry never for all', async () => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { connected, cutOff, failure, filled, type Start, until } from './failure-backend.ts';
+import { connected, cutOff, failure, filled, proxied, type Start, until } from './failure-backend.ts';
 
 const SOON = 60;
 
@@ -53,6 +53,16 @@ function waitingCases(start: Start): void {
     });
     await proxy.accept();
     expect(await client.read(counter)).toBeNull();
+  });
+
+  test('76: a deadline passes although the connection is still being made', async () => {
+    const { proxy, client } = await proxied(start, { connectTimeout: 20_000 });
+    proxy.faults = { toClient: { stallAfter: 0 } };
+    expect(await failure(client.with({ timeout: SOON }).count(start.key()))).toMatchObject({ code: 'TIMEOUT' });
+    const waiting = client.read(start.key());
+    proxy.faults = {};
+    proxy.cut();
+    expect(await waiting).toBeNull();
   });
 
   test('76: a deadline covers the second attempt too', async () => {
