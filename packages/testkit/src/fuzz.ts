@@ -51,11 +51,14 @@ export class FuzzFailure extends Error {
 /** Cases between two beginnings of a target. */
 export const ERA = 200;
 
-/** What one case may take at most, ms of the processor, which may be busy with others: far more than any needs, and far less than a loop without an end. */
+/**
+ * What one case may take at most, ms of the processor (which may be busy with others): far more than any needs, and far
+ * less than a loop without an end.
+ */
 const LONGEST_CASE = 5000;
 
-/** Most memory that one case may take: twice that of the largest value of a server (SETBIT of SSDB makes 128 MB of nothing). */
-const MOST_MEMORY = 512 * 1024 * 1024;
+/** Most memory that one case may take, bytes; targets leave out what takes more by right. */
+const MOST_MEMORY = 128 << 20;
 
 /**
  * Runs random cases until the time is up. Each case depends on the seed and its number, and on the cases of its era only.
