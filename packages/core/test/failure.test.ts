@@ -472,6 +472,79 @@ describe('units', () => {
 });
 
 describe('leases', () => {
+  it('given back while a blocking command is under way end with their line', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const pop = line('pop', Flag.blocking, 60_000);
+    const ends = [lease.send(pop), lease.send(pop), lease.send(line('behind'))].map(outcome);
+    await peer.take('pop\n');
+    await lease.release();
+    expect(await Promise.all(ends)).toEqual(['CLOSED unknown', 'CLOSED notSent', 'CLOSED notSent']);
+    expect(peer.closed).toBe(true);
+    await client.close({ timeout: 0 });
+  });
+
+  it('send one blocking command at a time, and what was called behind it after it', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const pop = (text: string): Promise<string> => lease.send(line(text, Flag.blocking, 60_000));
+    const ends = [pop('pop1'), lease.send(line('a')), pop('pop2'), lease.send(line('b')), pop('pop3')];
+    await peer.take('pop1\na\n');
+    peer.send('+1\n+2\n');
+    await peer.take('pop2\nb\n');
+    peer.send('+3\n+4\n');
+    await peer.take('pop3\n');
+    peer.send('+5\n');
+    expect(await Promise.all(ends)).toEqual(['1', '2', '3', '4', '5']);
+    await lease.release();
+    await client.close();
+  });
+
+  it.each([Flag.stream, Flag.subscription, Flag.forbidden, Flag.quit])(
+    'refuse what would break the pairing of their line (flag %i)',
+    async (flag) => {
+      const client = lineClient({ address: new MemoryServer(), insteadOf: () => 'use something else' });
+      await using lease = await client.acquire();
+      await expect(lease.send(line('x', flag))).rejects.toMatchObject({
+        code: 'ARGUMENT',
+        command: 'x',
+        message: 'x cannot be sent here: use something else',
+      });
+      await client.close();
+    },
+  );
+
+  it('that the server does not clean in time are replaced', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, connectTimeout: 30 });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const dirty = lease.send(line('dirty'));
+    await peer.take('dirty\n');
+    peer.send('+ok\n');
+    await dirty;
+    const released = lease.release();
+    await peer.take('clean\n');
+    await released;
+    expect(peer.closed).toBe(true);
+    await client.close({ timeout: 0 });
+  });
+
+  it('destroyed by their user make room at once: that is no loss to wait after', async () => {
+    const server = new MemoryServer();
+    const backoff = { min: 60_000, max: 60_000 };
+    const client = lineClient({ address: server, backoff, lanes: { ...oneLane, sessions: one } });
+    const lease = await client.acquire();
+    const waiting = client.acquire();
+    lease.destroy();
+    expect((await waiting).closed).toBe(false);
+    await client.close({ timeout: 0 });
+  });
+
   it('a unit in which something would block goes whole, and once, behind a command that blocks', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });

@@ -73,7 +73,7 @@ describe('a line that is silent because it is blocked', () => {
     const popped = client.send(pop);
     const lane = await server.next();
     await server.asked(3);
-    expect(writtenOn(lane)).toBe('pop\n');
+    expect(writtenOn(lane)).toMatch(/pop\n$/); // before it there may be a probe, where the machine is slow
     lane.send('+element\n');
     expect(await popped).toBe('element');
     await client.close({ timeout: 0 });

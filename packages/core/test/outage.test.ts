@@ -100,6 +100,18 @@ it('81: nothing is left of a client that was closed, whatever its lines were doi
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('81: closed between two attempts to connect, nothing is left either', async () => {
+  const world = echo();
+  world.away = true;
+  const client = lineClient({ address: world.server, backoff: { min: 5000, max: 5000 } });
+  const waiting = client.send(line('a')).catch((error: KvError) => error.code);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(client.state).toBe('connecting');
+  await client.close({ timeout: 0 });
+  expect(await waiting).toBe('CLOSED');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it('80, pain 8: a peer that is gone in silence is found, and replaced', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server, liveness: { idle: 15_000, grace: 5000 } });

@@ -1,6 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedis, type KvError, type Redis } from '../src/index.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -25,6 +31,23 @@ describe.each([2, 3] as const)('data in RESP%i', (protocol) => {
     expect(new Set(await set)).toEqual(new Set(['OK']));
     expect(got.every((value, i) => value === String(i))).toBe(true);
     expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0, connections: { shared: { size: 1 } } });
+  }, 60_000);
+
+  it('what calls and large values needed is given back: five rounds need no more than one', async () => {
+    const raw = redis.with({ bytes: true });
+    const round = async (): Promise<number> => {
+      await redis.set('large', new Uint8Array(16 << 20));
+      await raw.get('large');
+      await Promise.all(Array.from({ length: 50_000 }, (_, i) => redis.set(`k${i % 100}`, i)));
+      await turn();
+      collect();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const first = await round();
+    let last = first;
+    for (let i = 0; i < 4; i++) last = await round();
+    expect(last - first).toBeLessThan(40 << 20); // four rounds carried 128 MB
   }, 60_000);
 
   it('values of 1 MB and 64 MB come back whole, as text and as bytes', async () => {
