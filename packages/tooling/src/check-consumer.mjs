@@ -1,7 +1,7 @@
 // Packs every public package and uses the tarballs as a stranger would: a fresh project, ESM, CJS, TypeScript.
 // Nothing is fetched: family packages come from their tarballs, tsc and @types/node from this repository. Needs a build.
 //
-//   npm pack ─▶ *.tgz ─▶ npm install --offline ─▶ tsc: nodenext (ESM, CJS), bundler ─▶ node: ESM, CJS
+//   npm pack ─▶ *.tgz ─▶ npm install --offline ─▶ tsc: nodenext (ESM, CJS), bundler ─▶ node: ESM, CJS, npx
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -128,6 +128,14 @@ function compile() {
   }
 }
 
+/** `npx @kv/…`, as the READMEs say it. */
+function runCommands(packages) {
+  for (const { manifest } of packages.filter(({ manifest }) => manifest.bin !== undefined)) {
+    const printed = npm(`npx ${manifest.name}`, ['exec', '--offline', '--', manifest.name, '--version']);
+    if (printed.trim() !== manifest.version) problems.push(`npx ${manifest.name} --version says ${printed}`);
+  }
+}
+
 /** tsup takes `node:` away unless it is told not to; bundlers for other runtimes need it. */
 function checkBuiltinNames(packages) {
   for (const { manifest } of packages) {
@@ -152,6 +160,7 @@ try {
     sh(`${name}, ESM`, process.execPath, [`out/${name}.mjs`]);
     sh(`${name}, CJS`, process.execPath, [`out/${name}.cjs`]);
   }
+  runCommands(packages);
   checkBuiltinNames(packages);
   console.log(
     `${packages.length} packages packed, installed and used; ${names.length} programs; ${problems.length} problems`,
