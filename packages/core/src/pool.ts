@@ -50,6 +50,8 @@ export class Pool implements ConnectionOwner {
   readonly #leased = new Set<Connection>();
   /** They still answer what they have, and get nothing new. */
   readonly #retiring = new Set<Connection>();
+  /** Refused by a line that is being left: they go on together, in their order, before what was called later. */
+  readonly #moved: Request[] = [];
   #minSize: number;
   #failures = 0;
   #lastError: KvError | undefined;
@@ -158,12 +160,24 @@ export class Pool implements ConnectionOwner {
   #retire(connection: Connection, error: KvError): void {
     this.#retiring.add(connection);
     if (connection.load === 0) connection.end(error);
-    else void connection.drained().then(() => connection.end(error));
+    else {
+      void connection.drained().then(() => {
+        connection.end(error);
+        this.#handOver();
+      });
+    }
+  }
+
+  #handOver(): void {
+    this.#queue.unshift(this.#moved.splice(0).filter(({ settled }) => !settled));
+    this.#serve();
+    this.#grow();
   }
 
   /** Ends the requests that wait for a connection; those that have one go on. */
   dismiss(error: KvError): void {
-    for (const request of this.#queue.drain()) request.fail(ended(request, error, 'notSent'));
+    const waiting = [...this.#moved.splice(0), ...this.#queue.drain()];
+    for (const request of waiting) request.fail(ended(request, error, 'notSent'));
   }
 
   /** Ends everything at once: waiting requests and connections. */
@@ -196,11 +210,12 @@ export class Pool implements ConnectionOwner {
     this.#changed(error);
   }
 
-  /** It did not run, so it counts as not sent. */
+  /** It did not run, so it counts as not sent. It goes on when the line that is left has answered all it has. */
   moved(request: Request): void {
     request.attempts--;
     request.ledger.requeued(request);
-    this.#enqueue([request]);
+    if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
+    else this.#moved.push(request);
   }
 
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {

@@ -83,3 +83,43 @@ it('said in the handshake it fails the attempt to connect', async () => {
   expect(client.state).toBe('idle');
   await client.close();
 });
+
+it('what was refused goes on in the order of the calls, before what was called meanwhile', async () => {
+  let ready = (): void => {};
+  const away = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const server = new MemoryServer({ beforeConnect: (attempt) => (attempt === 0 ? undefined : away) });
+  const client = lineClient({ address: server });
+  const calls = ['a', 'b', 'c'].map((text) => client.send(line(text)));
+  const peer = await server.next();
+  await peer.take('a\nb\nc\n');
+  peer.send('~replica\n');
+  calls.push(client.send(line('d')));
+  await turn();
+  peer.send('~replica\n');
+  await turn();
+  peer.send('~replica\n');
+  ready();
+  const second = await server.next();
+  await second.take('a\nb\nc\nd\n');
+  second.send('+1\n+2\n+3\n+4\n');
+  expect(await Promise.all(calls)).toEqual(['1', '2', '3', '4']);
+  await client.close();
+});
+
+it('what was refused ends with its deadline, and with the client, also before it goes on', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server });
+  const soon = outcome(client.send(line('soon'), { timeout: 30 }));
+  const refused = outcome(client.send(line('a')));
+  const last = outcome(client.send(line('b')));
+  const peer = await server.next();
+  await peer.take('soon\na\nb\n');
+  peer.send('~replica\n~replica\n');
+  expect(await soon).toMatch(/^TIMEOUT notSent/);
+  await client.close({ timeout: 0 });
+  expect(await refused).toMatch(/^CLOSED notSent/);
+  expect(await last).toMatch(/^CLOSED unknown/);
+  expect(client.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+});

@@ -160,7 +160,7 @@ describe.each<[Backend, number]>([
     }
     expect([most, getEventListeners(signal, 'abort').length]).toEqual([1, 0]);
     await client.close();
-  }, 120_000);
+  }, 300_000);
 
   test('77, pain 6: a server that stalls: after the deadlines nothing is kept', async () => {
     const { door, client } = await reach(backend, { timeout: 20, maxQueueBytes: 1e9 });
