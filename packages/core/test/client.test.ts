@@ -477,7 +477,8 @@ describe('loss', () => {
     const peer = await server.next();
     await peer.take('read\n');
     peer.close();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    while (client.state !== 'reconnecting') await new Promise((resolve) => setImmediate(resolve));
+    expect(client.stats()).toMatchObject({ pending: 1, queuedBytes: 64 });
     await client.close({ timeout: 0 });
     expect(await read).toMatchObject({ code: 'CLOSED', outcome: 'unknown', attempts: 1 });
   });
@@ -571,6 +572,19 @@ describe('closing', () => {
     await closed;
     expect(client.state).toBe('closed');
     expect(peer.ended).toBe(true);
+  });
+
+  it('waits for what is under way however long it may', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, timeout: 0 });
+    const answer = client.send(line('a'));
+    const peer = await server.next();
+    await peer.take('a\n');
+    const closed = client.close({ timeout: 2 ** 40 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    peer.send('+1\n');
+    expect(await answer).toBe('1');
+    await closed;
   });
 
   it.each(['connecting', 'handshaking', 'backing off', 'waiting for a reply', 'idle'])(
@@ -847,6 +861,18 @@ describe('commands that a shared line cannot carry', () => {
       await client.close();
     },
   );
+
+  it('in a batch it fails alone', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const batch = client.sendAll([line('a'), line('x', Flag.stream), line('pop', Flag.blocking), line('b')]);
+    const peer = await server.next();
+    await peer.take('a\nb\n');
+    peer.send('+1\n+2\n');
+    const seen = (await batch).map((member) => (member.ok ? member.value : (member.error as KvError).code));
+    expect(seen).toEqual(['1', 'ARGUMENT', 'ARGUMENT', '2']);
+    await client.close();
+  });
 
   it('quit means close', async () => {
     const client = lineClient({ address: new MemoryServer() });

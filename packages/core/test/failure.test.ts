@@ -455,6 +455,23 @@ describe('units', () => {
     await client.close();
   });
 
+  it('of which one finds the queue full are refused as a whole', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, maxQueueBytes: 200 });
+    await client.connect();
+    const peer = await server.next();
+    const unit = await client.sendAll([line('a'), line('b'), line(`c ${'v'.repeat(200)}`)], { unit: true });
+    expect(unit.map((member) => (member.ok ? '' : (member.error as KvError).code))).toEqual([
+      'QUEUE_FULL',
+      'QUEUE_FULL',
+      'QUEUE_FULL',
+    ]);
+    await turn();
+    expect(peer.unread).toBe('');
+    expect(client.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+    await client.close();
+  });
+
   it('of 200,000 members wait, move and come back', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, maxQueueBytes: 1e9, timeout: 30_000 });
@@ -472,6 +489,21 @@ describe('units', () => {
 });
 
 describe('leases', () => {
+  it('hear pushes only as long as they last', async () => {
+    const server = new MemoryServer();
+    const pushed: string[] = [];
+    const push = (raw: unknown): void => void pushed.push(`shared ${raw}`);
+    const client = lineClient({ address: server, lanes: oneLane, push });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    lease.connection.onPush = (raw) => void pushed.push(`lease ${raw}`);
+    peer.send('>1\n');
+    await lease.release();
+    peer.send('>2\n');
+    expect(pushed).toEqual(['lease 1', 'shared 2']);
+    await client.close();
+  });
+
   it('given back while a blocking command is under way end with their line', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
@@ -692,6 +724,61 @@ describe('blocking commands', () => {
     await client.close({ timeout: 0 });
   });
 
+  it('that wait for a connection end at once when the client closes', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes: oneLane });
+    const first = client.send(pop);
+    const lane = await server.next();
+    await lane.take('pop\n');
+    const second = outcome(client.send(pop));
+    const closed = client.close();
+    expect(await second).toBe('CLOSED notSent');
+    lane.send('+element\n');
+    expect(await first).toBe('element');
+    await closed;
+  });
+
+  it('with the deadline 0 wait as long as it takes', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const popped = client.send(pop, { timeout: 0 });
+    const lane = await server.next();
+    await lane.take('pop\n');
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(server.peers).toHaveLength(1); // nobody was asked to end it
+    lane.send('+element\n');
+    expect(await popped).toBe('element');
+    await client.close({ timeout: 0 });
+  });
+
+  it('on one session: one that was not sent ends by itself, one behind a cancelled one waits for its end', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const one = outcome(lease.send(pop, { signal: first.signal }));
+    const two = outcome(lease.send(pop, { signal: second.signal }));
+    const three = lease.send(line('pop3', Flag.blocking, 60_000));
+    await peer.take('pop\n');
+    second.abort();
+    expect(await two).toBe('ABORTED notSent');
+    first.abort();
+    const shared = await server.next();
+    await shared.take('unblock\n');
+    peer.send('-UNBLOCKED\n');
+    expect(await one).toBe('ABORTED refused');
+    await turn();
+    expect(peer.unread).toBe('');
+    shared.send('+1\n');
+    await peer.take('pop3\n');
+    peer.send('+3\n');
+    expect(await three).toBe('3');
+    await client.close({ timeout: 0 });
+  });
+
   it('the server is asked again when it had nothing to end yet', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
@@ -712,6 +799,13 @@ describe('blocking commands', () => {
 });
 
 describe('streams', () => {
+  it('end at once when the client closes', async () => {
+    const client = lineClient({ address: new MemoryServer() });
+    const stream = await client.stream(line('monitor', Flag.stream));
+    await client.close({ timeout: 2 ** 40 });
+    await expect(stream.next()).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
   it('answer every reader that waits', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });

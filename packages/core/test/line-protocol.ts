@@ -90,7 +90,8 @@ class LineWire implements Wire {
 
   #take(kind: string | undefined, text: string): void {
     const head = this.#sink.head()?.command;
-    if (head?.spec.name.startsWith('dirty') && kind === '+') this.dirty = true;
+    // As SELECT does, it tells by its argument what the state is: a tombstone must not have lost it.
+    if (head?.spec.name.startsWith('dirty') && kind === '+') this.dirty = head.args[0] !== '';
     if (kind === '+') this.#sink.reply(text);
     else if (kind === '-') this.#sink.fail(new ReplyError(text));
     else if (kind === '~') this.#leave(text);

@@ -135,7 +135,9 @@ describe('other silent lines', () => {
     await server.asked(1);
     peer.send('+done\n');
     expect(await slow).toBe('done');
-    expect(writtenOn(server.peers[1] as MemoryPeer)).toBe('served?\n');
+    const spare = server.peers[1] as MemoryPeer;
+    expect(writtenOn(spare)).toBe('served?\n');
+    while (!spare.closed) await new Promise((resolve) => setImmediate(resolve));
     await client.close({ timeout: 0 });
     expect(server.peers.every((each) => each.closed)).toBe(true);
   });

@@ -100,6 +100,16 @@ it('81: nothing is left of a client that was closed, whatever its lines were doi
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('81: closed in order, no timer of the wait is left', async () => {
+  const world = echo();
+  const client = lineClient({ address: world.server });
+  const answer = client.send(line('a'));
+  const closed = client.close({ timeout: 60_000 });
+  expect(await answer).toBe('a');
+  await closed;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 it('81: closed between two attempts to connect, nothing is left either', async () => {
   const world = echo();
   world.away = true;
