@@ -492,11 +492,11 @@ describe('leases', () => {
   it('hear pushes only as long as they last', async () => {
     const server = new MemoryServer();
     const pushed: string[] = [];
-    const push = (raw: unknown): void => void pushed.push(`shared ${raw}`);
+    const push = (raw: unknown): void => void pushed.push(`shared ${String(raw)}`);
     const client = lineClient({ address: server, lanes: oneLane, push });
     const lease = await client.acquire();
     const peer = await server.next();
-    lease.connection.onPush = (raw) => void pushed.push(`lease ${raw}`);
+    lease.connection.onPush = (raw) => void pushed.push(`lease ${String(raw)}`);
     peer.send('>1\n');
     await lease.release();
     peer.send('>2\n');
