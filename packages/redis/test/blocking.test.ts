@@ -196,6 +196,31 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     }
   });
 
+  it.each([
+    ['on a session', 'the next command of the session'],
+    ['on the lane', 'the next user of the connection'],
+  ])('CLIENT UNBLOCK that is late never meets %s %s', async (where) => {
+    await using proxy = await faultProxy(server);
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, maxBlocking: 1 });
+    await client.connect();
+    const [shared] = proxy.connections;
+    await using session = await client.session();
+    const popper = where === 'on a session' ? session : client;
+    const controller = new AbortController();
+    const one = popper.with({ signal: controller.signal }).blpop(['one'], 0);
+    const two = popper.blpop(['two'], 0);
+    await blocked(redis, 1);
+    shared?.stall(); // it would carry CLIENT UNBLOCK
+    controller.abort();
+    await redis.rpush('one', 'a');
+    expect(await one).toEqual({ key: 'one', element: 'a' });
+    for (let i = 0; i < 10; i++) await redis.ping(); // the time to write the next
+    shared?.resume();
+    await blocked(redis, 1);
+    await redis.rpush('two', 'b');
+    expect(await two).toEqual({ key: 'two', element: 'b' });
+  });
+
   it('a session that is given back while they wait ends them all', async () => {
     const session = await redis.session();
     const ends = [session.blpop(['one'], 0), session.blpop(['two'], 0), session.get('a')].map(settle);

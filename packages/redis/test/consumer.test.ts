@@ -17,6 +17,9 @@ afterEach(() => redis.close());
 const add = (n: number): Promise<unknown> => redis.xadd('jobs', '*', { n });
 const base = { stream: 'jobs', group: 'workers', name: 'w1' };
 
+/** Reads that end by themselves after any test has failed. */
+const endless = { block: 600_000, retryAfter: 3_600_000 };
+
 /** Resolves when the condition holds. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -47,7 +50,7 @@ describe('consumer of a stream', () => {
 
   it('two consumers share the work, and a blocked reader stops at once', async () => {
     const seen: string[] = [];
-    const workers = ['w1', 'w2'].map((name) => redis.consumer({ ...base, name }));
+    const workers = ['w1', 'w2'].map((name) => redis.consumer({ ...base, ...endless, name }));
     const errors: unknown[] = [];
     for (const worker of workers) worker.on('error', (error) => errors.push(error));
     const running = workers.map((worker) => worker.run(({ id }) => void seen.push(id)));
