@@ -325,11 +325,12 @@ export class Pool implements ConnectionOwner {
     return exclusive + Math.max(Math.ceil((length - exclusive) / this.setup.protocol.window.commands), 1);
   }
 
-  /** Opens as many connections as the queue and `minSize` ask for; after a failure first one, which shows the way. */
+  /** Opens as many connections as the queue and `minSize` ask for; while the server is away one, which shows the way. */
   #grow(): void {
     if (this.#closed !== undefined || this.#timer !== undefined) return;
-    const wanted = Math.max(this.#missing, this.#minSize - this.#ready.length - this.#leased.size);
-    const most = this.#failures > 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
+    const there = this.#ready.length + this.#leased.size;
+    const wanted = Math.max(this.#missing, this.#minSize - there);
+    const most = this.#failures > 0 && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
     const room = Math.min(this.options.maxSize - this.size, most);
     const count = Math.min(wanted - this.#opening.size, room);
     for (let i = 0; i < count; i++) this.#open();
