@@ -204,7 +204,7 @@ describe('consumer of a stream', () => {
     for (let i = 0; i < 5; i++) await add(i);
     await redis.xreadgroup('workers', owner, { jobs: '>' });
     let handled = 0;
-    const worker = redis.consumer({ ...base, retryAfter: 1 });
+    const worker = redis.consumer({ ...base, concurrency: 2, retryAfter: 1 });
     await new Promise((resolve) => setTimeout(resolve, 5)); // longer than retryAfter
     let stopped: Promise<void> | undefined;
     await worker.run(() => {
@@ -236,6 +236,21 @@ describe('consumer of a stream', () => {
     await running;
     expect(started).toBe(1);
     expect(await redis.xpending('jobs', 'workers')).toMatchObject({ count: 0 });
+  });
+
+  it('takes no more entries than it can begin with: the others are left to other consumers', async () => {
+    for (let i = 0; i < 10; i++) await add(i);
+    const finish: (() => void)[] = [];
+    const worker = redis.consumer({ ...base, concurrency: 2 });
+    const running = worker.run(() => new Promise<void>((resolve) => void finish.push(resolve)));
+    await until(() => finish.length === 2);
+    finish[0]?.();
+    await until(() => finish.length === 3);
+    expect((await redis.xpending('jobs', 'workers')).count).toBe(2);
+    const stopped = worker.stop();
+    for (const end of finish) end();
+    await stopped;
+    await running;
   });
 
   it('an entry that cannot be acknowledged is told, and the work goes on', async () => {
