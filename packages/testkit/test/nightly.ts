@@ -1,6 +1,7 @@
 /**
- * The model check of all backends at length: `npm run nightly -- [backend] [minutes] [seed]`. Without minutes 50 times
- * what the tests do. A failure prints its seed and the smallest case found.
+ * The model check of all backends at length: `npm run nightly -- [backend] [minutes] [seed]`, 50 times what the tests do
+ * or as many portions of it as fit into the minutes. Each portion has a server and seeds of its own, and
+ * prints the sums so far. A failure prints its seed and the smallest case found.
  */
 import { startEmbedded } from '@kv/embedded';
 import { createGibson } from '@kv/gibson';
@@ -19,38 +20,42 @@ const patient = { timeout: 60_000 };
 
 const [which = 'all', minutes, seed = String(1 + Math.floor(Math.random() * 1e9))] = process.argv.slice(2);
 
-async function run(name: string, backends: Backends): Promise<void> {
-  const started = performance.now();
-  const report: ModelReport = await checkModel(proxiedDriver(backends), {
-    ...scale,
-    transactions: name !== 'gibson',
-    seed: Number(seed),
-    plans: (scale.plans ?? 1) * TIMES,
-    milliseconds: minutes === undefined ? Number.POSITIVE_INFINITY : Number(minutes) * 60_000,
-  });
-  const { plans, operations, faults, endings } = report;
-  const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(JSON.stringify({ backend: name, seed: Number(seed), seconds, plans, operations, faults, endings }));
+/** Checks with one server, which keeps what it was told: every portion has a new one. */
+type Portion = (check: (backends: Backends) => Promise<ModelReport>) => Promise<ModelReport>;
+
+async function run(name: string, portion: Portion): Promise<void> {
+  const began = performance.now();
+  const milliseconds = minutes === undefined ? Number.POSITIVE_INFINITY : Number(minutes) * 60_000;
+  const total = { plans: 0, operations: 0, faults: 0 };
+  const endings: Record<string, number> = {};
+  for (let i = 0; i < TIMES && performance.now() - began < milliseconds; i++) {
+    const options = { ...scale, transactions: name !== 'gibson', seed: Number(seed) + i * (scale.plans ?? 1) };
+    const report = await portion((backends) => checkModel(proxiedDriver(backends), options));
+    for (const key of ['plans', 'operations', 'faults'] as const) total[key] += report[key];
+    for (const [ending, count] of Object.entries(report.endings)) endings[ending] = (endings[ending] ?? 0) + count;
+    const seconds = Math.round((performance.now() - began) / 1000);
+    console.log(JSON.stringify({ backend: name, seed: Number(seed), portions: i + 1, seconds, ...total, endings }));
+  }
 }
 
-async function redis(): Promise<void> {
-  await using server = await startRedis();
-  await using direct = createRedis(server.url, patient);
-  await run('redis', redisBackends(server, direct));
-}
+const portions: Record<string, Portion> = {
+  redis: async (check) => {
+    await using server = await startRedis();
+    await using direct = createRedis(server.url, patient);
+    return await check(redisBackends(server, direct));
+  },
+  ssdb: async (check) => {
+    await using embedded = await startEmbedded({ ssdb: { port: 0 } });
+    const target = { host: '127.0.0.1', port: embedded.ssdb?.port as number };
+    await using direct = createSsdb(target, patient);
+    return await check(ssdbBackends(target, direct));
+  },
+  gibson: async (check) => {
+    await using embedded = await startEmbedded({ gibson: { port: 0 } });
+    const target = { host: '127.0.0.1', port: embedded.gibson?.port as number };
+    await using direct = createGibson(target, patient);
+    return await check(gibsonBackends(target, direct));
+  },
+};
 
-async function ssdb(): Promise<void> {
-  await using embedded = await startEmbedded({ ssdb: { port: 0 } });
-  const target = { host: '127.0.0.1', port: embedded.ssdb?.port as number };
-  await using direct = createSsdb(target, patient);
-  await run('ssdb', ssdbBackends(target, direct));
-}
-
-async function gibson(): Promise<void> {
-  await using embedded = await startEmbedded({ gibson: { port: 0 } });
-  const target = { host: '127.0.0.1', port: embedded.gibson?.port as number };
-  await using direct = createGibson(target, patient);
-  await run('gibson', gibsonBackends(target, direct));
-}
-
-for (const [name, one] of Object.entries({ redis, ssdb, gibson })) if (which === 'all' || which === name) await one();
+for (const [name, portion] of Object.entries(portions)) if (which === 'all' || which === name) await run(name, portion);
