@@ -25,7 +25,7 @@ export const usage = `npm run bench -- [options]
   --before folder  another checkout of this repository, installed and built: its client is one more column
   --rounds n       runs per client and workload, median taken (5)
   --seconds n      counted seconds per run (1.5)
-  --warm-up n      seconds before that (0.7)
+  --warm-up n      seconds before that (2)
   --minutes n      bound of the whole (45)
   --no-build       measure the packages as they were built last
   --name text      results/NAME.json, .md, .svg (the suite's name)`;
@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
       before: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1.5' },
-      'warm-up': { type: 'string', default: '0.7' },
+      'warm-up': { type: 'string', default: '2' },
       minutes: { type: 'string', default: '45' },
       'no-build': { type: 'boolean', default: false },
       name: { type: 'string' },
