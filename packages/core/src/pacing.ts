@@ -2,10 +2,10 @@
 const MANY = 32;
 
 /** A rest lasts as long as the server needs for this share of what it still has to do: it never runs out of work. */
-const SHARE = 1 / 4;
+const SHARE = 1 / 2;
 
 /** Longest rest, ms. */
-const LONGEST = 4;
+const LONGEST = 10;
 
 /** Shortest one that a timer can keep, ms. */
 const SHORTEST = 1;

@@ -134,9 +134,10 @@ const libraries = structures<LibraryInfo>({ functions: structures<FunctionInfo>(
  */
 export function functionList<V = string>(options: FunctionListOptions = {}): Command<LibraryInfo[], V> {
   checkOptions(options, FUNCTION_LIST_OPTIONS);
+  const { libraryname, withcode } = options;
   const args: Arg[] = [];
-  addData(args, 'LIBRARYNAME', options.libraryname, 'libraryname');
-  addSwitch(args, 'WITHCODE', options.withcode, 'withcode');
+  addData(args, 'LIBRARYNAME', libraryname, 'libraryname');
+  addSwitch(args, 'WITHCODE', withcode, 'withcode');
   return new Command<LibraryInfo[], V>(FUNCTION_LIST, args, libraries);
 }
 
