@@ -3,12 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { KvError, StateChange } from '../src/index.ts';
 import { Client, Flag } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
-
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value,
-    (error: KvError) => `${error.code} ${error.outcome}`,
-  );
+import { outcome, turn } from './observe.ts';
 
 describe('shared line', () => {
   it('writes all calls of one turn at once and gives replies in the order of the calls', async () => {
@@ -56,7 +51,7 @@ describe('shared line', () => {
     const first = client.send(line('a'));
     await peer.take('a\n');
     const second = client.send(line('b'));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(peer.unread).toBe('');
     peer.drain();
     await peer.take('b\n');
@@ -268,7 +263,7 @@ describe('windows', () => {
     const peer = await server.next();
     await peer.take('a\nb\nc\n');
     peer.send('+1\n+2\n');
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(peer.unread).toBe('');
     peer.send('+3\n');
     await peer.take('d\n');
@@ -291,7 +286,7 @@ describe('windows', () => {
       const first = client.send(line('a 1'));
       await peer.take('a 1\n');
       const second = client.send(line('b 2'));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       expect(peer.unread).toBe('');
       peer.send('+1\n');
       await peer.take('b 2\n', 500);
@@ -313,7 +308,7 @@ describe('windows', () => {
       controller.abort();
       expect(await gone).toBe('ABORTED unknown');
       peer.send(late);
-      if (peer.index === 0 && late === '+late\n') await new Promise((resolve) => setImmediate(resolve));
+      if (peer.index === 0 && late === '+late\n') await turn();
       while (peer.unread === 'ping\n') {
         await peer.take('ping\n');
         peer.send('+pong\n');
@@ -458,7 +453,7 @@ describe('loss', () => {
     const read = client.send(readLine('read'));
     await peer.take('write\nread\n');
     const unsent = client.send(line('unsent'));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     peer.close(new Error('reset'));
     expect(await write).toBe('CONNECTION unknown');
     const second = await server.next();
@@ -477,7 +472,7 @@ describe('loss', () => {
     const peer = await server.next();
     await peer.take('read\n');
     peer.close();
-    while (client.state !== 'reconnecting') await new Promise((resolve) => setImmediate(resolve));
+    while (client.state !== 'reconnecting') await turn();
     expect(client.stats()).toMatchObject({ pending: 1, queuedBytes: 64 });
     await client.close({ timeout: 0 });
     expect(await read).toMatchObject({ code: 'CLOSED', outcome: 'unknown', attempts: 1 });
@@ -523,7 +518,7 @@ describe('loss', () => {
     await server.next();
     await client.send(line('x'), { timeout: 5 }).catch(() => {});
     await client.close({ timeout: 0 });
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(changes.map(({ to }) => to)).toEqual(['connecting', 'ready', 'reconnecting', 'ready', 'closing', 'closed']);
     expect(changes[2]?.cause).toMatchObject({ code: 'CONNECTION' });
   });
@@ -598,7 +593,7 @@ describe('closing', () => {
       const protocol = new LineProtocol({}, when === 'handshaking' ? { handshakeLines: ['hello'] } : {});
       const client = lineClient({ address: server, protocol, backoff: { min: 5000, max: 5000 } });
       const answer = when === 'idle' ? 'nothing was under way' : outcome(client.send(line('a')));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       await client.close({ timeout: 0 });
       const expected = { 'waiting for a reply': 'CLOSED unknown', idle: 'nothing was under way' }[when];
       expect(await answer).toBe(expected ?? 'CLOSED notSent');

@@ -1,16 +1,10 @@
 import { type MemoryPeer, MemoryServer } from '@kv/testkit/memory-transport';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Client, KvError } from '../src/index.ts';
+import type { Client } from '../src/index.ts';
 import { LineProtocol, line, lineClient } from './line-protocol.ts';
+import { outcome, turn } from './observe.ts';
 
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value,
-    (error: KvError) => `${error.code} ${error.outcome}`,
-  );
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const writtenOn = (peer: MemoryPeer): string => Buffer.from(peer.written).toString();
 const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `get ${i}`);
 

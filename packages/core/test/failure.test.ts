@@ -3,21 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ClientSetup, KvError } from '../src/index.ts';
 import { Client, Command, Flag, spec } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
-
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value,
-    (error: KvError) => `${error.code} ${error.outcome}`,
-  );
-
-/** One turn of the event loop: what was queued has been written. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Keeps the event loop busy, as a long computation or a frozen process would. */
-function freeze(milliseconds: number): void {
-  const end = Date.now() + milliseconds;
-  while (Date.now() < end);
-}
+import { freeze, outcome, turn } from './observe.ts';
 
 const one = { minSize: 0, maxSize: 1 };
 const oneLane: ClientSetup['lanes'] = {

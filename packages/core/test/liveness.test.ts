@@ -1,20 +1,9 @@
 import { type MemoryPeer, MemoryServer } from '@kv/testkit/memory-transport';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Client, KvError } from '../src/index.ts';
+import type { Client } from '../src/index.ts';
 import { Flag } from '../src/index.ts';
 import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
-
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value,
-    (error: KvError) => `${error.code} ${error.outcome}`,
-  );
-
-/** Keeps the event loop busy, as a long computation or a frozen process would. */
-function freeze(milliseconds: number): void {
-  const end = Date.now() + milliseconds;
-  while (Date.now() < end);
-}
+import { freeze, outcome, turn } from './observe.ts';
 
 /** Asks by `served?`; the server answers `yes` or `no`. */
 class AskingProtocol extends LineProtocol {
@@ -137,7 +126,7 @@ describe('other silent lines', () => {
     expect(await slow).toBe('done');
     const spare = server.peers[1] as MemoryPeer;
     expect(writtenOn(spare)).toBe('served?\n');
-    while (!spare.closed) await new Promise((resolve) => setImmediate(resolve));
+    while (!spare.closed) await turn();
     await client.close({ timeout: 0 });
     expect(server.peers.every((each) => each.closed)).toBe(true);
   });
@@ -148,7 +137,7 @@ describe('other silent lines', () => {
     const lease = await client.acquire();
     const peer = await server.next();
     const dirty = lease.send(line('dirty'));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     peer.send('+ok\n');
     await dirty;
     const before = writtenOn(peer);
@@ -170,7 +159,7 @@ describe('other silent lines', () => {
     const late = outcome(lease.send(line('slow'), { timeout: 10 }));
     await peer.take('slow\n');
     expect(await late).toBe('TIMEOUT unknown');
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(writtenOn(peer)).toBe('dirty\nslow\n');
     await client.close({ timeout: 0 });
   });

@@ -39,7 +39,7 @@ it('while much is due a line rests: replies are read, and new calls written, a f
   peer.send('+2\n+3\n');
   await vi.advanceTimersByTimeAsync(0);
   expect(peer.writes).toHaveLength(before);
-  await vi.advanceTimersByTimeAsync(4);
+  await vi.advanceTimersByTimeAsync(10);
   await peer.take('a\nb\nc\n');
   expect(peer.writes).toHaveLength(before + 1);
   expect(await Promise.all(ends.slice(0, 4))).toEqual(['0', '1', '2', '3']);

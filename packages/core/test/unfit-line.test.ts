@@ -2,14 +2,13 @@ import { MemoryServer } from '@kv/testkit/memory-transport';
 import { expect, it } from 'vitest';
 import type { KvError } from '../src/index.ts';
 import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
+import { turn } from './observe.ts';
 
 const outcome = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     (value) => value,
     (error: KvError) => `${error.code} ${error.outcome} ${error.message}`,
   );
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 it('what was refused without being run goes to the next line, as if it had not been sent; writes too', async () => {
   const server = new MemoryServer();

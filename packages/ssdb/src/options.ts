@@ -28,7 +28,7 @@ export interface SsdbOptions extends CommonOptions {
 export interface SsdbClientOptions extends SsdbOptions {
   /**
    * Connections that commands are spread over, by their first key or name; commands without one take the first
-   * connection. Default 4. Calls with the same first key run in the order of the calls, all others may overtake each
+   * connection. Default 8. Calls with the same first key run in the order of the calls, all others may overtake each
    * other until they are awaited; with 1 everything runs in the order of the calls.
    */
   readonly connections?: number | undefined;
@@ -43,7 +43,7 @@ export interface SsdbPoolOptions extends SsdbOptions {
 }
 
 /** Enough to keep the server busy (measured); the server works on one request per connection at a time. */
-export const DEFAULT_CONNECTIONS = 4;
+export const DEFAULT_CONNECTIONS = 8;
 
 const RULES: OptionRules = {
   ...COMMON_RULES,

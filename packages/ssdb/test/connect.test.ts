@@ -169,7 +169,7 @@ describe('several connections', () => {
       return [ssdb.get(key), ssdb.hincr(key, 'f'), ssdb.hincr(name, 'f')];
     });
     expect(await Promise.all(calls.map((three) => Promise.all(three)))).toEqual(keys.map(() => ['42', 1, 2]));
-    expect(ssdb.stats().connections.shared.size).toBe(4);
+    expect(ssdb.stats().connections.shared.size).toBe(8);
   });
 
   test('a pipeline takes one of them, whatever its keys are', async () => {

@@ -13,11 +13,7 @@ export async function runSsdbBench(
   const { KV_SSDB_BENCH: program } = process.env;
   if (program === undefined) throw new Error('KV_SSDB_BENCH names no program');
   const command = name.slice(0, name.indexOf('-'));
-  const { stdout } = await runChild(
-    program,
-    [host, String(port), depth === 1 ? '10000' : '100000', String(depth)],
-    120,
-  );
+  const { stdout } = await runChild(program, [host, String(port), depth === 1 ? '5000' : '30000', String(depth)], 120);
   return parseSsdbBench(stdout, command);
 }
 
