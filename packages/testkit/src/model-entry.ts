@@ -14,15 +14,18 @@ export interface Entry {
   readonly operation: Operation;
   readonly began: number;
   ended?: number;
+  /** It settled after everything must have. */
+  late?: boolean;
   ending?: Ending;
   /** A rejection that is no ending. */
   error?: unknown;
 }
 
 /** An entry in words, for a violation. */
-export function words({ operation, ending, ended, error }: Entry): string {
+export function words({ operation, ending, ended, late, error }: Entry): string {
   const what = JSON.stringify(operation);
   if (ended === undefined) return `${what} did not settle`;
+  if (late === true) return `${what} settled too late`;
   return ending === undefined
     ? `${what} rejected with ${String(error)}`
     : `${what} ended ${JSON.stringify(ending, plain)}`;

@@ -5,10 +5,10 @@ type State = ReadonlyMap<string, string | null>;
 
 /**
  * What the client said against what the server has:
- * - everything settled, and with an ending that it may have;
+ * - everything settled in time, and with an ending that it may have;
  * - a read returned what belongs to its key, and not nothing when the write was acknowledged before;
  * - an acknowledged write is there, one that was not sent is not;
- * - acknowledged increments ≤ counter ≤ acknowledged and unknown ones, and no two returned the same number;
+ * - acknowledged increments ≤ counter ≤ acknowledged and unknown ones; they returned different numbers, none above it;
  * - of a transaction all keys are there or none, and as acknowledged.
  */
 export function judge(entries: readonly Entry[], state: State): string[] {
@@ -16,7 +16,7 @@ export function judge(entries: readonly Entry[], state: State): string[] {
   const writes = new Map<number, Entry>();
   for (const entry of entries) if (entry.operation.kind === 'write') writes.set(entry.operation.id, entry);
   for (const entry of entries) {
-    if (entry.ending === undefined) violations.push(words(entry));
+    if (entry.ending === undefined || entry.late === true) violations.push(words(entry));
     else violations.push(...judgeOne(entry, writes, state));
   }
   return [...violations, ...judgeCounters(entries, state)];
@@ -74,6 +74,8 @@ function judgeCounters(entries: readonly Entry[], state: State): string[] {
     }
     const returned = acknowledged.map(({ ending }) => (ending?.how === 'done' ? Number(ending.value) : 0));
     if (new Set(returned).size < returned.length) violations.push(`counter ${key} returned a number twice`);
+    const beyond = returned.find((number) => number > actual);
+    if (beyond !== undefined) violations.push(`counter ${key} is ${actual}, but returned ${beyond}`);
   }
   return violations;
 }

@@ -1,6 +1,6 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Faults } from './faults.ts';
+import { CalmClock } from './calm-clock.ts';
+import type { DirectionFaults, Faults } from './faults.ts';
 import { type Ending, type Entry, words } from './model-entry.ts';
 import { judge } from './model-judge.ts';
 import { keysOf, type Operation, type Plan } from './model-plan.ts';
@@ -29,7 +29,10 @@ export interface ModelSession {
 /** Opens sessions. Keys of one session must not meet those of another, for instance by a prefix. */
 export interface ModelDriver {
   open(connections: readonly Faults[]): Promise<ModelSession>;
-  /** Milliseconds in which everything must settle, from the call; its deadline and some. Default 10,000. */
+  /**
+   * Milliseconds of calm time (see {@link CalmClock}) in which the client must work again after the faults, and close;
+   * a call must settle within its `patience` and a quarter of this. Default 10,000.
+   */
   readonly settleWithin?: number;
 }
 
@@ -39,7 +42,7 @@ export interface RunReport {
   readonly violations: readonly string[];
   /** Operations that were run. */
   readonly operations: number;
-  /** Connections with a fault that were made, and disturbances. */
+  /** Connections with a fault that were made, and disturbances that harm. */
   readonly faults: number;
   /** By ending. */
   readonly endings: Readonly<Record<string, number>>;
@@ -48,7 +51,9 @@ export interface RunReport {
 /** Runs a plan and compares what the client said with what the server has. */
 export async function runPlan(plan: Plan, driver: ModelDriver): Promise<RunReport> {
   const session = await driver.open(plan.connections);
-  const run = new Run(session, driver.settleWithin ?? 10_000);
+  using calm = new CalmClock();
+  const settleWithin = driver.settleWithin ?? 10_000;
+  const run = new Run(session, calm, settleWithin);
   await Promise.all(plan.tasks.map((list) => run.list(list, plan.inFlight)));
   const faults = faultsMet(plan, session.connections ?? plan.connections.length);
   await session.heal();
@@ -57,27 +62,30 @@ export async function runPlan(plan: Plan, driver: ModelDriver): Promise<RunRepor
   const stored = await session.inspect(keys);
   const state = new Map(keys.map((key, i) => [key, stored[i] ?? null]));
   violations.push(...judge(run.entries, state));
-  if (!(await settles(session.close(), 10_000))) violations.push('close() did not settle');
+  if (!(await calm.settles(session.close(), settleWithin))) violations.push('close() did not settle');
   await session.dispose?.();
   return { violations, operations: run.entries.length, faults, endings: run.endings() };
 }
 
 function faultsMet({ tasks, connections }: Plan, made: number): number {
-  const disturbances = tasks.flat().filter(({ kind }) => kind === 'disturb').length;
-  return disturbances + connections.slice(0, made).filter((faults) => Object.keys(faults).length > 0).length;
+  const disturbances = tasks.flat().filter((operation) => operation.kind === 'disturb' && operation.what !== 'resume');
+  return disturbances.length + connections.slice(0, made).filter(isFaulty).length;
 }
 
-/** When timers are later than this, ms, the machine is too busy to judge by time. */
-const CALM = 15;
+function isFaulty({ toServer, toClient, ...whole }: Faults): boolean {
+  return [whole, toServer, toClient].some((part?: DirectionFaults | Faults) => Object.keys(part ?? {}).length > 0);
+}
 
 class Run {
   readonly entries: Entry[] = [];
   readonly #session: ModelSession;
+  readonly #calm: CalmClock;
   readonly #settleWithin: number;
   #clock = 0;
 
-  constructor(session: ModelSession, settleWithin: number) {
+  constructor(session: ModelSession, calm: CalmClock, settleWithin: number) {
     this.#session = session;
+    this.#calm = calm;
     this.#settleWithin = settleWithin;
   }
 
@@ -95,31 +103,14 @@ class Run {
   /**
    * With all faults gone, the client must work again by itself. The first calls may still meet the connection that it
    * has not seen dying.
-   *
-   * A round trip takes about ten turns of the event loop, since client, proxy and server are one process. On a machine
-   * that is busy with other things that is longer than what the client was told to wait for a connection or a probe,
-   * again and again, and says nothing about the client. So only calm time counts against it.
    */
   async recovery(): Promise<string[]> {
-    const delay = monitorEventLoopDelay({ resolution: 2 });
-    delay.enable();
-    const violations = await this.#recovers(delay);
-    delay.disable();
-    return violations;
-  }
-
-  async #recovers(delay: IntervalHistogram): Promise<string[]> {
-    const began = performance.now();
-    let calm = 0;
+    const [began, calm] = [performance.now(), this.#calm.now()];
     for (let id = -1; ; id--) {
-      delay.reset();
-      const called = performance.now();
       const entry = await this.#call({ kind: 'write', id, size: 0 }, this.#settleWithin / 4);
       await sleep(5);
       if (entry.ending?.how === 'done') return [];
-      const now = performance.now();
-      if (delay.max / 1e6 < CALM) calm += now - called;
-      if (calm > this.#settleWithin || now - began > this.#settleWithin * 5)
+      if (this.#calm.isOver(this.#settleWithin, calm, began))
         return [`does not work again after the faults: ${words(entry)}`];
     }
   }
@@ -152,17 +143,7 @@ class Run {
         entry.ended = this.#clock++;
       },
     );
-    await settles(call, this.#settleWithin);
+    entry.late = !(await this.#calm.settles(call, (patience ?? 0) + this.#settleWithin / 4));
     return entry;
   }
-}
-
-async function settles(promise: Promise<unknown>, within: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), within);
-  });
-  const settled = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return settled;
 }

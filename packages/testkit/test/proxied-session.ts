@@ -99,7 +99,6 @@ let sessions = 0;
 /** A driver for {@link checkModel}: each session has its own proxy, client and prefix. */
 export function proxiedDriver(backends: Backends): ModelDriver {
   return {
-    settleWithin: 60_000,
     open: async (connections: readonly Faults[]) => {
       const faults = (_random: unknown, index: number): Faults => connections[index] ?? {};
       return new ProxiedSession(await faultProxy(backends.target, { faults }), backends, `m${sessions++}:`);
