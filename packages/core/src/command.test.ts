@@ -52,3 +52,18 @@ it('what is no command is refused by the name of its argument; a copy from elsew
   expect(() => checkCommands([get, 'x'], 'commands')).toThrow(/^commands\[1\]: expected a command/);
   expect(() => checkCommands(get, 'commands')).toThrow(/^commands: expected an array/);
 });
+
+it('arguments that are neither text nor bytes are refused by their position', () => {
+  for (const arg of [5, undefined, null, true, {}, ['a'], new DataView(new ArrayBuffer(1)), 7n]) {
+    const made = new Command(write('INCRBY'), ['k', arg as never], String);
+    expect(() => checkCommand(made, 'command')).toThrow(
+      expect.objectContaining({
+        code: 'ARGUMENT',
+        message: expect.stringMatching(/^command: argument 1 of INCRBY: expected a string or Uint8Array, got /),
+      }),
+    );
+    expect(() => checkCommands([made], 'commands')).toThrow(/^commands\[0\]: argument 1 of INCRBY/);
+  }
+  const bytes = [new Uint8Array(1), Buffer.from('a'), 'a'];
+  expect(() => checkCommand(new Command(write('X'), bytes, String), 'command')).not.toThrow();
+});

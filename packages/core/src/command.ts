@@ -1,3 +1,4 @@
+import { badArgument } from './arguments.ts';
 import { ArgumentError } from './errors.ts';
 
 /** One argument as it goes on the wire: text (UTF-8) or raw bytes. Numbers are formatted by the command function. */
@@ -62,8 +63,8 @@ export interface AnyCommand<T = unknown> {
 }
 
 /**
- * For what users of plain JavaScript give to `send()`: a forgotten call (`send(get)`), a name, a promise. Read by its
- * form, because it may come from another copy of the package.
+ * For what users of plain JavaScript give to `send()`: a forgotten call (`send(get)`), a name, a promise, a command made
+ * by hand with a number among its arguments. Read by its form, because it may come from another copy of the package.
  *
  * @throws ArgumentError naming the argument
  */
@@ -73,8 +74,13 @@ export function checkCommand(value: unknown, argument: string): void {
     args,
     reply,
   } = Object(value) as { spec?: Partial<Spec>; args?: unknown; reply?: unknown };
-  if (typeof name === 'string' && Array.isArray(args) && typeof reply === 'function') return;
-  throw new ArgumentError(`${argument}: expected a command, such as get('key') makes it`);
+  if (typeof name !== 'string' || !Array.isArray(args) || typeof reply !== 'function')
+    throw new ArgumentError(`${argument}: expected a command, such as get('key') makes it`);
+  for (let i = 0; i < args.length; i++) {
+    const arg: unknown = args[i];
+    if (typeof arg !== 'string' && !(arg instanceof Uint8Array))
+      throw badArgument(`${argument}: argument ${i} of ${name}`, 'a string or Uint8Array', arg);
+  }
 }
 
 /** The same for a list of commands. @throws ArgumentError naming the argument or the position in it */

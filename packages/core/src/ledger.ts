@@ -4,7 +4,7 @@ import { Flag } from './command.ts';
 import { Deadlines } from './deadlines.ts';
 import { commandChannel } from './diagnostics.ts';
 import type { KvError, Outcome } from './errors.ts';
-import { AbortedError, QueueFullError, TimeoutError } from './errors.ts';
+import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from './errors.ts';
 import type { Request } from './request.ts';
 import { StatsRecorder } from './stats.ts';
 
@@ -49,8 +49,9 @@ export class Ledger {
   open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
     const { command } = request;
     const size = sizeOf(command);
-    if (this.queuedBytes + size > this.maxQueueBytes)
-      return this.#refuse(request, queueFull(command, this.maxQueueBytes));
+    if (!(this.queuedBytes + size <= this.maxQueueBytes))
+      // also where the size is not a number
+      return this.#refuse(request, notTaken(command, size, this.maxQueueBytes));
     if (signal !== undefined) {
       if (signal.aborted) return this.#refuse(request, aborted(request, signal));
       this.#watch(request, signal);
@@ -272,7 +273,8 @@ function aborted(request: Request, signal: AbortSignal): AbortedError {
   return new AbortedError(`${request.command.spec.name} was aborted`, details(request, signal.reason));
 }
 
-function queueFull(command: AnyCommand, maxQueueBytes: number): KvError {
+function notTaken(command: AnyCommand, size: number, maxQueueBytes: number): KvError {
   const { name } = command.spec;
+  if (Number.isNaN(size)) return new ArgumentError(`${name}: an argument is neither text nor bytes`, { command: name });
   return new QueueFullError(`${name}: more than ${maxQueueBytes} bytes would wait to be sent`, { command: name });
 }

@@ -1,7 +1,7 @@
 import { MemoryServer } from '@kv/testkit/memory-transport';
 import { describe, expect, it } from 'vitest';
 import type { KvError, StateChange } from '../src/index.ts';
-import { Client, Flag } from '../src/index.ts';
+import { Client, Command, Flag, spec } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
 import { outcome, turn } from './observe.ts';
 
@@ -617,6 +617,22 @@ describe('back-pressure', () => {
     await drained;
     expect(client.writable).toBe(true);
     await client.close({ timeout: 0 });
+  });
+
+  it('a command whose arguments cannot be counted is refused, and counts nothing', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    const fine = client.send(line('a'));
+    const wrong = new Command(spec('incrby', 0), ['k', 5 as never], String);
+    expect(await outcome(client.send(wrong))).toBe('ARGUMENT notSent');
+    expect(client.writable).toBe(true);
+    await client.drained();
+    const peer = await server.next();
+    await peer.take('a\n');
+    peer.send('+1\n');
+    expect(await fine).toBe('1');
+    expect(client.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+    await client.close();
   });
 });
 

@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get, incr, set } from '../src/commands/string.ts';
-import { type BatchError, command, createRedis, type KvError, type Redis } from '../src/index.ts';
+import { type BatchError, Command, command, createRedis, type KvError, type Redis } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -51,6 +51,22 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect([ok, value, count]).toEqual(['OK', '1', 2]);
     await expect(redis.sendAll([set('a', 'x'), incr('a')])).rejects.toMatchObject({ code: 'BATCH' });
     expect(await redis.sendAll([])).toEqual([]);
+  });
+
+  it('hand-made commands with arguments that are no text are refused, and harm nobody', async () => {
+    const wrong = (arg: unknown): Command<string> =>
+      new Command(command('APPEND', 'a', 'b').spec, ['a', arg as never], String);
+    const others = redis.get('a');
+    for (const arg of [5, undefined, null]) {
+      await expect(redis.send(wrong(arg))).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+      await expect(redis.sendAll([set('a', '1'), wrong(arg)])).rejects.toMatchObject({ code: 'ARGUMENT' });
+      const p = redis.pipeline();
+      void p.send(wrong(arg));
+      await expect(p.execute()).rejects.toMatchObject({ code: 'ARGUMENT' });
+    }
+    expect(await others).toBeNull();
+    expect(await redis.get('a')).toBeNull();
+    expect([redis.writable, redis.stats().queuedBytes, redis.stats().pending]).toEqual([true, 0, 0]);
   });
 
   it('sendAll refuses what a shared line cannot carry', async () => {
