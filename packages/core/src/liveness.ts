@@ -100,6 +100,7 @@ export class Liveness {
 
   /** Asks on another line. Where nobody can be asked, the deadline of the reply decides. */
   #ask(): void {
+    this.#alive = false;
     const asked = this.#connection.isAlive(this.#options.grace);
     if (asked === undefined) return this.#wait(this.#options.idle, this.#look);
     asked.then(
@@ -108,9 +109,13 @@ export class Liveness {
     );
   }
 
-  /** What it still had to say may be on its way: it gets one more grace. */
+  /**
+   * What it still had to say may be on its way: it gets one more grace. If bytes came since the question, the answer is
+   * about a state that is over: it saw a line that had been answered, and by now the line may be blocked again.
+   */
   #answered(alive: boolean): void {
     if (this.#connection.isClosed || this.#judging) return;
+    if (this.#alive) return this.#watch();
     if (alive) this.#wait(this.#options.idle, this.#look);
     else this.judge(this.#options.grace);
   }

@@ -103,6 +103,31 @@ describe('a line that is silent because it is blocked', () => {
   });
 });
 
+it('an answer that bytes of the line have overtaken says nothing: a healthy line stays', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const server = new MemoryServer();
+  const liveness = { idle: 15_000, grace: 5000 };
+  const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness, lanes });
+  const first = client.send(pop);
+  const lane = await server.next();
+  await lane.take('pop\n');
+  await vi.advanceTimersByTimeAsync(15_100);
+  const other = await server.next();
+  await other.take('served?\n');
+  lane.send('+first\n'); // the server looks after this, and sees a line that is not blocked
+  expect(await first).toBe('first');
+  const second = outcome(client.send(pop));
+  await vi.advanceTimersByTimeAsync(0);
+  await lane.take('pop\n');
+  other.send('+no\n');
+  await vi.advanceTimersByTimeAsync(10_000);
+  lane.send('+second\n');
+  expect(await second).toBe('second');
+  expect(lane.closed).toBe(false);
+  await client.close({ timeout: 0 });
+});
+
 describe('other silent lines', () => {
   it('a stream is asked about on another line', async () => {
     const server = new Asked('+yes\n');
