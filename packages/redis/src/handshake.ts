@@ -59,6 +59,7 @@ export async function handshake(wire: RedisWire, login: Login, send: Executor['s
     await greet(wire, login, send); // the token may have expired on its way
   }
   await Promise.all(rest(wire, login, send));
+  while (wire.db !== login.db) await select(login, send); // it was changed meanwhile
 }
 
 /** Servers before 6.0 say `ERR invalid password`. */
@@ -105,12 +106,16 @@ function speaksOnlyOldProtocol(error: unknown): boolean {
 }
 
 function* rest(wire: RedisWire, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
-  if (login.db !== wire.db) yield send(new Command(SELECT, [String(login.db)], text));
+  if (login.db !== wire.db) yield select(login, send);
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
   if (login.name !== undefined) yield send(new Command(CLIENT_SETNAME, [login.name], text));
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', 'kv'], text)));
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', VERSION], text)));
   yield ready(send);
+}
+
+function select({ db }: Login, send: Executor['send']): Promise<string> {
+  return send(new Command(SELECT, [String(db)], text));
 }
 
 function clientId(wire: RedisWire): AnyCommand {

@@ -68,20 +68,26 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     void lease.release();
   }
 
-  /** Selects a database for all free and all later connections; leased ones change when they come back. */
+  /**
+   * Selects a database for all free and all later connections; leased ones change when they come back.
+   *
+   * @throws ReplyError when the server has no such database, ConnectionError when one of the connections was lost
+   *   meanwhile; the database is then the one that it was
+   */
   async select(db: number): Promise<'OK'> {
     const command = new Command(SELECT, [integer(db, 'db', 0)], ok);
+    const { shared, blocking } = this.#endpoint;
     const { login } = this.#client.setup.protocol as RedisProtocol;
     const before = login.db;
     login.db = db;
-    try {
-      await Promise.all(this.#pool.ready.map((connection) => connection.sendInternal(command)));
-    } catch (error) {
-      login.db = before;
-      for (const connection of [...this.#pool.ready]) if (connection.wire.dirty) connection.destroy(asKvError(error));
-      throw error;
-    }
-    return 'OK';
+    blocking.clear(); // a pop that is called from now on gets a connection with the new database
+    const answers = await Promise.allSettled(shared.ready.map((connection) => connection.sendInternal(command)));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed === undefined) return 'OK';
+    login.db = before;
+    blocking.clear();
+    for (const connection of [...shared.ready]) if (connection.wire.dirty) connection.destroy(asKvError(failed.reason));
+    throw failed.reason;
   }
 
   /** Closes the connections that are ready and not leased. */
@@ -107,9 +113,13 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
   }
 
   get #pool(): Client['endpoints'][number]['shared'] {
+    return this.#endpoint.shared;
+  }
+
+  get #endpoint(): Client['endpoints'][number] {
     const [endpoint] = this.#client.endpoints;
     if (endpoint === undefined) throw new ArgumentError('the pool has no endpoint');
-    return endpoint.shared;
+    return endpoint;
   }
 }
 

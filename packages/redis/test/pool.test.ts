@@ -1,3 +1,4 @@
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConnection, createPool, createRedis, type KvError } from '../src/index.ts';
@@ -7,6 +8,8 @@ beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.stop());
+
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
   it('85: is ready with minSize connections and grows to maxSize', async () => {
@@ -65,6 +68,76 @@ describe.each([2, 3] as const)('pool in RESP%i', (protocol) => {
     await expect(pool.select(99)).rejects.toMatchObject({ code: 'REPLY' });
     expect(pool.db).toBe(7);
     expect(await pool.execute('PING')).toBe('PONG');
+  });
+
+  it('select() holds for blocking commands', async () => {
+    await using pool = await createPool(server.url, { protocol });
+    await using other = createRedis(server.url);
+    expect(await pool.blpop('queue', 0.01)).toBeNull();
+    await pool.ping(); // the connection of the pop is back
+    await pool.select(7);
+    await other.rpush('queue', 'in 0');
+    await pool.rpush('queue', 'in 7');
+    expect(await pool.blpop('queue', 1)).toEqual({ key: 'queue', element: 'in 7' });
+    await expect(pool.select(99)).rejects.toMatchObject({ code: 'REPLY' });
+    await pool.rpush('queue', 'in 7 again');
+    expect(await pool.blpop('queue', 1)).toEqual({ key: 'queue', element: 'in 7 again' });
+    await other.del('queue');
+  });
+
+  it('select() holds for a connection that is just being made', async () => {
+    await using proxy = await faultProxy(server);
+    await using pool = await createPool(`redis://127.0.0.1:${proxy.port}`, { protocol, maxSize: 2 });
+    await using _first = await pool.acquire();
+    const handshake = proxy.connections[0]?.fromServer ?? 0;
+    proxy.faults = { toClient: { stallAfter: handshake - 3 } }; // within the last reply
+    const made = pool.acquire();
+    while ((proxy.connections[1]?.fromServer ?? 0) < handshake) await turn();
+    await pool.select(7);
+    proxy.resume();
+    await using second = await made;
+    expect(second.db).toBe(7);
+    expect(await second.clientInfo()).toContain('db=7');
+  });
+
+  it('select() holds for a connection that is just being cleaned', async () => {
+    await using proxy = await faultProxy(server);
+    const address = `redis://127.0.0.1:${proxy.port}`;
+    await using measured = await createPool(address, { protocol });
+    const first = await measured.acquire();
+    await first.select(3);
+    await first.release();
+    const cleaned = proxy.connections[0]?.fromServer ?? 0;
+    proxy.faults = { toClient: { stallAfter: cleaned - 3 } }; // within the last reply of the cleaning
+    await using pool = await createPool(address, { protocol, maxSize: 1 });
+    const lease = await pool.acquire();
+    await lease.select(3);
+    pool.release(lease);
+    while ((proxy.connections[1]?.fromServer ?? 0) < cleaned) await turn();
+    await pool.select(7);
+    proxy.resume();
+    await using again = await pool.acquire();
+    expect(again.db).toBe(7);
+    expect(await again.clientInfo()).toContain('db=7');
+  });
+
+  it('select() that failed on one connection holds for none', async () => {
+    await using proxy = await faultProxy(server);
+    await using pool = await createPool(`redis://127.0.0.1:${proxy.port}`, { protocol, minSize: 2, maxSize: 2 });
+    const [lost, slow] = proxy.connections;
+    slow?.stall('toClient');
+    lost?.stall('toClient');
+    const selected = pool.select(7).catch((error: KvError) => error);
+    await turn();
+    lost?.cut();
+    await lost?.closed;
+    await turn();
+    slow?.resume();
+    expect(await selected).toMatchObject({ code: 'CONNECTION' });
+    expect(pool.db).toBe(0);
+    const leases = await Promise.all([pool.acquire(), pool.acquire()]);
+    for (const lease of leases) expect(await lease.clientInfo()).toContain('db=0');
+    await Promise.all(leases.map((lease) => lease.release()));
   });
 
   it('88: close settles its waiters', async () => {
