@@ -12,7 +12,7 @@ export interface ConsumerOptions {
   readonly name: string;
   /** Entries that are handled at the same time. Default 1. */
   readonly concurrency?: number | undefined;
-  /** After this long without an acknowledgement an entry is given to a consumer again, ms. Default 60,000. */
+  /** Without an acknowledgement for so long an entry is given to a consumer again: whole ms, 1 or more. Default 60,000. */
   readonly retryAfter?: number | undefined;
   /** Deliveries after which an entry is a dead letter. Default 5. */
   readonly maxDeliveries?: number | undefined;
@@ -29,7 +29,7 @@ const RULES: OptionRules = {
   group: Rule.text,
   name: Rule.text,
   concurrency: Rule.count,
-  retryAfter: Rule.milliseconds,
+  retryAfter: Rule.count,
   maxDeliveries: Rule.count,
   deadLetters: Rule.text,
   from: Rule.oneOf(['0', '$']),
@@ -81,6 +81,8 @@ export class Consumer<V = string> {
   readonly #active = new Set<Promise<void>>();
   /** Ids that this consumer handles now: claiming must not start them twice. */
   readonly #handling = new Set<string>();
+  /** Where the group begins, when it has to be made (again). */
+  #from: string;
   #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -100,6 +102,7 @@ export class Consumer<V = string> {
       block: 5000,
       ...(checked as Given),
     };
+    this.#from = this.#options.from;
   }
 
   /** Calls a listener for each event of a kind. */
@@ -168,19 +171,27 @@ export class Consumer<V = string> {
   }
 
   async #makeGroup(): Promise<void> {
-    const { stream, group, from } = this.#options;
+    const { stream, group } = this.#options;
     try {
-      await this.#redis.xgroupCreate(stream, group, from, { mkstream: true });
+      await this.#redis.xgroupCreate(stream, group, this.#from, { mkstream: true });
     } catch (error) {
       if (!hasPrefix(error, 'BUSYGROUP')) throw error;
     }
+    if (this.#from === '$') await this.#rememberEnd();
   }
 
-  /** What this consumer had received before it was started again. */
+  /** What `$` meant the first time: a group that is lost and made again must not skip what came in between. */
+  async #rememberEnd(): Promise<void> {
+    const { stream, group } = this.#options;
+    const groups = await this.#redis.xinfoGroups(stream);
+    this.#from = groups.find(({ name }) => name === group)?.lastDeliveredId ?? '$';
+  }
+
+  /** What this consumer had received before it was started again: a delivery more of each entry that it begins with. */
   async #ownPending(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
-    const { stream, group, name } = this.#options;
+    const { stream, group, name, concurrency } = this.#options;
     for (let after = '0'; ; ) {
-      const history = await this.#redis.xreadgroup(group, name, { [stream]: after }, { count: 100 });
+      const history = await this.#redis.xreadgroup(group, name, { [stream]: after }, { count: concurrency });
       const entries = history?.[stream] ?? [];
       const last = entries[entries.length - 1];
       if (last === undefined) return;
@@ -188,7 +199,7 @@ export class Consumer<V = string> {
       for (const { id, fields } of entries) {
         if (this.#stopped) return;
         if (fields === null) await this.#redis.xack(stream, group, id);
-        else await this.#start({ id, fields }, handler);
+        else await this.#claimed({ id, fields }, handler);
       }
     }
   }
@@ -218,6 +229,7 @@ export class Consumer<V = string> {
     } while (cursor !== '0-0' && !this.#stopped);
   }
 
+  /** It has been delivered before. */
   async #claimed(entry: StreamEntry<V>, handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
     const { stream, group, maxDeliveries } = this.#options;
     const [pending] = await this.#redis.xpending(stream, group, { start: entry.id, end: entry.id, count: 1 });

@@ -97,6 +97,38 @@ describe('consumer of a stream', () => {
     expect(await redis.xpending('jobs', 'workers')).toMatchObject({ count: 0 });
   });
 
+  it('an entry that ends the process each time is a dead letter at last, however fast it is started again', async () => {
+    await redis.xgroupCreate('jobs', 'workers', '0', { mkstream: true });
+    for (let i = 0; i < 3; i++) await add(i);
+    await redis.xreadgroup('workers', 'w1', { jobs: '>' });
+    const handled: string[] = [];
+    const dead: unknown[] = [];
+    for (let life = 0; life < 4 && dead.length === 0; life++) {
+      await using client = createRedis(server.url);
+      const worker = client.consumer({ ...base, ...endless, maxDeliveries: 3 });
+      const buried = new Promise<void>((resolve) => {
+        worker.on('dead', ({ fields }) => resolve(void dead.push(fields['n'])));
+      });
+      let killed: () => void = () => {};
+      const end = new Promise<void>((resolve) => {
+        killed = resolve;
+      });
+      const running = worker.run(({ fields }) => {
+        handled.push(`${life}: ${fields['n']}`);
+        if (fields['n'] !== '0') return;
+        killed();
+        throw new Error('the process is gone');
+      });
+      await Promise.race([end, buried]);
+      const stopped = worker.stop();
+      await running;
+      await stopped;
+    }
+    expect(dead).toEqual(['0']);
+    expect(handled.filter((entry) => entry.endsWith('0'))).toEqual(['0: 0', '1: 0']); // and once before
+    expect(await redis.xrange('jobs:dead', '-', '+')).toMatchObject([{ fields: { n: '0' } }]);
+  });
+
   it('stop() waits for handlers under way', async () => {
     await add(1);
     let finish: () => void = () => {};
@@ -180,6 +212,29 @@ describe('consumer of a stream', () => {
     await worker.stop();
     await running;
     expect(seen).toEqual(['2']);
+  });
+
+  it('a group that begins with what comes misses nothing when it has to be made again', async () => {
+    await add(1);
+    const seen: string[] = [];
+    const worker = redis.consumer({ ...base, from: '$' });
+    const running = worker.run(({ fields }) => void seen.push(String(fields['n'])));
+    const reading = async (): Promise<boolean> => (await redis.info('clients')).includes('blocked_clients:1');
+    await until(reading);
+    const gone = redis.multi(); // a server that lost its data, and got new entries before the consumer came back
+    void gone.flushall();
+    void gone.xadd('jobs', '*', { n: 2 });
+    await gone.execute();
+    await until(() => seen.includes('2'));
+    await until(reading);
+    const destroyed = redis.multi();
+    void destroyed.xgroupDestroy('jobs', 'workers');
+    void destroyed.xadd('jobs', '*', { n: 3 });
+    await destroyed.execute();
+    await until(() => seen.includes('3'));
+    await worker.stop();
+    await running;
+    expect(seen).not.toContain('1');
   });
 
   it('works off all of its own history first; what was deleted meanwhile is acknowledged', async () => {
@@ -304,5 +359,6 @@ describe('consumer of a stream', () => {
     expect(() => redis.consumer({ ...base, concurrency: 0 })).toThrow(/concurrency/);
     expect(() => redis.consumer({ ...base, stream: '' })).toThrow(/stream/);
     expect(() => redis.consumer({ ...base, speed: 1 } as never)).toThrow(/speed/);
+    for (const retryAfter of [0, 1500.5]) expect(() => redis.consumer({ ...base, retryAfter })).toThrow(/retryAfter/);
   });
 });
