@@ -15,12 +15,10 @@ import { RedisCommands } from './generated/redis-commands.ts';
 import { prefixed } from './key-prefix.ts';
 import { type Member, Members } from './pipeline.ts';
 import { asIs, text } from './replies.ts';
+import { withSource } from './scripts.ts';
 
 const MULTI = write('MULTI', null);
 const EXEC = write('EXEC', null);
-
-/** What a server says that does not know a script. */
-const NOT_LOADED = new ReplyError('NOSCRIPT', 'NOSCRIPT');
 
 /**
  * Commands that run between MULTI and EXEC: all of them, in order, with nothing of anybody else between. They travel
@@ -74,6 +72,7 @@ export class Multi<V = string> extends RedisCommands<V> {
    * @throws BatchError when a member failed while it ran (the others did run): `results` has value or error of each
    * @throws TransactionAbortedError when the server refused a member before: nothing ran
    * @throws ConflictError when a key watched on this connection was changed: nothing ran
+   * @throws ReplyError when MULTI itself was refused; its `outcome` is `unknown` when members ran by themselves
    * @throws ArgumentError when a member was called with wrong arguments: nothing is sent then
    */
   async execute(): Promise<unknown[]> {
@@ -107,7 +106,7 @@ function unitOf<V>(members: readonly Member<V>[], call: CallOptions): AnyCommand
 
 /** As it is queued. A script goes with its source: inside a transaction there is no second chance to send it. */
 function queued(command: AnyCommand): AnyCommand {
-  const { spec, args, flags } = command.spec.again?.(NOT_LOADED, command) ?? command;
+  const { spec, args, flags } = withSource(command) ?? command;
   return new Command(spec, args, text, flags);
 }
 
@@ -116,8 +115,11 @@ function wantsBytes<V>(members: readonly Member<V>[], call: CallOptions): boolea
 }
 
 function membersResults<V>(members: readonly Member<V>[], settled: Settled[], call: CallOptions): Settled[] | Error {
+  const begun = settled[0] as Settled;
   const exec = settled[settled.length - 1] as Settled;
-  if (!exec.ok) return hasPrefix(exec.error, 'EXECABORT') ? abortedError(exec.error, settled) : exec.error;
+  if (!exec.ok && hasPrefix(exec.error, 'EXECABORT')) return abortedError(exec.error, settled);
+  if (!begun.ok && begun.error instanceof ReplyError) return notBegunError(begun.error, settled);
+  if (!exec.ok) return exec.error;
   if (exec.value === null)
     return new ConflictError('A watched key was changed: nothing of the transaction ran', { command: 'EXEC' });
   const replies = exec.value as unknown[];
@@ -130,6 +132,12 @@ function membersResults<V>(members: readonly Member<V>[], settled: Settled[], ca
 function abortedError(error: ReplyError, settled: readonly Settled[]): TransactionAbortedError {
   const refused = settled.slice(1, -1).flatMap((one, index) => (one.ok ? [] : [{ index, error: one.error }]));
   return new TransactionAbortedError(error.message, refused);
+}
+
+/** MULTI was refused (ACL, `rename-command`): each member came to the server as a command of its own. */
+function notBegunError(error: ReplyError, settled: readonly Settled[]): ReplyError {
+  if (settled.slice(1, -1).some(({ ok }) => ok)) error.outcome = 'unknown';
+  return error;
 }
 
 function memberResult(command: AnyCommand, raw: unknown): Settled {

@@ -1,6 +1,7 @@
 import { type CallOptions, type Command, checkCommand, type Executor, type Settled, unwrap } from '@kv/core';
 import { RedisCommands } from './generated/redis-commands.ts';
 import { prefixed } from './key-prefix.ts';
+import { withSources } from './scripts.ts';
 
 /** A command that waits to be sent, and the promise that was given for it. */
 export interface Member<V> {
@@ -103,10 +104,7 @@ export class Pipeline<V = string> extends RedisCommands<V> {
       for (const { settle } of members) settle({ ok: false, error: refused as Error });
       throw refused;
     }
-    const settled = await this.#executor.sendAll(
-      members.map(({ command }) => command),
-      this.#call,
-    );
+    const settled = await this.#executor.sendAll(withSources(members.map(({ command }) => command)), this.#call);
     for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
     return unwrap(settled);
   }

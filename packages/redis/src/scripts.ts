@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto';
-import { ArgumentError, Command, type Data, data, Flag, type Spec, spec } from '@kv/core';
+import {
+  type AnyCommand,
+  ArgumentError,
+  Command,
+  type Data,
+  data,
+  Flag,
+  type OptionRules,
+  Rule,
+  readOptions,
+  type Spec,
+  spec,
+} from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
-import { hasPrefix } from './errors.ts';
+import { hasPrefix, ReplyError } from './errors.ts';
 import { KEY_RULES } from './key-specs.ts';
 import { asIs } from './replies.ts';
 
@@ -13,9 +25,14 @@ export interface ScriptOptions {
   readonly readOnly?: boolean | undefined;
 }
 
+const RULES: OptionRules = { keys: Rule.index, readOnly: Rule.boolean };
+
+/** What a server says that does not know a script. */
+const NOT_LOADED = new ReplyError('NOSCRIPT', 'NOSCRIPT');
+
 /**
  * A Lua script as something to call. It travels as its hash; a server that does not know it (yet, or any more) gets
- * the source instead, in the same place.
+ * the source instead, behind what was sent meanwhile. Batches send the source once, so that it runs in its place.
  */
 export interface Script {
   (...keysAndArguments: readonly Data[]): Promise<Reply>;
@@ -33,8 +50,8 @@ export function makeScript<V>(
   send: (command: Command<Reply, V>) => Promise<Reply>,
 ): Script {
   if (typeof source !== 'string') throw new ArgumentError('source: expected text');
-  const { keys, readOnly = false } = options;
-  if (!Number.isSafeInteger(keys) || keys < 0) throw new ArgumentError('keys: expected a whole number, 0 or more');
+  const { keys, readOnly = false } = readOptions(RULES, options, new Map());
+  if (keys === undefined) throw new ArgumentError('keys: expected a whole number, 0 or more');
   const sha = createHash('sha1').update(source).digest('hex');
   const evalSpec = scriptSpec(readOnly ? 'EVAL_RO' : 'EVAL', readOnly);
   const again: Spec['again'] = (reply, { args, bytes }) =>
@@ -49,6 +66,22 @@ export function makeScript<V>(
   };
   const call = async (...given: readonly Data[]): Promise<Reply> => send(command<V>(...given));
   return Object.assign(call, { command, source, sha });
+}
+
+/** A call of a script as it is sent to a server that does not know it; `undefined` for other commands. */
+export function withSource(command: AnyCommand): AnyCommand | undefined {
+  return command.spec.again?.(NOT_LOADED, command);
+}
+
+/** Commands of a batch, which run in their order: the first call of each script brings its source along. */
+export function withSources(commands: readonly AnyCommand[]): AnyCommand[] {
+  const known = new Set<unknown>();
+  return commands.map((command) => {
+    const first = withSource(command);
+    if (first === undefined || known.has(first.args[0])) return command;
+    known.add(first.args[0]);
+    return first;
+  });
 }
 
 function scriptSpec(name: string, readOnly: boolean, again?: Spec['again']): Spec {

@@ -20,7 +20,7 @@ import { Multi } from './multi.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Scored } from './replies.ts';
 import { scanAll } from './scan.ts';
-import { makeScript, type Script, type ScriptOptions } from './scripts.ts';
+import { makeScript, type Script, type ScriptOptions, withSources } from './scripts.ts';
 
 /** What client, session, connection and pool have in common: typed commands and the ways to send several. */
 export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
@@ -66,7 +66,7 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
     checkCommands(commands, 'commands');
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((c) => prefixed(c, this.call.keyPrefix));
-    return unwrap(await this.#executor.sendAll(list, this.call)) as Results<Cs>;
+    return unwrap(await this.#executor.sendAll(withSources(list), this.call)) as Results<Cs>;
   }
 
   /**

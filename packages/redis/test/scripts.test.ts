@@ -1,5 +1,6 @@
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { get } from '../src/commands/string.ts';
 import { createRedis, type Redis } from '../src/index.ts';
 
 let server: RedisServer;
@@ -14,6 +15,7 @@ describe.each([2, 3] as const)('scripts in RESP%i', (protocol) => {
     redis = createRedis(server.url, { protocol });
     await redis.flushall();
     await redis.execute('SCRIPT', 'FLUSH');
+    await redis.configResetstat();
   });
   afterEach(() => redis.close());
 
@@ -58,6 +60,24 @@ describe.each([2, 3] as const)('scripts in RESP%i', (protocol) => {
     }
   });
 
+  it('37: in batches they run in their place, on a server that knows them or not', async () => {
+    const add = redis.script('return redis.call("INCR", KEYS[1])', { keys: 1 });
+    for (const before of [0, 2]) {
+      const p = redis.pipeline();
+      void p.send(add.command('n'));
+      void p.get('n');
+      void p.send(add.command('n'));
+      expect(await p.execute()).toEqual([before + 1, `${before + 1}`, before + 2]);
+    }
+    await redis.scriptFlush();
+    expect(await redis.sendAll([add.command('n'), get('n')])).toEqual([5, '5']);
+    // Its source is sent once per batch; after that the server knows it.
+    expect((await redis.info('commandstats')).match(/cmdstat_eval(sha)?:calls=\d+/g)?.toSorted()).toEqual([
+      'cmdstat_eval:calls=3',
+      'cmdstat_evalsha:calls=2',
+    ]);
+  });
+
   it('38: in transactions, on a server that knows them or not', async () => {
     const echo = redis.script('return ARGV[1]', { keys: 0 });
     for (const round of ['unknown', 'known']) {
@@ -93,6 +113,9 @@ describe.each([2, 3] as const)('scripts in RESP%i', (protocol) => {
     await expect(fail()).rejects.toMatchObject({ code: 'REPLY', prefix: 'MINE' });
     await expect(redis.script('return 1', { keys: 2 })('only one')).rejects.toMatchObject({ code: 'ARGUMENT' });
     expect(() => redis.script('return 1', { keys: -1 })).toThrow(/keys/);
+    expect(() => redis.script('return 1', {} as never)).toThrow(/keys/);
+    expect(() => redis.script('return 1', { keys: 0, readOnly: 'yes' } as never)).toThrow(/readOnly/);
+    expect(() => redis.script('return 1', { keys: 0, readonly: true } as never)).toThrow(/readonly/);
   });
 });
 

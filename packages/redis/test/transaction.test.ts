@@ -258,6 +258,23 @@ describe.each([2, 3] as const)('optimistic locking in RESP%i', (protocol) => {
     expect(sessions.every((session) => session.closed)).toBe(true);
   });
 
+  it('MULTI itself is refused: what ran by itself is not said to have been refused', async () => {
+    await using guarded = await startRedis({
+      users: ['half on >pw ~* +@all -multi', 'none on >pw ~* +@all -multi -@write'],
+    });
+    const run = async (user: string): Promise<unknown> => {
+      await using client = createRedis(`redis://${user}:pw@127.0.0.1:${guarded.port}`, { protocol });
+      const m = client.multi();
+      const members = [m.set('a', 1), m.incr('n')];
+      const error = await settle(m.execute());
+      expect(await Promise.all(members.map(settle))).toEqual([error, error]);
+      return [error, await client.mget('a', 'n')];
+    };
+    const refused = { code: 'REPLY', prefix: 'NOPERM', command: 'MULTI' };
+    expect(await run('none')).toMatchObject([{ ...refused, outcome: 'refused' }, [null, null]]);
+    expect(await run('half')).toMatchObject([{ ...refused, outcome: 'unknown' }, ['1', '1']]);
+  });
+
   it('WATCH, MULTI and SELECT are refused on the shared client, which says what to use', async () => {
     for (const [name, instead] of [
       ['WATCH', 'transaction'],
