@@ -233,6 +233,42 @@ describe('SCAN, HSCAN, SSCAN, ZSCAN', () => {
   });
 });
 
+describe('a loop over SCAN that writes to each key it gets', () => {
+  const names = Array.from({ length: 25 }, (_, n) => `n${n}`);
+
+  test.each<[string, (name: string) => string[][]]>([
+    ['SET', (name) => [['SET', name, '1']]],
+    ['INCR', (name) => [['INCR', name]]],
+    ['APPEND', (name) => [['APPEND', name, '1']]],
+    [
+      'GETDEL and SET',
+      (name) => [
+        ['GETDEL', name],
+        ['SET', name, '1'],
+      ],
+    ],
+    [
+      'RENAME, there and back',
+      (name) => [
+        ['RENAME', name, 'tmp'],
+        ['RENAME', 'tmp', name],
+      ],
+    ],
+  ])('ends and meets each key once: %s', async (_, commands) => {
+    for (const name of names) await call(main, 'SET', name, '1');
+    const seen: string[] = [];
+    let cursor = '0';
+    do {
+      const words = (await call(main, 'SCAN', cursor)).split('\r\n');
+      cursor = words[2] as string;
+      const page = words.filter((word) => word.startsWith('n'));
+      for (const name of page) for (const command of commands(name)) await call(other, ...command);
+      seen.push(...page);
+    } while (cursor !== '0' && seen.length <= names.length);
+    expect(seen.toSorted()).toEqual(names.toSorted());
+  });
+});
+
 describe('clients', () => {
   test('CLIENT PAUSE holds back, and lets go when its time is over', async () => {
     await call(main, 'CLIENT', 'PAUSE', '1000', 'WRITE');

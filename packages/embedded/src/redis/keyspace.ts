@@ -2,13 +2,14 @@ import type { Clock } from '../clock.ts';
 import { Deque } from '../deque.ts';
 import { byBytes, SortedList } from '../sorted-list.ts';
 import { wrongType } from './command-error.ts';
+import { scanHash } from './scan-hash.ts';
 import { ScoredMembers, settle, type Value, type ValueOf } from './values.ts';
 
 /** A key and what it holds. */
 export interface Entry {
   readonly key: string;
-  /** In order of creation; SCAN walks by it. */
-  readonly id: number;
+  /** SCAN walks by it. */
+  readonly hash: number;
   value: Value;
   /** Unix time in milliseconds. */
   expireAt: number | undefined;
@@ -42,14 +43,17 @@ function isEmpty(value: Value): boolean {
   }
 }
 
+function entriesByHash(): SortedList<Entry> {
+  return new SortedList((a, b) => a.hash - b.hash || byBytes(a.key, b.key));
+}
+
 /** One numbered database. Expired keys are collected before each command, so nothing here needs to look at the time. */
 export class Keyspace {
   readonly #clock: Clock;
   readonly #changed: (space: Keyspace, key: string) => void;
   readonly #entries = new Map<string, Entry>();
-  #byId = new SortedList<Entry>((a, b) => a.id - b.id);
+  #byHash = entriesByHash();
   #deadlines = new SortedList<Deadline>((a, b) => a.at - b.at || byBytes(a.key, b.key));
-  #nextId = 1;
 
   constructor(clock: Clock, changed: (space: Keyspace, key: string) => void) {
     this.#clock = clock;
@@ -142,30 +146,29 @@ export class Keyspace {
   clear(): void {
     const keys = [...this.#entries.keys()];
     this.#entries.clear();
-    this.#byId = new SortedList<Entry>((a, b) => a.id - b.id);
+    this.#byHash = entriesByHash();
     this.#deadlines = new SortedList<Deadline>((a, b) => a.at - b.at || byBytes(a.key, b.key));
     for (const key of keys) this.#changed(this, key);
   }
 
-  /** `count` entries from a cursor on, and the next cursor, 0 at the end. */
+  /** `count` entries from a cursor on (more when several share the last hash), and the next cursor, 0 at the end. */
   scan(cursor: number, count: number): { readonly entries: Entry[]; readonly next: number } {
     const entries: Entry[] = [];
-    for (const entry of this.#byId.up(this.#byId.count(({ id }) => id < cursor))) {
-      if (entries.length >= count) return { entries, next: entry.id };
+    for (const entry of this.#byHash.up(this.#byHash.count(({ hash }) => hash < cursor))) {
+      if (entries.length >= count && entry.hash !== entries.at(-1)?.hash) return { entries, next: entry.hash };
       entries.push(entry);
     }
     return { entries, next: 0 };
   }
 
   randomKey(): string | undefined {
-    return this.#byId.at(Math.floor(Math.random() * this.#byId.size))?.key;
+    return this.#byHash.at(Math.floor(Math.random() * this.#byHash.size))?.key;
   }
 
   #store(key: string, value: Value): void {
-    const entry: Entry = { key, id: this.#nextId, value, expireAt: undefined, version: 0 };
-    this.#nextId += 1;
+    const entry: Entry = { key, hash: scanHash(key), value, expireAt: undefined, version: 0 };
     this.#entries.set(key, entry);
-    this.#byId.add(entry);
+    this.#byHash.add(entry);
   }
 
   #drop(key: string): void {
@@ -173,6 +176,6 @@ export class Keyspace {
     if (entry === undefined) return;
     this.expire(key, undefined);
     this.#entries.delete(key);
-    this.#byId.delete(entry);
+    this.#byHash.delete(entry);
   }
 }

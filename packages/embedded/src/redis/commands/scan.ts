@@ -4,6 +4,7 @@ import { globMatches } from '../glob.ts';
 import type { Entry } from '../keyspace.ts';
 import { formatDouble, numberOf } from '../numbers.ts';
 import { array, bulk, bulks } from '../replies.ts';
+import { scanHash } from '../scan-hash.ts';
 import { encodingOf } from '../values.ts';
 
 interface ScanOptions {
@@ -61,17 +62,10 @@ const snapshots = new WeakMap<Entry, Snapshot>();
 function byHash(entry: Entry, members: Iterable<string>): Snapshot['members'] {
   const known = snapshots.get(entry);
   if (known?.version === entry.version) return known.members;
-  const hashed = Array.from(members, (member) => [hashOf(member), member] as const);
+  const hashed = Array.from(members, (member) => [scanHash(member), member] as const);
   hashed.sort((a, b) => a[0] - b[0]);
   snapshots.set(entry, { version: entry.version, members: hashed });
   return hashed;
-}
-
-/** FNV-1a, 32 bits, never 0: that cursor means "from the start". */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) + 1;
 }
 
 interface Page {
