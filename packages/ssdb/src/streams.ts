@@ -12,13 +12,17 @@
 import { ProtocolError } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
 
-/** One entry of {@link DumpEntry} or {@link SyncEntry}: which thing of which type its key means. */
+/**
+ * One entry of {@link DumpEntry} or {@link SyncEntry}: which thing of which type its key means. In a queue, the
+ * sequences 2 and 3 are no items: their values are the sequences of the first and the last item, 8 bytes, little endian.
+ * `null` is a pop, which the log tells by the name of the queue alone.
+ */
 export type StorageKey =
   | { readonly type: 'kv'; readonly key: Uint8Array }
   | { readonly type: 'hash'; readonly name: Uint8Array; readonly field: Uint8Array }
   | { readonly type: 'zset'; readonly name: Uint8Array; readonly member: Uint8Array }
   | { readonly type: 'zsetIndex'; readonly name: Uint8Array; readonly score: bigint; readonly member: Uint8Array }
-  | { readonly type: 'queue'; readonly name: Uint8Array; readonly sequence: bigint }
+  | { readonly type: 'queue'; readonly name: Uint8Array; readonly sequence: bigint | null }
   | { readonly type: 'hashSize' | 'zsetSize' | 'queueSize'; readonly name: Uint8Array };
 
 /** One entry of a dump. */
@@ -57,7 +61,10 @@ export interface SyncEntry {
   readonly command: SyncCommand;
   /** What the key means; `null` without a key, and when it has a form that is not known. */
   readonly key: StorageKey | null;
-  /** The key as it is stored; empty for `noop`, `begin` and `end`. For `control` a word, such as `OUT_OF_SYNC`. */
+  /**
+   * The key as it is stored; for `qpop_front` and `qpop_back` the name of the queue, for `control` a word such as
+   * `OUT_OF_SYNC`; empty for `noop`, `begin` and `end`.
+   */
   readonly rawKey: Uint8Array;
   /** `null` when the packet has none. */
   readonly value: Uint8Array | null;
@@ -115,10 +122,16 @@ export function syncEntry(raw: unknown): SyncEntry {
     sequence: view.getBigUint64(0, true),
     type,
     command,
-    key: type === 'control' ? null : storageKey(rawKey),
+    key: syncKey(type, command, rawKey),
     rawKey,
     value: value as Uint8Array | null,
   };
+}
+
+function syncKey(type: SyncEntry['type'], command: SyncCommand, rawKey: Uint8Array): StorageKey | null {
+  if (type === 'control') return null;
+  const isPop = command === 'qpop_front' || command === 'qpop_back';
+  return isPop ? { type: 'queue', name: rawKey, sequence: null } : storageKey(rawKey);
 }
 
 /** What a key of the storage means; `null` when it has a form that is not known. */

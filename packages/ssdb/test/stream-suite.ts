@@ -70,6 +70,35 @@ function streams(address: AddressInput, hasLog: boolean): void {
     expect(seen).toEqual(['begin', ['set', 'before', '1'], 'end', ['set', 'after', '2']]);
   });
 
+  test('a sync tells what happens to a queue', async () => {
+    await using ssdb = createSsdb(address);
+    await ssdb.qclear('kitchen');
+    await ssdb.qpush('kitchen', 'soup', 'fish', 'cake');
+    const seen: unknown[] = [];
+    for await (const { command, type, key, value } of ssdb.sync140()) {
+      if (key?.type === 'queue' && text(key.name) === 'kitchen') {
+        seen.push([command, key.sequence, (key.sequence ?? 4n) > 3n ? text(value) : value?.length]);
+      }
+      if (command === 'end') {
+        await ssdb.qpop('kitchen');
+        await ssdb.qpopBack('kitchen');
+        await ssdb.qpush('kitchen', 'last');
+      }
+      if (type === 'sync' && command === 'qpush_back') break;
+    }
+    const first = 2n ** 62n - 1n;
+    expect(seen).toEqual([
+      ['qpush_back', 2n, 8],
+      ['qpush_back', 3n, 8],
+      ['qpush_back', first, 'soup'],
+      ['qpush_back', first + 1n, 'fish'],
+      ['qpush_back', first + 2n, 'cake'],
+      ['qpop_front', null, null],
+      ['qpop_back', null, null],
+      ['qpush_back', first + 2n, 'last'],
+    ]);
+  });
+
   test.skipIf(!hasLog)('a sync goes on after a sequence number (the embedded server keeps no log)', async () => {
     await using ssdb = createSsdb(address);
     const sequences: bigint[] = [];

@@ -56,6 +56,23 @@ test('a sync: copy, changes, no end', () => {
   ]);
 });
 
+/** What an SSDB 1.9.8 with the queue `kitchen` sent while it was changed. */
+const queueChanges = [
+  '31370a0400000000000000010d6b69746368656e0a0a', // qpop_front kitchen
+  '31370a0500000000000000010c6b69746368656e0a0a', // qpop_back kitchen
+  '32370a0600000000000000010b71076b69746368656e3fffffffffffffff0a300a0a0a', // qpush_front kitchen w
+];
+
+test('a sync: pops come with the name of the queue alone', () => {
+  const { pushed } = frames(sync140(), queueChanges.join(''));
+  const name = utf8('kitchen');
+  expect(pushed.map(syncEntry)).toMatchObject([
+    { sequence: 4n, command: 'qpop_front', key: { type: 'queue', name, sequence: null }, rawKey: name, value: null },
+    { sequence: 5n, command: 'qpop_back', key: { type: 'queue', name, sequence: null }, rawKey: name, value: null },
+    { sequence: 6n, command: 'qpush_front', key: { type: 'queue', name, sequence: 2n ** 62n - 1n }, value: utf8('') },
+  ]);
+});
+
 test('a refusal ends the stream', () => {
   for (const command of [dump(), sync140()]) {
     const { ended } = frames(command, Buffer.from('6\nnoauth\n24\nauthentication required.\n\n').toString('hex'));

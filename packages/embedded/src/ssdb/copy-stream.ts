@@ -2,12 +2,12 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Reply } from './command.ts';
 import { type ChangeListener, type Database, Operation } from './database.ts';
 import type { Expiry } from './expiry.ts';
-import { isQueuePointer, littleEndian, rawEntries } from './raw-keys.ts';
+import { littleEndian, rawEntries } from './raw-keys.ts';
 
 const Kind = { noop: 0, sync: 1, copy: 3 } as const;
 const NOOP_EVERY_MS = 3000;
 
-/** First letter of a storage key → the operation that copies it; sizes and indexes are not copied. */
+/** First letter of a storage key → the operation that copies it; sizes and indexes are not copied, the ends of queues are. */
 const copyOperations: Readonly<Record<string, number>> = {
   k: Operation.kvSet,
   h: Operation.hashSet,
@@ -39,7 +39,7 @@ export function streamCopy({ db, clock, expiry }: Source, { send, tell }: Stream
   send([packet(0n, Kind.copy, Operation.begin, ''), 'copy_begin']);
   for (const [key, value] of rawEntries(db)) {
     const operation = copyOperations[key.charAt(0)];
-    if (operation !== undefined && !isQueuePointer(key)) send([packet(db.sequence, Kind.copy, operation, key), value]);
+    if (operation !== undefined) send([packet(db.sequence, Kind.copy, operation, key), value]);
   }
   send([packet(db.sequence, Kind.copy, Operation.end, ''), 'copy_end']);
   const listener: ChangeListener = (operation, key, value) => {

@@ -21,11 +21,6 @@ export function queueKey(name: string, sequence: bigint): string {
   return `q${sized(name)}${bigEndian(sequence)}`;
 }
 
-/** The key holds where a queue begins or ends, not an item. */
-export function isQueuePointer(key: string): boolean {
-  return key.startsWith('q') && [FRONT_POINTER, BACK_POINTER].some((sequence) => key.endsWith(bigEndian(sequence)));
-}
-
 /** Everything stored, in the order of the storage. */
 export function rawEntries(db: Database): [key: string, value: string][] {
   const all: [string, string][] = [];
