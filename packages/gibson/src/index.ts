@@ -1,5 +1,6 @@
 export {
   AbortedError,
+  type Address,
   type AddressInput,
   ArgumentError,
   BatchError,
@@ -9,6 +10,9 @@ export {
   type ClientStats,
   ClosedError,
   type Command,
+  type CommandEvent,
+  type Connect,
+  type ConnectEvent,
   ConnectionError,
   type ErrorCode,
   isKvError,
@@ -23,7 +27,9 @@ export {
   ReplyError,
   type RetryMode,
   type StateChange,
+  type StateEvent,
   TimeoutError,
+  type Transport,
 } from '@kv/core';
 export type { Pair, Value } from '@kv/gibson-parser';
 export type { MgetOptions, SetOptions } from './commands/index.ts';

@@ -1,5 +1,6 @@
 export {
   AbortedError,
+  type Address,
   type AddressInput,
   ArgumentError,
   BatchError,
@@ -9,8 +10,11 @@ export {
   type ClientStats,
   ClosedError,
   Command,
+  type CommandEvent,
   type CommonOptions,
   ConflictError,
+  type Connect,
+  type ConnectEvent,
   ConnectionError,
   type Data,
   type ErrorCode,
@@ -25,7 +29,9 @@ export {
   QueueFullError,
   type RetryMode,
   type StateChange,
+  type StateEvent,
   TimeoutError,
+  type Transport,
 } from '@kv/core';
 export { command } from './command-table.ts';
 export { createConnection, RedisConnection } from './connection.ts';

@@ -12,7 +12,7 @@ export interface TransactionOptions {
 
 /**
  * Watches, lets `body` read, runs what it returns; again from the start when a watched key was changed meanwhile.
- * Resolves with `undefined` results when the body returns nothing to run.
+ * Resolves with `[]` when the body returns nothing to run.
  */
 export async function runTransaction<V, const Cs extends readonly Of<V>[]>(
   session: RedisSession<V>,

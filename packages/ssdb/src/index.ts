@@ -1,5 +1,6 @@
 export {
   AbortedError,
+  type Address,
   type AddressInput,
   ArgumentError,
   BatchError,
@@ -9,7 +10,10 @@ export {
   type ClientStats,
   ClosedError,
   Command,
+  type CommandEvent,
   type CommonOptions,
+  type Connect,
+  type ConnectEvent,
   ConnectionError,
   type Data,
   type ErrorCode,
@@ -24,7 +28,9 @@ export {
   QueueFullError,
   type RetryMode,
   type StateChange,
+  type StateEvent,
   TimeoutError,
+  type Transport,
 } from '@kv/core';
 export type { Reply } from '@kv/ssdb-parser';
 export type { Entries, EntryArgs, Int, Many, ScoreBound } from './arguments.ts';
