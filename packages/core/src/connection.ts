@@ -433,7 +433,6 @@ export class Connection {
       if (this.#window.refill === 'empty') return;
     } else if (this.state === 'ready' && this.#liveness.slept && this.#isNobodys) return this.probeFirst();
     this.#writeWaiting();
-    if (this.#idle.length > 0) this.#eased();
   }
 
   #writeWaiting(): void {
@@ -489,6 +488,7 @@ export class Connection {
     } catch (error) {
       this.#buffer.rollback();
       request.ledger.cancel(request, unencodable(request, error));
+      process.nextTick(() => this.#eased()); // after this write
       return false;
     }
   }

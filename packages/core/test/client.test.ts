@@ -42,6 +42,28 @@ describe('shared line', () => {
     await client.close();
   });
 
+  it('a command that cannot be encoded gives its place to who waits for one', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({
+      address: server,
+      protocol: new LineProtocol({ commands: 1 }),
+      timeout: 0,
+      lanes: { ...lanes, sessions: 'shared' },
+    });
+    await client.connect();
+    const peer = await server.next();
+    const bad = outcome(client.send(line('unencodable')));
+    const next = client.send(line('a'));
+    await peer.take('a\n');
+    peer.send('+1\n');
+    expect([await bad, await next]).toEqual(['ARGUMENT notSent', '1']);
+    const worse = outcome(client.send(line('unencodable')));
+    const lease = await client.acquire();
+    expect(await worse).toBe('ARGUMENT notSent');
+    await lease.release();
+    await client.close();
+  });
+
   it('stops writing while the transport is full, and goes on after drain', async () => {
     const server = new MemoryServer({ onConnect: (peer) => peer.send() });
     const client = lineClient({ address: server });
