@@ -98,6 +98,8 @@ export class Connection {
   #full = false;
   /** Why its server cannot serve it any more: it gets nothing new. */
   unfit: KvError | undefined = undefined;
+  /** The refusal that comes next says so: its command did not run. */
+  #notRun = false;
   /** Reading was stopped on purpose: silence means nothing. */
   paused = false;
   /** Nothing else is written before the answer to a probe. */
@@ -379,17 +381,20 @@ export class Connection {
   }
 
   #refuse(error: Error): void {
+    const notRun = this.#notRun;
+    this.#notRun = false;
     const request = this.#answered();
     if (request.settled) {
       this.#tombstones--;
       return;
     }
     if (request.command.spec.again !== undefined && this.#again(request, error)) return;
-    if (this.unfit !== undefined && request.movable) return this.#owner.moved(request);
+    if (notRun && request.movable) return this.#owner.moved(request);
     request.fail(request.cancelled ?? refusal(error, request));
   }
 
   #leave(error: KvError): void {
+    this.#notRun = true;
     if (this.unfit !== undefined) return;
     this.unfit = error;
     if (this.state === 'ready') this.#owner.leaving(this, error);

@@ -45,7 +45,7 @@ export class Lease implements Executor {
   #current: Request | undefined;
   /** The next blocking command and all that was called after it. */
   #held: Request[] = [];
-  #cancelling: Promise<unknown> = Promise.resolve();
+  #cancelling: Promise<void> = Promise.resolve();
 
   constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
     this.connection = connection;
@@ -229,7 +229,7 @@ export class Lease implements Executor {
       clearTimeout(giveUp);
       settled?.();
     };
-    this.#cancelling = Promise.all([this.#cancelling, this.#askToEnd(request)]);
+    this.#cancelling = this.#askToEnd(request); // the one before is over, or this command would not be on the line
   }
 
   /** Until the server had something to end: what was just written may still be on its way to it. */

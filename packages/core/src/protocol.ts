@@ -33,7 +33,8 @@ export interface ReplySink {
   fail(error: Error): void;
   /**
    * The server is well, but cannot do on this line what it is there for (it became a replica, it loads its data): called
-   * before {@link fail} with the refusal that says so. The line gets nothing new, and is replaced.
+   * right before each {@link fail} with a refusal that says so, whose command did not run and may run elsewhere. The line
+   * gets nothing new, and is replaced.
    */
   leave(error: KvError): void;
   /** Something that answers nothing: a message, an invalidation, a frame of a stream. */

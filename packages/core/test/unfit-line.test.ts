@@ -30,6 +30,24 @@ it('what was refused without being run goes to the next line, as if it had not b
   await client.close();
 });
 
+it('what ran and failed on a line that is being left is told, and never sent again', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server });
+  const refused = client.send(line('set'));
+  const ran = outcome(client.send(line('script')));
+  const also = client.send(line('incr'));
+  const peer = await server.next();
+  await peer.take('set\nscript\nincr\n');
+  peer.send('~replica\n-wrong type\n~replica\n');
+  expect(await ran).toBe('REPLY refused wrong type');
+  const second = await server.next();
+  await second.take('set\nincr\n');
+  second.send('+ok\n+1\n');
+  expect([await refused, await also]).toEqual(['ok', '1']);
+  expect(second.unread).toBe('');
+  await client.close();
+});
+
 it('units, and calls that are never to be repeated, are told', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server });
