@@ -50,8 +50,11 @@ export class Pool implements ConnectionOwner {
   readonly #leased = new Set<Connection>();
   /** They still answer what they have, and get nothing new. */
   readonly #retiring = new Set<Connection>();
-  /** Refused by a line that is being left: they go on together, in their order, before what was called later. */
-  readonly #moved: Request[] = [];
+  /**
+   * Refused by a line that is being left: they go on together, in their order, when it has answered all it has. Until
+   * then what was called later waits behind them.
+   */
+  readonly #moved = new RequestQueue(() => this.#serve());
   #minSize: number;
   #failures = 0;
   #lastError: KvError | undefined;
@@ -78,7 +81,7 @@ export class Pool implements ConnectionOwner {
 
   /** Requests that wait for a connection. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.length + this.#moved.length;
   }
 
   /** Whether it waits between two attempts to connect. */
@@ -119,7 +122,7 @@ export class Pool implements ConnectionOwner {
 
   /** Gives a request to a ready connection, or keeps it until there is one. */
   submit(request: Request): void {
-    if (this.#queue.length === 0 && !request.exclusive) {
+    if (this.waiting === 0 && !request.exclusive) {
       const connection = this.#pick();
       if (connection !== undefined) {
         if (connection.load >= this.options.spreadAt) this.#spread();
@@ -131,7 +134,7 @@ export class Pool implements ConnectionOwner {
 
   /** The same for requests that must stay together on one connection. */
   submitUnit(members: readonly Request[]): void {
-    const connection = this.#queue.length === 0 ? this.#pick() : undefined;
+    const connection = this.waiting === 0 ? this.#pick() : undefined;
     if (connection === undefined) return this.#enqueue(members);
     if (connection.load >= this.options.spreadAt) this.#spread();
     for (const member of members) connection.enqueue(member);
@@ -169,14 +172,14 @@ export class Pool implements ConnectionOwner {
   }
 
   #handOver(): void {
-    this.#queue.unshift(this.#moved.splice(0).filter(({ settled }) => !settled));
+    this.#queue.unshift(this.#moved.drain());
     this.#serve();
     this.#grow();
   }
 
   /** Ends the requests that wait for a connection; those that have one go on. */
   dismiss(error: KvError): void {
-    const waiting = [...this.#moved.splice(0), ...this.#queue.drain()];
+    const waiting = [...this.#moved.drain(), ...this.#queue.drain()];
     for (const request of waiting) request.fail(ended(request, error, 'notSent'));
   }
 
@@ -305,7 +308,7 @@ export class Pool implements ConnectionOwner {
         this.#lend(next, index);
         continue;
       }
-      const connection = this.#pick();
+      const connection = this.#moved.length === 0 ? this.#pick() : undefined;
       if (connection === undefined) return;
       for (let i = next.unit?.members.length ?? 1; i > 0; i--) connection.enqueue(this.#queue.shift() as Request);
     }
@@ -357,6 +360,7 @@ export class Pool implements ConnectionOwner {
     this.#failures = 0;
     this.#lastError = undefined;
     this.#ready.push(connection);
+    if (connection.unfit !== undefined) this.leaving(connection, connection.unfit);
     this.#serve();
     this.#grow();
     this.#changed();

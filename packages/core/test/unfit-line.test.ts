@@ -1,6 +1,6 @@
-import { MemoryServer } from '@kv/testkit/memory-transport';
+import { type MemoryPeer, MemoryServer } from '@kv/testkit/memory-transport';
 import { expect, it } from 'vitest';
-import type { KvError } from '../src/index.ts';
+import type { Client, KvError, SendOptions } from '../src/index.ts';
 import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
 import { turn } from './observe.ts';
 
@@ -122,6 +122,75 @@ it('what was refused goes on in the order of the calls, before what was called m
   await second.take('a\nb\nc\nd\n');
   second.send('+1\n+2\n+3\n+4\n');
   expect(await Promise.all(calls)).toEqual(['1', '2', '3', '4']);
+  await client.close();
+});
+
+/** A client whose first call was refused on a line that still owes the second, and has a new line already. */
+async function moving(first?: SendOptions): Promise<{
+  client: Client;
+  old: MemoryPeer;
+  next: MemoryPeer;
+  refused: Promise<unknown>;
+  slow: Promise<unknown>;
+}> {
+  const server = new MemoryServer();
+  const client = lineClient({ address: server });
+  const refused = outcome(client.send(line('set k 1'), first));
+  const slow = client.send(line('slow'));
+  const old = await server.next();
+  await old.take('set k 1\nslow\n');
+  old.send('~replica\n');
+  const next = await server.next();
+  while (client.state !== 'ready') await turn();
+  return { client, old, next, refused, slow };
+}
+
+it('what was refused goes on before what was called later, although the next line was ready before', async () => {
+  const { client, old, next, refused, slow } = await moving();
+  const later = client.send(line('set k 2'));
+  const unit = client.sendAll([line('begin'), line('end')], { unit: true });
+  await turn();
+  expect(next.unread).toBe('');
+  expect(client.stats().connections.shared.waiting).toBe(4);
+  old.send('+done\n');
+  expect(await slow).toBe('done');
+  await next.take('set k 1\nset k 2\nbegin\nend\n');
+  next.send('+1\n+2\n+3\n+4\n');
+  expect([await refused, await later, (await unit).length]).toEqual(['1', '2', 2]);
+  await client.close();
+});
+
+it('what was refused and has ended since holds nobody up', async () => {
+  const { client, old, next, refused, slow } = await moving({ timeout: 50 });
+  const waiting = client.send(line('a'));
+  expect(await refused).toMatch(/^TIMEOUT notSent/);
+  await next.take('a\n');
+  const later = client.send(line('b'));
+  await next.take('b\n');
+  next.send('+1\n+2\n');
+  expect([await waiting, await later]).toEqual(['1', '2']);
+  old.send('+done\n');
+  expect(await slow).toBe('done');
+  await client.close();
+});
+
+it('a line that becomes unfit before it is ready gets no calls', async () => {
+  const server = new MemoryServer();
+  const client = lineClient({
+    address: server,
+    greet: async ({ sendInternal }) => void (await sendInternal(line('greet')).catch(() => undefined)),
+  });
+  const call = outcome(client.send(line('a')));
+  const first = await server.next();
+  await first.take('greet\n');
+  first.send('~replica\n');
+  const second = await server.next();
+  await second.take('greet\n');
+  second.send('+hi\n');
+  await second.take('a\n');
+  second.send('+ok\n');
+  expect(await call).toBe('ok');
+  expect([first.unread, first.closed]).toEqual(['', true]);
   await client.close();
 });
 
