@@ -53,14 +53,21 @@ function thousands(number: number | undefined): number | undefined {
   return number === undefined ? undefined : number / 1000;
 }
 
-function head({ date, machine, versions, options }: Results): string {
+function head({ date, machine, versions, options, cells }: Results): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
     `Measured ${date} on ${machine.cores} × ${machine.cpu} (load ${machine.loadAtStart.toFixed(1)} at the start); ${list.join(', ')}.`,
     `Every run is a process of its own on loopback, one at a time; the order of the clients rotates from round to round.`,
-    `Medians of ${options.rounds} rounds, ${options.seconds} s each after ${options.warmUp} s of warm-up. \`cN\`: N calls in flight.`,
+    `Medians of ${rounds(options.rounds, cells)} rounds, ${options.seconds} s each after ${options.warmUp} s of warm-up. \`cN\`: N calls in flight.`,
     `Compare within a line only: absolute numbers change with the machine and its load.`,
   ].join('\n');
+}
+
+/** `5`, or `3 to 5` when time was up before all had their rounds. */
+function rounds(wanted: number, cells: Results['cells']): string {
+  const counts = Object.values(cells).flatMap((row) => Object.values(row).map(({ runs }) => runs.length));
+  const fewest = Math.min(wanted, ...counts.filter((count) => count > 0));
+  return fewest < wanted ? `${fewest} to ${wanted}` : String(wanted);
 }
 
 function grid(

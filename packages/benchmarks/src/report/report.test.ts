@@ -55,8 +55,14 @@ test('the page has a line per workload and says why a number is missing', () => 
   const page = markdown(results, { title: 'Compared', workloads, clients, targets }, 'clients.svg');
   expect(page).toContain('| GET c1000 | 2,000 | 300 | – |  |');
   expect(page).toContain('- glide: no binary\n  (get-c1000)');
-  expect(page).toContain('Medians of 3 rounds');
+  expect(page).toContain('Medians of 1 to 3 rounds');
   expect(page).toContain('| GET c1000 / best JS peer | ≥ 6× | 6.7× | yes |');
+});
+
+test('the page says how many rounds were run', () => {
+  const cells = { 'get-c64': { kv: runs(1, 2, 3), ioredis: { runs: [], failure: 'no binary' } } };
+  const page = markdown({ ...results, cells }, { title: 'Compared', workloads, clients, targets }, 'clients.svg');
+  expect(page).toContain('Medians of 3 rounds');
 });
 
 test('the longest bar belongs to the fastest', () => {
