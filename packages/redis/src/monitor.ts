@@ -1,5 +1,5 @@
 import { type CallOptions, type Client, Command, Flag, spec } from '@kv/core';
-import { asIs } from './replies.ts';
+import { asIs, text } from './replies.ts';
 
 const MONITOR = spec('MONITOR', Flag.stream);
 
@@ -20,9 +20,9 @@ export async function* monitor(client: Client, call: CallOptions): AsyncGenerato
   for await (const frame of frames) yield parseMonitorLine(String(frame));
 }
 
-/** `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"` */
+/** `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"`; a host may have brackets of its own: `[0 [::1]:60866]`. */
 export function parseMonitorLine(line: string): MonitoredCommand {
-  const match = /^(\d+\.\d+) \[(\d+) ([^\]]*)\] (.*)$/s.exec(line);
+  const match = /^(\d+\.\d+) \[(\d+) (.*?)\] (".*)$/s.exec(line);
   const [, time = 'NaN', db = '0', source = '', rest = ''] = match ?? [];
   const args = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, quoted = '']) => unquote(quoted));
   return { time: Number(time), db: Number(db), source, args };
@@ -37,5 +37,5 @@ function unquote(quoted: string): string {
     if (hex !== undefined) bytes.push(Number.parseInt(hex, 16));
     else bytes.push((escaped === undefined ? (plain ?? '') : (ESCAPES[escaped] ?? escaped)).charCodeAt(0));
   }
-  return new TextDecoder().decode(Uint8Array.from(bytes));
+  return text(Uint8Array.from(bytes));
 }

@@ -6,7 +6,8 @@
  * user's own data goes through {@link text} or {@link textOrNull}.
  */
 
-const decoder = new TextDecoder();
+/** A byte order mark is data like any other. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The wire value itself. */
 export function asIs<T>(raw: unknown): T {

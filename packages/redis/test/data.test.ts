@@ -50,6 +50,24 @@ describe.each([2, 3] as const)('data in RESP%i', (protocol) => {
     expect(last - first).toBeLessThan(40 << 20); // four rounds carried 128 MB
   }, 60_000);
 
+  it('a byte order mark is data, wherever text is asked for', async () => {
+    const marked = '\ufeffmarked';
+    await redis.hset(marked, { [marked]: marked });
+    await redis.set('k', marked);
+    const raw = redis.with({ bytes: true });
+    expect(Object.keys(await raw.hgetall(marked))).toEqual([marked]);
+    expect([await redis.get('k'), await redis.hgetall(marked)]).toEqual(['\ufeffmarked', { [marked]: marked }]);
+    const m = redis.multi();
+    const text = m.get('k');
+    void m.dump('k'); // bytes in any case
+    await m.execute();
+    expect(await text).toBe(marked);
+    await using heard = await redis.subscribe(marked);
+    await using _bytes = await raw.subscribe(marked);
+    await redis.publish(marked, marked);
+    expect((await heard.next()).value).toEqual({ channel: marked, message: marked });
+  });
+
   it('values of 1 MB and 64 MB come back whole, as text and as bytes', async () => {
     for (const size of [1 << 20, 64 << 20]) {
       const ascii = `${'x'.repeat(size - 3)}end`;
