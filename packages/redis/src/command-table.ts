@@ -2,7 +2,7 @@
 import { type AnyCommand, type Arg, badArgument, Command, type Data, data, Flag, type Spec, spec } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { COMMAND_ROWS } from './generated/command-table.ts';
-import { KEY_RULES } from './key-specs.ts';
+import { KEY_RULES, word } from './key-specs.ts';
 import { asIs } from './replies.ts';
 
 const FLAGS: Readonly<Record<string, number>> = {
@@ -40,13 +40,6 @@ export function knownSpec(name: string): Spec | undefined {
   return table.get(name);
 }
 
-const decoder = new TextDecoder();
-
-function textOf(arg: Arg | undefined): string {
-  if (arg === undefined) return '';
-  return typeof arg === 'string' ? arg : decoder.decode(arg);
-}
-
 /** Where the time stands in blocking commands, and how many milliseconds its unit has. */
 const TIMES: Readonly<Record<string, readonly [position: number, unit: number]>> = {
   BLPOP: [-1, 1000],
@@ -64,17 +57,17 @@ const TIMES: Readonly<Record<string, readonly [position: number, unit: number]>>
 /** Position of the time behind `BLOCK`, which stands before `STREAMS`; -1 when there is none. */
 function blockOption(args: readonly Arg[]): number {
   for (let i = 0; i < args.length; i++) {
-    const word = textOf(args[i]).toUpperCase();
-    if (word === 'STREAMS') return -1;
-    if (word === 'BLOCK') return i + 1;
-    if (word === 'GROUP') i += 2;
-    if (word === 'COUNT') i += 1;
+    const option = word(args[i]);
+    if (option === 'STREAMS') return -1;
+    if (option === 'BLOCK') return i + 1;
+    if (option === 'GROUP') i += 2;
+    if (option === 'COUNT') i += 1;
   }
   return -1;
 }
 
 function milliseconds(arg: Arg | undefined, unit: number): number {
-  const time = Number(textOf(arg));
+  const time = Number(word(arg));
   return Number.isFinite(time) && time > 0 ? Math.ceil(time * unit) : 0;
 }
 
@@ -102,7 +95,7 @@ export function commandByName(name: string, given: readonly unknown[]): AnyComma
   const args: Arg[] = rest;
   for (const [i, value] of given.entries()) args.push(data(value as Data, `argument ${i + 1}`));
   const upper = first.toUpperCase();
-  const both = args.length > 0 ? knownSpec(`${upper} ${textOf(args[0]).toUpperCase()}`) : undefined;
+  const both = args.length > 0 ? knownSpec(`${upper} ${word(args[0])}`) : undefined;
   if (both !== undefined) return rawCommand(both, args.slice(1));
   return rawCommand(knownSpec(upper) ?? spec(upper, 0), args);
 }

@@ -1,4 +1,5 @@
 import { type AnyCommand, type Arg, Command, keyPositions } from '@kv/core';
+import { word } from './key-specs.ts';
 import { text } from './replies.ts';
 
 /** Takes the prefix off one key as it came back. */
@@ -22,21 +23,18 @@ const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) =>
   XREADGROUP: withStreams,
 };
 
-/** The commands that take a pattern for keys, and where it stands. */
-const PATTERNS: Readonly<Record<string, (args: readonly Arg[]) => number>> = {
-  KEYS: () => 0,
-  SCAN: (args) => args.findIndex((arg) => text(arg).toUpperCase() === 'MATCH') + 1 || -1,
-};
+/** What stands at their key positions chooses the slot in a cluster as a key does, but names a channel. */
+const CHANNEL_COMMANDS: ReadonlySet<string> = new Set(['SPUBLISH']);
 
 /**
  * The same command with the prefix before each of its keys, found by the command's key positions, and taken off where
  * keys come back. Keys inside Lua scripts and patterns of SORT are not keys of the command and stay as they are.
  */
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
-  if (prefix === undefined || prefix === '') return command;
+  if (prefix === undefined || prefix === '' || CHANNEL_COMMANDS.has(command.spec.name)) return command;
   const { spec, flags, blockMs, bytes } = command;
   const args = [...command.args];
-  for (const i of keyPositions(spec.keys, args)) args[i] = join(prefix, args[i] as Arg);
+  for (const at of keyPositions(spec.keys, args)) prefixAt(args, at, prefix);
   if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);
   const strip = KEYS_IN_RESULT[spec.name];
   if (strip === undefined) return new Command(spec, args, command.reply, flags, blockMs, bytes);
@@ -45,11 +43,18 @@ export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefine
   return new Command(spec, args, reply, flags, blockMs, bytes);
 }
 
+/** The pattern is the first argument of KEYS, and behind MATCH in SCAN, which means all keys without one. */
 function prefixPattern(name: 'SCAN' | 'KEYS', args: Arg[], prefix: string): void {
   const literal = prefix.replace(/[\\*?[\]]/g, '\\$&');
-  const at = PATTERNS[name]?.(args) ?? -1;
-  if (at >= 0) args[at] = join(literal, args[at] as Arg);
-  else args.push('MATCH', `${literal}*`);
+  const option = name === 'SCAN' ? args.findIndex((arg) => word(arg) === 'MATCH') : -1;
+  if (name === 'SCAN' && option < 0) args.push('MATCH', `${literal}*`);
+  else prefixAt(args, option + 1, literal);
+}
+
+/** What is missing in a raw call is for the server to say. */
+function prefixAt(args: Arg[], at: number, prefix: string): void {
+  const key = args[at];
+  if (key !== undefined) args[at] = join(prefix, key);
 }
 
 function join(prefix: string, key: Arg): Arg {

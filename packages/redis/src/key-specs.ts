@@ -1,12 +1,10 @@
 /** Where keys stand in commands whose keys are not at fixed positions. Positions count from 0, without the name. */
 import { type Arg, type KeySpec, Keys } from '@kv/core';
+import { text } from './replies.ts';
 
-const decoder = new TextDecoder();
-
-/** An argument as text, for comparing keywords. */
-function word(arg: Arg | undefined): string {
-  if (arg === undefined) return '';
-  return (typeof arg === 'string' ? arg : decoder.decode(arg)).toUpperCase();
+/** An argument as a keyword or number to look at: upper case, empty when there is none. */
+export function word(arg: Arg | undefined): string {
+  return arg === undefined ? '' : text(arg).toUpperCase();
 }
 
 function counted(args: readonly Arg[], at: number, positions: number[] = []): number[] {

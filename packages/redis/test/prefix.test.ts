@@ -103,6 +103,23 @@ describe.each([2, 3] as const)('key prefix in RESP%i', (protocol) => {
     expect(await redis.execute('RANDOMKEY')).toBe('s');
   });
 
+  it('channels are no keys, those of slots neither', async () => {
+    await using news = await redis.ssubscribe('news');
+    expect(await redis.spublish('news', 'typed')).toBe(1);
+    expect(await redis.execute('SPUBLISH', 'news', 'raw')).toBe(1);
+    expect(await redis.pubsubShardnumsub('news')).toEqual({ news: 1 });
+    expect([(await news.next()).value, (await news.next()).value]).toMatchObject([
+      { channel: 'news', message: 'typed' },
+      { channel: 'news', message: 'raw' },
+    ]);
+  });
+
+  it('a raw call that lacks its keys is refused by the server', async () => {
+    for (const name of ['GET', 'KEYS', 'SORT', 'GEORADIUS', 'GEORADIUSBYMEMBER', 'ZUNIONSTORE', 'MIGRATE', 'SCAN']) {
+      await expect(redis.execute(name)).rejects.toMatchObject({ code: 'REPLY', outcome: 'refused' });
+    }
+  });
+
   it('114: WATCH watches the prefixed key', async () => {
     await using s = await redis.session();
     for (const [changed, end] of [
