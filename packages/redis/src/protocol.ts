@@ -28,11 +28,8 @@ const UNFIT = ['READONLY', 'LOADING', 'MASTERDOWN'] as const;
 /** A line is fresh for so long, ms: it is not left at once, or there would be no end to it. */
 const FRESH = 1000;
 
-/** Kinds of pushes that confirm a (un)subscription, and so answer a command. */
-const CONFIRMATIONS = new Set(['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe']);
-
 /** In RESP2 these arrive as plain arrays, on connections that do nothing but subscribe. */
-const MESSAGES = new Set(['message', 'pmessage', 'smessage', ...CONFIRMATIONS]);
+const MESSAGES = new Set(['message', 'subscribe', 'unsubscribe'].flatMap((kind) => [kind, `p${kind}`, `s${kind}`]));
 
 /** What the Redis protocol of one client is made from. */
 export interface ProtocolOptions {
@@ -149,7 +146,7 @@ export class RedisWire implements Wire {
   #wantsBytes(): boolean {
     const head = this.#sink.head();
     if (head === undefined) return this.resp === 2 && this.pushBytes;
-    return head.bytes || (this.resp === 2 && this.pushBytes && (head.command.flags & Flag.subscription) !== 0);
+    return head.bytes || (this.resp === 2 && this.pushBytes && mayMeetMessages(head.command));
   }
 
   #reply(value: Reply): void {
@@ -173,12 +170,8 @@ export class RedisWire implements Wire {
 
   /** A confirmation is counted: when the last one has come, the subscribing command is answered. */
   #push(items: Reply[]): void {
-    const kind = text(items[0]);
-    this.#sink.push(items);
-    if (!CONFIRMATIONS.has(kind)) return;
     const command = this.#sink.head()?.command;
-    if (command === undefined || (command.flags & Flag.subscription) === 0) return;
-    if (command.spec.name !== kind.toUpperCase()) return;
+    if (command === undefined || !isConfirmation(items, command)) return this.#sink.push(items);
     if (++this.#confirmations < command.args.length) return;
     this.#confirmations = 0;
     this.#sink.reply(null);
@@ -202,11 +195,22 @@ export class RedisWire implements Wire {
   }
 }
 
+/** Whether a push confirms this command. The server may also end the subscription of a channel by itself. */
+function isConfirmation([kind, name]: Reply[], { spec, args, flags }: AnyCommand): boolean {
+  if ((flags & Flag.subscription) === 0 || spec.name !== text(kind).toUpperCase()) return false;
+  return spec.name !== 'SUNSUBSCRIBE' || text(name) === args[0];
+}
+
 /** RESP2 has no pushes: on a subscribing connection an array of the right kind is one, unless a command awaits it. */
 function isMessage(value: Reply[], command: AnyCommand | undefined): boolean {
-  if (command !== undefined && (command.flags & Flag.subscription) === 0) return false;
+  if (command !== undefined && !mayMeetMessages(command)) return false;
   const [kind] = value;
   return (typeof kind === 'string' || kind instanceof Uint8Array) && MESSAGES.has(text(kind));
+}
+
+/** What a subscribing connection of RESP2 may be asked. The reply to PING is an array there, too: of the kind `pong`. */
+function mayMeetMessages({ spec, flags }: AnyCommand): boolean {
+  return (flags & Flag.subscription) !== 0 || spec === PING.spec;
 }
 
 function isQueued(reply: Reply): boolean {

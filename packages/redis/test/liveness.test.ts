@@ -1,5 +1,6 @@
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { startRedis } from '@kv/testkit/redis-server';
+import { scriptedServer } from '@kv/testkit/scripted-server';
 import { describe, expect, it } from 'vitest';
 import { createRedis, type KvError } from '../src/index.ts';
 
@@ -65,4 +66,29 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     await other.set('a', '1');
     expect(await first).toEqual(['SET', 'a', '1']);
   });
+});
+
+it.each([false, true])('in RESP2 a message may come before the answer to a probe; bytes: %s', async (bytes) => {
+  await using server = await scriptedServer(async (peer) => {
+    await peer.expect(/[\s\S]*PING\r\n/); // end of the handshake
+    await peer.reply(':7\r\n+OK\r\n+OK\r\n+PONG\r\n');
+    if (peer.index === 0) {
+      await peer.expect(/[\s\S]*PING\r\n/);
+      await peer.reply('+PONG\r\n');
+    } else {
+      await peer.expect(/[\s\S]*SUBSCRIBE\r\n\$4\r\nnews\r\n/);
+      await peer.reply('*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n');
+      await peer.expect(/[\s\S]*PING\r\n/); // the probe
+      await peer.reply('*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$1\r\n1\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n');
+      await peer.reply('*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$1\r\n2\r\n');
+    }
+    await peer.expectEnd();
+  });
+  const options = { protocol: 2, liveness: { idle: 100, grace: 5000 } } as const;
+  await using redis = createRedis({ host: '127.0.0.1', port: server.port }, options);
+  const news = await redis.with({ bytes }).subscribe('news');
+  const heard = [await news.next(), await news.next()].map(({ value }) => value?.message);
+  expect(heard).toEqual(bytes ? [Uint8Array.of(49), Uint8Array.of(50)] : ['1', '2']);
+  expect(server.peers.length).toBe(2);
+  await redis.close({ timeout: 0 });
 });
