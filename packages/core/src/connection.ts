@@ -227,13 +227,13 @@ export class Connection {
   }
 
   /** Sends one command of the library's own (handshake, cleaning, probes). */
-  readonly sendInternal: Executor['send'] = (command) => {
+  readonly sendInternal: Executor['send'] = (command, { timeout = INTERNAL_TIMEOUT } = {}) => {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const request = new Request(command, command.bytes, 'never', this.setup.internals);
     request.pinned = true;
     const promise = request.promise<never>();
-    const timeout = this.state === 'ready' ? INTERNAL_TIMEOUT : 0;
-    if (this.setup.internals.open(request, timeout, undefined) === undefined) this.enqueue(request);
+    const deadline = this.state === 'ready' ? timeout : 0;
+    if (this.setup.internals.open(request, deadline, undefined) === undefined) this.enqueue(request);
     return promise;
   };
 

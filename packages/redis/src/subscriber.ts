@@ -1,4 +1,6 @@
 import {
+  type Arg,
+  ArgumentError,
   asKvError,
   type CallOptions,
   type Client,
@@ -13,7 +15,6 @@ import {
 } from '@kv/core';
 import { type Many, many } from './arguments.ts';
 import { boundedWait, type Waiting } from './bounded-wait.ts';
-import { hasPrefix } from './errors.ts';
 import type { RedisWire } from './protocol.ts';
 import { asIs, text } from './replies.ts';
 import { type Message, type SubscribeOptions, Subscription } from './subscription.ts';
@@ -26,6 +27,8 @@ const COMMANDS = {
   pattern: [spec('PSUBSCRIBE', Flag.subscription), spec('PUNSUBSCRIBE', Flag.subscription)],
   shard: [spec('SSUBSCRIBE', Flag.subscription), spec('SUNSUBSCRIBE', Flag.subscription)],
 } as const;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Of each kind of push that carries a message: what was subscribed to, and where the channel stands. */
 const MESSAGES: Readonly<Record<string, readonly [kind: Kind, channelAt: number]>> = {
@@ -76,7 +79,6 @@ export class Subscriber {
   constructor(client: Client, own: boolean) {
     this.#client = client;
     this.#own = own;
-    client.on('state', this.#onState);
   }
 
   readonly #onState = ({ to }: StateChange): void => {
@@ -85,7 +87,7 @@ export class Subscriber {
 
   /** Subscribes. Resolves when the server has confirmed every name. */
   async subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>> {
-    const list = many([names], kind === 'pattern' ? 'patterns' : 'channels').map(text);
+    const list = many([names], kind === 'pattern' ? 'patterns' : 'channels').map(nameOf);
     const reader: Reader = {
       bytes: call.bytes === true,
       subscription: new Subscription<unknown>(
@@ -147,8 +149,7 @@ export class Subscriber {
     this.#hold();
     if (this.#line !== undefined) {
       if (reader.bytes) (this.#line.wire as RedisWire).pushBytes = true;
-      const told = this.#tell(this.#line, added);
-      for (const entry of added) entry.confirmed = told;
+      this.#ask(this.#line, added);
     }
     for (;;) {
       try {
@@ -189,26 +190,23 @@ export class Subscriber {
         perCommand(kind, left).map((some) => line.sendInternal(new Command(COMMANDS[kind][1], some, asIs))),
       );
     }
-    this.#endUnwantedLine();
+    if (this.#wanted.size === 0) this.#endOwnLine();
   }
 
-  /** The server will not have it: its readers end. */
+  /** The server will not have it: its readers end, whatever else they read. */
   #drop(entry: Entry, error: KvError): void {
     this.#wanted.delete(keyOf(entry.kind, entry.name));
-    for (const { subscription } of entry.readers) subscription.end(error);
-    this.#restIfUnwanted();
+    for (const { subscription } of entry.readers) {
+      subscription.end(error);
+      void subscription.close(); // leaves its other names
+    }
   }
 
-  /** Nobody reads: no line is made, the process may end, and the client forgets a subscriber for one reader alone. */
+  /** Nobody reads: no line is made, and the process may end. */
   #restIfUnwanted(): void {
     if (this.#wanted.size > 0) return;
     this.#makingLine.abort();
     this.#unhold();
-    if (this.#own) this.#client.off('state', this.#onState);
-  }
-
-  #endUnwantedLine(): void {
-    if (this.#wanted.size === 0) this.#endOwnLine();
   }
 
   /** Makes a line. All that is wanted is subscribed on it. Takes as long as it takes, while anything is wanted. */
@@ -235,7 +233,6 @@ export class Subscriber {
     this.#lease = lease;
     lease.connection.onPush = (raw) => this.receive(raw);
     await this.#take(lease.connection);
-    this.#endUnwantedLine(); // all of it was refused
   }
 
   /** Makes a connection the line. */
@@ -244,28 +241,39 @@ export class Subscriber {
     connection.onClosed = () => this.#lost(connection);
     const entries = [...this.#wanted.values()];
     (connection.wire as RedisWire).pushBytes = entries.some(({ readers }) => [...readers].some(({ bytes }) => bytes));
-    const told = this.#tell(connection, entries);
-    for (const entry of entries) entry.confirmed = told.catch((error) => this.#tellAlone(connection, entry, error));
+    this.#ask(connection, entries);
     const ends = await Promise.allSettled(entries.map(({ confirmed }) => confirmed));
-    const lost = ends.find((end) => end.status === 'rejected' && !hasPrefix(end.reason, 'NOPERM'));
+    const lost = ends.find((end) => end.status === 'rejected' && !hasCode(end.reason, 'REPLY'));
     if (lost?.status === 'rejected') throw lost.reason;
   }
 
-  /** One forbidden name has spoiled all of them: each on its own, so that only its readers hear of it. */
-  async #tellAlone(line: Connection, entry: Entry, error: unknown): Promise<void> {
-    if (!hasPrefix(error, 'NOPERM')) throw error;
+  #ask(line: Connection, entries: readonly Entry[]): void {
+    const told = this.#tell(line, entries);
+    for (const entry of entries) entry.confirmed = told.catch((error) => this.#askAlone(line, entry, error));
+  }
+
+  /** One refused name has spoiled all of them: each on its own, so that only its readers hear of it. */
+  async #askAlone(line: Connection, entry: Entry, error: unknown): Promise<void> {
+    if (!hasCode(error, 'REPLY') || !this.#isWanted(entry)) throw error;
     try {
       await this.#tell(line, [entry]);
     } catch (refused) {
-      this.#drop(entry, asKvError(refused));
+      if (hasCode(refused, 'REPLY') && this.#isWanted(entry)) this.#drop(entry, asKvError(refused));
       throw refused;
     }
   }
 
+  #isWanted(entry: Entry): boolean {
+    return this.#wanted.get(keyOf(entry.kind, entry.name)) === entry;
+  }
+
+  /** Without a deadline: how long to wait is for each caller to say, and a line that is dead is found to be. */
   async #tell(line: Connection, entries: readonly Entry[]): Promise<void> {
     const sent = (['channel', 'pattern', 'shard'] as const).flatMap((kind) => {
       const names = entries.filter((entry) => entry.kind === kind).map(({ name }) => name);
-      return perCommand(kind, names).map((some) => line.sendInternal(new Command(COMMANDS[kind][0], some, asIs)));
+      return perCommand(kind, names).map((some) =>
+        line.sendInternal(new Command(COMMANDS[kind][0], some, asIs), { timeout: 0 }),
+      );
     });
     await Promise.all(sent);
   }
@@ -298,17 +306,14 @@ export class Subscriber {
 
   /** The server has ended a subscription because the slot of its channel went elsewhere: it is asked once more. */
   #slotLeft(name: string): void {
-    const key = keyOf('shard', name);
-    const entry = this.#wanted.get(key);
+    const entry = this.#wanted.get(keyOf('shard', name));
     if (entry === undefined || this.#line === undefined) return;
     this.#tell(this.#line, [entry]).then(
       () => {
         for (const { subscription } of entry.readers) subscription.gap({ reason: 'reconnect' });
       },
       (error) => {
-        if (!isKvError(error) || error.code !== 'REPLY' || this.#wanted.get(key) !== entry) return;
-        this.#drop(entry, error);
-        this.#endUnwantedLine();
+        if (hasCode(error, 'REPLY') && this.#isWanted(entry)) this.#drop(entry, asKvError(error));
       },
     );
   }
@@ -335,17 +340,28 @@ export class Subscriber {
     this.#unhold(); // the line, and one that is being made, end with the client
   }
 
-  /** Somebody reads: the process stays alive although no request is under way. */
+  /** Somebody reads: the process stays alive although no request is under way, and hears when the client closes. */
   #hold(): void {
     if (this.#holding) return;
     this.#holding = true;
     this.#client.ledger.hold();
+    this.#client.on('state', this.#onState);
   }
 
   #unhold(): void {
     if (!this.#holding) return;
     this.#holding = false;
     this.#client.ledger.unhold();
+    this.#client.off('state', this.#onState);
+  }
+}
+
+/** Messages are given out by the text of their channel, so a name that is not text would hear nothing. */
+function nameOf(name: Arg): string {
+  try {
+    return typeof name === 'string' ? name : decoder.decode(name);
+  } catch {
+    throw new ArgumentError('channels: expected text, or bytes that are UTF-8');
   }
 }
 

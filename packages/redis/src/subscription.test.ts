@@ -68,6 +68,8 @@ describe('the buffer', () => {
     expect(asked).toEqual(['pause', 'resume']);
     fill(news, 7, 9);
     expect(asked).toEqual(['pause', 'resume', 'pause']);
+    await news.close();
+    expect(asked).toEqual(['pause', 'resume', 'pause', 'resume', 'leave']);
   });
 });
 

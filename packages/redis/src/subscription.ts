@@ -1,4 +1,4 @@
-import { ArgumentError, type KvError, QueueFullError } from '@kv/core';
+import { type KvError, type OptionRules, QueueFullError, Rule, readOptions } from '@kv/core';
 
 /** A published message. */
 export interface Message<V = string> {
@@ -33,16 +33,14 @@ export interface SubscribeOptions {
   readonly overflow?: Overflow | undefined;
 }
 
+const RULES: OptionRules = { buffer: Rule.count, overflow: Rule.oneOf(['dropOldest', 'pause', 'close']) };
+
 /** @throws ArgumentError */
-export function checkSubscribeOptions({ buffer = 1024, overflow = 'dropOldest' }: SubscribeOptions): Required<{
+export function checkSubscribeOptions(options: SubscribeOptions): Required<{
   readonly buffer: number;
   readonly overflow: Overflow;
 }> {
-  if (!Number.isSafeInteger(buffer) || buffer < 1)
-    throw new ArgumentError('buffer: expected a whole number, 1 or more');
-  if (!['dropOldest', 'pause', 'close'].includes(overflow)) {
-    throw new ArgumentError('overflow: expected dropOldest, pause or close');
-  }
+  const { buffer = 1024, overflow = 'dropOldest' } = readOptions(RULES, options, new Map());
   return { buffer, overflow };
 }
 
@@ -162,6 +160,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
+    if (this.#paused) this.#resume(); // or the server could not confirm that it is left
     for (const wake of this.#waiting.splice(0)) wake();
   }
 

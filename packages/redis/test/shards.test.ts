@@ -1,4 +1,5 @@
 /** Behaviours 54 to 57: channels that belong to slots, on a cluster of one node. */
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { describe, expect, it } from 'vitest';
 import { createRedis, type Gap, type KvError } from '../src/index.ts';
@@ -66,6 +67,47 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
     for (const channel of ['one', 'two']) expect(await client.spublish(channel, `to ${channel}`)).toBe(1);
     expect((await news.next()).value).toEqual({ channel: 'one', message: 'to one' });
     expect((await news.next()).value).toEqual({ channel: 'two', message: 'to two' });
+  });
+
+  it('56: a channel of a slot that the node no longer has ends alone on the way back', async () => {
+    await using node = await clusterNode();
+    await using other = await clusterNode('--cluster-require-full-coverage', 'no');
+    await using direct = createRedis(other.url);
+    await direct.clusterDelslots(await direct.clusterKeyslot('goes'));
+    await using proxy = await faultProxy(node);
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, backoff: { min: 1, max: 20 } });
+    await using stays = await client.subscribe('stays');
+    await using slot = await client.ssubscribe('stays');
+    const gaps = [stays, slot].map((news) => new Promise<Gap>((resolve) => news.on('gap', resolve)));
+    const goes = await client.ssubscribe('goes');
+    const reading = goes.next().catch((error: KvError) => error);
+    const lost = new Promise((resolve) => client.on('state', ({ to }) => to === 'reconnecting' && resolve(to)));
+    proxy.target = other;
+    proxy.cut();
+    await lost;
+    expect(await client.ping()).toBe('PONG'); // waited for the new line
+    expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'CLUSTERDOWN' });
+    await Promise.all(gaps);
+    await direct.publish('stays', 'heard');
+    await direct.spublish('stays', 'heard too');
+    expect((await stays.next()).value).toMatchObject({ message: 'heard' });
+    expect((await slot.next()).value).toMatchObject({ message: 'heard too' });
+  });
+
+  it('a channel that is left and wanted again at once is subscribed once, and nothing was missed', async () => {
+    await using node = await clusterNode();
+    await using client = createRedis(node.url, { protocol });
+    await using _other = await client.ssubscribe('other');
+    await client.configResetstat();
+    const left = (await client.ssubscribe('one')).close();
+    await using news = await client.ssubscribe('one');
+    const gaps: Gap[] = [];
+    news.on('gap', (gap) => gaps.push(gap));
+    await left;
+    expect(await client.spublish('one', 'heard')).toBe(1);
+    expect((await news.next()).value).toMatchObject({ message: 'heard' });
+    expect(await client.info('commandstats')).toContain('cmdstat_ssubscribe:calls=2');
+    expect(gaps).toEqual([]);
   });
 
   it('57: many channels of different slots on one node, in one call', async () => {

@@ -63,6 +63,18 @@ describe.each([2, 3] as const)('slow readers in RESP%i', (protocol) => {
     expect(next).toBe(200);
   });
 
+  it('53: who leaves while the server is held back is not held back', async () => {
+    const news = await redis.subscribe('a', { buffer: 2, overflow: 'pause' });
+    const m = other.multi(); // they come together
+    for (let i = 0; i < 6; i++) void m.publish('a', String(i));
+    await m.execute();
+    expect((await news.next()).value).toMatchObject({ message: '0' });
+    const late = new Promise((resolve) => setTimeout(resolve, 4000, 'late').unref()); // UNSUBSCRIBE may take 5 s
+    expect(await Promise.race([news.close(), late])).toBeUndefined();
+    expect(await other.pubsubNumsub('a')).toEqual({ a: 0 });
+    expect((await news.next()).value).toMatchObject({ message: '1' }); // what was kept can still be read
+  });
+
   it('readers that may hold the server back leave nothing behind on the client', async () => {
     const client = createRedis(server.url, { protocol });
     for (let i = 0; i < 3; i++) await (await client.subscribe('a', { overflow: 'pause' })).close();

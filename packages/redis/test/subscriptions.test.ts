@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Client } from '@kv/core';
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRedis, type Gap, type KvError, type Redis } from '../src/index.ts';
@@ -191,6 +192,31 @@ describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (pro
     expect((await again.next()).value).toMatchObject({ message: 'allowed' });
   });
 
+  it('one that is refused is nothing to those who ask for its other channels', async () => {
+    await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &open &other'] });
+    await using redis = createRedis(`redis://reader:pw@127.0.0.1:${guarded.port}`, { protocol });
+    await using _line = await redis.subscribe('other');
+    const both = settle(redis.subscribe(['open', 'secrets']));
+    const alone = redis.subscribe('open');
+    expect(await both).toMatchObject({ prefix: 'NOPERM' });
+    await using news = await alone;
+    expect(await redis.publish('open', 'heard')).toBe(1);
+    expect((await news.next()).value).toMatchObject({ message: 'heard' });
+  });
+
+  it('one that ends because of one channel leaves its others', async () => {
+    await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &open &closing'] });
+    await using admin = createRedis(guarded.url);
+    const backoff = { min: 1, max: 5 };
+    await using redis = createRedis(`redis://reader:pw@127.0.0.1:${guarded.port}`, { protocol, backoff });
+    const news = await redis.subscribe(['open', 'closing']);
+    const reading = settle(news.next());
+    await admin.aclSetuser('reader', 'resetchannels', '&open');
+    expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'NOPERM' });
+    while ((await admin.pubsubNumsub('open'))['open'] !== 0) await turn();
+    await ownLines(redis, 0);
+  });
+
   it('the first call of a client may be a subscription: RESP3 needs one line, RESP2 two', async () => {
     await using fresh = await startRedis();
     await using redis = createRedis(fresh.url, { protocol });
@@ -209,6 +235,9 @@ describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (pro
     await (await redis.subscribe('first', { overflow })).close();
     const before = on.mock.calls.length - off.mock.calls.length;
     for (let i = 0; i < 3; i++) await (await redis.subscribe('a', { overflow })).close();
+    for (const [names, buffer] of [['a', 0] as const, [[], 1] as const])
+      expect(await settle(redis.subscribe(names, { overflow, buffer }))).toMatchObject({ code: 'ARGUMENT' });
+    expect(on.mock.calls.length - off.mock.calls.length).toBe(before);
     const lost = await redis.subscribe('a', { overflow });
     const reading = settle(lost.next());
     await admin.configSet({ requirepass: 'new' });
@@ -227,4 +256,19 @@ describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (pro
     expect((await text.next()).value).toEqual({ channel: 'a', message: 'é' });
     expect((await bytes.next()).value).toEqual({ channel: 'a', message: new TextEncoder().encode('é') });
   });
+});
+
+it('a call waits for a busy server as long as it may', async () => {
+  const waits = [2, 3].map(async (protocol) => {
+    await using proxy = await faultProxy(server);
+    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}?protocol=${protocol}`, { timeout: 60_000 });
+    await using _line = await redis.subscribe('first');
+    proxy.stall();
+    const waiting = redis.subscribe('busy');
+    setTimeout(() => proxy.resume(), 5500).unref(); // longer than the library waits in its own name
+    await using news = await waiting;
+    expect(await redis.publish('busy', 'heard')).toBeGreaterThan(0);
+    expect((await news.next()).value).toMatchObject({ message: 'heard' });
+  });
+  await Promise.all(waits);
 });
