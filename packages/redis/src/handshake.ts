@@ -25,7 +25,10 @@ const PING = read('PING', null);
 declare const KV_VERSION: string | undefined;
 const VERSION = typeof KV_VERSION === 'string' ? KV_VERSION : '0.0.0';
 
-/** User and password. Without a user the password is that of the `default` user (or the old `requirepass`). */
+/**
+ * User and password. Without a user it is the one of the `username` option or of the URL, and else the `default` user
+ * (or the old `requirepass`).
+ */
 export interface Credentials {
   readonly username?: string | undefined;
   readonly password: string;
@@ -39,6 +42,8 @@ export interface Login {
   /** The newest protocol to ask for. */
   readonly resp: 2 | 3;
   readonly credentials?: Credentials | CredentialsProvider | undefined;
+  /** Whose credentials they are where they do not say it. */
+  readonly username?: string | undefined;
   /** CLIENT SETNAME. */
   readonly name?: string | undefined;
   /** The database. `pool.select()` changes it for connections to come. */
@@ -88,11 +93,11 @@ async function hello(wire: RedisWire, credentials: Credentials | undefined, send
   wire.clientId = server['id'] as number;
 }
 
-async function currentCredentials({ credentials }: Login): Promise<Credentials | undefined> {
-  if (typeof credentials !== 'function') return credentials;
-  const { username, password } = await credentials();
-  if (typeof password !== 'string') throw new ArgumentError('credentials: the provider gave no password');
-  return { username, password };
+async function currentCredentials({ credentials, username }: Login): Promise<Credentials | undefined> {
+  if (credentials === undefined) return undefined;
+  const given = typeof credentials === 'function' ? await credentials() : credentials;
+  if (typeof given.password !== 'string') throw new ArgumentError('credentials: the provider gave no password');
+  return { username: given.username ?? username, password: given.password };
 }
 
 function loginArguments({ username, password }: Credentials): string[] {

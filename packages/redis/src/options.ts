@@ -21,7 +21,7 @@ export interface RedisOptions extends CommonOptions {
   /** ACL user. Default: the server's `default` user. */
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** User and password, or a function that is asked at every handshake (expiring tokens). Instead of the two above. */
+  /** User and password, or a function that is asked at every handshake (expiring tokens). Instead of a password. */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
   /** Newest protocol to ask for: 3 (default; falls back to 2 where the server knows no other) or 2. */
   readonly protocol?: 2 | 3 | undefined;
@@ -121,7 +121,8 @@ function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {
     throw new ArgumentError('password: a user is given without a password');
   }
   const credentials = options.credentials ?? (password === undefined ? undefined : { username, password });
-  return { resp: options.protocol ?? 3, credentials, name: options.name, db: options.db ?? databaseOf(parsed.path) };
+  const { protocol = 3, name, db = databaseOf(parsed.path) } = options;
+  return { resp: protocol, credentials, username, name, db };
 }
 
 function databaseOf(path: string | undefined): number {

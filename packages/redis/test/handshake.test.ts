@@ -16,6 +16,21 @@ describe('login', () => {
     expect(await two.execute('ACL', 'WHOAMI')).toBe('alice');
   });
 
+  it.each([2, 3] as const)('a user beside credentials is the one that they are for, RESP%i', async (protocol) => {
+    await using server = await startRedis({ users: ['app on >secret ~* +@all', 'other on >secret ~* +@all'] });
+    const at = (user: string): string => `redis://${user}127.0.0.1:${server.port}`;
+    const password = 'secret';
+    for (const [user, address, options] of [
+      ['app', at('app@'), { credentials: async () => ({ password }) }],
+      ['app', at('app@'), { credentials: { password } }],
+      ['app', at(''), { username: 'app', credentials: () => ({ password }) }],
+      ['other', at('app@'), { credentials: async () => ({ username: 'other', password }) }],
+    ] as const) {
+      await using redis = createRedis(address, { protocol, ...options });
+      expect(await redis.aclWhoami()).toBe(user);
+    }
+  });
+
   it('a wrong password is final, and is not part of the error', async () => {
     await using server = await startRedis({ password: 'right' });
     await using redis = createRedis(`redis://:wrong-secret@127.0.0.1:${server.port}`);
