@@ -1,3 +1,5 @@
+import { LONGEST_TIMER } from './timer-limits.ts';
+
 /** Bounds of the wait between attempts to connect, ms. */
 export interface Backoff {
   /** Upper bound before the second attempt; doubles from there. Default 50. */
@@ -8,9 +10,6 @@ export interface Backoff {
 
 export const DEFAULT_BACKOFF: Backoff = { min: 50, max: 2000 };
 
-/** What a timer can hold; more would be taken for nothing. */
-const LONGEST = 2 ** 31 - 1;
-
 /**
  * How long to wait after `failures` failed attempts in a row: anything from 0 to the bound ("full jitter"), so that
  * clients that lost a server together do not come back together.
@@ -18,5 +17,5 @@ const LONGEST = 2 ** 31 - 1;
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function backoffDelay(failures: number, { min, max }: Backoff, random: () => number = Math.random): number {
-  return random() * Math.min(max, min * 2 ** Math.min(failures - 1, 30), LONGEST);
+  return random() * Math.min(max, min * 2 ** Math.min(failures - 1, 30), LONGEST_TIMER);
 }

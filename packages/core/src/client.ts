@@ -19,6 +19,7 @@ import type { Router } from './router.ts';
 import { SingleRouter } from './router.ts';
 import { connectSocket } from './socket-transport.ts';
 import type { CommandStats } from './stats.ts';
+import { LONGEST_TIMER } from './timer-limits.ts';
 import type { Address } from './transport.ts';
 
 /** Bounds of one lane's pool. */
@@ -81,9 +82,6 @@ export interface ClientStats {
 
 /** Flags that keep a command off the shared line. */
 const SPECIAL = Flag.blocking | Flag.state | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
-
-/** What a timer can hold, ms; more would be taken for nothing. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 const ACQUIRE = spec('acquire', 0);
 

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { LATE, LONGEST_TIMER } from './timer-limits.ts';
 
 /** Something with a deadline; the fields belong to {@link Deadlines}. */
 export interface Timed {
@@ -38,11 +39,6 @@ class DeadlineList {
     entry.after = null;
   }
 }
-
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** A timer that is later than this, ms, was held up: by a long computation, or because the process was asleep. */
-const LATE = 20;
 
 /**
  * Deadlines without a timer per entry: one list per distinct timeout value, one timer for all.

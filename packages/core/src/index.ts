@@ -61,4 +61,5 @@ export type { Pool } from './pool.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './protocol.ts';
 export type { Router } from './router.ts';
 export type { CommandStats } from './stats.ts';
+export { LONGEST_TIMER } from './timer-limits.ts';
 export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';

@@ -7,6 +7,7 @@ import type { KvError, Outcome } from './errors.ts';
 import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from './errors.ts';
 import type { Request } from './request.ts';
 import { StatsRecorder } from './stats.ts';
+import { LATE } from './timer-limits.ts';
 
 /** All requests that wait for one signal: one listener, however many they are. */
 export interface AbortGroup {
@@ -88,12 +89,6 @@ export class Ledger {
     if (request.size !== 0) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
     if (!this.#quiet) this.#tell(request, this.clock.now() - request.startedAt, error);
-  }
-
-  /** Gives a request another deadline, `timeout` ms from now; 0 = none. */
-  reschedule(request: Request, timeout: number): void {
-    this.#deadlines.remove(request);
-    if (timeout > 0) this.#deadlines.add(request, timeout);
   }
 
   /** Ends a request early: at once for its caller; on the wire its place is kept. */
@@ -242,14 +237,11 @@ function details(request: Request, cause: unknown): ConstructorParameters<typeof
   return { outcome: outcomeOf(request), command, attempts: request.attempts, cause };
 }
 
-/** An event loop that is held up for longer than this, ms, is worth a word. */
-const NOTABLE_LAG = 20;
-
 /** Says where the time went. */
 function timedOut(request: Request, now: number, lag: number): TimeoutError {
   const { startedAt, cause, command } = request;
   const where = request.written ? afterSending(request, now) : whileWaiting(request);
-  const late = lag > NOTABLE_LAG ? `; the event loop was held up for ${lag} ms` : '';
+  const late = lag > LATE ? `; the event loop was held up for ${lag} ms` : '';
   const message = `${command.spec.name} timed out after ${now - startedAt} ms: ${where}${late}`;
   return new TimeoutError(message, details(request, cause));
 }

@@ -1,11 +1,6 @@
 import type { Connection, LivenessOptions } from './connection.ts';
 import { ConnectionError, isKvError } from './errors.ts';
-
-/** What a timer can hold, ms; more would be taken for nothing. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** A timer that is later than this, ms, was held up: bytes that came meanwhile must be read before it judges. */
-const LATE = 20;
+import { LATE, LONGEST_TIMER } from './timer-limits.ts';
 
 /** After the process was asleep the peer has this long to answer, ms: what waits should not wait for the dead. */
 const WAKING_GRACE = 1000;

@@ -4,13 +4,14 @@ import type { ClientSetup } from './client.ts';
 import type { LivenessOptions } from './connection.ts';
 import { ArgumentError } from './errors.ts';
 import type { RetryMode, SendOptions } from './executor.ts';
+import { LONGEST_TIMER } from './timer-limits.ts';
 import type { TlsOptions } from './transport.ts';
 
 /** Options that clients, pools and connections of all backends have. */
 export interface CommonOptions {
   /** Deadline of a call in ms: queue, connect, wire. Default 5000; 0 = none. */
   readonly timeout?: number | undefined;
-  /** Deadline of one attempt to connect, handshake included, in ms. Default 5000. */
+  /** Deadline of one attempt to connect, handshake included, in ms. Default 5000; 0 = none. */
   readonly connectTimeout?: number | undefined;
   /** What is repeated after a connection was lost with it on its way. Default `safe`: reads only. */
   readonly retry?: RetryMode | undefined;
@@ -136,7 +137,7 @@ export function commonSetup(options: CommonOptions, backend: string): CommonSetu
   } = options;
   return {
     timeout: timeout === Number.POSITIVE_INFINITY ? 0 : timeout,
-    connectTimeout: connectTimeout === 0 || connectTimeout === Number.POSITIVE_INFINITY ? 2 ** 31 - 1 : connectTimeout,
+    connectTimeout: Math.min(connectTimeout || LONGEST_TIMER, LONGEST_TIMER),
     retry,
     maxQueueBytes,
     name,

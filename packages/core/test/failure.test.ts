@@ -1,7 +1,7 @@
 import { MemoryServer } from '@kv/testkit/memory-transport';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ClientSetup, KvError } from '../src/index.ts';
-import { Client, Command, Flag, spec } from '../src/index.ts';
+import { Client, Command, commonSetup, Flag, spec } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
 import { freeze, outcome, turn } from './observe.ts';
 
@@ -201,6 +201,17 @@ describe('attempts to connect', () => {
   it('end at their deadline although the transport does not heed the signal', async () => {
     const client = lineClient({ address: { connect: () => new Promise(() => {}) }, connectTimeout: 20 });
     await expect(client.connect()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await client.close();
+  });
+
+  it.each([0, 3_000_000_000, Number.POSITIVE_INFINITY])('may take their time: connectTimeout %d', async (time) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const server = new MemoryServer({ beforeConnect: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });
+    const client = lineClient({ address: server, ...commonSetup({ connectTimeout: time }, 'line') });
+    const connected = outcome(client.connect());
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await connected).toBe(undefined);
     await client.close();
   });
 

@@ -26,6 +26,13 @@ describe('a wait that ends early', () => {
     expect([vi.getTimerCount(), getEventListeners(signal, 'abort')]).toEqual([0, []]);
   });
 
+  it('may take longer than a timer can hold', async () => {
+    const end = vi.fn<(error: unknown) => void>();
+    boundedWait(never, { timeout: 3_000_000_000 }, waiting).catch(end);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(end).not.toHaveBeenCalled();
+  });
+
   it('ends with its signal, also one that has fired before; 0 is no time', async () => {
     const controller = new AbortController();
     const end = boundedWait(never, { timeout: 0, signal: controller.signal }, waiting);

@@ -1,4 +1,4 @@
-import { AbortedError, type CallOptions, type ErrorDetails, TimeoutError } from '@kv/core';
+import { AbortedError, type CallOptions, type ErrorDetails, LONGEST_TIMER, TimeoutError } from '@kv/core';
 
 /** What a wait is told with when it ends early. */
 export interface Waiting {
@@ -27,7 +27,7 @@ export async function boundedWait<T>(
         command,
         ...details(),
       });
-    if (timeout > 0) timer = setTimeout(() => reject(end()), timeout);
+    if (timeout > 0) timer = setTimeout(() => reject(end()), Math.min(timeout, LONGEST_TIMER));
     abort = () =>
       reject(new AbortedError(`${command} was aborted`, { command, ...details(), cause: signal?.reason as unknown }));
     if (signal?.aborted) abort();
