@@ -270,5 +270,18 @@ it('a call waits for a busy server as long as it may', async () => {
     expect(await redis.publish('busy', 'heard')).toBeGreaterThan(0);
     expect((await news.next()).value).toMatchObject({ message: 'heard' });
   });
-  await Promise.all(waits);
+  const comesBack = async (): Promise<void> => {
+    await using proxy = await faultProxy(server);
+    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol: 2, backoff: { min: 1, max: 5 } });
+    await redis.connect();
+    const handshake = proxy.connections[0]?.fromClient ?? 0;
+    await using news = await redis.subscribe('back');
+    const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
+    proxy.faults = { toServer: { stallAfter: handshake + 10 } }; // in the middle of SUBSCRIBE
+    proxy.connections.at(-1)?.cut();
+    await proxy.connected(3);
+    setTimeout(() => proxy.resume(), 5500).unref();
+    expect(await Promise.race([gap, settle(news.next())])).toEqual({ reason: 'reconnect' });
+  };
+  await Promise.all([...waits, comesBack()]);
 });
