@@ -202,6 +202,17 @@ function reset(): Error {
   return Object.assign(new Error('The embedded server closed the line'), { code: 'ECONNRESET' });
 }
 
+function refused(): Error {
+  return Object.assign(new Error('The embedded server was closed'), { code: 'ECONNREFUSED' });
+}
+
+/** Where nobody listens any more. */
+export const refusingAddress: MemoryAddress = {
+  connect: async () => {
+    throw refused();
+  },
+};
+
 let lines = 0;
 
 /** Connects clients to a service inside the process; refuses them once `open` says no. */
@@ -209,7 +220,7 @@ export function memoryAddress(service: Service, open: () => boolean = () => true
   return {
     connect: async (_address, on, signal) => {
       signal.throwIfAborted();
-      if (!open()) throw Object.assign(new Error('The embedded server was closed'), { code: 'ECONNREFUSED' });
+      if (!open()) throw refused();
       lines += 1;
       return new MemoryLine(service, `memory:${lines}`, on).transport;
     },

@@ -1,14 +1,18 @@
 import { Clock } from './clock.ts';
-import { type MemoryAddress, memoryAddress } from './memory-transport.ts';
-import type { Service } from './peer.ts';
+import { type MemoryAddress, memoryAddress, refusingAddress } from './memory-transport.ts';
 import { createService, type EmbeddedProtocol } from './protocols.ts';
 
-/** Services by `protocol:name`, for `embedded:name` addresses. */
-const services = new Map<string, Service>();
+/** Addresses by `protocol:name`, for `embedded:name`. */
+const addresses = new Map<string, MemoryAddress>();
+
+/** Names that `startedName` gives: a server that is not there any more is gone, not a new one. */
+const STARTED = /^started-[0-9]+$/;
+let started = 0;
 
 /**
  * What an `embedded:` address connects to. Without a name it is a server of its own, empty, as long-lived as the
- * returned address; with a name it is the one of that name in this process, made when first asked for.
+ * returned address; with a name it is the one of that name in this process, made when first asked for. The url of a
+ * started server is refused (`ECONNREFUSED`) once that server is closed.
  *
  * @example
  * const redis = createRedis(connectEmbedded('redis'))            // the same as createRedis('embedded:')
@@ -16,15 +20,23 @@ const services = new Map<string, Service>();
  */
 export function connectEmbedded(protocol: EmbeddedProtocol, name?: string): MemoryAddress {
   if (name === undefined || name === '') return memoryAddress(createService(protocol, new Clock()));
-  const key = `${protocol}:${name}`;
-  const known = services.get(key) ?? createService(protocol, new Clock());
-  services.set(key, known);
-  return memoryAddress(known);
+  const known = addresses.get(`${protocol}:${name}`);
+  if (known !== undefined) return known;
+  if (STARTED.test(name)) return refusingAddress;
+  const address = memoryAddress(createService(protocol, new Clock()));
+  register(protocol, name, address);
+  return address;
 }
 
-/** Gives a service a name for as long as it runs; returns the function that takes the name away. */
-export function register(protocol: EmbeddedProtocol, name: string, service: Service): () => void {
+/** A name for a server that has none. */
+export function startedName(): string {
+  started += 1;
+  return `started-${started}`;
+}
+
+/** Gives an address a name; returns the function that takes the name away. */
+export function register(protocol: EmbeddedProtocol, name: string, address: MemoryAddress): () => void {
   const key = `${protocol}:${name}`;
-  services.set(key, service);
-  return () => services.delete(key);
+  addresses.set(key, address);
+  return () => addresses.delete(key);
 }

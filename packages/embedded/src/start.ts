@@ -6,7 +6,7 @@ import { type MemoryAddress, memoryAddress } from './memory-transport.ts';
 import type { Service } from './peer.ts';
 import { createService, type EmbeddedProtocol, type ServiceOptions } from './protocols.ts';
 import type { RedisSettings } from './redis/server.ts';
-import { register } from './registry.ts';
+import { register, startedName } from './registry.ts';
 import type { SsdbSettings } from './ssdb/server.ts';
 
 /** Which servers to start. `true`: in memory only, with defaults. With `port` or `path` a server listens there. */
@@ -104,8 +104,6 @@ async function stopAll(running: readonly Running[], clock: Clock): Promise<void>
   await Promise.all(running.map((one) => one.close()));
 }
 
-let unnamed = 0;
-
 async function start(protocol: EmbeddedProtocol, service: Service, at: Endpoint): Promise<Running> {
   if (at.port === undefined && at.path === undefined) return startInMemory(protocol, service);
   const listener = await listen(service, at);
@@ -117,16 +115,16 @@ async function start(protocol: EmbeddedProtocol, service: Service, at: Endpoint)
 }
 
 function startInMemory(protocol: EmbeddedProtocol, service: Service): Running {
-  unnamed += 1;
-  const name = `started-${unnamed}`;
-  const forget = register(protocol, name, service);
   let open = true;
+  const address = memoryAddress(service, () => open);
+  const name = startedName();
+  const forget = register(protocol, name, address);
   const close = async (): Promise<void> => {
     open = false;
     forget();
     service.close();
   };
-  return { server: { url: `embedded:${name}`, address: memoryAddress(service, () => open) }, close };
+  return { server: { url: `embedded:${name}`, address }, close };
 }
 
 function describe(protocol: EmbeddedProtocol, { host, port }: Listener, path: string | undefined): EmbeddedServer {

@@ -56,6 +56,19 @@ describe.each(Object.entries(places))("the family's own clients, %s", (_where, p
     await gibson.set('k', 'v');
     expect(await Promise.all([gibson.get('k'), gibson.inc('n'), gibson.get('none')])).toEqual(['v', 1, null]);
   });
+
+  test.each(['address', 'url'] as const)('do not reach a closed server by its %s, be they old or new', async (form) => {
+    const to = started(embedded.redis)[form];
+    await using old = createRedis(to, { timeout: 300 });
+    await old.set('k', 'v');
+    await embedded.close();
+    await using late = createRedis(to, { timeout: 300 });
+    for (const redis of [old, late]) {
+      await expect(redis.get('k')).rejects.toMatchObject({
+        cause: { cause: { code: expect.stringMatching(/ECONNREFUSED|ENOENT/) } },
+      });
+    }
+  });
 });
 
 test('embedded: addresses are private, embedded:name is shared', async () => {
