@@ -54,14 +54,27 @@ export interface Command {
 
 type Run = (context: Context, ...args: string[]) => Reply;
 
+/** More arguments than any command has names for. All that a request may hold would not fit on the stack. */
+const NAMED = 8;
+
 /** A command that reads; `run` gets the arguments one by one. */
 export function reads(min: number, run: Run): Command {
-  return { min, write: false, run: (context, args) => run(context, ...args) };
+  return { min, write: false, run: (context, args) => run(context, ...args.slice(0, NAMED)) };
 }
 
-/** A command that writes. */
+/** A command that writes; `run` gets the arguments one by one. */
 export function writes(min: number, run: Run): Command {
-  return { min, write: true, run: (context, args) => run(context, ...args) };
+  return { min, write: true, run: (context, args) => run(context, ...args.slice(0, NAMED)) };
+}
+
+/** A command that reads and takes any number of arguments, as a list. */
+export function readsMany(min: number, run: Command['run']): Command {
+  return { min, write: false, run };
+}
+
+/** The same for one that writes. */
+export function writesMany(min: number, run: Command['run']): Command {
+  return { min, write: true, run };
 }
 
 /** Its first argument is a kv key that the server's key range applies to. */

@@ -95,7 +95,7 @@ const bitop: Run = (context, [name = '', target = '', ...keys]) => {
   if (combine === undefined && operation !== 'NOT') syntaxError();
   if (operation === 'NOT' && keys.length !== 1) refuse('BITOP NOT must be called with a single source key.');
   const [first = Buffer.alloc(0), ...others] = keys.map((key) => bytesOf(context, key));
-  const size = Math.max(first.length, ...others.map((other) => other.length));
+  const size = others.reduce((longest, other) => Math.max(longest, other.length), first.length);
   const bytes = Buffer.alloc(size);
   for (let at = 0; at < size; at += 1) {
     const byte = first[at] ?? 0;

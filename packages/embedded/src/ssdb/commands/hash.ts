@@ -9,7 +9,9 @@ import {
   okList,
   type Reply,
   reads,
+  readsMany,
   writes,
+  writesMany,
 } from '../command.ts';
 import { type Database, StorageError } from '../database.ts';
 import { integer, storedInteger, wrappingSum } from '../numbers.ts';
@@ -53,7 +55,7 @@ function withValues({ db }: Context, name: string, fields: readonly string[]): R
   return okList(fields.flatMap((field) => [field, hash?.get(field) as string]));
 }
 
-function multiHget(context: Context, name: string, ...fields: string[]): Reply {
+function multiHget(context: Context, [name = '', ...fields]: readonly string[]): Reply {
   const hash = context.db.hashes.get(name);
   return withValues(
     context,
@@ -63,7 +65,7 @@ function multiHget(context: Context, name: string, ...fields: string[]): Reply {
 }
 
 /** Not atomic: what came before a refused field stays. */
-function multiHset({ db }: Context, name = '', ...args: string[]): Reply {
+function multiHset({ db }: Context, [name = '', ...args]: readonly string[]): Reply {
   if (args.length < 2 || args.length % 2 !== 0) return CLIENT_ERROR;
   let fresh = 0;
   for (const [field, value] of pairsOf(args)) {
@@ -73,7 +75,7 @@ function multiHset({ db }: Context, name = '', ...args: string[]): Reply {
   return ok(fresh);
 }
 
-function multiHdel({ db }: Context, name: string, ...fields: string[]): Reply {
+function multiHdel({ db }: Context, [name = '', ...fields]: readonly string[]): Reply {
   let removed = 0;
   for (const field of fields) {
     check(db, name, field);
@@ -109,11 +111,11 @@ export const hashCommands: Readonly<Record<string, Command>> = {
   }),
   hlist: reads(3, ({ db }, start, end, limit) => okList(keysUp(db.hashes, start, end, limit))),
   hrlist: reads(3, ({ db }, start, end, limit) => okList(keysDown(db.hashes, start, end, limit))),
-  multi_hget: reads(2, multiHget),
-  multi_hexists: reads(2, ({ db }, name, ...fields) =>
+  multi_hget: readsMany(2, multiHget),
+  multi_hexists: readsMany(2, ({ db }, [name = '', ...fields]) =>
     okList(fields.flatMap((field) => [field, db.hashes.get(name)?.has(field) === true ? '1' : '0'])),
   ),
-  multi_hsize: reads(1, (context, ...names) => okList(names.flatMap((name) => [name, String(sizeOf(context, name))]))),
-  multi_hset: writes(0, multiHset),
-  multi_hdel: writes(2, multiHdel),
+  multi_hsize: readsMany(1, (context, names) => okList(names.flatMap((name) => [name, String(sizeOf(context, name))]))),
+  multi_hset: writesMany(0, multiHset),
+  multi_hdel: writesMany(2, multiHdel),
 };

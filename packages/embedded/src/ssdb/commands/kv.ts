@@ -10,7 +10,9 @@ import {
   type Reply,
   ranged,
   reads,
+  readsMany,
   writes,
+  writesMany,
 } from '../command.ts';
 import { int32, integer, storedInteger, wrappingSum } from '../numbers.ts';
 import { keysDown, keysUp, pairsOf } from '../ranges.ts';
@@ -114,7 +116,7 @@ function withValues({ db }: Context, keys: readonly string[]): Reply {
   return okList(keys.flatMap((key) => [key, db.kv.get(key) as string]));
 }
 
-function multiGet(context: Context, ...keys: string[]): Reply {
+function multiGet(context: Context, keys: readonly string[]): Reply {
   return withValues(
     context,
     keys.filter((key) => context.db.kv.has(key)),
@@ -122,7 +124,7 @@ function multiGet(context: Context, ...keys: string[]): Reply {
 }
 
 /** All or nothing; one key that cannot be stored means nothing. */
-function multiSet({ db }: Context, ...args: string[]): Reply {
+function multiSet({ db }: Context, args: readonly string[]): Reply {
   if (args.length < 2 || args.length % 2 !== 0) return CLIENT_ERROR;
   const pairs = pairsOf(args);
   if (pairs.some(([key]) => key === '' || key.length > MAX_KEY)) return ok(0);
@@ -131,7 +133,7 @@ function multiSet({ db }: Context, ...args: string[]): Reply {
 }
 
 /** Counts what was given, not what was there. */
-function multiDel({ db, expiry }: Context, ...keys: string[]): Reply {
+function multiDel({ db, expiry }: Context, keys: readonly string[]): Reply {
   for (const key of keys) {
     db.del(key);
     expiry.delete(key);
@@ -179,8 +181,8 @@ export const kvCommands: Readonly<Record<string, Command>> = {
   rscan: reads(3, (context, start, end, limit) => withValues(context, keysDown(context.db.kv, start, end, limit))),
   keys: reads(3, ({ db }, start, end, limit) => okList(keysUp(db.kv, start, end, limit))),
   rkeys: reads(3, ({ db }, start, end, limit) => okList(keysDown(db.kv, start, end, limit))),
-  multi_get: reads(1, multiGet),
-  multi_exists: reads(1, ({ db }, ...keys) => okList(keys.flatMap((key) => [key, db.kv.has(key) ? '1' : '0']))),
-  multi_set: writes(0, multiSet),
-  multi_del: writes(1, multiDel),
+  multi_get: readsMany(1, multiGet),
+  multi_exists: readsMany(1, ({ db }, keys) => okList(keys.flatMap((key) => [key, db.kv.has(key) ? '1' : '0']))),
+  multi_set: writesMany(0, multiSet),
+  multi_del: writesMany(1, multiDel),
 };

@@ -1,4 +1,4 @@
-import { type Command, type Context, found, ok, okList, type Reply, reads, writes } from '../command.ts';
+import { type Command, type Context, found, ok, okList, type Reply, reads, writes, writesMany } from '../command.ts';
 import { amount, integer, unsigned } from '../numbers.ts';
 import { keysDown, keysUp } from '../ranges.ts';
 
@@ -6,7 +6,7 @@ type End = 'front' | 'back';
 
 /** Items are pushed one by one: the last one given ends up at the very end. */
 function push(end: End) {
-  return ({ db }: Context, name: string, ...items: string[]): Reply => {
+  return ({ db }: Context, [name = '', ...items]: readonly string[]): Reply => {
     db.check(name);
     let size = 0;
     for (const item of items) size = db.push(name, end, item);
@@ -60,9 +60,9 @@ export const queueCommands: Readonly<Record<string, Command>> = {
   qsize: reads(1, ({ db }, name) => ok(db.queues.get(name)?.size ?? 0)),
   qfront: reads(1, (context, name) => get(context, name, 0)),
   qback: reads(1, (context, name) => get(context, name, -1)),
-  qpush: writes(2, push('back')),
-  qpush_back: writes(2, push('back')),
-  qpush_front: writes(2, push('front')),
+  qpush: writesMany(2, push('back')),
+  qpush_back: writesMany(2, push('back')),
+  qpush_front: writesMany(2, push('front')),
   qpop: writes(1, pop('front')),
   qpop_front: writes(1, pop('front')),
   qpop_back: writes(1, pop('back')),

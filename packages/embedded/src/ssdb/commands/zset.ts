@@ -8,7 +8,9 @@ import {
   okList,
   type Reply,
   reads,
+  readsMany,
   writes,
+  writesMany,
 } from '../command.ts';
 import type { Database } from '../database.ts';
 import { amount, integer, unsigned, wrappingSum } from '../numbers.ts';
@@ -114,26 +116,26 @@ function pop(direction: Direction) {
 }
 
 /** Not atomic: what came before a refused member stays. */
-function multiZset({ db }: Context, name = '', ...args: string[]): Reply {
+function multiZset({ db }: Context, [name = '', ...args]: readonly string[]): Reply {
   if (args.length < 2 || args.length % 2 !== 0) return CLIENT_ERROR;
   let fresh = 0;
   for (const [member, score] of pairsOf(args)) fresh += Number(store(db, name, member, integer(score)));
   return ok(fresh);
 }
 
-function multiZdel({ db }: Context, name: string, ...members: string[]): Reply {
+function multiZdel({ db }: Context, [name = '', ...members]: readonly string[]): Reply {
   let removed = 0;
   for (const member of members) removed += Number(remove(db, name, member));
   return ok(removed);
 }
 
-function multiZget({ db }: Context, name: string, ...members: string[]): Reply {
+function multiZget({ db }: Context, [name = '', ...members]: readonly string[]): Reply {
   const zset = db.zsets.get(name);
   const known = members.filter((member) => zset?.get(member) !== undefined);
   return okList(known.flatMap((member) => [member, String(zset?.get(member))]));
 }
 
-function multiZexists({ db }: Context, name: string, ...members: string[]): Reply {
+function multiZexists({ db }: Context, [name = '', ...members]: readonly string[]): Reply {
   const zset = db.zsets.get(name);
   return okList(members.flatMap((member) => [member, zset?.get(member) === undefined ? '0' : '1']));
 }
@@ -174,9 +176,9 @@ export const zsetCommands: Readonly<Record<string, Command>> = {
   zremrangebyscore: writes(3, ({ db }, name, start, end) => ok(removeAll(db, name, scores(db, name, start, end)))),
   zpop_front: writes(2, pop('up')),
   zpop_back: writes(2, pop('down')),
-  multi_zget: reads(2, multiZget),
-  multi_zexists: reads(2, multiZexists),
-  multi_zsize: reads(1, (context, ...names) => okList(names.flatMap((name) => [name, String(sizeOf(context, name))]))),
-  multi_zset: writes(0, multiZset),
-  multi_zdel: writes(2, multiZdel),
+  multi_zget: readsMany(2, multiZget),
+  multi_zexists: readsMany(2, multiZexists),
+  multi_zsize: readsMany(1, (context, names) => okList(names.flatMap((name) => [name, String(sizeOf(context, name))]))),
+  multi_zset: writesMany(0, multiZset),
+  multi_zdel: writesMany(2, multiZdel),
 };
