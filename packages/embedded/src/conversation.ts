@@ -30,8 +30,8 @@ const HOLD_AT = 1024 * 1024;
 
 /**
  * One client's requests, one after the other: bytes in, replies out. It reads no further while the client does not
- * take its replies or while a request is held (`hold`), so a client that only writes cannot fill the memory; nor can one
- * that does not read what others cause (`tell`), for its line is cut.
+ * take its replies or while a request is held (`hold`), so what waits for a client that only writes is one reply at most;
+ * and the line of one that does not read what others cause (`tell`) is cut.
  */
 export class Conversation<Request> implements Session {
   readonly peer: Peer;

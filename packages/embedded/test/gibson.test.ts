@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Embedded, startEmbedded } from '../src/index.ts';
 import { RawClient, turns } from './raw-client.ts';
@@ -137,4 +139,18 @@ describe('rules that meet', () => {
         .endsWith('new'),
     ).toBe(true);
   });
+});
+
+test('what was deleted leaves its key behind at most, not the value', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const value = 'v'.repeat(500_000);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let n = 0; n < 100; n += 1) {
+    await call(SET, `0 session:of:somebody:${n} ${value}`);
+    await call(DEL, `session:of:somebody:${n}`);
+  }
+  collect();
+  expect((process.memoryUsage().heapUsed - before) / 1024 / 1024).toBeLessThan(15);
 });

@@ -39,7 +39,10 @@ export class Trie<T> {
 
   set(key: string, value: T): void {
     let node = this.#root;
-    for (let at = 0; at < key.length; at += 1) node = childOf(node, key.charCodeAt(at)) ?? this.#grow(node, key, at);
+    let own: string | undefined;
+    for (let at = 0; at < key.length; at += 1) {
+      node = childOf(node, key.charCodeAt(at)) ?? this.#grow(node, (own ??= copyOf(key)), at);
+    }
     if (node.value === undefined) this.#size += 1;
     node.value = value;
   }
@@ -79,6 +82,11 @@ export class Trie<T> {
     else lastOf(parent.child).sibling = grown;
     return grown;
   }
+}
+
+/** A key was cut off a request, and in V8 a part of a text keeps the whole of it alive. Nodes must not: they stay. */
+function copyOf(key: string): string {
+  return Buffer.from(key, 'latin1').toString('latin1');
 }
 
 function childOf<T>(parent: Node<T>, byte: number): Node<T> | undefined {
