@@ -45,15 +45,13 @@ export function addStreamIds(args: Arg[], given: readonly StreamIds[], name = 'i
   for (const id of ids) args.push(streamId(id, name));
 }
 
-/** Appends `STREAMS key key … id id …` and returns the ids. @throws ArgumentError when there is no stream */
-export function addStreams(args: Arg[], streams: StreamPositions): Arg[] {
+/** Appends `STREAMS key key … id id …`. @throws ArgumentError when there is no stream */
+export function addStreams(args: Arg[], streams: StreamPositions): void {
   if (typeof streams !== 'object' || streams === null) throw badArgument('streams', 'an object or pairs', streams);
   const positions = Symbol.iterator in streams ? [...streams] : Object.entries(streams);
   if (positions.length === 0) throw new ArgumentError('streams: expected at least one, got none');
   args.push('STREAMS', ...positions.map(([key]) => data(key, 'streams')));
-  const ids = positions.map(([, id]) => streamId(id, 'streams'));
-  args.push(...ids);
-  return ids;
+  args.push(...positions.map(([, id]) => streamId(id, 'streams')));
 }
 
 /** Which entries a stream keeps: so many (`maxlen`) or those from an id on (`minid`, since 6.2). */

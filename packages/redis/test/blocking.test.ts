@@ -29,7 +29,8 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
 
   it('the wait for a connection of the lane ends at the usual deadline, the wait on the server at its own', async () => {
     await using one = createRedis(server.url, { protocol, maxBlocking: 1, timeout: 50 });
-    const first = one.blpop(['one'], 0);
+    const patient = one.with({ timeout: 60_000 });
+    const first = patient.blpop(['one'], 0);
     await blocked(redis, 1);
     expect(await settle(one.blpop(['two'], 0))).toMatchObject({
       code: 'TIMEOUT',
@@ -37,11 +38,11 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
       command: 'BLPOP',
       message: expect.stringContaining('no connection became free'),
     });
-    const patient = one.with({ timeout: 60_000 }).blpop(['two'], 0);
+    const second = patient.blpop(['two'], 0);
     await redis.rpush('one', 'late');
     expect(await first).toEqual({ key: 'one', element: 'late' });
     await redis.rpush('two', 'its turn');
-    expect(await patient).toEqual({ key: 'two', element: 'its turn' });
+    expect(await second).toEqual({ key: 'two', element: 'its turn' });
   });
 
   it('do not hold up the client, and come back with what was pushed', async () => {
@@ -115,6 +116,14 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
   });
 
   // The promise of a pop that was cut never settled (ioredis#1888).
+  it('a read of what is new is not repeated, or what came in between would be missing', async () => {
+    const patient = redis.with({ retry: 'always' });
+    const read = patient.xread({ s: '$' }, { block: 0 }).catch(errorInWords);
+    await blocked(redis, 1);
+    await redis.clientKill({ type: 'normal', skipme: true });
+    expect(await read).toBe('CONNECTION unknown 1');
+  });
+
   it('82, pain 1: a pop that is cut at any byte settles: with the element, or as unknown', async () => {
     const pop = async (faults: Faults): Promise<unknown> => {
       await using proxy = await faultProxy(server, { faults: (_, index) => (index === 0 ? faults : {}) });

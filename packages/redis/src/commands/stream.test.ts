@@ -107,10 +107,6 @@ describe('reading', () => {
     expect(xreadgroup('g', 'c', { s: '>' }, { block: 50 })).toMatchObject({ flags: Flag.blocking, blockMs: 50 });
     expect(() => xread({ s: '0' }, { block: 0.5 })).toThrow(/^options\.block: expected whole milliseconds/);
   });
-
-  test('a read of new entries is not repeated, it would leave a gap', () => {
-    expect(xread({ s: '$' }, { block: 50 }).flags).toBe(Flag.blocking);
-  });
 });
 
 describe('ids and ranges', () => {

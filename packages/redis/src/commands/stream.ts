@@ -193,10 +193,8 @@ export function xread<V = string>(
   const { block } = options;
   const wait = block === undefined ? undefined : blockMilliseconds(block, 'options.block');
   if (wait !== undefined) args.push('BLOCK', wait.arg);
-  const ids = addStreams(args, streams);
-  // Repeated after a lost connection, `$` would silently leave out what was added in between.
-  const repeatable = ids.includes('$') ? 0 : XREAD.flags;
-  const flags = wait === undefined ? repeatable : repeatable | Flag.blocking;
+  addStreams(args, streams);
+  const flags = wait === undefined ? XREAD.flags : XREAD.flags | Flag.blocking;
   return new Command<Record<string, StreamEntry<V>[]> | null, V>(XREAD, args, streamEntries<V>, flags, wait?.blockMs);
 }
 
