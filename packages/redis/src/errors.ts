@@ -18,7 +18,7 @@ export class TransactionAbortedError extends ReplyError {
   readonly refused: readonly { readonly index: number; readonly error: Error }[];
 
   constructor(message: string, refused: readonly { readonly index: number; readonly error: Error }[]) {
-    super(message, 'EXECABORT', refused[0] === undefined ? {} : { cause: refused[0].error });
+    super(message, 'EXECABORT', { command: 'EXEC', cause: refused[0]?.error });
     this.refused = refused;
   }
 }

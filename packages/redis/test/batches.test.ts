@@ -101,6 +101,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     const error = await m.execute().catch((e: KvError) => e);
     expect(error).toMatchObject({
       name: 'TransactionAbortedError',
+      command: 'EXEC',
       outcome: 'refused',
       prefix: 'EXECABORT',
       refused: [{ index: 1, error: { prefix: 'ERR' } }],
