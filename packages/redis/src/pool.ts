@@ -10,6 +10,7 @@ import {
   openPool,
   state,
 } from '@kv/core';
+import { insteadOnPool } from './instead-of.ts';
 import { type RedisPoolOptions, readPoolOptions } from './options.ts';
 import type { RedisProtocol } from './protocol.ts';
 import { callOf, clientSetup } from './redis.ts';
@@ -144,6 +145,6 @@ export async function createPool(
   options: RedisPoolOptions = {},
 ): Promise<RedisPool | RedisPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const client = await openPool(clientSetup(read), read.options);
+  const client = await openPool({ ...clientSetup(read), insteadOf: insteadOnPool }, read.options);
   return new RedisPool<string>(client, callOf(read));
 }

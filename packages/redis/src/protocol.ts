@@ -184,7 +184,7 @@ export class RedisWire implements Wire {
     else if (name === 'EXEC' || name === 'UNWATCH' || name === 'DISCARD') this.#watching = false;
     else if (name === 'SELECT') this.db = Number(text(args[0]));
     else if (name === 'RESET') this.#wasReset();
-    else if ((flags & Flag.state) !== 0) this.#tainted = true;
+    else if ((flags & (Flag.state | Flag.blocking)) === Flag.state) this.#tainted = true; // WAIT and WAITAOF only wait
   }
 
   #wasReset(): void {

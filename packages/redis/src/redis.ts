@@ -7,7 +7,6 @@ import {
   type ClientState,
   type ClientStats,
   commonSetup,
-  Flag,
   mergeCallOptions,
   type Of,
   type Results,
@@ -16,6 +15,7 @@ import {
 } from '@kv/core';
 import type { Many } from './arguments.ts';
 import { Consumer, type ConsumerOptions } from './consumer.ts';
+import { insteadOnClient } from './instead-of.ts';
 import { type MonitoredCommand, monitor } from './monitor.ts';
 import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
 import { RedisProtocol } from './protocol.ts';
@@ -246,7 +246,7 @@ export function clientSetup({
     protocol: new RedisProtocol({ login, limits: options.limits }),
     address: reachable(parsed, address, 'redis', () => import('@kv/embedded')),
     addressText: parsed.text,
-    insteadOf,
+    insteadOf: insteadOnClient,
   };
 }
 
@@ -254,28 +254,4 @@ export function clientSetup({
 export function callOf({ options }: ReadOptions<RedisOptions>): CallOptions {
   const { bytes = false, keyPrefix = '' } = options;
   return { bytes, keyPrefix };
-}
-
-const INSTEAD: Readonly<Record<string, string>> = {
-  MONITOR: 'use monitor()',
-  WATCH: 'use session() or transaction()',
-  MULTI: 'use multi()',
-  EXEC: 'use multi()',
-  DISCARD: 'use multi()',
-  SELECT: 'use the db option, or session()',
-  AUTH: 'use the username and password options',
-  HELLO: 'use the protocol option',
-};
-
-function insteadOf({
-  spec: { name },
-  flags,
-}: {
-  readonly spec: { readonly name: string };
-  readonly flags: number;
-}): string {
-  if ((flags & Flag.forbidden) !== 0) return 'it is not offered, because it breaks the pairing of requests and replies';
-  if ((flags & Flag.subscription) !== 0) return 'use subscribe(), psubscribe() or ssubscribe()';
-  if ((flags & Flag.quit) !== 0) return 'use close()';
-  return INSTEAD[name] ?? 'use session()';
 }

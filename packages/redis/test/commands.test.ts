@@ -2,7 +2,7 @@
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get } from '../src/commands/index.ts';
-import { createRedis, Redis } from '../src/index.ts';
+import { createConnection, createPool, createRedis, type KvError, Redis } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -174,6 +174,34 @@ describe.each([2, 3] as const)('commands in RESP%i', (protocol) => {
   ])('a shared client refuses %s, and says what to use', async (name, ...args) => {
     const call = redis.execute(name as string, ...args);
     await expect(call).rejects.toMatchObject({ code: 'ARGUMENT', message: expect.stringContaining('shared') });
+  });
+
+  it('what cannot be sent is refused with what there is instead', async () => {
+    await using connection = await createConnection(server.url, { protocol });
+    await using pool = await createPool(server.url, { protocol });
+    await using session = await redis.session();
+    await using lease = await pool.acquire();
+    const state = ['MULTI', 'WATCH k', 'UNWATCH', 'SELECT 1', 'CLIENT SETNAME x', 'WAIT 1 0'];
+    for (const line of [redis, pool, session, lease, connection]) {
+      for (const name of ['MONITOR', 'SUBSCRIBE c', ...(line === redis || line === pool ? state : [])]) {
+        const call = line.execute(...(name.split(' ') as [string]));
+        const { code, message } = (await call.then(String, (error: KvError) => error)) as KvError;
+        const [, methods = '', elsewhere] = /: use (.*?)( of a client)?$/.exec(message) ?? [];
+        const owner = elsewhere === undefined ? line : redis;
+        const missing = [...methods.matchAll(/(\w+)\(\)/g)].filter(([, method = '']) => !(method in owner));
+        expect([name, code, methods === '', missing]).toEqual([name, 'ARGUMENT', false, []]);
+      }
+    }
+    for (const mine of [session, lease]) await expect(mine.execute('QUIT')).rejects.toThrow('release()');
+  });
+
+  it('what only waits does not cost a cleaning', async () => {
+    const session = await redis.session();
+    await session.wait(0, 10);
+    await session.execute('WAIT', 0, 10);
+    await redis.configResetstat();
+    await session.release();
+    expect(await redis.info('commandstats')).not.toContain('cmdstat_reset');
   });
 
   it('what the server says about itself', async () => {
