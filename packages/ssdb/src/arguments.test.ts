@@ -65,8 +65,36 @@ describe('numbers', () => {
     ['bit', () => commands.setbit('k', 1, 10 as 1), 'value: expected 0 to 1, got 10'],
     ['size', () => commands.substr('k', 0, 2 ** 31), 'size: expected -2147483648 to 2147483647, got 2147483648'],
     ['limit', () => commands.keys('', '', -2), 'limit: expected at least -1, got -2'],
+    [
+      'scoreEnd',
+      () => commands.zremrangebyscore('z', '', Number.NEGATIVE_INFINITY),
+      'scoreEnd: expected a whole number, got -Infinity',
+    ],
+    [
+      'scoreStart',
+      () => commands.zcount('z', Number.POSITIVE_INFINITY, 5),
+      'scoreStart: expected a whole number, got Infinity',
+    ],
+    [
+      'scoreEnd',
+      () => commands.zscan('z', '', '', Number.NEGATIVE_INFINITY, 9),
+      'scoreEnd: expected a whole number, got -Infinity',
+    ],
+    [
+      'scoreStart',
+      () => commands.zrscan('z', '', Number.NEGATIVE_INFINITY, '', 9),
+      'scoreStart: expected a whole number, got -Infinity',
+    ],
+    [
+      'scoreEnd',
+      () => commands.zrscan('z', '', '', Number.POSITIVE_INFINITY, 9),
+      'scoreEnd: expected a whole number, got Infinity',
+    ],
+    ['scoreEnd', () => commands.zsum('z', '', Number.NaN), 'scoreEnd: expected a whole number, got NaN'],
     ['limit', () => commands.keys('', '', Number.POSITIVE_INFINITY), 'limit: expected a whole number, got Infinity'],
     ['bound', () => commands.zcount('z', Number.NEGATIVE_INFINITY, ''), ok],
+    ['bound', () => commands.zscan('z', '', Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 9), ok],
+    ['bound', () => commands.zrscan('z', '', Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 9), ok],
     ['bound', () => commands.zcount('z', 'a' as '', ''), 'scoreStart: expected a whole number, got a string'],
     ['port', () => commands.slaveof('id', 'host', 0), 'port: expected 1 to 65535, got 0'],
   ])('%s, case %#', (_, make, expected) => {

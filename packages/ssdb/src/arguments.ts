@@ -8,7 +8,7 @@ import { utf8Length } from '@kv/ssdb-parser';
 /** A whole number as an argument; `bigint` above 2^53. */
 export type Int = number | bigint;
 
-/** End of a range of scores, included; `''` (or an infinite number) leaves that side open. */
+/** End of a range of scores, included; `''` (or the infinity of that side) leaves that side open. */
 export type ScoreBound = Int | '';
 
 /**
@@ -148,10 +148,17 @@ export function score(value: Int): string {
   return int64(value, 'score');
 }
 
-/** A {@link ScoreBound}; both infinities mean open, as their side says. @throws ArgumentError */
-export function scoreBound(value: ScoreBound, name: string): string {
-  if (value === '' || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return '';
-  return int64(value, name);
+/** The low end of a range of scores, open when it is `-Infinity`. @throws ArgumentError */
+export function lowScore(value: ScoreBound, name: string): string {
+  return value === '' || value === Number.NEGATIVE_INFINITY ? '' : int64(value, name);
+}
+
+/**
+ * The high end of a range of scores, open when it is `Infinity`. The other infinity, which `Math.max()` of nothing
+ * gives, would turn a range without members into all of them. @throws ArgumentError
+ */
+export function highScore(value: ScoreBound, name: string): string {
+  return value === '' || value === Number.POSITIVE_INFINITY ? '' : int64(value, name);
 }
 
 /** Options must be an object with known names, so that a misspelt one is not ignored. @throws ArgumentError */

@@ -2,6 +2,7 @@
 import { type AnyCommand, type Arg, ArgumentError, Command, keyPositions } from '@kv/core';
 import { type Reply, utf8Length } from '@kv/ssdb-parser';
 import { MAX_KEY_BYTES } from './arguments.ts';
+import { unknownKeys } from './command-table.ts';
 
 /** Ranges over keys or names: the bounds are the first two arguments. */
 const ASCENDING: ReadonlySet<string> = new Set(['scan', 'keys', 'hlist', 'zlist', 'qlist']);
@@ -17,12 +18,16 @@ const ENTRY_SIZE: Readonly<Record<string, number>> = {
   ),
 };
 
+const UNKNOWN_KEYS =
+  "keyPrefix: it is not known where this command has its keys; call it on with({ keyPrefix: '' }), with whole keys";
+
 const encoder = new TextEncoder();
 
-/** The same command with the prefix. @throws ArgumentError when a key becomes too long with it */
+/** The same command with the prefix. @throws ArgumentError when a key becomes too long with it, or keys are not known */
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
   if (prefix === undefined || prefix === '') return command;
   const { spec, flags, blockMs, bytes } = command;
+  if (spec.keys === unknownKeys) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];
   if (ASCENDING.has(spec.name) || DESCENDING.has(spec.name)) prefixBounds(spec.name, args, prefix);
   else for (const at of keyPositions(spec.keys, args)) args[at] = checked(join(prefix, args[at] as Arg));

@@ -40,10 +40,10 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
   send<T>(command: Command<T, V>): Promise<T> {
     try {
       checkCommand(command, 'command');
+      return this.run(command);
     } catch (error) {
       return this.refuse(error);
     }
-    return this.run(command);
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {

@@ -1,7 +1,7 @@
 /** Async iterators over ranges: page after page, each beginning after the last entry of the one before. */
 import { type Arg, ArgumentError, Command, type Data, data, integer, type Spec } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
-import { checkOptions, key as keyArg, type ScoreBound, scoreBound } from './arguments.ts';
+import { checkOptions, highScore, key as keyArg, lowScore, type ScoreBound } from './arguments.ts';
 import { commandTable } from './command-table.ts';
 import { lastWith } from './key-prefix.ts';
 import { blockInteger, blockText, type Scored, wire } from './replies.ts';
@@ -260,8 +260,9 @@ function justBefore(prefix: Arg): Arg {
 
 function scoreBounds(options: ZscanIteratorOptions, descending: boolean): ScoreRange {
   checkOptions(options, ['scoreStart', 'scoreEnd', 'count']);
-  const start = scoreBound(options.scoreStart ?? '', 'options.scoreStart');
-  const end = scoreBound(options.scoreEnd ?? '', 'options.scoreEnd');
+  const [startOf, endOf] = descending ? [highScore, lowScore] : [lowScore, highScore];
+  const start = startOf(options.scoreStart ?? '', 'options.scoreStart');
+  const end = endOf(options.scoreEnd ?? '', 'options.scoreEnd');
   const count = pageSize(options.count);
   if (!descending) return { member: '', start, ...ascendingEnd(end), count };
   // Left open, the server leaves out the highest score, and at a bound members that begin with the byte 0xff.

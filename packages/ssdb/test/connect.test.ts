@@ -238,6 +238,34 @@ describe('leases', () => {
     await expect(batch.execute()).rejects.toMatchObject(refused);
   });
 
+  test('a key that is too long with its prefix is refused, and all of its batch', async () => {
+    await using ssdb = createSsdb('embedded:', { keyPrefix: 'shop:' });
+    const long = 'k'.repeat(253);
+    const p = ssdb.pipeline();
+    const good = p.set('a', 1);
+    await expect(p.send(get(long))).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+    await expect(p.execute()).rejects.toMatchObject({ code: 'ARGUMENT' });
+    await expect(good).rejects.toMatchObject({ code: 'ARGUMENT' });
+    expect(await ssdb.exists('a')).toBe(false);
+    await expect(ssdb.send(get(long))).rejects.toMatchObject({ code: 'ARGUMENT' });
+  });
+
+  test('with a prefix, a raw call of an unknown command is refused: nobody knows where its keys are', async () => {
+    const server = new MemoryServer();
+    await using ssdb = createSsdb({ connect: server.connect }, { keyPrefix: 'shop:' });
+    const refused = { code: 'ARGUMENT', outcome: 'notSent', command: 'future_get' };
+    await expect(ssdb.execute('future_get', 'k')).rejects.toMatchObject(refused);
+    await expect(ssdb.sendAll([command('future_get', 'k')])).rejects.toMatchObject(refused);
+    const p = ssdb.pipeline();
+    await expect(p.send(command('future_get', 'k'))).rejects.toMatchObject(refused);
+    await expect(p.execute()).rejects.toMatchObject(refused);
+    const plain = ssdb.with({ keyPrefix: '' }).execute('future_get', 'k');
+    const peer = await server.next();
+    await peer.take(encodeCommand('future_get', 'k'));
+    peer.send('2\nok\n\n');
+    expect(await plain).toEqual({ status: 'ok', body: [] });
+  });
+
   test('wrong arguments reject, they do not throw', async () => {
     await using ssdb = createSsdb('embedded:');
     await expect(ssdb.get('')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });

@@ -39,9 +39,11 @@ export class Trie<T> {
 
   set(key: string, value: T): void {
     let node = this.#root;
-    let own: string | undefined;
+    let own = '';
     for (let at = 0; at < key.length; at += 1) {
-      node = childOf(node, key.charCodeAt(at)) ?? this.#grow(node, (own ??= copyOf(key)), at);
+      const known = childOf(node, key.charCodeAt(at));
+      if (known === undefined && own === '') own = copyOf(key);
+      node = known ?? this.#grow(node, own, at);
     }
     if (node.value === undefined) this.#size += 1;
     node.value = value;

@@ -4,16 +4,17 @@ import {
   checkOptions,
   type EntryArgs,
   entries as entryArgs,
+  highScore,
   type Int,
   int64,
   key as keyArg,
   keys as keyArgs,
   limit as limitArg,
+  lowScore,
   type Many,
   offset as offsetArg,
   type ScoreBound,
   score as scoreArg,
-  scoreBound,
 } from '../arguments.ts';
 import { average, boolean, booleans, count, countOrNull, counts, list, type Scored, scored } from '../replies.ts';
 
@@ -57,10 +58,11 @@ export interface ZscanOptions {
 }
 
 function scoreRange(name: Data, start: ScoreBound, end: ScoreBound): Arg[] {
-  return [keyArg(name, 'name'), scoreBound(start, 'scoreStart'), scoreBound(end, 'scoreEnd')];
+  return [keyArg(name, 'name'), lowScore(start, 'scoreStart'), highScore(end, 'scoreEnd')];
 }
 
 function scanArgs(
+  direction: 'up' | 'down',
   name: Data,
   keyStart: Data,
   scoreStart: ScoreBound,
@@ -71,8 +73,8 @@ function scanArgs(
   const args = [
     keyArg(name, 'name'),
     data(keyStart, 'keyStart'),
-    scoreBound(scoreStart, 'scoreStart'),
-    scoreBound(scoreEnd, 'scoreEnd'),
+    direction === 'up' ? lowScore(scoreStart, 'scoreStart') : highScore(scoreStart, 'scoreStart'),
+    direction === 'up' ? highScore(scoreEnd, 'scoreEnd') : lowScore(scoreEnd, 'scoreEnd'),
   ];
   if (options !== undefined) {
     checkOptions(options, ['offset']);
@@ -270,7 +272,11 @@ export function zscan<V = string>(
   limit: Int,
   options?: ZscanOptions,
 ): Command<Scored<V>[], V> {
-  return new Command<Scored<V>[], V>(ZSCAN, scanArgs(name, keyStart, scoreStart, scoreEnd, limit, options), scored);
+  return new Command<Scored<V>[], V>(
+    ZSCAN,
+    scanArgs('up', name, keyStart, scoreStart, scoreEnd, limit, options),
+    scored,
+  );
 }
 
 /**
@@ -291,7 +297,11 @@ export function zrscan<V = string>(
   limit: Int,
   options?: ZscanOptions,
 ): Command<Scored<V>[], V> {
-  return new Command<Scored<V>[], V>(ZRSCAN, scanArgs(name, keyStart, scoreStart, scoreEnd, limit, options), scored);
+  return new Command<Scored<V>[], V>(
+    ZRSCAN,
+    scanArgs('down', name, keyStart, scoreStart, scoreEnd, limit, options),
+    scored,
+  );
 }
 
 /**
@@ -310,7 +320,7 @@ export function zkeys<V = string>(
   scoreEnd: ScoreBound,
   limit: Int,
 ): Command<V[], V> {
-  return new Command<V[], V>(ZKEYS, scanArgs(name, keyStart, scoreStart, scoreEnd, limit), list);
+  return new Command<V[], V>(ZKEYS, scanArgs('up', name, keyStart, scoreStart, scoreEnd, limit), list);
 }
 
 /**
