@@ -2,7 +2,7 @@
 import { type AnyCommand, type Arg, badArgument, Command, type Data, data, Flag, type Spec, spec } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { COMMAND_ROWS } from './generated/command-table.ts';
-import { KEY_RULES, word } from './key-specs.ts';
+import { KEY_RULES, unknownKeys, word } from './key-specs.ts';
 import { asIs } from './replies.ts';
 
 const FLAGS: Readonly<Record<string, number>> = {
@@ -97,7 +97,7 @@ export function commandByName(name: string, given: readonly unknown[]): AnyComma
   const upper = first.toUpperCase();
   const both = args.length > 0 ? knownSpec(`${upper} ${word(args[0])}`) : undefined;
   if (both !== undefined) return rawCommand(both, args.slice(1));
-  return rawCommand(knownSpec(upper) ?? spec(upper, 0), args);
+  return rawCommand(knownSpec(upper) ?? spec(upper, 0, unknownKeys), args);
 }
 
 /**

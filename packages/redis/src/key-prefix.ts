@@ -1,5 +1,5 @@
-import { type AnyCommand, type Arg, Command, keyPositions } from '@kv/core';
-import { word } from './key-specs.ts';
+import { type AnyCommand, type Arg, ArgumentError, Command, keyPositions } from '@kv/core';
+import { unknownKeys, word } from './key-specs.ts';
 import { text } from './replies.ts';
 
 /** Takes the prefix off one key as it came back. */
@@ -23,16 +23,23 @@ const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) =>
   XREADGROUP: withStreams,
 };
 
+const UNKNOWN_KEYS =
+  'keyPrefix: it is not known where this command has its keys; make it a command of your own, or call it on ' +
+  "with({ keyPrefix: '' }), with whole keys";
+
 /** What stands at their key positions chooses the slot in a cluster as a key does, but names a channel. */
 const CHANNEL_COMMANDS: ReadonlySet<string> = new Set(['SPUBLISH']);
 
 /**
  * The same command with the prefix before each of its keys, found by the command's key positions, and taken off where
  * keys come back. Keys inside Lua scripts and patterns of SORT are not keys of the command and stay as they are.
+ *
+ * @throws ArgumentError for a raw command that the table does not know: without the prefix it would meet foreign keys
  */
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
   if (prefix === undefined || prefix === '' || CHANNEL_COMMANDS.has(command.spec.name)) return command;
   const { spec, flags, blockMs, bytes } = command;
+  if (spec.keys === unknownKeys) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];
   for (const at of keyPositions(spec.keys, args)) prefixAt(args, at, prefix);
   if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);

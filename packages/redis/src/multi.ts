@@ -51,10 +51,10 @@ export class Multi<V = string> extends RedisCommands<V> {
   send<T>(command: Command<T, V>): Promise<T> {
     try {
       checkCommand(command, 'command');
+      return this.run(command);
     } catch (error) {
       return this.refuse(error);
     }
-    return this.run(command);
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {

@@ -51,10 +51,10 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   send<T>(command: Command<T, V>): Promise<T> {
     try {
       checkCommand(command, 'command');
+      return this.run(command);
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.run(command);
   }
 
   /**

@@ -1,14 +1,17 @@
 /** Behaviours 112 to 114: the key prefix. That it is at all key positions is held against the recordings as well. */
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Command, Keys, write } from '../src/commands/index.ts';
 import { get, set } from '../src/commands/string.ts';
-import { command, createRedis, type Redis } from '../src/index.ts';
+import { command, createPool, createRedis, type KvError, type Redis } from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.stop());
+
+const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
 
 describe.each([2, 3] as const)('key prefix in RESP%i', (protocol) => {
   let redis: Redis;
@@ -118,6 +121,37 @@ describe.each([2, 3] as const)('key prefix in RESP%i', (protocol) => {
     for (const name of ['GET', 'KEYS', 'SORT', 'GEORADIUS', 'GEORADIUSBYMEMBER', 'ZUNIONSTORE', 'MIGRATE', 'SCAN']) {
       await expect(redis.execute(name)).rejects.toMatchObject({ code: 'REPLY', outcome: 'refused' });
     }
+  });
+
+  it('a raw call whose keys nobody knows is refused, and nothing is sent', async () => {
+    const refused = {
+      code: 'ARGUMENT',
+      outcome: 'notSent',
+      command: 'JSON.SET',
+      message: expect.stringMatching(/^keyPrefix: /),
+    };
+    const raw = ['JSON.SET', 'user:1', '$', '{}'] as const;
+    await using session = await redis.session();
+    await using pool = await createPool(server.url, { protocol, keyPrefix: 'p:' });
+    for (const line of [redis, session, pool]) {
+      for (const send of [
+        () => line.execute(...raw),
+        () => line.send(command(...raw)),
+        () => line.sendAll([set('a', 1), command(...raw)]),
+      ]) {
+        expect(await settle(send())).toMatchObject(refused);
+      }
+      for (const batch of [line.pipeline(), line.multi()]) {
+        void batch.set('a', 1);
+        expect(await settle(batch.send(command(...raw)))).toMatchObject(refused);
+        expect(await settle(batch.execute())).toMatchObject(refused);
+      }
+    }
+    expect(await all.exists('p:a')).toBe(0);
+    expect(await settle(redis.with({ keyPrefix: '' }).execute(...raw))).toMatchObject({ code: 'REPLY' });
+    const own = new Command(write('JSON.SET', Keys.first), raw.slice(1), String);
+    const message: unknown = expect.stringContaining('p:user:1'); // that is what the server saw
+    expect(await settle(redis.send(own))).toMatchObject({ code: 'REPLY', message });
   });
 
   it('114: WATCH watches the prefixed key', async () => {
