@@ -30,6 +30,11 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     this.#client = client;
   }
 
+  /** Where it sends to, without user and password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
   /** Connections, in whatever state. */
   get size(): number {
     return this.#pool.size;

@@ -35,6 +35,11 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     this.#client = client;
   }
 
+  /** Where it sends to, without user and password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
   /** Where the client is in its life. */
   get state(): ClientState {
     return this.#client.state;

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AddressInput, createRedis, type RedisOptions } from '../src/index.ts';
+import { type AddressInput, createConnection, createPool, createRedis, type RedisOptions } from '../src/index.ts';
 
 const USER = 'us/er:@é';
 const PASSWORD = 'p@ss:/?#%é word';
@@ -84,4 +84,17 @@ describe.each([2, 3] as const)('addresses in RESP%i', (protocol) => {
 
   // A machine without IPv6 has no such address to reach.
   it.skipIf(!HAS_IPV6).each(IPV6_FORMS)('71: %s', reaches);
+});
+
+it('clients, pools and connections say where they send to, without user and password', async () => {
+  for (const [url, shown] of [
+    [`redis://${LOGIN}@127.0.0.1:${servers.tcp.port}/2`, `127.0.0.1:${servers.tcp.port}`],
+    [servers.unix.url, servers.unix.path],
+  ] as const) {
+    await using redis = createRedis(url);
+    await using pool = await createPool(url);
+    await using connection = await createConnection(url);
+    for (const { address } of [redis, redis.with({ timeout: 1 }), pool, connection]) expect(address).toBe(shown);
+  }
+  expect(createRedis().address).toBe('127.0.0.1:6379');
 });
