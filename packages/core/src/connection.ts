@@ -87,6 +87,8 @@ export class Connection {
   readonly #buffer = new WriteBuffer();
   readonly #liveness: Liveness;
   readonly #pacing: Pacing | undefined;
+  /** When the latest command that is answered was written. */
+  #answeredWrittenAt = 0;
   /** Set while nothing is read or written because the server has enough to do. */
   #rest: ReturnType<typeof setTimeout> | undefined;
   /** Aborted when it is over, so that an attempt to connect does not outlive it. */
@@ -320,11 +322,12 @@ export class Connection {
       return this.destroy(new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause }));
     }
     this.#refill();
-    if (this.#pacing !== undefined) this.#pace(this.#pacing, due - this.#inFlight.length);
+    if (this.#pacing !== undefined && this.#inFlight.length < due) this.#pace(this.#pacing);
   }
 
-  #pace(pacing: Pacing, replies: number): void {
-    const rest = pacing.restAfter(replies, this.#inFlight.length, performance.now());
+  #pace(pacing: Pacing): void {
+    const took = this.setup.internals.clock.now() - this.#answeredWrittenAt;
+    const rest = pacing.restAfter(took, this.#inFlight.length);
     if (rest === 0 || this.paused || this.isClosed || this.#rest !== undefined) return;
     this.#transport?.pause();
     this.#rest = setTimeout(this.#rested, rest);
@@ -360,6 +363,7 @@ export class Connection {
     const request = this.#inFlight.shift();
     if (request === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
     this.#inFlightBytes -= request.weight;
+    this.#answeredWrittenAt = request.writtenAt;
     return request;
   }
 

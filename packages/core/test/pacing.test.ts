@@ -13,7 +13,7 @@ afterEach(() => {
 
 type Peer = MemoryServer['peers'][number];
 
-/** A client with `calls` calls at a server that sends each reply by itself, one per ms, and has sent `replies`. */
+/** A client with `calls` calls at a server that sends each reply by itself, one per 20 ms, and has sent `replies`. */
 async function busy(calls: number, replies: number): Promise<{ client: Client; peer: Peer; ends: Promise<string>[] }> {
   const server = new MemoryServer();
   const client = lineClient({ address: server, protocol: new LineProtocol({ repliesApart: true }), timeout: 60_000 });
@@ -25,9 +25,10 @@ async function busy(calls: number, replies: number): Promise<{ client: Client; p
   await vi.advanceTimersByTimeAsync(0);
   await peer.take(Array.from({ length: calls }, (_, i) => `get ${i}\n`).join(''));
   for (let i = 0; i < replies; i++) {
+    if (i > 0) await vi.advanceTimersByTimeAsync(20);
     peer.send(`+${i}\n`);
-    await vi.advanceTimersByTimeAsync(1);
   }
+  await vi.advanceTimersByTimeAsync(0);
   return { client, peer, ends };
 }
 
@@ -70,10 +71,9 @@ it('a line that was paused while it rested stays paused, and goes on when it is 
   const peer = server.peers[0] as Peer;
   const ends = Array.from({ length: 100 }, () => lease.send(line('a')));
   await vi.advanceTimersByTimeAsync(0);
-  for (let i = 0; i < 2; i++) {
-    peer.send('+ok\n');
-    await vi.advanceTimersByTimeAsync(1);
-  }
+  peer.send('+ok\n');
+  await vi.advanceTimersByTimeAsync(20);
+  peer.send('+ok\n');
   expect(peer.paused).toBe(true);
   lease.connection.pause();
   await vi.advanceTimersByTimeAsync(10);
