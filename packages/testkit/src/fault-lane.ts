@@ -27,6 +27,7 @@ export class FaultLane {
   #sourceEnded = false;
   #cutDue: 'reset' | 'end' | undefined;
   #lossy = false;
+  #dead = false; // nothing is passed on, not even the rest of what was begun
   #stalled = false;
   #awake: () => void = () => {};
 
@@ -54,6 +55,7 @@ export class FaultLane {
   /** From now on bytes of this direction are lost; also an end of the source is not passed on. */
   halfOpen(): void {
     this.#lossy = true;
+    this.#dead = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
   }
@@ -166,7 +168,7 @@ export class FaultLane {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0 || this.#target.destroyed) return;
+    if (bytes.length === 0 || this.#dead || this.#target.destroyed) return;
     this.passed += bytes.length;
     await new Promise<void>((resolve) => {
       this.#target.write(bytes, () => resolve());

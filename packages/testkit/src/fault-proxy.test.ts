@@ -107,6 +107,18 @@ test('a connection made half-open hides the death of the server', async () => {
   await expect(client.readText(1, 50)).rejects.toThrow('nothing more came');
 });
 
+test('a connection made half-open loses the rest of what is just being passed on', async () => {
+  const { client, proxy } = await proxied({ faults: { toClient: { pieces: 1 } } });
+  client.write('ab');
+  expect(await client.readText(2)).toBe('AB');
+  proxy.stall('toClient');
+  client.write('cdef');
+  await expect.poll(() => proxy.connections[0]?.fromServer).toBe(6);
+  proxy.halfOpen();
+  proxy.resume();
+  await expect(client.readText(1, 50)).rejects.toThrow('nothing more came');
+});
+
 test('a stall holds bytes, resume lets them go', async () => {
   const { client, proxy } = await proxied({ faults: { toClient: { stallAfter: 3 } } });
   client.write('abcdef');
