@@ -25,10 +25,3 @@ export type Commands = Readonly<Record<string, Run>>;
 export function arg(args: readonly string[], index: number): string {
   return args[index] as string;
 }
-
-/** Neighbouring arguments in pairs. */
-export function pairsOf(args: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let at = 0; at + 1 < args.length; at += 2) pairs.push([args[at] as string, args[at + 1] as string]);
-  return pairs;
-}

@@ -1,6 +1,7 @@
 /** Redis commands on an SSDB port: another name and order of arguments in, another notation out. */
+
+import { pairsOf } from '../pairs.ts';
 import type { Reply } from './command.ts';
-import { pairsOf } from './ranges.ts';
 
 type Shape = 'status' | 'integer' | 'bulk' | 'list' | 'values';
 

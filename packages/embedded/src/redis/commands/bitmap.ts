@@ -1,5 +1,6 @@
 import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
+import type { Entry } from '../keyspace.ts';
 import { numberOf } from '../numbers.ts';
 import { integer } from '../replies.ts';
 import { checkSize } from '../string-size.ts';
@@ -10,8 +11,11 @@ function bytesOf({ db }: Context, key: string): Buffer {
   return Buffer.from(db.get('string', key)?.text ?? '', 'latin1');
 }
 
-function store({ db }: Context, key: string, bytes: Buffer): void {
-  db.put(key, { type: 'string', text: bytes.toString('latin1'), form: 'raw' }, true);
+/** Also what has not changed is kept in another form from now on; that does not count for who watches the key. */
+function store({ db }: Context, key: string, bytes: Buffer, changed: boolean): void {
+  db.open('string', key);
+  (db.entry(key) as Entry).value = { type: 'string', text: bytes.toString('latin1'), form: 'raw' };
+  if (changed) db.touch(key);
 }
 
 function bitAt(bytes: Buffer, offset: number): number {
@@ -40,7 +44,7 @@ const setbit: Run = (context, [key = '', offsetText = '', bit = '']) => {
   const mask = 0x80 >> (offset % 8);
   const byte = bytes[at] as number;
   bytes[at] = bit === '1' ? byte | mask : byte & ~mask;
-  store(context, key, bytes);
+  store(context, key, bytes, !bytes.equals(old));
   return integer(bitAt(old, offset));
 };
 
@@ -186,25 +190,27 @@ function fitted(value: bigint, { signed, bits }: Field, overflow: string): bigin
 function bitfield(readOnly: boolean): Run {
   return (context, [key = '', ...args]) => {
     const steps = bitfieldSteps(args, readOnly);
-    let bytes = bytesOf(context, key);
-    let changed = false;
+    const before = bytesOf(context, key);
+    let bytes = before;
+    let [writes, changed] = [false, false];
     const results = steps.map(({ verb, field, value, overflow }) => {
       const old = readField(bytes, field);
       if (verb === 'GET') return integer(old);
       const size = Math.ceil((field.offset + field.bits) / 8);
       checkSize(size);
       if (bytes.length < size) bytes = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)]);
-      changed = true;
+      writes = true;
       const next = fitted(
         verb === 'INCRBY' ? old + value : field.signed ? value : BigInt.asUintN(64, value),
         field,
         overflow,
       );
       if (next === undefined) return context.wire.nil;
+      changed ||= bytes.length > before.length || next !== old;
       writeField(bytes, field, next);
       return integer(verb === 'SET' ? old : next);
     });
-    if (changed) store(context, key, bytes);
+    if (writes) store(context, key, bytes, changed);
     return `*${results.length}\r\n${results.join('')}`;
   };
 }

@@ -1,4 +1,5 @@
-import { type Commands, type Context, pairsOf, type Run } from '../command.ts';
+import { pairsOf } from '../../pairs.ts';
+import type { Commands, Context, Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { globMatches } from '../glob.ts';
 import { parseInteger } from '../numbers.ts';

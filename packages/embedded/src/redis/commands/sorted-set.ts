@@ -1,4 +1,5 @@
-import { arg, type Commands, pairsOf, type Run } from '../command.ts';
+import { pairsOf } from '../../pairs.ts';
+import { arg, type Commands, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { doubleOf, numberOf } from '../numbers.ts';
 import { pickRandom } from '../random.ts';
@@ -58,11 +59,11 @@ const zadd: Run = (context, [key = '', ...args]) => {
   const items = pairsOf(rest).map(([score, member]) => ({ member, score: doubleOf(score) }));
   if (options.xx && membersOf(context, key) === NONE) return options.incr ? context.wire.nil : integer(0);
   const { members } = db.open('zset', key);
-  let outcomes: Outcome[] = [];
+  const outcomes: Outcome[] = [];
   try {
-    outcomes = items.map((item) => addOne(members, item, options));
+    for (const item of items) outcomes.push(addOne(members, item, options));
   } finally {
-    db.touch(key);
+    if (outcomes.some((outcome) => outcome !== undefined && outcome.result !== 'same')) db.touch(key);
   }
   if (options.incr) return scoreOrNil(context, outcomes[0]?.score);
   const counted = outcomes.filter(

@@ -1,4 +1,5 @@
-import { arg, type Commands, type Context, pairsOf, type Run } from '../command.ts';
+import { pairsOf } from '../../pairs.ts';
+import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { EX, PX, positiveDeadline, timeOptions } from '../expiry.ts';
 import { addLongDoubles, formatLongDouble, incrementOf } from '../long-double.ts';
@@ -76,9 +77,13 @@ const getex: Run = (context, [key = '', option, time, ...rest]) => {
   if (!fits || rest.length > 0) syntaxError();
   const text = textOf(context, key);
   if (text === undefined) return context.wire.nil;
-  if (verb === 'PERSIST') db.expire(key, undefined);
+  if (verb === 'PERSIST' && db.entry(key)?.expireAt !== undefined) {
+    db.expire(key, undefined);
+    db.touch(key);
+  }
   if (unit === undefined || time === undefined) return bulk(text);
   db.expire(key, positiveDeadline(time, unit, state.clock.now(), name));
+  db.touch(key);
   db.collect();
   return bulk(text);
 };

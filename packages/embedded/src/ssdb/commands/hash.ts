@@ -1,3 +1,4 @@
+import { pairsOf } from '../../pairs.ts';
 import {
   CLIENT_ERROR,
   type Command,
@@ -15,7 +16,7 @@ import {
 } from '../command.ts';
 import { type Database, StorageError } from '../database.ts';
 import { integer, storedInteger, wrappingSum } from '../numbers.ts';
-import { keysDown, keysUp, pairsOf } from '../ranges.ts';
+import { keysDown, keysUp } from '../ranges.ts';
 
 /** A name or field that is empty or too long is refused. */
 function check(db: Database, name: string, field: string): void {

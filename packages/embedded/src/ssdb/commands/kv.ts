@@ -1,3 +1,4 @@
+import { pairsOf } from '../../pairs.ts';
 import {
   CLIENT_ERROR,
   type Command,
@@ -15,7 +16,7 @@ import {
   writesMany,
 } from '../command.ts';
 import { int32, integer, storedInteger, wrappingSum } from '../numbers.ts';
-import { keysDown, keysUp, pairsOf } from '../ranges.ts';
+import { keysDown, keysUp } from '../ranges.ts';
 
 const MAX_BIT_OFFSET = 1_073_741_824;
 const MAX_KEY = 255;

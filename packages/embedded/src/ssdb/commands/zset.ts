@@ -1,3 +1,4 @@
+import { pairsOf } from '../../pairs.ts';
 import {
   CLIENT_ERROR,
   type Command,
@@ -14,7 +15,7 @@ import {
 } from '../command.ts';
 import type { Database } from '../database.ts';
 import { amount, integer, unsigned, wrappingSum } from '../numbers.ts';
-import { keysDown, keysUp, pairsOf, take } from '../ranges.ts';
+import { keysDown, keysUp, take } from '../ranges.ts';
 import type { Member, Zset } from '../zset.ts';
 
 /** An empty name or member is quietly not stored; returns whether the member is new. */
