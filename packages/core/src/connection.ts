@@ -415,6 +415,7 @@ export class Connection {
     }
     if (next === undefined) return false;
     request.command = next;
+    request.attempts--; // the one before has been answered: nothing about it is unknown
     request.ledger.requeued(request);
     this.enqueue(request);
     return true;

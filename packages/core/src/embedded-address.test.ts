@@ -50,3 +50,15 @@ test('without the package, connecting says which one it needs', async () => {
     cause: missing,
   });
 });
+
+test('what the servers refuse is told as they say it', async () => {
+  const refused = new Error('this name is taken by another version');
+  const servers = {
+    connectEmbedded: (): never => {
+      throw refused;
+    },
+  };
+  const parsed = parseAddress('embedded:shared', rules);
+  const address = reachable(parsed, parsed.address, 'line', () => Promise.resolve(servers));
+  await expect(connectOf(address)(address, ignored, new AbortController().signal)).rejects.toBe(refused);
+});

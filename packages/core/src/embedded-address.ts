@@ -32,9 +32,8 @@ async function start(
   protocol: string,
   name: string,
 ): Promise<{ readonly connect: Connect }> {
-  try {
-    return (await load()).connectEmbedded(protocol, name === '' ? undefined : name);
-  } catch (cause) {
+  const servers = await load().catch((cause: unknown) => {
     throw new ArgumentError('address: embedded: needs the package @kv/embedded', { cause });
-  }
+  });
+  return servers.connectEmbedded(protocol, name === '' ? undefined : name);
 }

@@ -6,7 +6,7 @@ export type RetryMode =
   | 'safe'
   /** Also writes whose repetition gives the same state. */
   | 'idempotent'
-  /** Everything: at-least-once. */
+  /** Everything, up to three times: it may run more than once. After the third loss the outcome is `unknown`. */
   | 'always'
   /** Nothing. */
   | 'never';

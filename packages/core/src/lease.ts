@@ -7,6 +7,7 @@ import type { Executor, SendOptions, Settled } from './executor.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pool } from './pool.ts';
 import { Batch, Request } from './request.ts';
+import { RequestQueue } from './request-queue.ts';
 
 /** What every call needs that its own options leave out. */
 export interface Defaults {
@@ -44,7 +45,7 @@ export class Lease implements Executor {
   /** The blocking command that the server has. */
   #current: Request | undefined;
   /** The next blocking command and all that was called after it. */
-  #held: Request[] = [];
+  readonly #held = new RequestQueue();
   #cancelling: Promise<void> = Promise.resolve();
 
   constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
@@ -194,8 +195,7 @@ export class Lease implements Executor {
   async #next(): Promise<void> {
     await this.#cancelling;
     this.#current = undefined;
-    for (const request of this.#held.splice(0)) {
-      if (request.settled) continue;
+    for (const request of this.#held.drain()) {
       if (this.connection.isClosed) request.fail(this.#closedError(request.command));
       else this.#enqueue(request);
     }

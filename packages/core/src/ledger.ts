@@ -249,16 +249,15 @@ function timedOut(request: Request, now: number, lag: number): TimeoutError {
 function afterSending({ startedAt, writtenAt, connection }: Request, now: number): string {
   const queued = `${writtenAt - startedAt} ms until it was sent, then ${now - writtenAt} ms without its reply`;
   if (connection === null) return queued;
-  return `${queued}; the last byte came ${connection.silence} ms ago, ${connection.load} replies are owed`;
+  return `${queued}; the last byte came ${connection.silence} ms ago, owed replies: ${connection.load}`;
 }
 
-function whileWaiting({ exclusive, cause, attempts, connection }: Request): string {
+function whileWaiting({ exclusive, cause, attempts, connection, pinned }: Request): string {
   if (cause !== undefined) return `it was not sent, the connection could not be made: ${cause.message}`;
   if (exclusive) return 'no connection became free';
   if (attempts > 0) return 'its connection was lost, and it was not sent again';
-  return connection === null
-    ? 'it was not sent, no connection was ready'
-    : 'it was not sent, the connection took no more bytes';
+  if (connection !== null) return 'it was not sent, the connection took no more bytes';
+  return `it was not sent, ${pinned ? 'a blocking command came before it' : 'no connection was ready'}`;
 }
 
 function aborted(request: Request, signal: AbortSignal): AbortedError {

@@ -13,7 +13,10 @@ export interface CommonOptions {
   readonly timeout?: number | undefined;
   /** Deadline of one attempt to connect, handshake included, in ms. Default 5000; 0 = none. */
   readonly connectTimeout?: number | undefined;
-  /** What is repeated after a connection was lost with it on its way. Default `safe`: reads only. */
+  /**
+   * What is repeated after a connection was lost with it on its way. Default `safe`: reads only. Whatever it says, a
+   * command is written three times at most.
+   */
   readonly retry?: RetryMode | undefined;
   /** Most bytes that may wait to be written (argument lengths + 64 per command). Default 256 MiB. */
   readonly maxQueueBytes?: number | undefined;

@@ -790,6 +790,27 @@ describe('blocking commands', () => {
     await client.close();
   });
 
+  it('on a lease hold back what comes after the next one, which says so when its time is over', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, lanes });
+    const lease = await client.acquire();
+    const peer = await server.next();
+    const first = lease.send(pop);
+    const second = outcome(lease.send(pop, { timeout: 20 }));
+    const later = (await lease.send(line('a'), { timeout: 20 }).catch((error: KvError) => error)) as KvError;
+    expect(later.message).toMatch(/^a timed out after \d+ ms: it was not sent, a blocking command came before it/);
+    expect([later.outcome, await second]).toEqual(['notSent', 'TIMEOUT notSent']);
+    const third = lease.send(line('b'));
+    await peer.take('pop\n');
+    peer.send('+element\n');
+    expect(await first).toBe('element');
+    await peer.take('b\n');
+    peer.send('+1\n');
+    expect(await third).toBe('1');
+    await lease.release();
+    await client.close();
+  });
+
   it('that do not end after being cancelled are unknown, and their connection is destroyed', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
