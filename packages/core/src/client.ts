@@ -10,11 +10,11 @@ import { ArgumentError, ClosedError } from './errors.ts';
 import type { Executor, SendOptions, Settled } from './executor.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { Defaults } from './lease.ts';
-import { Lease, openBatch } from './lease.ts';
+import { Lease, sendBatch } from './lease.ts';
 import { Ledger } from './ledger.ts';
 import type { Pool, PoolEvents } from './pool.ts';
 import type { Protocol } from './protocol.ts';
-import { Batch, Request } from './request.ts';
+import { Request } from './request.ts';
 import type { Router } from './router.ts';
 import { SingleRouter } from './router.ts';
 import { connectSocket } from './socket-transport.ts';
@@ -164,17 +164,13 @@ export class Client implements Executor {
     commands: readonly AnyCommand[],
     options: SendOptions & { readonly unit?: boolean | undefined } = {},
   ): Promise<Settled[]> {
-    if (commands.length === 0) return Promise.resolve([]);
-    return new Promise((resolve) => {
-      const batch = new Batch(commands.length, resolve);
-      const members = commands.map((command, index) => {
-        const request = this.#request(command, options);
-        request.joins(batch, index);
-        return request;
-      });
-      openBatch(members, options.unit === true, (member) => this.#openMember(member, options));
-      this.#submitAll(members, options.unit === true);
-    });
+    const unit = options.unit === true;
+    return sendBatch(
+      commands.map((command) => this.#request(command, options)),
+      unit,
+      (member) => this.#openMember(member, options),
+      (members) => this.#submitAll(members, unit),
+    );
   }
 
   /** Exclusive use of a connection. Waits for a free one, first come first served, within the deadline. */
@@ -289,12 +285,8 @@ export class Client implements Executor {
   }
 
   #submitAll(members: readonly Request[], unit: boolean): void {
-    const [first] = members as [Request];
-    if (unit) {
-      if (!first.settled) this.#router.pick(first.command).shared.submitUnit(members);
-      return;
-    }
-    for (const member of members) if (!member.settled) this.#router.pick(member.command).shared.submit(member);
+    if (unit) this.#router.pick((members[0] as Request).command).shared.submitUnit(members);
+    else for (const member of members) this.#router.pick(member.command).shared.submit(member);
   }
 
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {

@@ -71,17 +71,14 @@ export class Lease implements Executor {
     commands: readonly AnyCommand[],
     options: SendOptions & { readonly unit?: boolean | undefined } = {},
   ): Promise<Settled[]> {
-    if (commands.length === 0) return Promise.resolve([]);
-    return new Promise((resolve) => {
-      const batch = new Batch(commands.length, resolve);
-      const members = commands.map((command, index) => {
-        const request = this.#request(command, options);
-        request.joins(batch, index);
-        return request;
-      });
-      openBatch(members, options.unit === true, (member) => this.#open(member, options));
-      for (const member of members) if (!member.settled) this.#enqueue(member);
-    });
+    return sendBatch(
+      commands.map((command) => this.#request(command, options)),
+      options.unit === true,
+      (member) => this.#open(member, options),
+      (members) => {
+        for (const member of members) this.#enqueue(member);
+      },
+    );
   }
 
   /** Sends a command that answers with frames, and waits as long as it takes. Used by {@link FrameStream}. */
@@ -261,12 +258,25 @@ export class Lease implements Executor {
   }
 }
 
-/** Opens the members of a batch; of a unit, all or none. */
-export function openBatch(
+/** Opens requests as one batch and submits those that could be taken, if any. Resolves when all have ended. */
+export function sendBatch(
   members: readonly Request[],
   unit: boolean,
   open: (member: Request) => KvError | undefined,
-): void {
+  submit: (members: readonly Request[]) => void,
+): Promise<Settled[]> {
+  if (members.length === 0) return Promise.resolve([]);
+  return new Promise((resolve) => {
+    const batch = new Batch(members.length, resolve);
+    for (let i = 0; i < members.length; i++) members[i]?.joins(batch, i);
+    openBatch(members, unit, open);
+    const taken = members.filter(({ settled }) => !settled);
+    if (taken.length > 0) submit(taken);
+  });
+}
+
+/** Opens the members of a batch; of a unit, all or none. */
+function openBatch(members: readonly Request[], unit: boolean, open: (member: Request) => KvError | undefined): void {
   const shared = unit ? { members } : null;
   for (const member of members) member.unit = shared;
   for (const member of members) {
