@@ -30,9 +30,13 @@ for (const [type, name] of [
   Object.defineProperty(type.prototype, 'name', { value: name, configurable: true, writable: true });
 }
 
+/** Redis quotes the arguments of a command that it does not know. They belong into no log. */
+const QUOTED = /, with args beginning with: .*$/s;
+
 /** An error reply of the server as an error. The only place where its text is read. */
 export function replyError(reply: ErrorReply): ReplyError {
-  return new ReplyError(reply.message, reply.code, { cause: reply });
+  const message = reply.message.replace(QUOTED, '');
+  return new ReplyError(message, reply.code, message === reply.message ? { cause: reply } : undefined);
 }
 
 /** Whether an error is a reply with this prefix. */

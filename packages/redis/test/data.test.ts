@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
@@ -208,6 +209,13 @@ describe('errors', () => {
       command: 'LPUSH',
     });
     expect(JSON.stringify(error) + String(error) + (error as Error).stack).not.toContain('secret');
+  });
+
+  it('an unknown command is told without its arguments, which the server quotes', async () => {
+    await using redis = createRedis(server.url);
+    const error = await redis.execute('NOSUCH', 'secret-argument').catch((e: KvError) => e);
+    expect(error).toMatchObject({ code: 'REPLY', outcome: 'refused', message: "ERR unknown command 'NOSUCH'" });
+    expect(inspect(error)).not.toContain('secret');
   });
 
   it('one refused command does not spoil its neighbours', async () => {
