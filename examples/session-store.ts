@@ -48,7 +48,7 @@ class SessionStore {
 
 const { SSDB_URL } = process.env;
 await using embedded = await startEmbedded({ ssdb: true });
-await using ssdb = createSsdb(SSDB_URL ?? embedded.ssdb?.address);
+await using ssdb = createSsdb(SSDB_URL ?? embedded.ssdb.address);
 const sessions = new SessionStore(keyValue(ssdb, { prefix: 'example-session:' }), 30 * 60_000);
 
 const [laptop, phone, bob] = await Promise.all(['Ada L.', 'Ada L.', 'Bob'].map((user) => sessions.create(user)));

@@ -41,7 +41,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s, then ends cleanly', 
 
 test('says in one line what is wrong', async () => {
   await using taken = await startEmbedded({ redis: { port: 0 } });
-  const { output, exit } = run('--redis', String(taken.redis?.port));
+  const { output, exit } = run('--redis', String(taken.redis.port));
   expect(await exit).toBe(1);
   expect(output.errors).toMatch(/^kv-embedded: listen EADDRINUSE[^\n]*\n$/);
 });

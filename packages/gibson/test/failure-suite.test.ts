@@ -37,7 +37,7 @@ function backend(port: number): Omit<FailureBackend, 'close'> {
 describe('on the embedded server', () => {
   failureSuite(async () => {
     const embedded = await startEmbedded({ gibson: { port: 0 } });
-    return { ...backend(embedded.gibson?.port as number), close: () => embedded.close() };
+    return { ...backend(embedded.gibson.port as number), close: () => embedded.close() };
   });
 });
 

@@ -12,7 +12,7 @@ function backend(gibson: Gibson): Omit<KeyValueBackend, 'close'> {
 describe('on the embedded server', () => {
   keyValueSuite(async () => {
     const server = await startEmbedded({ gibson: true, frozenAt: Date.now() });
-    const gibson = createGibson(server.gibson?.address);
+    const gibson = createGibson(server.gibson.address);
     const close = async (): Promise<void> => {
       await gibson.close();
       await server.close();
@@ -24,7 +24,7 @@ describe('on the embedded server', () => {
 describe('with a prefix of the client, on one connection', () => {
   keyValueSuite(async () => {
     const server = await startEmbedded({ gibson: true, frozenAt: Date.now() });
-    const gibson = createGibson(server.gibson?.address, { maxSize: 1, keyPrefix: 'p:' });
+    const gibson = createGibson(server.gibson.address, { maxSize: 1, keyPrefix: 'p:' });
     const close = async (): Promise<void> => {
       await gibson.close();
       await server.close();

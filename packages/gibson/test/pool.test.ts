@@ -64,7 +64,7 @@ describe('a pool', () => {
 
   test('rejects with the cause when nobody listens', async () => {
     const server = await startEmbedded({ gibson: { port: 0 } });
-    const url = server.gibson?.url ?? '';
+    const url = server.gibson.url;
     await server.close();
     await expect(createPool(url)).rejects.toMatchObject({ code: 'CONNECTION' });
   });
@@ -157,11 +157,11 @@ describe('a client', () => {
     const path = `/tmp/kv-gibson-test-${process.pid}.sock`;
     const server = closed(await startEmbedded({ gibson: { path } }));
     const tcp = closed(await startEmbedded({ gibson: { port: 0 } }));
-    for (const address of [`gibson+unix://${path}`, { path }, tcp.gibson?.url ?? '']) {
+    for (const address of [`gibson+unix://${path}`, { path }, tcp.gibson.url]) {
       const gibson = closed(createGibson(address));
       expect([await gibson.set('k', 'x'.repeat(100_000)), (await gibson.get('k'))?.length]).toEqual(['OK', 100_000]);
     }
-    expect(server.gibson?.path).toBe(path);
+    expect(server.gibson.path).toBe(path);
   });
 
   test('sendAll gives a tuple, and value or error per position when a member fails', async () => {

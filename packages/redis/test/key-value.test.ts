@@ -12,7 +12,7 @@ function backend(redis: Redis): Omit<KeyValueBackend, 'close'> {
 describe('on the embedded server', () => {
   keyValueSuite(async () => {
     const server = await startEmbedded({ redis: true, frozenAt: Date.now() });
-    const redis = createRedis(server.redis?.address);
+    const redis = createRedis(server.redis.address);
     const close = async (): Promise<void> => {
       await redis.close();
       await server.close();
@@ -24,7 +24,7 @@ describe('on the embedded server', () => {
 describe('with a prefix of the client, which is a pattern', () => {
   keyValueSuite(async () => {
     const server = await startEmbedded({ redis: true, frozenAt: Date.now() });
-    const redis = createRedis(server.redis?.address, { keyPrefix: '*[p]:' });
+    const redis = createRedis(server.redis.address, { keyPrefix: '*[p]:' });
     const close = async (): Promise<void> => {
       await redis.close();
       await server.close();

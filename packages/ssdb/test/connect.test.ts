@@ -45,7 +45,7 @@ describe('passwords', () => {
   test('pain 24: a function is asked on every connection, and once more when what it gave has expired', async () => {
     await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
     const passwords = ['expired', PASSWORD, 'expired again', PASSWORD, PASSWORD];
-    await using proxy = await faultProxy({ port: embedded.ssdb?.port as number });
+    await using proxy = await faultProxy({ port: embedded.ssdb.port as number });
     const options = { connections: 1, password: () => passwords.shift() ?? 'none', backoff: { min: 0, max: 0 } };
     await using ssdb = createSsdb({ port: proxy.port }, options);
     expect(await ssdb.set('a', 1)).toBe(true);
@@ -64,7 +64,7 @@ describe('passwords', () => {
 
   test('that are wrong end the connect for good, and are in no message', async () => {
     await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
-    const address = { port: embedded.ssdb?.port as number };
+    const address = { port: embedded.ssdb.port as number };
     const password = 'wrong-password';
     const refused = { code: 'REPLY', name: 'AuthenticationError', status: 'error' };
     await expect(createConnection(address, { password })).rejects.toMatchObject(refused);
@@ -77,7 +77,7 @@ describe('passwords', () => {
 
   test('that are missing refuse every command, and can be said on a connection', async () => {
     await using embedded = await startEmbedded({ ssdb: { port: 0, passwords: [PASSWORD] } });
-    await using connection = await createConnection(embedded.ssdb?.url);
+    await using connection = await createConnection(embedded.ssdb.url);
     await expect(connection.get('a')).rejects.toMatchObject({ name: 'AuthenticationError', status: 'noauth' });
     await expect(connection.auth('nonsense')).rejects.toMatchObject({ name: 'AuthenticationError' });
     expect(await connection.auth(PASSWORD)).toBe(true);
@@ -87,7 +87,7 @@ describe('passwords', () => {
 
 test('a read-only server', async () => {
   await using embedded = await startEmbedded({ ssdb: { port: 0, readonly: true } });
-  await using ssdb = createSsdb(embedded.ssdb?.url);
+  await using ssdb = createSsdb(embedded.ssdb.url);
   await expect(ssdb.set('a', 1)).rejects.toMatchObject({
     name: 'ReadonlyError',
     status: 'client_error',

@@ -36,7 +36,7 @@ function backend(port: number): Omit<FailureBackend, 'close'> {
 describe('on the embedded server', () => {
   failureSuite(async () => {
     const embedded = await startEmbedded({ ssdb: { port: 0 } });
-    return { ...backend(embedded.ssdb?.port as number), close: () => embedded.close() };
+    return { ...backend(embedded.ssdb.port as number), close: () => embedded.close() };
   });
 });
 

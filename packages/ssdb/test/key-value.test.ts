@@ -13,7 +13,7 @@ function backend(ssdb: Ssdb): Omit<KeyValueBackend, 'close'> {
 describe('on the embedded server', () => {
   keyValueSuite(async () => {
     const server = await startEmbedded({ ssdb: true, frozenAt: Date.now() });
-    const ssdb = createSsdb(server.ssdb?.address);
+    const ssdb = createSsdb(server.ssdb.address);
     const close = async (): Promise<void> => {
       await ssdb.close();
       await server.close();
@@ -25,7 +25,7 @@ describe('on the embedded server', () => {
 describe('with several connections and a prefix of the client', () => {
   keyValueSuite(async () => {
     const server = await startEmbedded({ ssdb: true, frozenAt: Date.now() });
-    const ssdb = createSsdb(server.ssdb?.address, { connections: 3, keyPrefix: 'p:' });
+    const ssdb = createSsdb(server.ssdb.address, { connections: 3, keyPrefix: 'p:' });
     const close = async (): Promise<void> => {
       await ssdb.close();
       await server.close();
@@ -125,7 +125,7 @@ describe('setting without a time undoes nothing that others do between its trips
 
 test('setMany makes a key anew whose end comes while it is at work', async () => {
   await using server = await startEmbedded({ ssdb: true, frozenAt: Date.now() });
-  await using ssdb = createSsdb(server.ssdb?.address);
+  await using ssdb = createSsdb(server.ssdb.address);
   await ssdb.setx('a', 'old', 1);
   // The end comes behind multi_set, before the rest of the same go.
   const late: SsdbSender<string> = {

@@ -30,7 +30,7 @@ describe('against the embedded server', () => {
   test.each(liveScenarios)('$name', async ({ config = {}, steps }) => {
     const settings = { passwords: config.auth, readonly: config.readonly };
     await using embedded = await startEmbedded({ ssdb: { port: 0, ...settings }, frozenAt: 1_700_000_000_000 });
-    const open = () => createConnection(embedded.ssdb?.url);
+    const open = () => createConnection(embedded.ssdb.url);
     expect(await replay(steps, open, (ms) => embedded.advance(ms))).toEqual(steps.map(recorded));
   });
 });

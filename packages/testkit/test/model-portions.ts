@@ -50,13 +50,13 @@ export const portions: Readonly<Record<'redis' | 'ssdb' | 'gibson', (seed: numbe
   },
   ssdb: async (seed) => {
     await using embedded = await startEmbedded({ ssdb: { port: 0 } });
-    const target = { host: '127.0.0.1', port: embedded.ssdb?.port as number };
+    const target = { host: '127.0.0.1', port: embedded.ssdb.port as number };
     await using direct = createSsdb(target, patient);
     return await checkModel(proxiedDriver(ssdbBackends(target, direct)), { ...scale, seed });
   },
   gibson: async (seed) => {
     await using embedded = await startEmbedded({ gibson: { port: 0 } });
-    const target = { host: '127.0.0.1', port: embedded.gibson?.port as number };
+    const target = { host: '127.0.0.1', port: embedded.gibson.port as number };
     await using direct = createGibson(target, patient);
     const options = { ...scale, transactions: false, seed };
     return await checkModel(proxiedDriver(gibsonBackends(target, direct)), options);
