@@ -6,6 +6,7 @@ import {
   type ClientState,
   type ClientStats,
   commonSetup,
+  type EmbeddedServers,
   mergeCallOptions,
   reachable,
   type StateChange,
@@ -131,6 +132,10 @@ export function createGibson(
   return new Type(new Client({ ...clientSetup(read), lanes }), callOf(read));
 }
 
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
 /** What is the same for clients, pools and connections. */
 export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOptions>): Omit<ClientSetup, 'lanes'> {
   return {
@@ -140,7 +145,7 @@ export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOpti
       serverLimits: serverLimitsOf(options),
       replyLimits: options.limits ?? {},
     }),
-    address: reachable(parsed, address, 'gibson', () => import('@kv/embedded')),
+    address: reachable(parsed, address, 'gibson', loadEmbedded),
     addressText: parsed.text,
   };
 }

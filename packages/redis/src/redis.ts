@@ -7,6 +7,7 @@ import {
   type ClientState,
   type ClientStats,
   commonSetup,
+  type EmbeddedServers,
   mergeCallOptions,
   type Of,
   type Results,
@@ -239,6 +240,10 @@ function subscriberOf(client: Client, own: boolean): Subscriber {
   return subscriber;
 }
 
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
 /** What is the same for clients, pools and connections. */
 export function clientSetup({
   parsed,
@@ -249,7 +254,7 @@ export function clientSetup({
   return {
     ...commonSetup(options, 'redis'),
     protocol: new RedisProtocol({ login, limits: options.limits }),
-    address: reachable(parsed, address, 'redis', () => import('@kv/embedded')),
+    address: reachable(parsed, address, 'redis', loadEmbedded),
     addressText: parsed.text,
     insteadOf: insteadOnClient,
   };

@@ -6,6 +6,7 @@ import {
   type ClientState,
   type ClientStats,
   commonSetup,
+  type EmbeddedServers,
   mergeCallOptions,
   reachable,
   type StateChange,
@@ -159,12 +160,16 @@ export function createSsdb(
   return new Type(client, callOf(read));
 }
 
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
 /** What is the same for clients, pools and connections. */
 export function clientSetup({ parsed, address, options }: ReadOptions<SsdbOptions>): Omit<ClientSetup, 'lanes'> {
   return {
     ...commonSetup(options, 'ssdb'),
     protocol: ssdbProtocol(options),
-    address: reachable(parsed, address, 'ssdb', () => import('@kv/embedded')),
+    address: reachable(parsed, address, 'ssdb', loadEmbedded),
     addressText: parsed.text,
     insteadOf: ({ spec: { name } }) => INSTEAD[name] ?? 'use a connection of its own',
   };

@@ -3,7 +3,7 @@ import { type Embedded, startEmbedded } from '@kv/embedded';
 
 async function main(): Promise<void> {
   const servers: Embedded = await startEmbedded({ gibson: { port: 0 } });
-  match(servers.gibson.url, /^gibson:\/\//);
+  match(servers.gibson?.url ?? '', /^gibson:\/\//);
   await servers.close();
 }
 

@@ -1,7 +1,7 @@
 // Packs every public package and uses the tarballs as a stranger would: a fresh project, ESM, CJS, TypeScript.
 // Nothing is fetched: family packages come from their tarballs, tsc and @types/node from this repository. Needs a build.
 //
-//   npm pack ─▶ *.tgz ─▶ npm install --offline ─▶ tsc: nodenext (ESM, CJS), bundler ─▶ node: ESM, CJS, npx
+//   npm pack ─▶ *.tgz ─▶ npm install --offline ─▶ tsc: nodenext (ESM, CJS), bundler ─▶ node: ESM, CJS, npx, bundles
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -18,6 +18,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { buildSync } from 'esbuild';
 import { root } from './install.mjs';
 
 const programs = join(root, 'packages/tooling/consumer');
@@ -136,6 +137,24 @@ function runCommands(packages) {
   }
 }
 
+/** Each client alone in a bundle, where its optional peer is not installed. */
+function bundle() {
+  rmSync(join(project, 'node_modules/@kv/embedded'), { recursive: true });
+  for (const name of ['redis', 'ssdb', 'gibson']) {
+    const create = `create${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const contents = `import { ${create} } from '@kv/${name}'; void ${create}().close();`;
+    const outfile = join(project, `${name}.bundle.mjs`);
+    const stdin = { contents, resolveDir: project };
+    try {
+      buildSync({ stdin, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' });
+    } catch (error) {
+      problems.push(`esbuild of @kv/${name}: ${error.message}`);
+      continue;
+    }
+    sh(`bundle of @kv/${name}`, process.execPath, [outfile]);
+  }
+}
+
 /** tsup takes `node:` away unless it is told not to; bundlers for other runtimes need it. */
 function checkBuiltinNames(packages) {
   for (const { manifest } of packages) {
@@ -162,6 +181,7 @@ try {
   }
   runCommands(packages);
   checkBuiltinNames(packages);
+  bundle();
   console.log(
     `${packages.length} packages packed, installed and used; ${names.length} programs; ${problems.length} problems`,
   );
