@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { data, float, integer } from './arguments.ts';
+import { checkOptions, data, float, integer } from './arguments.ts';
 
 describe('data', () => {
   it.each([
@@ -73,4 +73,13 @@ describe('numbers', () => {
     ]).toEqual(['1.5', '+inf', '-inf', '7']);
     expect(() => float(Number.NaN, 'n')).toThrow(/^n: expected a number/);
   });
+});
+
+it('options refuse names that are not known, and what is no object', () => {
+  const known = new Set(['ex']);
+  expect(() => checkOptions({ ex: 10 }, known)).not.toThrow();
+  expect(() => checkOptions({ EX: 10 }, known)).toThrow('options.EX: there is no such option');
+  for (const one of [null, 'nx', 5, ['ex'], [], undefined]) {
+    expect(() => checkOptions(one as unknown as object, known)).toThrow(/^options: expected an object/);
+  }
 });

@@ -17,6 +17,19 @@ export function badArgument(name: string, expected: string, value: unknown): Arg
   return new ArgumentError(`${name}: expected ${expected}, got ${kind(value)}`);
 }
 
+/**
+ * Checks that options are an object with known names only, so that a misspelt `{ EX: 10 }` is not a value that lives
+ * for ever. @throws ArgumentError
+ */
+export function checkOptions(options: object, known: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw badArgument('options', 'an object', options);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new ArgumentError(`options.${name}: there is no such option`);
+  }
+}
+
 function text(value: string, name: string): string {
   if (value.isWellFormed()) return value;
   throw new ArgumentError(`${name}: the text has a lone surrogate, which UTF-8 cannot carry`);

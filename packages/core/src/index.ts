@@ -1,7 +1,7 @@
 export type { AddressInput, AddressRules, ParsedAddress } from './address.ts';
 export { parseAddress, withTls } from './address.ts';
 export type { Data } from './arguments.ts';
-export { badArgument, data, float, integer } from './arguments.ts';
+export { badArgument, checkOptions, data, float, integer } from './arguments.ts';
 export type { Backoff } from './backoff.ts';
 export { unwrap } from './batch-results.ts';
 export type { ClientSetup, ClientState, ClientStats, LaneSize, StateChange } from './client.ts';

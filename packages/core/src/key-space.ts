@@ -1,8 +1,11 @@
 /** What the `KeyValue`s of all backends have in common: prefix, checks, times. */
 import type { Data } from './arguments.ts';
-import { badArgument } from './arguments.ts';
+import { badArgument, checkOptions } from './arguments.ts';
 import { ArgumentError, BatchError } from './errors.ts';
 import type { KeyValueEntries, KeyValueOptions, KeyValueSetOptions } from './key-value.ts';
+
+const SPACE_OPTIONS: ReadonlySet<string> = new Set(['prefix']);
+const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl']);
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -12,7 +15,7 @@ export class KeySpace {
   readonly prefix: string;
 
   constructor(options: KeyValueOptions) {
-    checkNames(options, 'prefix');
+    checkOptions(options, SPACE_OPTIONS);
     this.prefix = text(options.prefix ?? '', 'prefix');
   }
 
@@ -69,14 +72,6 @@ function text(value: unknown, name: string): string {
   return value;
 }
 
-// A misspelt option would be a value that never ends.
-function checkNames(options: object, known: string): void {
-  if (typeof options !== 'object' || options === null) throw badArgument('options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (name !== known) throw new ArgumentError(`options: unknown option ${name}`);
-  }
-}
-
 /** Whole milliseconds of a time to live, rounded up; `Infinity` = without end. @throws ArgumentError */
 export function lifetime(ttl: number, maxTtl: number): number {
   if (typeof ttl !== 'number' || !(ttl > 0)) throw badArgument('ttl', 'milliseconds above 0, or Infinity', ttl);
@@ -88,7 +83,7 @@ export function lifetime(ttl: number, maxTtl: number): number {
 
 /** The time to live in the options of `set`; none given = without end. @throws ArgumentError */
 export function lifetimeOf(options: KeyValueSetOptions, maxTtl: number): number {
-  checkNames(options, 'ttl');
+  checkOptions(options, SET_OPTIONS);
   return lifetime(options.ttl ?? Number.POSITIVE_INFINITY, maxTtl);
 }
 

@@ -2,7 +2,6 @@ import { isKvError } from '@kv/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  checkOptions,
   keyArg,
   limitArg,
   lockTimeArg,
@@ -163,11 +162,4 @@ test('META takes its seven names in full', () => {
   for (const bad of ['s', 'sizes', 'SIZE', '', 'l', 'size ', undefined]) {
     expect(refused(() => metaFieldArg(bad as string))).toMatch(/^field: /);
   }
-});
-
-test('options refuse names that they do not have', () => {
-  checkOptions({ ttl: 5 }, ['ttl']);
-  expect(refused(() => checkOptions({ expire: 5 }, ['ttl']))).toMatch(/expire/);
-  expect(refused(() => checkOptions(null as unknown as object, ['ttl']))).toMatch(/null/);
-  expect(refused(() => checkOptions(60 as unknown as object, ['ttl']))).toMatch(/object/);
 });

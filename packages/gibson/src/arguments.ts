@@ -96,11 +96,3 @@ export function rawInteger(arg: unknown, name: string): number | bigint {
 export function rawText(arg: unknown): unknown {
   return arg instanceof Uint8Array ? Buffer.from(arg).toString('latin1') : arg;
 }
-
-/** Checks an options object: only the given names, and an object at all. @throws ArgumentError */
-export function checkOptions(options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw badArgument('options', 'an object', options);
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw new ArgumentError(`options: unknown option ${name}`);
-  }
-}

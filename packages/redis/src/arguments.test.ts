@@ -6,7 +6,6 @@ import {
   addInteger,
   addLimit,
   addSwitch,
-  checkOptions,
   chosen,
   chosenOne,
   cursorArg,
@@ -101,14 +100,6 @@ describe('names with values', () => {
 });
 
 describe('options', () => {
-  it('refuses names that the command does not have', () => {
-    const known = new Set(['ex']);
-    expect(() => checkOptions({ EX: 10 }, known)).toThrow('options.EX: this command has no such option');
-    for (const one of [null, 'nx', 5, ['ex'], undefined]) {
-      expect(() => checkOptions(one as unknown as object, known)).toThrow(/^options: expected an object/);
-    }
-  });
-
   it('finds the one that is set; undefined and false are not', () => {
     expect(chosen({ ex: undefined, px: 5, nx: false }, ['ex', 'px', 'nx'])).toBe('px');
     expect(chosen({}, ['ex', 'px'])).toBeUndefined();

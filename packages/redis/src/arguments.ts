@@ -1,5 +1,7 @@
 import { type Arg, ArgumentError, badArgument, type Data, data, integer } from '@kv/core';
 
+export { checkOptions } from '@kv/core';
+
 /** A whole number as an argument; `bigint` above 2^53. */
 export type Int = number | bigint;
 
@@ -109,19 +111,6 @@ export function entryArgs(given: Readonly<EntryArgs>, name: string): Arg[] {
 
 /** Options as the functions below see them. */
 type Given = Readonly<Record<string, unknown>>;
-
-/**
- * Checks that options are an object with known names only, so that a misspelt `{ EX: 10 }` is not a value that lives
- * for ever. @throws ArgumentError
- */
-export function checkOptions(options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw badArgument('options', 'an object', options);
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new ArgumentError(`options.${name}: this command has no such option`);
-  }
-}
 
 /** Checks that a part of the options is an object with fields of its own. @throws ArgumentError */
 export function checkObject(value: unknown, name: string, expected: string): void {

@@ -160,13 +160,3 @@ export function lowScore(value: ScoreBound, name: string): string {
 export function highScore(value: ScoreBound, name: string): string {
   return value === '' || value === Number.POSITIVE_INFINITY ? '' : int64(value, name);
 }
-
-/** Options must be an object with known names, so that a misspelt one is not ignored. @throws ArgumentError */
-export function checkOptions(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw badArgument('options', 'an object', options);
-  }
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new ArgumentError(`options.${name}: this command has no such option`);
-  }
-}

@@ -1,11 +1,14 @@
 /** Async iterators over ranges: page after page, each beginning after the last entry of the one before. */
-import { type Arg, ArgumentError, Command, type Data, data, integer, type Spec } from '@kv/core';
+import { type Arg, ArgumentError, Command, checkOptions, type Data, data, integer, type Spec } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
-import { checkOptions, highScore, key as keyArg, lowScore, type ScoreBound } from './arguments.ts';
+import { highScore, key as keyArg, lowScore, type ScoreBound } from './arguments.ts';
 import { commandTable } from './command-table.ts';
 import { lastWith } from './key-prefix.ts';
 import { blockInteger, blockText, type Scored, wire } from './replies.ts';
 import { TypedExecutor } from './typed-executor.ts';
+
+const SCAN_OPTIONS: ReadonlySet<string> = new Set(['start', 'end', 'prefix', 'count']);
+const SCORE_OPTIONS: ReadonlySet<string> = new Set(['scoreStart', 'scoreEnd', 'count']);
 
 /** Which part of a range an iterator walks through. */
 export interface ScanOptions {
@@ -235,7 +238,7 @@ function pageSize(count: number | undefined): number {
 
 /** @throws ArgumentError when a prefix is given together with a bound */
 function bounds(options: ScanOptions, descending: boolean): Range {
-  checkOptions(options, ['start', 'end', 'prefix', 'count']);
+  checkOptions(options, SCAN_OPTIONS);
   const count = pageSize(options.count);
   const start = data(options.start ?? '', 'options.start');
   const end = data(options.end ?? '', 'options.end');
@@ -259,7 +262,7 @@ function justBefore(prefix: Arg): Arg {
 }
 
 function scoreBounds(options: ZscanIteratorOptions, descending: boolean): ScoreRange {
-  checkOptions(options, ['scoreStart', 'scoreEnd', 'count']);
+  checkOptions(options, SCORE_OPTIONS);
   const [startOf, endOf] = descending ? [highScore, lowScore] : [lowScore, highScore];
   const start = startOf(options.scoreStart ?? '', 'options.scoreStart');
   const end = endOf(options.scoreEnd ?? '', 'options.scoreEnd');

@@ -2,10 +2,12 @@
  * Commands on every key that starts with a prefix, the key that equals it included. There is no wildcard, and no
  * prefix for "all keys". Whoever chooses the prefix chooses how much is changed: end it with a delimiter of your own.
  */
-import { Command, type Data } from '@kv/core';
-import { checkOptions, limitArg, lockTimeArg, prefixArg, ttlArg, valueArg } from '../arguments.ts';
+import { Command, checkOptions, type Data } from '@kv/core';
+import { limitArg, lockTimeArg, prefixArg, ttlArg, valueArg } from '../arguments.ts';
 import { count as countOf, entries, names } from '../replies.ts';
 import { COUNT, KEYS, MDEC, MDEL, MGET, MINC, MLOCK, MSET, MTTL, MUNLOCK } from '../specs.ts';
+
+const MGET_OPTIONS: ReadonlySet<string> = new Set(['limit']);
 
 /** Options of `mget`. */
 export interface MgetOptions {
@@ -48,7 +50,7 @@ export function mttl<V = string>(prefix: Data, seconds: number | bigint): Comman
  * @example for (const [key, value] of await gibson.mget('user:', { limit: 100 })) console.log(key, value)
  */
 export function mget<V = string>(prefix: Data, options?: MgetOptions): Command<Map<string, V>, V> {
-  if (options !== undefined) checkOptions(options, ['limit']);
+  if (options !== undefined) checkOptions(options, MGET_OPTIONS);
   const args = [prefixArg(prefix)];
   if (options?.limit !== undefined) args.push(limitArg(options.limit));
   return new Command<Map<string, V>, V>(MGET, args, entries<V>);

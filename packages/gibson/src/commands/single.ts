@@ -1,8 +1,10 @@
 /** Commands on one key. */
-import { Command, type Data } from '@kv/core';
-import { checkOptions, keyArg, lockTimeArg, metaFieldArg, ttlArg, valueArg } from '../arguments.ts';
+import { Command, checkOptions, type Data } from '@kv/core';
+import { keyArg, lockTimeArg, metaFieldArg, ttlArg, valueArg } from '../arguments.ts';
 import { counter, datum, done, meta, stored } from '../replies.ts';
 import { DEC, DEL, GET, INC, LOCK, META, SET, TTL, UNLOCK } from '../specs.ts';
+
+const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl']);
 
 /** Options of `set`. */
 export interface SetOptions {
@@ -26,7 +28,7 @@ export interface SetOptions {
  * @throws MemoryLimitError when the server is full
  */
 export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK', V> {
-  if (options !== undefined) checkOptions(options, ['ttl']);
+  if (options !== undefined) checkOptions(options, SET_OPTIONS);
   const seconds = options?.ttl === undefined ? 0 : options.ttl;
   return new Command<'OK', V>(SET, [ttlArg(seconds), keyArg(key), valueArg(value)], stored);
 }

@@ -5,6 +5,7 @@ import {
   ArgumentError,
   badArgument,
   Command,
+  checkOptions,
   type Data,
   data,
   Flag,
@@ -15,7 +16,7 @@ import {
   state,
   write,
 } from '@kv/core';
-import { checkOptions, type Int, int64, limit as limitArg } from '../arguments.ts';
+import { type Int, int64, limit as limitArg } from '../arguments.ts';
 import {
   boolean,
   count,
@@ -27,6 +28,10 @@ import {
   text,
   texts,
 } from '../replies.ts';
+
+const SLAVEOF_OPTIONS: ReadonlySet<string> = new Set(['auth', 'lastSeq', 'lastKey']);
+const DUMP_OPTIONS: ReadonlySet<string> = new Set(['start', 'end', 'limit']);
+const SYNC_OPTIONS: ReadonlySet<string> = new Set(['lastSeq', 'lastKey', 'mirror']);
 
 const ADD_ALLOW_IP = idempotent('add_allow_ip', null);
 const ADD_DENY_IP = idempotent('add_deny_ip', null);
@@ -172,7 +177,7 @@ export function slaveof<V = string>(
   port: Int,
   options: SlaveofOptions = {},
 ): Command<void, V> {
-  checkOptions(options, ['auth', 'lastSeq', 'lastKey']);
+  checkOptions(options, SLAVEOF_OPTIONS);
   const args = [notEmpty(id, 'id'), notEmpty(host, 'host'), integer(port, 'port', 1, 65_535)];
   const { auth: password, lastSeq, lastKey } = options;
   if (password !== undefined || lastSeq !== undefined || lastKey !== undefined)
@@ -193,7 +198,7 @@ function notEmpty(value: Data, name: string): Arg {
  * of its own: use the client's `dump()`, which is an async iterable.
  */
 export function dump(options: DumpOptions = {}): AnyCommand<void> {
-  checkOptions(options, ['start', 'end', 'limit']);
+  checkOptions(options, DUMP_OPTIONS);
   const { start = '', end = '', limit = -1 } = options;
   const args = [data(start, 'options.start'), data(end, 'options.end'), limitArg(limit, 'options.limit')];
   return new Command<void>(DUMP, args, nothing);
@@ -204,7 +209,7 @@ export function dump(options: DumpOptions = {}): AnyCommand<void> {
  * its own: use the client's `sync140()`, which is an async iterable.
  */
 export function sync140(options: SyncOptions = {}): AnyCommand<void> {
-  checkOptions(options, ['lastSeq', 'lastKey', 'mirror']);
+  checkOptions(options, SYNC_OPTIONS);
   const { lastSeq, lastKey, mirror = false } = options;
   const args: Arg[] = [];
   if (lastSeq !== undefined || lastKey !== undefined || mirror) args.push(int64(lastSeq ?? 0, 'options.lastSeq', 0));

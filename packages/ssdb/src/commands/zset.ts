@@ -1,7 +1,6 @@
 /** Sorted sets: members with whole scores under a name, ordered by score, then by member. https://ssdb.io/docs/ */
-import { type Arg, Command, type Data, data, idempotent, Keys, read, write } from '@kv/core';
+import { type Arg, Command, checkOptions, type Data, data, idempotent, Keys, read, write } from '@kv/core';
 import {
-  checkOptions,
   type EntryArgs,
   entries as entryArgs,
   highScore,
@@ -17,6 +16,8 @@ import {
   score as scoreArg,
 } from '../arguments.ts';
 import { average, boolean, booleans, count, countOrNull, counts, list, type Scored, scored } from '../replies.ts';
+
+const RANGE_OPTIONS: ReadonlySet<string> = new Set(['offset']);
 
 const MULTI_ZDEL = idempotent('multi_zdel');
 const MULTI_ZEXISTS = read('multi_zexists');
@@ -77,7 +78,7 @@ function scanArgs(
     direction === 'up' ? highScore(scoreEnd, 'scoreEnd') : lowScore(scoreEnd, 'scoreEnd'),
   ];
   if (options !== undefined) {
-    checkOptions(options, ['offset']);
+    checkOptions(options, RANGE_OPTIONS);
     if (options.offset !== undefined) args.push(offsetArg(options.offset));
   }
   args.push(limitArg(limit));
