@@ -171,6 +171,11 @@ export class Connection {
     return Math.max(Date.now() - this.#liveness.heardAt, 0);
   }
 
+  /** How long the oldest command without a reply has been on its way, ms. */
+  get owedFor(): number {
+    return this.setup.internals.clock.now() - (this.#inFlight.peek()?.writtenAt ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Whether a PING may be sent on this line, and would be answered at once by a server that is well. */
   get canProbe(): boolean {
     return this.#inFlight.length === this.#tombstones && this.hasRoom && this.#isNobodys;

@@ -14,7 +14,8 @@ const WAKING_GRACE = 1000;
  *   a reply is overdue ────► PING on the line ─────────────────────────────────┴─► no byte: dead
  * ```
  * A line that owes a reply within its deadline (a blocking command, a long script, MONITOR) may well be silent: a PING
- * would wait behind it. So the server is asked on another line.
+ * would wait behind it. So the server is asked on another line, `grace` ms after that reply became due at the earliest:
+ * sooner, the question might overtake the command.
  */
 export class Liveness {
   /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
@@ -90,6 +91,7 @@ export class Liveness {
     const silence = Date.now() - this.heardAt; // below 0: the clock was set back, so nobody knows
     if (silence >= 0 && silence < this.#options.idle) return this.#watch();
     if (connection.canProbe) return this.slept ? connection.probeFirst() : this.suspect();
+    if (connection.owedFor < this.#options.grace) return this.#wait(this.#options.grace, this.#look);
     this.#ask();
   };
 

@@ -128,6 +128,33 @@ it('an answer that bytes of the line have overtaken says nothing: a healthy line
   await client.close({ timeout: 0 });
 });
 
+it('a line that was idle is not asked about before the server can have seen its new blocking command', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let written = 0;
+  const server = new MemoryServer({
+    onConnect: (peer) => {
+      peer.onData = (bytes) => {
+        if (Buffer.from(bytes).toString() === 'served?\n') peer.send(Date.now() - written < 100 ? '+no\n' : '+yes\n');
+      };
+    },
+  });
+  const liveness = { idle: 15_000, grace: 5000 };
+  const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness, lanes });
+  const first = client.send(pop);
+  const lane = await server.next();
+  await lane.take('pop\n');
+  lane.send('+first\n');
+  expect(await first).toBe('first');
+  await vi.advanceTimersByTimeAsync(14_990);
+  written = Date.now();
+  const second = outcome(client.send(pop));
+  await vi.advanceTimersByTimeAsync(30_000);
+  lane.send('+second\n');
+  expect(await second).toBe('second');
+  await client.close({ timeout: 0 });
+});
+
 describe('other silent lines', () => {
   it('a stream is asked about on another line', async () => {
     const server = new Asked('+yes\n');
