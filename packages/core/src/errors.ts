@@ -12,8 +12,8 @@ export type ErrorCode =
   | 'CONFLICT';
 
 /**
- * Whether the command ran: `notSent` — no byte of it left, it did not run; `refused` — the server answered that it
- * did not do it; `unknown` — it left, and no answer was seen.
+ * Whether the command ran: `notSent` — it did not: no byte of it left, or a server that could not serve sent it back;
+ * `refused` — the server answered that it did not do it; `unknown` — it left, and no answer was seen.
  */
 export type Outcome = 'notSent' | 'refused' | 'unknown';
 

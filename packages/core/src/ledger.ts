@@ -220,11 +220,12 @@ function swallow({ connection, written }: Request): void {
 
 /**
  * What a tombstone keeps of its command: enough to recognise its reply, nothing of its payload. A late reply to a
- * command that changes the line still tells what the line's state is (SELECT), so such a command stays as it is.
+ * command that changes the line still tells what the line's state is (SELECT), and one that subscribes is answered by the
+ * names it has: such commands stay as they are.
  */
 function emptied(command: AnyCommand): AnyCommand {
   const { spec, flags, blockMs, args } = command;
-  if ((flags & Flag.state) !== 0) return command;
+  if ((flags & (Flag.state | Flag.subscription)) !== 0) return command;
   return { spec, flags, blockMs, bytes: false, args: args.map(() => ''), reply: () => undefined };
 }
 

@@ -78,7 +78,7 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
    * Selects a database for all free and all later connections; leased ones change when they come back.
    *
    * @throws ReplyError when the server has no such database, ConnectionError when one of the connections was lost
-   *   meanwhile; the database is then the one that it was
+   *   meanwhile, TimeoutError when one did not answer; the database is then the one that it was
    */
   async select(db: number): Promise<'OK'> {
     const command = new Command(SELECT, [integer(db, 'db', 0)], ok);
@@ -87,12 +87,16 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     const before = login.db;
     login.db = db;
     blocking.clear(); // a pop that is called from now on gets a connection with the new database
-    const answers = await Promise.allSettled(shared.ready.map((connection) => connection.sendInternal(command)));
+    const asked = [...shared.ready];
+    const answers = await Promise.allSettled(asked.map((connection) => connection.sendInternal(command)));
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed === undefined) return 'OK';
     login.db = before;
     blocking.clear();
-    for (const connection of [...shared.ready]) if (connection.wire.dirty) connection.destroy(asKvError(failed.reason));
+    // Who has changed, or may do so yet, is replaced.
+    const doubtful = asked.filter((_, i) => isDoubtful(answers[i] as PromiseSettledResult<unknown>));
+    const changed = shared.ready.filter(({ wire }) => wire.dirty);
+    for (const connection of new Set([...doubtful, ...changed])) connection.destroy(asKvError(failed.reason));
     throw failed.reason;
   }
 
@@ -152,4 +156,9 @@ export async function createPool(
   const read = readPoolOptions(address, options);
   const client = await openPool({ ...clientSetup(read), insteadOf: insteadOnPool }, read.options);
   return new RedisPool<string>(client, callOf(read));
+}
+
+/** The command was sent, and nobody knows whether it ran or will. */
+function isDoubtful(answer: PromiseSettledResult<unknown>): boolean {
+  return answer.status === 'rejected' && asKvError(answer.reason).outcome === 'unknown';
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Client } from '@kv/core';
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRedis, type Gap, type KvError, type Redis } from '../src/index.ts';
 
 let server: RedisServer;
@@ -42,6 +42,23 @@ function run(program: string): { says(word: string): Promise<void>; readonly end
   };
   return { says, end };
 }
+
+it('a channel is left so late that nobody waits for it: replies behind that reach their own calls', async () => {
+  await using proxy = await faultProxy(server);
+  await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol: 3 });
+  await Promise.all(['a', 'b', 'c'].map((key) => redis.set(key, `value of ${key}`)));
+  const news = await redis.ssubscribe('late');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  proxy.stall();
+  const left = news.close();
+  await turn();
+  await vi.advanceTimersByTimeAsync(6000);
+  await left;
+  proxy.resume();
+  const seen = await Promise.all(['a', 'b', 'c'].map((key) => redis.get(key)));
+  expect(seen).toEqual(['value of a', 'value of b', 'value of c']);
+});
 
 describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (protocol) => {
   it('one whose server is away keeps the process alive until it is closed', async () => {
