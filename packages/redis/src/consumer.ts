@@ -148,14 +148,19 @@ export class Consumer<V = string> {
         claimAt = performance.now() + this.#options.retryAfter / 2;
         await this.#attempt(() => this.#claim(handler));
       }
-      if (this.#active.size < this.#options.concurrency) await this.#attempt(() => this.#read(handler));
+      if (this.#room > 0) await this.#attempt(() => this.#read(handler));
     }
     await Promise.all(this.#active);
   }
 
+  /** How many entries could begin now. */
+  get #room(): number {
+    return this.#options.concurrency - this.#active.size;
+  }
+
   /** Resolves when there is room for one more entry. */
   async #free(): Promise<void> {
-    while (this.#active.size >= this.#options.concurrency) await Promise.race(this.#active);
+    while (this.#room <= 0) await Promise.race(this.#active);
   }
 
   /** What goes wrong while the server is away is told, and tried again. */
@@ -187,27 +192,29 @@ export class Consumer<V = string> {
     this.#from = groups.find(({ name }) => name === group)?.lastDeliveredId ?? '$';
   }
 
-  /** What this consumer had received before it was started again: a delivery more of each entry that it begins with. */
+  /**
+   * What this consumer had received before it was started again. Reading is a delivery more, so each entry is read when
+   * it can begin, and alone: one that ends the process must not wear out the deliveries of others.
+   */
   async #ownPending(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
-    const { stream, group, name, concurrency } = this.#options;
+    const { stream, group, name } = this.#options;
     for (let after = '0'; ; ) {
-      const history = await this.#redis.xreadgroup(group, name, { [stream]: after }, { count: concurrency });
-      const entries = history?.[stream] ?? [];
-      const last = entries[entries.length - 1];
-      if (last === undefined) return;
-      after = last.id;
-      for (const { id, fields } of entries) {
-        if (this.#stopped) return;
-        if (fields === null) await this.#redis.xack(stream, group, id);
-        else await this.#claimed({ id, fields }, handler);
-      }
+      await this.#free();
+      if (this.#stopped) return;
+      const history = await this.#redis.xreadgroup(group, name, { [stream]: after }, { count: 1 });
+      const [entry] = history?.[stream] ?? [];
+      if (entry === undefined) return;
+      const { id, fields } = entry;
+      after = id;
+      if (fields === null) await this.#redis.xack(stream, group, id);
+      else await this.#claimed({ id, fields }, handler);
     }
   }
 
   async #read(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
-    const { stream, group, name, concurrency, block, retryAfter } = this.#options;
+    const { stream, group, name, block, retryAfter } = this.#options;
     const { signal } = this.#stopping;
-    const count = concurrency - this.#active.size;
+    const count = this.#room;
     const wait = Math.max(1, Math.min(block, Math.ceil(retryAfter / 2)));
     const read = await this.#redis.with({ signal }).xreadgroup(group, name, { [stream]: '>' }, { count, block: wait });
     for (const { id, fields } of read?.[stream] ?? []) {
@@ -215,18 +222,23 @@ export class Consumer<V = string> {
     }
   }
 
-  /** Takes over what nobody has acknowledged for long: of consumers that are gone, and what failed here. */
+  /**
+   * Takes over what nobody has acknowledged for long: of consumers that are gone, and what failed here. Claiming is a
+   * delivery more, so no more is claimed than can begin.
+   */
   async #claim(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
-    const { stream, group, name, retryAfter, concurrency } = this.#options;
+    const { stream, group, name, retryAfter } = this.#options;
     let cursor = '0-0';
     do {
-      const page = await this.#redis.xautoclaim(stream, group, name, retryAfter, cursor, { count: concurrency });
+      await this.#free();
+      if (this.#stopped) return;
+      const page = await this.#redis.xautoclaim(stream, group, name, retryAfter, cursor, { count: this.#room });
       cursor = page.cursor;
       for (const entry of page.entries) {
         if (this.#stopped) return;
         if (!this.#handling.has(entry.id)) await this.#claimed(entry, handler);
       }
-    } while (cursor !== '0-0' && !this.#stopped);
+    } while (cursor !== '0-0');
   }
 
   /** It has been delivered before. */

@@ -271,6 +271,57 @@ describe('consumer of a stream', () => {
     expect((await redis.xpending('jobs', 'workers')).count).toBe(4);
   });
 
+  // Read ahead of its turn, an entry was delivered once more at every restart, and buried although nobody had handled it.
+  it.each([
+    ['of its own', 'w1'],
+    ['of another consumer', 'gone'],
+  ])('started again and again while it works off entries %s: only what begins is delivered', async (_, owner) => {
+    await redis.xgroupCreate('jobs', 'workers', '0', { mkstream: true });
+    for (let i = 0; i < 6; i++) await add(i);
+    await redis.xreadgroup('workers', owner, { jobs: '>' });
+    await new Promise((resolve) => setTimeout(resolve, 5)); // longer than retryAfter
+    const begun: unknown[] = [];
+    const dead: unknown[] = [];
+    const live = async (): Promise<number[]> => {
+      const worker = redis.consumer({ ...base, concurrency: 2, retryAfter: 1, maxDeliveries: 2 });
+      worker.on('dead', ({ fields }) => dead.push(fields['n']));
+      const fail: (() => void)[] = [];
+      const running = worker.run(({ fields }) => {
+        begun.push(fields['n']);
+        return new Promise<void>((_resolve, reject) => void fail.push(() => reject(new Error('cannot'))));
+      });
+      await until(() => fail.length === 2);
+      await redis.ping(); // behind whatever it has asked for
+      const stopped = worker.stop();
+      for (const end of fail) end();
+      await stopped;
+      await running;
+      const pending = await redis.xpending('jobs', 'workers', { start: '-', end: '+', count: 10 });
+      return pending.map(({ deliveries }) => deliveries);
+    };
+    expect(await live()).toEqual([2, 2, 1, 1, 1, 1]);
+    expect(await live()).toEqual([2, 2, 1, 1]);
+    expect([begun, dead]).toEqual([
+      ['0', '1', '2', '3'],
+      ['0', '1'],
+    ]);
+  });
+
+  it('an entry that ends the process takes no others along', async () => {
+    await redis.xgroupCreate('jobs', 'workers', '0', { mkstream: true });
+    for (let i = 0; i < 3; i++) await add(i);
+    await redis.xreadgroup('workers', 'w1', { jobs: '>' });
+    const client = createRedis(server.url);
+    const worker = client.consumer({ ...base, ...endless, concurrency: 3 });
+    const running = worker.run(() => {
+      void client.close({ timeout: 0 });
+      throw new Error('the process is gone');
+    });
+    await running;
+    const pending = await redis.xpending('jobs', 'workers', { start: '-', end: '+', count: 10 });
+    expect(pending.map(({ deliveries }) => deliveries)).toEqual([2, 1, 1]);
+  });
+
   it('what is being handled is not started again, however long it takes', async () => {
     await add(1);
     await redis.configResetstat();
