@@ -178,7 +178,16 @@ export class Connection {
 
   /** Whether a PING may be sent on this line, and would be answered at once by a server that is well. */
   get canProbe(): boolean {
-    return this.#inFlight.length === this.#tombstones && this.hasRoom && this.#isNobodys;
+    return !this.#owesOthers && this.hasRoom && this.#isNobodys;
+  }
+
+  /** Whether somebody waits for a reply that may take its time. A change of what is pushed is confirmed at once. */
+  get #owesOthers(): boolean {
+    let owes = false;
+    this.#inFlight.forEach(({ settled, command }) => {
+      if (!settled && (command.flags & Flag.subscription) === 0) owes = true;
+    });
+    return owes;
   }
 
   /** A command in between is nobody's business: it cannot end up inside somebody's MULTI. */

@@ -53,6 +53,66 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     },
   );
 
+  // SUBSCRIBE has no deadline: such a line was asked about elsewhere, and taken for alive again and again.
+  it('80: a line that leads nowhere while it is being subscribed is found out', async () => {
+    await using server = await startRedis();
+    await using proxy = await faultProxy(server);
+    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { liveness, protocol });
+    await redis.ping();
+    const news = await redis.subscribe('news');
+    const gap = new Promise<unknown>((resolve) => news.on('gap', resolve));
+    proxy.connections.at(-1)?.halfOpen();
+    const more = await redis.subscribe(['sports', 'weather']);
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    await using other = createRedis(server.url);
+    await other.publish('news', 'heard again');
+    await other.publish('weather', 'heard, too');
+    expect((await news.next()).value).toMatchObject({ message: 'heard again' });
+    expect((await more.next()).value).toMatchObject({ message: 'heard, too' });
+  });
+
+  it('80: a new line that leads nowhere before it is subscribed again is followed by the next', async () => {
+    await using server = await startRedis();
+    await using proxy = await faultProxy(server);
+    const options = { liveness, protocol, backoff: { min: 1, max: 20 } };
+    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, options);
+    await redis.ping();
+    const handshake = (proxy.connections[0]?.fromClient ?? 0) - '*1\r\n$4\r\nPING\r\n'.length;
+    const news = await redis.subscribe('news', { overflow: 'pause' });
+    const gap = new Promise<unknown>((resolve) => news.on('gap', resolve));
+    const next = proxy.total;
+    proxy.faults = (_, index) => (index === next ? { toServer: { halfOpenAfter: handshake } } : {});
+    proxy.connections.at(-1)?.cut();
+    expect(await gap).toEqual({ reason: 'reconnect' });
+    expect(proxy.total).toBeGreaterThan(next + 1);
+    await using other = createRedis(server.url);
+    await other.publish('news', 'heard again');
+    expect((await news.next()).value).toMatchObject({ message: 'heard again' });
+  });
+
+  it('a probe behind a confirmation that takes its time is answered, and the line lives on', async () => {
+    await using server = await startRedis();
+    await using proxy = await faultProxy(server);
+    const patient = { idle: 20, grace: 60_000 };
+    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { liveness: patient, protocol });
+    await redis.ping();
+    const news = await redis.subscribe('news');
+    const line = proxy.connections.at(-1);
+    line?.stall('toServer');
+    const before = line?.fromClient ?? 0;
+    const asked = redis.subscribe(['sports', 'weather']);
+    const subscribe = '*3\r\n$9\r\nSUBSCRIBE\r\n$6\r\nsports\r\n$7\r\nweather\r\n'.length;
+    while ((line?.fromClient ?? 0) <= before + subscribe) await pause(2); // the probe
+    line?.resume();
+    const more = await asked;
+    await using other = createRedis(server.url);
+    await other.publish('news', '1');
+    await other.publish('weather', '2');
+    expect((await news.next()).value).toMatchObject({ channel: 'news', message: '1' });
+    expect((await more.next()).value).toMatchObject({ channel: 'weather', message: '2' });
+    expect(proxy.connections).toContain(line);
+  });
+
   it('a monitor on a quiet server is not taken for dead', async () => {
     await using server = await startRedis();
     await using redis = createRedis(server.url, { liveness, protocol });
