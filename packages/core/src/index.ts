@@ -1,14 +1,16 @@
-export type { AddressInput, AddressRules, ParsedAddress } from './address.ts';
-export { parseAddress, withTls } from './address.ts';
-export type { Data } from './arguments.ts';
-export { badArgument, checkOptions, data, float, integer } from './arguments.ts';
-export type { Backoff } from './backoff.ts';
-export { unwrap } from './batch-results.ts';
-export type { ClientSetup, ClientState, ClientStats, LaneSize, StateChange } from './client.ts';
-export { Client } from './client.ts';
-export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command.ts';
+export type { ClientSetup, ClientState, ClientStats, PoolSize, StateChange } from './client/client.ts';
+export { Client } from './client/client.ts';
+export type { Endpoint, PoolName } from './client/endpoint.ts';
+export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
+export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './client/options.ts';
+export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from './client/options.ts';
+export type { Router } from './client/router.ts';
+export type { Data } from './command/arguments.ts';
+export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
+export { unwrap } from './command/batch-results.ts';
+export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command/command.ts';
 export {
-  block,
+  blocking,
   Command,
   checkCommand,
   checkCommands,
@@ -18,14 +20,14 @@ export {
   keyPositions,
   read,
   spec,
-  state,
+  stateful,
   write,
-} from './command.ts';
-export type { Connection, LivenessOptions } from './connection.ts';
-export { asKvError } from './connection.ts';
+} from './command/command.ts';
+export type { Executor, RetryMode, SendOptions, Settled } from './command/executor.ts';
+export type { Connection, LivenessOptions } from './connection/connection.ts';
+export { asKvError } from './connection/connection.ts';
+export type { Output, Protocol, ReplySink, Window, Wire } from './connection/protocol.ts';
 export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';
-export { type EmbeddedServers, reachable } from './embedded-address.ts';
-export type { Endpoint, LaneName } from './endpoint.ts';
 export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {
   AbortedError,
@@ -42,8 +44,7 @@ export {
   ReplyError,
   TimeoutError,
 } from './errors.ts';
-export type { Executor, RetryMode, SendOptions, Settled } from './executor.ts';
-export { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-space.ts';
+export { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-value/key-space.ts';
 export type {
   Capabilities,
   CommandSender,
@@ -51,15 +52,14 @@ export type {
   KeyValueEntries,
   KeyValueOptions,
   KeyValueSetOptions,
-} from './key-value.ts';
-export type { Defaults, LeaseSetup } from './lease.ts';
-export { Lease } from './lease.ts';
-export { openPool, openSingle, type PoolBounds, type SingleConnection } from './opened-client.ts';
-export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './options.ts';
-export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from './options.ts';
-export type { Pool } from './pool.ts';
-export type { Output, Protocol, ReplySink, Window, Wire } from './protocol.ts';
-export type { Router } from './router.ts';
-export type { CommandStats } from './stats.ts';
-export { LONGEST_TIMER } from './timer-limits.ts';
-export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
+} from './key-value/key-value.ts';
+export type { Backoff } from './pool/backoff.ts';
+export type { Defaults, LeaseSetup } from './pool/lease.ts';
+export { Lease } from './pool/lease.ts';
+export type { Pool } from './pool/pool.ts';
+export type { CommandStats } from './request/stats.ts';
+export { LONGEST_TIMER } from './request/timer-limits.ts';
+export type { AddressInput, AddressRules, ParsedAddress } from './transport/address.ts';
+export { parseAddress, withTls } from './transport/address.ts';
+export { type EmbeddedServers, reachable } from './transport/embedded-address.ts';
+export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport/transport.ts';

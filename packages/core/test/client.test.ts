@@ -48,7 +48,7 @@ describe('shared line', () => {
       address: server,
       protocol: new LineProtocol({ commands: 1 }),
       timeout: 0,
-      lanes: { ...lanes, sessions: 'shared' },
+      pools: { ...lanes, sessions: 'shared' },
     });
     await client.connect();
     const peer = await server.next();
@@ -261,7 +261,7 @@ describe('windows', () => {
     const client = lineClient({
       address: server,
       protocol: new LineProtocol({ commands: 1 }),
-      lanes: { ...lanes, shared: { minSize: 0, maxSize: 2 } },
+      pools: { ...lanes, shared: { minSize: 0, maxSize: 2 } },
     });
     const answers = Promise.all(['a', 'b', 'c'].map((text) => client.send(line(text))));
     const [one, two] = [await server.next(), await server.next()];
@@ -661,7 +661,7 @@ describe('back-pressure', () => {
 describe('leases', () => {
   it('a clean one returns without a round trip, a dirty one after cleaning, in the order of waiting', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: { ...lanes, sessions: { minSize: 0, maxSize: 1 } } });
+    const client = lineClient({ address: server, pools: { ...lanes, sessions: { minSize: 0, maxSize: 1 } } });
     const first = await client.acquire();
     const order: number[] = [];
     const waiters = [1, 2].map(async (n) => {
@@ -726,7 +726,7 @@ describe('leases', () => {
 
   it('waiting for one has a deadline of its own', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: { ...lanes, sessions: { minSize: 0, maxSize: 1 } } });
+    const client = lineClient({ address: server, pools: { ...lanes, sessions: { minSize: 0, maxSize: 1 } } });
     const lease = await client.acquire();
     await expect(client.acquire({ timeout: 20 })).rejects.toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
     await lease.release();
@@ -792,7 +792,7 @@ describe('blocking commands', () => {
 
   it('on a lease hold back what comes after the next one, which says so when its time is over', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes });
+    const client = lineClient({ address: server, pools: lanes });
     const lease = await client.acquire();
     const peer = await server.next();
     const first = lease.send(pop);
@@ -901,11 +901,11 @@ describe('several endpoints behind one client', () => {
 });
 
 describe('commands that a shared line cannot carry', () => {
-  it.each([Flag.state, Flag.stream, Flag.subscription, Flag.forbidden])(
+  it.each([Flag.stateful, Flag.stream, Flag.subscription, Flag.forbidden])(
     'flag %i is refused before sending',
     async (flag) => {
       const server = new MemoryServer();
-      const client = lineClient({ address: server, insteadOf: () => 'use something else' });
+      const client = lineClient({ address: server, alternative: () => 'use something else' });
       await expect(client.send(line('x', flag))).rejects.toMatchObject({
         code: 'ARGUMENT',
         outcome: 'notSent',

@@ -6,7 +6,7 @@ import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-prot
 import { freeze, outcome, turn } from './observe.ts';
 
 const one = { minSize: 0, maxSize: 1 };
-const oneLane: ClientSetup['lanes'] = {
+const oneLane: ClientSetup['pools'] = {
   shared: { minSize: 1, maxSize: 1 },
   sessions: 'shared',
   blocking: one,
@@ -16,7 +16,7 @@ const oneLane: ClientSetup['lanes'] = {
 describe('a pool that shares and lends the same connections', () => {
   it('lends one as soon as the last reply of others has come', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: oneLane });
+    const client = lineClient({ address: server, pools: oneLane });
     const busy = client.send(line('busy'));
     const peer = await server.next();
     await peer.take('busy\n');
@@ -30,7 +30,7 @@ describe('a pool that shares and lends the same connections', () => {
 
   it('serves in the order of the calls: who came after the waiting lease comes after it', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: oneLane });
+    const client = lineClient({ address: server, pools: oneLane });
     const busy = client.send(line('busy'));
     const peer = await server.next();
     await peer.take('busy\n');
@@ -50,7 +50,7 @@ describe('a pool that shares and lends the same connections', () => {
 
   it('clear() lets commands under way be answered, and lends nothing that is going', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: oneLane });
+    const client = lineClient({ address: server, pools: oneLane });
     const under = client.send(line('under'));
     const peer = await server.next();
     await peer.take('under\n');
@@ -69,7 +69,7 @@ describe('a pool that shares and lends the same connections', () => {
 
   it('what a connection that was cleared away loses goes to a new one, also where none are kept', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: { ...oneLane, shared: one } });
+    const client = lineClient({ address: server, pools: { ...oneLane, shared: one } });
     const read = client.send(readLine('read'));
     const peer = await server.next();
     await peer.take('read\n');
@@ -89,11 +89,11 @@ describe('a pool that shares and lends the same connections', () => {
       [1, 10],
     ] as const) {
       const server = new MemoryServer();
-      const shared = { minSize: 0, maxSize: 10, spreadAt: Number.POSITIVE_INFINITY };
+      const shared = { minSize: 0, maxSize: 10, growThreshold: Number.POSITIVE_INFINITY };
       const client = lineClient({
         address: server,
         protocol: new LineProtocol({ commands }),
-        lanes: { ...oneLane, shared },
+        pools: { ...oneLane, shared },
       });
       const ends = Array.from({ length: 12 }, () => outcome(client.send(line('a'))));
       await turn();
@@ -108,8 +108,8 @@ describe('a pool that shares and lends the same connections', () => {
 
   it('a burst does not open a connection per call', async () => {
     const server = new MemoryServer();
-    const shared = { minSize: 0, maxSize: 10, spreadAt: 1 };
-    const client = lineClient({ address: server, lanes: { ...oneLane, shared } });
+    const shared = { minSize: 0, maxSize: 10, growThreshold: 1 };
+    const client = lineClient({ address: server, pools: { ...oneLane, shared } });
     const cold = Promise.all(['a', 'b', 'c', 'd', 'e'].map((text) => client.send(line(text))));
     const peer = await server.next();
     await peer.take('a\nb\nc\nd\ne\n');
@@ -126,7 +126,7 @@ describe('a pool that shares and lends the same connections', () => {
 
   it('a unit that came after the waiting lease comes after it', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: oneLane });
+    const client = lineClient({ address: server, pools: oneLane });
     const busy = client.send(line('busy'));
     const peer = await server.next();
     await peer.take('busy\n');
@@ -147,7 +147,7 @@ describe('a pool that shares and lends the same connections', () => {
 
   it('closed, it ends what a connection that was cleared away still owes', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: oneLane });
+    const client = lineClient({ address: server, pools: oneLane });
     const under = outcome(client.send(line('under')));
     const peer = await server.next();
     await peer.take('under\n');
@@ -168,7 +168,7 @@ describe('a pool that shares and lends the same connections', () => {
     const client = lineClient({
       address: server,
       protocol: new LineProtocol({ commands: 1 }, { handshakeLines: ['login'] }),
-      lanes: { ...oneLane, shared: { minSize: 1, maxSize: 2 } },
+      pools: { ...oneLane, shared: { minSize: 1, maxSize: 2 } },
     });
     await client.connect();
     const answers = [client.send(line('a')), client.send(line('b'))].map(outcome);
@@ -424,7 +424,7 @@ describe('units', () => {
     const setup = lineSetup({
       address: first,
       protocol,
-      lanes: { ...oneLane, shared: { minSize: 0, maxSize: 3 } },
+      pools: { ...oneLane, shared: { minSize: 0, maxSize: 3 } },
     });
     const client = new Client(setup, (make) => {
       const endpoints = [make(first), make(second)] as const;
@@ -514,7 +514,7 @@ describe('leases', () => {
     const server = new MemoryServer();
     const pushed: string[] = [];
     const push = (raw: unknown): void => void pushed.push(`shared ${String(raw)}`);
-    const client = lineClient({ address: server, lanes: oneLane, push });
+    const client = lineClient({ address: server, pools: oneLane, push });
     const lease = await client.acquire();
     const peer = await server.next();
     lease.connection.onPush = (raw) => void pushed.push(`lease ${String(raw)}`);
@@ -560,7 +560,7 @@ describe('leases', () => {
   it.each([Flag.stream, Flag.subscription, Flag.forbidden, Flag.quit])(
     'refuse what would break the pairing of their line (flag %i)',
     async (flag) => {
-      const client = lineClient({ address: new MemoryServer(), insteadOf: () => 'use something else' });
+      const client = lineClient({ address: new MemoryServer(), alternative: () => 'use something else' });
       await using lease = await client.acquire();
       await expect(lease.send(line('x', flag))).rejects.toMatchObject({
         code: 'ARGUMENT',
@@ -590,7 +590,7 @@ describe('leases', () => {
   it('destroyed by their user make room at once: that is no loss to wait after', async () => {
     const server = new MemoryServer();
     const backoff = { min: 60_000, max: 60_000 };
-    const client = lineClient({ address: server, backoff, lanes: { ...oneLane, sessions: one } });
+    const client = lineClient({ address: server, backoff, pools: { ...oneLane, sessions: one } });
     const lease = await client.acquire();
     const waiting = client.acquire();
     lease.destroy();
@@ -623,7 +623,7 @@ describe('leases', () => {
     const client = lineClient({ address: server });
     const lease = await client.acquire();
     const peer = await server.next();
-    expect(await outcome(lease.send(line('multi', Flag.state), { timeout: 20 }))).toBe('TIMEOUT unknown');
+    expect(await outcome(lease.send(line('multi', Flag.stateful), { timeout: 20 }))).toBe('TIMEOUT unknown');
     await turn();
     expect(Buffer.from(peer.written).toString()).toBe('multi\n');
     const next = await client.acquire();
@@ -631,7 +631,7 @@ describe('leases', () => {
     other.full = true;
     const late = outcome(next.send(line('slow'), { timeout: 30 }));
     await other.take('slow\n');
-    const waiting = outcome(next.send(line('multi', Flag.state)));
+    const waiting = outcome(next.send(line('multi', Flag.stateful)));
     expect(await late).toBe('TIMEOUT unknown');
     other.drain();
     await other.take('multi\n');
@@ -675,7 +675,7 @@ describe('leases', () => {
     const lease = await client.acquire();
     const peer = await server.next();
     const controller = new AbortController();
-    const select = new Command(spec('dirty', Flag.state), ['5'], String);
+    const select = new Command(spec('dirty', Flag.stateful), ['5'], String);
     const gone = outcome(lease.send(select, { signal: controller.signal }));
     await peer.take('dirty 5\n');
     controller.abort();
@@ -727,7 +727,7 @@ describe('blocking commands', () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: { ...oneLane, sessions: one } });
+    const client = lineClient({ address: server, pools: { ...oneLane, sessions: one } });
     const first = client.send(pop);
     const second = outcome(client.send(line('pop2', Flag.blocking, 60_000), { timeout: 100 }));
     const lane = await server.next();
@@ -747,7 +747,7 @@ describe('blocking commands', () => {
 
   it('that wait for a connection end at once when the client closes', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, lanes: oneLane });
+    const client = lineClient({ address: server, pools: oneLane });
     const first = client.send(pop);
     const lane = await server.next();
     await lane.take('pop\n');

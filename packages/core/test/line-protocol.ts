@@ -101,7 +101,7 @@ class LineWire implements Wire {
 
   #leave(text: string): void {
     const error = new ReplyError(text);
-    this.#sink.leave(error);
+    this.#sink.drain(error);
     this.#sink.fail(error);
   }
 }
@@ -122,7 +122,7 @@ export function lineSetup(setup: Pick<ClientSetup, 'address'> & Partial<ClientSe
     maxQueueBytes: 1_000_000,
     backoff: { min: 1, max: 5 },
     liveness: { idle: 0, grace: 1000 },
-    lanes: {
+    pools: {
       shared: { minSize: 1, maxSize: 1 },
       sessions: { minSize: 0, maxSize: 2 },
       blocking: { minSize: 0, maxSize: 2 },

@@ -108,7 +108,7 @@ it('an answer that bytes of the line have overtaken says nothing: a healthy line
   onTestFinished(() => void vi.useRealTimers());
   const server = new MemoryServer();
   const liveness = { idle: 15_000, grace: 5000 };
-  const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness, lanes });
+  const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness, pools: lanes });
   const first = client.send(pop);
   const lane = await server.next();
   await lane.take('pop\n');
@@ -140,7 +140,7 @@ it('a line that was idle is not asked about before the server can have seen its 
     },
   });
   const liveness = { idle: 15_000, grace: 5000 };
-  const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness, lanes });
+  const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness, pools: lanes });
   const first = client.send(pop);
   const lane = await server.next();
   await lane.take('pop\n');
@@ -200,7 +200,7 @@ describe('other silent lines', () => {
 
   it('a lease whose state was changed gets no probe when a reply is overdue, and none after a freeze', async () => {
     const server = new MemoryServer();
-    const client = lineClient({ address: server, liveness: { idle: 30, grace: 30 }, lanes });
+    const client = lineClient({ address: server, liveness: { idle: 30, grace: 30 }, pools: lanes });
     const lease = await client.acquire();
     const peer = await server.next();
     const dirty = lease.send(line('dirty'));

@@ -156,7 +156,7 @@ it('75: a pool whose server is away knocks with one connection at a time, and ha
     protocol: new LineProtocol({ commands: 1 }),
     timeout: TEN_MINUTES,
     backoff: { min: 50, max: 2000 },
-    lanes: { ...lineSetup({ address: world.server }).lanes, shared: { minSize: 10, maxSize: 10, spreadAt: 1 } },
+    pools: { ...lineSetup({ address: world.server }).pools, shared: { minSize: 10, maxSize: 10, growThreshold: 1 } },
   });
   await client.connect();
   expect(world.server.peers).toHaveLength(10);

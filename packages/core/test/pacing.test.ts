@@ -16,7 +16,11 @@ type Peer = MemoryServer['peers'][number];
 /** A client with `calls` calls at a server that sends each reply by itself, one per 20 ms, and has sent `replies`. */
 async function busy(calls: number, replies: number): Promise<{ client: Client; peer: Peer; ends: Promise<string>[] }> {
   const server = new MemoryServer();
-  const client = lineClient({ address: server, protocol: new LineProtocol({ repliesApart: true }), timeout: 60_000 });
+  const client = lineClient({
+    address: server,
+    protocol: new LineProtocol({ unbatchedReplies: true }),
+    timeout: 60_000,
+  });
   await client.connect();
   const peer = server.peers[0] as Peer;
   const ends = Array.from({ length: calls }, (_, i) =>
@@ -66,7 +70,11 @@ it('with little due, replies are read as they come', async () => {
 
 it('a line that was paused while it rested stays paused, and goes on when it is resumed', async () => {
   const server = new MemoryServer();
-  const client = lineClient({ address: server, protocol: new LineProtocol({ repliesApart: true }), timeout: 60_000 });
+  const client = lineClient({
+    address: server,
+    protocol: new LineProtocol({ unbatchedReplies: true }),
+    timeout: 60_000,
+  });
   const lease = await client.acquire();
   const peer = server.peers[0] as Peer;
   const ends = Array.from({ length: 100 }, () => lease.send(line('a')));

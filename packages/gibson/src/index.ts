@@ -32,8 +32,14 @@ export {
   type Transport,
 } from '@kv/core';
 export type { Pair, Value } from '@kv/gibson-parser';
+export { createConnection, GibsonConnection } from './client/connection.ts';
+export { createGibson, Gibson, type GibsonClass } from './client/gibson.ts';
+export { type GibsonSender, keyValue } from './client/key-value.ts';
+export { GibsonLease } from './client/lease.ts';
+export type { BatchOptions, GibsonClientOptions, GibsonOptions, GibsonPoolOptions } from './client/options.ts';
+export { createPool, GibsonPool } from './client/pool.ts';
 export type { MgetOptions, SetOptions } from './commands/index.ts';
-export { createConnection, GibsonConnection } from './connection.ts';
+export type { Stats } from './commands/support/replies.ts';
 export {
   KeyLockedError,
   MalformedRequestError,
@@ -41,11 +47,5 @@ export {
   NotANumberError,
   NotFoundError,
   ValueCutError,
-} from './errors.ts';
-export { createGibson, Gibson, type GibsonClass } from './gibson.ts';
-export { type GibsonSender, keyValue } from './key-value.ts';
-export { GibsonLease } from './lease.ts';
-export type { ServerLimits } from './limits.ts';
-export type { BatchOptions, GibsonClientOptions, GibsonOptions, GibsonPoolOptions } from './options.ts';
-export { createPool, GibsonPool } from './pool.ts';
-export type { Stats } from './replies.ts';
+} from './protocol/errors.ts';
+export type { ServerLimits } from './protocol/limits.ts';

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as commands from '../src/commands/index.ts';
 import { createGibson } from '../src/index.ts';
-import { defaultServerLimits } from '../src/limits.ts';
-import { GibsonProtocol } from '../src/protocol.ts';
+import { defaultServerLimits } from '../src/protocol/limits.ts';
+import { GibsonProtocol } from '../src/protocol/protocol.ts';
 import { answering, notFound, number, ok, plain } from './frames.ts';
 
 const protocol = new GibsonProtocol({

@@ -1,7 +1,7 @@
 import type { GibsonConnection, Pair } from '@kv/gibson';
 import { isKvError } from '@kv/gibson';
-import { checkLimits, defaultServerLimits } from '../src/limits.ts';
-import { rawCommand } from '../src/raw.ts';
+import { checkLimits, defaultServerLimits } from '../src/protocol/limits.ts';
+import { rawCommand } from '../src/protocol/raw.ts';
 import { described, type Exchange, type RecordedReply } from './recorded.ts';
 
 /** A connection that gives bytes: the recording has values that are no text. */

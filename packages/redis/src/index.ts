@@ -33,19 +33,19 @@ export {
   TimeoutError,
   type Transport,
 } from '@kv/core';
-export { command } from './command-table.ts';
-export { createConnection, RedisConnection } from './connection.ts';
-export { Consumer, type ConsumerEvents, type ConsumerOptions } from './consumer.ts';
-export { ReplyError, TransactionAbortedError } from './errors.ts';
-export type { Credentials, CredentialsProvider } from './handshake.ts';
-export { keyValue, type RedisSender } from './key-value.ts';
-export type { MonitoredCommand } from './monitor.ts';
-export { Multi } from './multi.ts';
-export type { RedisClientOptions, RedisOptions, RedisPoolOptions } from './options.ts';
-export { Pipeline } from './pipeline.ts';
-export { createPool, RedisPool } from './pool.ts';
-export { createRedis, Redis, type RedisClass } from './redis.ts';
-export type { Script, ScriptOptions } from './scripts.ts';
-export { RedisSession } from './session.ts';
-export { type Gap, type Message, type Overflow, type SubscribeOptions, Subscription } from './subscription.ts';
-export type { TransactionOptions } from './transaction.ts';
+export { Multi } from './batch/multi.ts';
+export { Pipeline } from './batch/pipeline.ts';
+export type { Script, ScriptOptions } from './batch/scripts.ts';
+export type { TransactionOptions } from './batch/transaction.ts';
+export { createConnection, RedisConnection } from './client/connection.ts';
+export { keyValue, type RedisSender } from './client/key-value.ts';
+export type { RedisClientOptions, RedisOptions, RedisPoolOptions } from './client/options.ts';
+export { createPool, RedisPool } from './client/pool.ts';
+export { createRedis, Redis, type RedisClass } from './client/redis.ts';
+export { RedisSession } from './client/session.ts';
+export { command } from './protocol/command-table.ts';
+export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
+export type { Credentials, CredentialsProvider } from './protocol/handshake.ts';
+export type { MonitoredCommand } from './pubsub/monitor.ts';
+export { type Gap, type Message, type Overflow, type SubscribeOptions, Subscription } from './pubsub/subscription.ts';
+export { Consumer, type ConsumerEvents, type ConsumerOptions } from './streams/consumer.ts';

@@ -1,10 +1,10 @@
 /** Holds the typed commands against the servers' own lists, and against the page that names what is elsewhere. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { RedisSession } from '../src/client/session.ts';
 import * as commands from '../src/commands/index.ts';
 import { RedisBlockingCommands, RedisCommands } from '../src/generated/redis-commands.ts';
 import { RedisLeaseCommands } from '../src/generated/redis-lease-commands.ts';
-import { RedisSession } from '../src/session.ts';
 
 interface Listed {
   readonly group: string;

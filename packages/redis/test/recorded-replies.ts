@@ -6,7 +6,7 @@ import { type AnyCommand, Flag, keyPositions } from '@kv/core';
 import { ErrorReply, ProtocolError, Reader, type Reply } from '@kv/resp-parser';
 import { fromHex, loadVectors } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
-import { knownSpec } from '../src/command-table.ts';
+import { knownSpec } from '../src/protocol/command-table.ts';
 
 /** An argument as recorded. */
 type RecordedArg = string | { readonly hex: string } | { readonly clientId: string } | { readonly nodeId: string };
@@ -163,7 +163,7 @@ function checkSpec({ spec, args, flags }: AnyCommand): void {
   const listed = knownSpec(spec.name);
   if (listed === undefined) throw new Error(`${spec.name} is in no server's list`);
   expect(keyPositions(spec.keys, args), `keys of ${spec.name}`).toEqual(keyPositions(listed.keys, args));
-  const kept = Flag.state | Flag.subscription | Flag.stream | Flag.forbidden | Flag.quit;
+  const kept = Flag.stateful | Flag.subscription | Flag.stream | Flag.forbidden | Flag.quit;
   expect(flags & kept, `flags of ${spec.name}`).toBe(listed.flags & kept);
 }
 

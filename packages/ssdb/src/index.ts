@@ -33,11 +33,18 @@ export {
   type Transport,
 } from '@kv/core';
 export type { Reply } from '@kv/ssdb-parser';
-export type { Entries, EntryArgs, Int, Many, ScoreBound } from './arguments.ts';
-export { command } from './command-table.ts';
+export { Pipeline } from './batch/pipeline.ts';
+export { createConnection, SsdbConnection } from './client/connection.ts';
+export { keyValue, type SsdbSender } from './client/key-value.ts';
+export { SsdbLease } from './client/lease.ts';
+export type { SsdbClientOptions, SsdbOptions, SsdbPoolOptions } from './client/options.ts';
+export { createPool, SsdbPool } from './client/pool.ts';
+export { createSsdb, Ssdb, type SsdbClass } from './client/ssdb.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
+export type { Entries, EntryArgs, Int, Many, ScoreBound } from './commands/support/arguments.ts';
+export type { KeyRange, Scored, ServerInfo } from './commands/support/replies.ts';
 export type { ZscanOptions } from './commands/zset.ts';
-export { createConnection, SsdbConnection } from './connection.ts';
+export { command } from './protocol/command-table.ts';
 export {
   AuthenticationError,
   CommandError,
@@ -45,14 +52,7 @@ export {
   ReadonlyError,
   ReplyError,
   StorageError,
-} from './errors.ts';
-export type { Password } from './handshake.ts';
-export { keyValue, type SsdbSender } from './key-value.ts';
-export { SsdbLease } from './lease.ts';
-export type { SsdbClientOptions, SsdbOptions, SsdbPoolOptions } from './options.ts';
-export { Pipeline } from './pipeline.ts';
-export { createPool, SsdbPool } from './pool.ts';
-export type { KeyRange, Scored, ServerInfo } from './replies.ts';
-export type { ScanOptions, ZscanIteratorOptions } from './scan.ts';
-export { createSsdb, Ssdb, type SsdbClass } from './ssdb.ts';
-export type { DumpEntry, StorageKey, SyncCommand, SyncEntry } from './streams.ts';
+} from './protocol/errors.ts';
+export type { Password } from './protocol/handshake.ts';
+export type { ScanOptions, ZscanIteratorOptions } from './streams/scan.ts';
+export type { DumpEntry, StorageKey, SyncCommand, SyncEntry } from './streams/streams.ts';

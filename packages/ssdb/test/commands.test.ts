@@ -1,8 +1,8 @@
 import { type AnyCommand, isKvError, type Output, type ReplySink } from '@kv/core';
 import { fromHex } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
-import { commandByName, commandTable } from '../src/command-table.ts';
-import { ssdbProtocol } from '../src/protocol.ts';
+import { commandByName, commandTable } from '../src/protocol/command-table.ts';
+import { ssdbProtocol } from '../src/protocol/protocol.ts';
 import { expectedAnswer, shapes, takes, typedCommand } from './calls.ts';
 import { block, blockText, recordedScenarios, type Step } from './vectors.ts';
 
@@ -32,7 +32,7 @@ function answered(command: AnyCommand, replyHex: string, bytes = false): { value
     head: () => ({ command, bytes }),
     reply: (raw) => got.push({ value: command.reply(raw, command) }),
     fail: (error) => got.push({ error }),
-    leave: () => undefined,
+    drain: () => undefined,
     push: () => undefined,
   };
   protocol.open(sink).decode(fromHex(replyHex));

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type AnyCommand, Flag } from '@kv/core';
 import { expect, test } from 'vitest';
-import { commandTable } from '../src/command-table.ts';
+import { SsdbLease } from '../src/client/lease.ts';
+import { Ssdb } from '../src/client/ssdb.ts';
 import * as hash from '../src/commands/hash.ts';
 import * as kv from '../src/commands/kv.ts';
 import * as queue from '../src/commands/queue.ts';
 import * as server from '../src/commands/server.ts';
 import * as zset from '../src/commands/zset.ts';
-import { SsdbLease } from '../src/lease.ts';
-import { Ssdb } from '../src/ssdb.ts';
+import { commandTable } from '../src/protocol/command-table.ts';
 import { methodName } from './calls.ts';
 
 const README = new URL('../README.md', import.meta.url);

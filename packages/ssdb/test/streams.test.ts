@@ -2,8 +2,8 @@ import type { ReplySink } from '@kv/core';
 import { fromHex } from '@kv/testkit';
 import { expect, test } from 'vitest';
 import { dump, sync140 } from '../src/commands/index.ts';
-import { ssdbProtocol } from '../src/protocol.ts';
-import { dumpEntry, isSyncFrame, storageKey, syncEntry } from '../src/streams.ts';
+import { ssdbProtocol } from '../src/protocol/protocol.ts';
+import { dumpEntry, isSyncFrame, storageKey, syncEntry } from '../src/streams/streams.ts';
 import { recordedScenarios } from './vectors.ts';
 
 const steps = recordedScenarios().flatMap((scenario) => scenario.steps);
@@ -20,7 +20,7 @@ function frames(command: ReturnType<typeof dump>, replyHex: string): { pushed: u
     fail: (error) => {
       seen.ended = error;
     },
-    leave: () => undefined,
+    drain: () => undefined,
     push: (raw) => seen.pushed.push(raw),
   };
   const wire = ssdbProtocol().open(sink);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
-import { FaultLane } from './fault-lane.ts';
 import type { Faults } from './faults.ts';
+import { FaultyDirection } from './faulty-direction.ts';
 import { dialSocket, type RawAddress } from './raw-client.ts';
 import { resetSocket } from './reset-socket.ts';
 
@@ -17,8 +17,8 @@ export class ProxiedConnection {
   readonly closed: Promise<void>;
   readonly #client: Socket;
   #server: Socket | undefined;
-  #toServer: FaultLane | undefined;
-  #toClient: FaultLane | undefined;
+  #toServer: FaultyDirection | undefined;
+  #toClient: FaultyDirection | undefined;
   #open = 1;
   #gone: () => void = () => {};
   #halfOpen = false;
@@ -90,8 +90,8 @@ export class ProxiedConnection {
     this.#open++;
     this.#watch(server);
     const cut = (how: 'reset' | 'end'): void => this.cut(how);
-    this.#toServer = new FaultLane(this.#client, server, this.faults.toServer ?? {}, cut);
-    this.#toClient = new FaultLane(server, this.#client, this.faults.toClient ?? {}, cut);
+    this.#toServer = new FaultyDirection(this.#client, server, this.faults.toServer ?? {}, cut);
+    this.#toClient = new FaultyDirection(server, this.#client, this.faults.toClient ?? {}, cut);
     if (this.#halfOpen) this.halfOpen();
     if (this.#stalled !== 'neither') this.stall(this.#stalled);
     this.#client.resume();

@@ -44,7 +44,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'resp-parser': parser,
   'ssdb-parser': parser,
   'gibson-parser': parser,
-  core: { family: [], builtins: 'no sockets', socketFile: 'src/socket-transport.ts' },
+  core: { family: [], builtins: 'no sockets', socketFile: 'src/transport/socket-transport.ts' },
   redis: facade('resp'),
   ssdb: facade('ssdb'),
   gibson: facade('gibson'),

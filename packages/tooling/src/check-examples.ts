@@ -64,7 +64,7 @@ export function compileExamples(examples: readonly Example[]): string[] {
 function declaredClients(): string {
   const clients = { redis: 'Redis', ssdb: 'Ssdb', gibson: 'Gibson' };
   const lines = Object.entries(clients)
-    .filter(([name]) => existsSync(join(repository, `packages/${name}/src/${name}.ts`)))
+    .filter(([name]) => existsSync(join(repository, `packages/${name}/src/client/${name}.ts`)))
     .map(([name, type]) => `declare const ${name}: import('@kv/${name}').${type};\n`);
   const others = "declare const socket: import('node:net').Socket;\ndeclare const bytes: Uint8Array;\n";
   return others + lines.join('');

@@ -1,5 +1,5 @@
 /** Prints command functions as abstract classes whose methods pass the command to `run`. */
-import type { CommandFunction, Lane, Signature } from './command-source.ts';
+import type { CommandFunction, CommandScope, Signature } from './command-source.ts';
 
 /** What to print for one backend. */
 export interface Backend {
@@ -152,12 +152,15 @@ function checkNames(modules: readonly SourceModule[]): void {
 }
 
 /** The modules with only their commands of some lanes. */
-function inLanes(modules: readonly SourceModule[], ...lanes: readonly Lane[]): SourceModule[] {
-  return modules.map(({ path, commands }) => ({ path, commands: commands.filter(({ lane }) => lanes.includes(lane)) }));
+function inScopes(modules: readonly SourceModule[], ...scopes: readonly CommandScope[]): SourceModule[] {
+  return modules.map(({ path, commands }) => ({
+    path,
+    commands: commands.filter(({ scope }) => scopes.includes(scope)),
+  }));
 }
 
-function commandsIn(modules: readonly SourceModule[], lane: Lane): CommandFunction[] {
-  return inLanes(modules, lane).flatMap((module) => module.commands);
+function commandsIn(modules: readonly SourceModule[], scope: CommandScope): CommandFunction[] {
+  return inScopes(modules, scope).flatMap((module) => module.commands);
 }
 
 /** Shared and blocking commands: what every client is made of. */
@@ -169,7 +172,7 @@ function mainFile(backend: Backend, modules: readonly SourceModule[]): string {
   if (blocking.length > 0) {
     classes.push(classOf(backend.blocking, backend.shared, 'Adds the commands that may wait on the server.', blocking));
   }
-  const used = inLanes(modules, 'shared', 'blocking');
+  const used = inScopes(modules, 'shared', 'blocking');
   const run: CommandFunction['types'] = [{ name: 'Command', imported: 'Command', module: '@kv/core' }];
   const error = importLine('import', new Set(['ArgumentError', 'ofCommand']), '@kv/core');
   const imports = [...typeImports(used, run), error, ...valueImports(used)].join('\n');
@@ -179,7 +182,7 @@ function mainFile(backend: Backend, modules: readonly SourceModule[]): string {
 function leaseFile(backend: Backend, modules: readonly SourceModule[]): string {
   const { name, module } = backend.leaseBase;
   const doc = 'Adds the commands that change the state of their connection.';
-  const used = inLanes(modules, 'lease');
+  const used = inScopes(modules, 'lease');
   const imports = [...typeImports(used), ...valueImports(used), `import { ${name} } from '${module}';`].join('\n');
   return `${HEADER}${imports}\n\n${classOf(backend.lease, name, doc, commandsIn(modules, 'lease'))}`;
 }

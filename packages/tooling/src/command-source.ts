@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 
 /** Which generated class a command goes to. */
-export type Lane = 'shared' | 'blocking' | 'lease';
+export type CommandScope = 'shared' | 'blocking' | 'lease';
 
 /** One signature as it will be printed. */
 export interface Signature {
@@ -23,7 +23,7 @@ export interface CommandFunction {
   readonly name: string;
   /** Name of the command on the wire, for its errors; the method's name where the function does not say. */
   readonly wire: string;
-  readonly lane: Lane;
+  readonly scope: CommandScope;
   /** Whether it has the type parameter `V`. */
   readonly generic: boolean;
   /** What users see: one, or the overloads. */
@@ -78,12 +78,12 @@ function commentOf(file: ts.SourceFile, node: ts.Node): string {
   return docs.at(-1)?.getText(file) ?? '';
 }
 
-function laneOf(file: ts.SourceFile, node: ts.FunctionDeclaration): Lane {
-  const tag = ts.getJSDocTags(node).find((one) => one.tagName.text === 'lane');
+function scopeOf(file: ts.SourceFile, node: ts.FunctionDeclaration): CommandScope {
+  const tag = ts.getJSDocTags(node).find((one) => one.tagName.text === 'scope');
   if (!tag) return 'shared';
   const text = typeof tag.comment === 'string' ? tag.comment.trim() : '';
   if (text === 'blocking' || text === 'lease') return text;
-  return fail(file, node, `unknown lane '${text}'`);
+  return fail(file, node, `unknown scope '${text}'`);
 }
 
 /** Comments, line breaks and indentation collapse; the text of the types stays. */
@@ -148,7 +148,7 @@ function commandFunction(
     local: implementation.name?.text as string,
     name,
     wire: firstSpec(implementation, specs) ?? name,
-    lane: laneOf(file, shown[0] as ts.FunctionDeclaration),
+    scope: scopeOf(file, shown[0] as ts.FunctionDeclaration),
     generic: isGeneric(file, implementation),
     signatures,
     implementation: last,

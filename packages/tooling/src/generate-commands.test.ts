@@ -94,9 +94,9 @@ describe('methods from functions', () => {
       /** Runs. */
       function evaluate<V = string>(): Command<unknown, V> { return x; }
       export { evaluate as eval };
-      /** Pops. @lane blocking */
+      /** Pops. @scope blocking */
       export function pop<V = string>(): Command<V, V> { return x; }
-      /** Selects. @lane lease */
+      /** Selects. @scope lease */
       export function select<V = string>(): Command<V, V> { return x; }
     `);
     const [, shared, blocking, lease] = text.split('export abstract class ');
@@ -120,7 +120,7 @@ describe('methods from functions', () => {
       '/** A. */ export function a<T>(): Command<T> { return x; }',
       'V is the only type parameter',
     ],
-    ['an unknown lane', '/** A. @lane fast */ export function a(): Command<1> { return x; }', "unknown lane 'fast'"],
+    ['an unknown scope', '/** A. @scope fast */ export function a(): Command<1> { return x; }', "unknown scope 'fast'"],
     ['a pattern', '/** A. */ export function a({ b }: B): Command<1> { return x; }', 'must be plain names'],
     [
       'a hidden type',

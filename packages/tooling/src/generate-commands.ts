@@ -17,7 +17,7 @@ const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson'].map((name) => (
   shared: `${name}Commands`,
   blocking: `${name}BlockingCommands`,
   lease: `${name}LeaseCommands`,
-  leaseBase: { name: 'TypedExecutor', module: '../typed-executor.ts' },
+  leaseBase: { name: 'TypedExecutor', module: '../client/typed-executor.ts' },
 }));
 
 function sources(folder: string): SourceModule[] {

@@ -30,15 +30,19 @@ describe('a planted import is found', () => {
   it.each([
     ['core/src/a.ts', "import { x } from '@kv/resp-parser';", 'not among the packages'],
     ['core/src/a.ts', "\nimport type { X } from '@kv/redis';", 'not among the packages'],
-    ['core/src/a.ts', "import net from 'node:net';", 'only src/socket-transport.ts may use sockets'],
-    ['core/src/a.ts', "import type { TLSSocket } from 'node:tls';", 'only src/socket-transport.ts may use sockets'],
+    ['core/src/a.ts', "import net from 'node:net';", 'only src/transport/socket-transport.ts may use sockets'],
+    [
+      'core/src/a.ts',
+      "import type { TLSSocket } from 'node:tls';",
+      'only src/transport/socket-transport.ts may use sockets',
+    ],
     ['core/src/a.ts', "import { inspect } from 'util';", 'write node: in front of it'],
     ['resp-parser/src/a.ts', "import { Buffer } from 'node:buffer';", 'without Node'],
     ['resp-parser/src/a.ts', "export * from '@kv/core';", 'not among the packages'],
     ['ssdb-parser/src/a.ts', "type A = import('@kv/core').Arg;", 'not among the packages'],
     ['redis/src/a.ts', "import { x } from '@kv/ssdb-parser';", 'not among the packages'],
     ['redis/src/deep/a.ts', "import { x } from '../../../core/src/pool.ts';", 'leaves the package'],
-    ['redis/src/a.test.ts', "import { x } from '../../core/src/pool.ts';", 'leaves the package'],
+    ['redis/src/a.test.ts', "import { x } from '../../core/src/pool/pool.ts';", 'leaves the package'],
     ['redis/src/a.ts', "import { startEmbedded } from '@kv/embedded';", 'only import() may load it'],
     ['redis/src/a.ts', "const net = require('node:net');", 'sockets belong to core'],
     ['gibson/src/a.ts', "const m = await import('left-pad');", 'not among the packages'],
@@ -51,7 +55,7 @@ describe('a planted import is found', () => {
   });
 
   it.each([
-    ['core/src/socket-transport.ts', "import net from 'node:net'; import tls from 'node:tls';"],
+    ['core/src/transport/socket-transport.ts', "import net from 'node:net'; import tls from 'node:tls';"],
     ['core/src/diagnostics.ts', "import { channel } from 'node:diagnostics_channel';"],
     ['redis/src/a.ts', "import { x } from '@kv/core'; import { y } from '@kv/resp-parser';"],
     ['redis/src/a.ts', "const { startEmbedded } = await import('@kv/embedded');"],

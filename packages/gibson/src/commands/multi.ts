@@ -3,9 +3,9 @@
  * prefix for "all keys". Whoever chooses the prefix chooses how much is changed: end it with a delimiter of your own.
  */
 import { Command, checkOptions, type Data } from '@kv/core';
-import { limitArg, lockTimeArg, prefixArg, ttlArg, valueArg } from '../arguments.ts';
-import { count as countOf, entries, names } from '../replies.ts';
-import { COUNT, KEYS, MDEC, MDEL, MGET, MINC, MLOCK, MSET, MTTL, MUNLOCK } from '../specs.ts';
+import { COUNT, KEYS, MDEC, MDEL, MGET, MINC, MLOCK, MSET, MTTL, MUNLOCK } from '../protocol/specs.ts';
+import { limitArg, lockTimeArg, prefixArg, ttlArg, valueArg } from './support/arguments.ts';
+import { count as countOf, entries, names } from './support/replies.ts';
 
 const MGET_OPTIONS: ReadonlySet<string> = new Set(['limit']);
 

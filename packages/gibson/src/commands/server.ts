@@ -1,7 +1,7 @@
 /** Commands on the server and on the connection. */
 import { Command } from '@kv/core';
-import { ok, type Stats, stats as statsOf } from '../replies.ts';
-import { END, PING, STATS } from '../specs.ts';
+import { END, PING, STATS } from '../protocol/specs.ts';
+import { ok, type Stats, stats as statsOf } from './support/replies.ts';
 
 /**
  * What the server tells about itself, by name: versions and averages as text, everything else as numbers. Look up by

@@ -1,8 +1,8 @@
 /** Commands on one key. */
 import { Command, checkOptions, type Data } from '@kv/core';
-import { keyArg, lockTimeArg, metaFieldArg, ttlArg, valueArg } from '../arguments.ts';
-import { counter, datum, done, meta, stored } from '../replies.ts';
-import { DEC, DEL, GET, INC, LOCK, META, SET, TTL, UNLOCK } from '../specs.ts';
+import { DEC, DEL, GET, INC, LOCK, META, SET, TTL, UNLOCK } from '../protocol/specs.ts';
+import { keyArg, lockTimeArg, metaFieldArg, ttlArg, valueArg } from './support/arguments.ts';
+import { counter, datum, done, meta, stored } from './support/replies.ts';
 
 const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl']);
 

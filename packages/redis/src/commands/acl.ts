@@ -1,7 +1,7 @@
 /** ACL: users and what they may do. */
-import { Command, data, Flag, idempotent, integer, read, write } from '@kv/core';
-import { headAndAny, type Int, type Many, many } from '../arguments.ts';
-import { asIs, double, ok, structure, structures, text, texts } from '../replies.ts';
+import { Command, Flag, idempotent, integer, read, toArg, write } from '@kv/core';
+import { headAndAny, type Int, type Many, many } from './support/arguments.ts';
+import { asIs, double, ok, structure, structures, text, texts } from './support/replies.ts';
 
 const ACL_CAT = read('ACL CAT', null);
 const ACL_DELUSER = idempotent('ACL DELUSER', null);
@@ -24,7 +24,7 @@ const ACL_WHOAMI = read('ACL WHOAMI', null);
  * @see https://redis.io/commands/acl-cat/
  */
 export function aclCat<V = string>(category?: string): Command<string[], V> {
-  return new Command<string[], V>(ACL_CAT, category === undefined ? [] : [data(category, 'category')], texts);
+  return new Command<string[], V>(ACL_CAT, category === undefined ? [] : [toArg(category, 'category')], texts);
 }
 
 /**
@@ -47,7 +47,7 @@ export function aclDeluser<V = string>(...usernames: Many[]): Command<number, V>
  * @see https://redis.io/commands/acl-dryrun/
  */
 export function aclDryrun<V = string>(username: string, command: string, ...args: Many[]): Command<string, V> {
-  const all = headAndAny(data(username, 'username'), [data(command, 'command'), ...args], 'args');
+  const all = headAndAny(toArg(username, 'username'), [toArg(command, 'command'), ...args], 'args');
   return new Command<string, V>(ACL_DRYRUN, all, text);
 }
 
@@ -96,7 +96,7 @@ function rule(raw: unknown): string {
  * @see https://redis.io/commands/acl-getuser/
  */
 export function aclGetuser<V = string>(username: string): Command<AclUser | null, V> {
-  return new Command<AclUser | null, V>(ACL_GETUSER, [data(username, 'username')], user);
+  return new Command<AclUser | null, V>(ACL_GETUSER, [toArg(username, 'username')], user);
 }
 
 /**
@@ -191,7 +191,7 @@ export function aclSave<V = string>(): Command<'OK', V> {
  * @see https://redis.io/commands/acl-setuser/
  */
 export function aclSetuser<V = string>(username: string, ...rules: Many[]): Command<'OK', V> {
-  return new Command<'OK', V>(ACL_SETUSER, headAndAny(data(username, 'username'), rules, 'rules'), ok);
+  return new Command<'OK', V>(ACL_SETUSER, headAndAny(toArg(username, 'username'), rules, 'rules'), ok);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Bitmaps: strings seen as bits and as integers of any width. */
-import { type Arg, ArgumentError, badArgument, Command, type Data, data, integer, read, write } from '@kv/core';
-import { addMany, checkObject, type Int, keyword, type Many } from '../arguments.ts';
-import { asIs } from '../replies.ts';
+import { type Arg, ArgumentError, badArgument, Command, type Data, integer, read, toArg, write } from '@kv/core';
+import { addMany, checkObject, type Int, keyword, type Many } from './support/arguments.ts';
+import { asIs } from './support/replies.ts';
 
 const BITCOUNT = read('BITCOUNT');
 const BITFIELD = write('BITFIELD');
@@ -35,7 +35,7 @@ function addRange(args: Arg[], start: Int | undefined, end: Int | undefined, uni
  * @see https://redis.io/commands/bitcount/
  */
 export function bitcount<V = string>(key: Data, start?: Int, end?: Int, unit?: BitUnit): Command<number, V> {
-  return new Command<number, V>(BITCOUNT, addRange([data(key, 'key')], start, end, unit), asIs);
+  return new Command<number, V>(BITCOUNT, addRange([toArg(key, 'key')], start, end, unit), asIs);
 }
 
 /**
@@ -49,7 +49,7 @@ export function bitcount<V = string>(key: Data, start?: Int, end?: Int, unit?: B
 export function bitpos<V = string>(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit): Command<number, V> {
   return new Command<number, V>(
     BITPOS,
-    addRange([data(key, 'key'), integer(bit, 'bit', 0, 1)], start, end, unit),
+    addRange([toArg(key, 'key'), integer(bit, 'bit', 0, 1)], start, end, unit),
     asIs,
   );
 }
@@ -62,7 +62,7 @@ export function bitpos<V = string>(key: Data, bit: 0 | 1, start?: Int, end?: Int
  * @see https://redis.io/commands/getbit/
  */
 export function getbit<V = string>(key: Data, offset: Int): Command<0 | 1, V> {
-  return new Command<0 | 1, V>(GETBIT, [data(key, 'key'), integer(offset, 'offset', 0)], asIs);
+  return new Command<0 | 1, V>(GETBIT, [toArg(key, 'key'), integer(offset, 'offset', 0)], asIs);
 }
 
 /**
@@ -76,7 +76,7 @@ export function getbit<V = string>(key: Data, offset: Int): Command<0 | 1, V> {
 export function setbit<V = string>(key: Data, offset: Int, bit: 0 | 1): Command<0 | 1, V> {
   return new Command<0 | 1, V>(
     SETBIT,
-    [data(key, 'key'), integer(offset, 'offset', 0), integer(bit, 'bit', 0, 1)],
+    [toArg(key, 'key'), integer(offset, 'offset', 0), integer(bit, 'bit', 0, 1)],
     asIs,
   );
 }
@@ -87,7 +87,7 @@ export type BitOperation = 'and' | 'or' | 'xor' | 'not';
 const OPERATIONS: readonly BitOperation[] = ['and', 'or', 'xor', 'not'];
 
 function bitopArgs(operation: BitOperation, destination: Data, keys: readonly Many[]): Arg[] {
-  const args: Arg[] = [keyword(operation, OPERATIONS, 'operation'), data(destination, 'destination')];
+  const args: Arg[] = [keyword(operation, OPERATIONS, 'operation'), toArg(destination, 'destination')];
   addMany(args, keys, 'keys');
   if (operation === 'not' && args.length !== 3) throw new ArgumentError("keys: 'not' takes exactly one");
   return args;
@@ -161,7 +161,7 @@ function addStep(args: Arg[], step: BitfieldStep): void {
 
 function bitfieldArgs(key: Data, steps: readonly BitfieldStep[]): Arg[] {
   if (!Array.isArray(steps)) throw badArgument('steps', 'an array', steps);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   for (const step of steps as readonly BitfieldStep[]) addStep(args, step);
   return args;
 }

@@ -1,5 +1,5 @@
 /** CLIENT: the connections of the server, and settings of the own one. */
-import { type Arg, ArgumentError, Command, data, idempotent, integer, read, state, write } from '@kv/core';
+import { type Arg, ArgumentError, Command, idempotent, integer, read, stateful, toArg, write } from '@kv/core';
 import {
   type AtMostOne,
   addData,
@@ -13,11 +13,11 @@ import {
   keyword,
   type Many,
   many,
-} from '../arguments.ts';
-import { asIs, boolean, ok, structure, text, textOrNull, texts } from '../replies.ts';
+} from './support/arguments.ts';
+import { asIs, boolean, ok, structure, text, textOrNull, texts } from './support/replies.ts';
 
-const CLIENT_CACHING = state('CLIENT CACHING');
-const CLIENT_CAPA = state('CLIENT CAPA');
+const CLIENT_CACHING = stateful('CLIENT CACHING');
+const CLIENT_CAPA = stateful('CLIENT CAPA');
 const CLIENT_GETNAME = read('CLIENT GETNAME', null);
 const CLIENT_GETREDIR = read('CLIENT GETREDIR', null);
 const CLIENT_HELP = read('CLIENT HELP', null);
@@ -25,12 +25,12 @@ const CLIENT_ID = read('CLIENT ID', null);
 const CLIENT_INFO = read('CLIENT INFO', null);
 const CLIENT_KILL = write('CLIENT KILL', null);
 const CLIENT_LIST = read('CLIENT LIST', null);
-const CLIENT_NO_EVICT = state('CLIENT NO-EVICT');
-const CLIENT_NO_TOUCH = state('CLIENT NO-TOUCH');
+const CLIENT_NO_EVICT = stateful('CLIENT NO-EVICT');
+const CLIENT_NO_TOUCH = stateful('CLIENT NO-TOUCH');
 const CLIENT_PAUSE = write('CLIENT PAUSE', null);
-const CLIENT_SETINFO = state('CLIENT SETINFO');
-const CLIENT_SETNAME = state('CLIENT SETNAME');
-const CLIENT_TRACKING = state('CLIENT TRACKING');
+const CLIENT_SETINFO = stateful('CLIENT SETINFO');
+const CLIENT_SETNAME = stateful('CLIENT SETNAME');
+const CLIENT_TRACKING = stateful('CLIENT TRACKING');
 const CLIENT_TRACKINGINFO = read('CLIENT TRACKINGINFO', null);
 const CLIENT_UNBLOCK = write('CLIENT UNBLOCK', null);
 const CLIENT_UNPAUSE = idempotent('CLIENT UNPAUSE', null);
@@ -42,7 +42,7 @@ function onOff(value: boolean): string {
 /**
  * Whether keys read by the next command are tracked, with tracking in `optin` or `optout` mode.
  *
- * @lane lease
+ * @scope lease
  * @since 6.0.0
  * @see https://redis.io/commands/client-caching/
  */
@@ -53,7 +53,7 @@ export function clientCaching<V = string>(yes: boolean): Command<'OK', V> {
 /**
  * Tells what this client understands (`redirect`). Valkey only.
  *
- * @lane lease
+ * @scope lease
  * @since 8.0.0
  * @see https://valkey.io/commands/client-capa/
  */
@@ -198,7 +198,7 @@ export function clientList<V = string>(filter: ClientListFilter = {}): Command<s
 /**
  * Whether this connection is spared when the server closes clients to save memory.
  *
- * @lane lease
+ * @scope lease
  * @since 7.0.0
  * @see https://redis.io/commands/client-no-evict/
  */
@@ -209,7 +209,7 @@ export function clientNoEvict<V = string>(on: boolean): Command<'OK', V> {
 /**
  * Whether commands of this connection leave the keys' use (LRU, LFU) as it is.
  *
- * @lane lease
+ * @scope lease
  * @since 7.2.0
  * @see https://redis.io/commands/client-no-touch/
  */
@@ -243,23 +243,23 @@ const ATTRIBUTES: readonly ClientAttribute[] = ['lib-name', 'lib-ver'];
 /**
  * Tells the server which library this connection belongs to. The client does this by itself.
  *
- * @lane lease
+ * @scope lease
  * @since 7.2.0
  * @see https://redis.io/commands/client-setinfo/
  */
 export function clientSetinfo<V = string>(attribute: ClientAttribute, value: string): Command<'OK', V> {
-  return new Command<'OK', V>(CLIENT_SETINFO, [keyword(attribute, ATTRIBUTES, 'attribute'), data(value, 'value')], ok);
+  return new Command<'OK', V>(CLIENT_SETINFO, [keyword(attribute, ATTRIBUTES, 'attribute'), toArg(value, 'value')], ok);
 }
 
 /**
  * Names this connection, as CLIENT LIST shows it; an empty name takes it back. For all connections of a client use its options.
  *
- * @lane lease
+ * @scope lease
  * @since 2.6.9
  * @see https://redis.io/commands/client-setname/
  */
 export function clientSetname<V = string>(name: string): Command<'OK', V> {
-  return new Command<'OK', V>(CLIENT_SETNAME, [data(name, 'name')], ok);
+  return new Command<'OK', V>(CLIENT_SETNAME, [toArg(name, 'name')], ok);
 }
 
 /** Options of {@link clientTracking}. */
@@ -302,7 +302,7 @@ function trackingArgs(on: boolean, options: TrackingOptions): Arg[] {
  * Whether the server tells this connection when keys change that it has read.
  *
  * @throws ArgumentError when two modes are given, or `prefix` without `bcast`
- * @lane lease
+ * @scope lease
  * @since 6.0.0
  * @see https://redis.io/commands/client-tracking/
  */

@@ -58,8 +58,8 @@ describe('arguments for clusters', () => {
   });
 
   test('what changes a connection is marked, to keep it off shared ones', () => {
-    expect(asking().flags & Flag.state).toBe(Flag.state);
-    expect(readonly().flags & Flag.state).toBe(Flag.state);
+    expect(asking().flags & Flag.stateful).toBe(Flag.stateful);
+    expect(readonly().flags & Flag.stateful).toBe(Flag.stateful);
   });
 });
 

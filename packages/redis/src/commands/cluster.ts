@@ -1,5 +1,5 @@
 /** Clusters: what a node knows, and its administration. Slots are numbers from 0 to 16383. */
-import { type Arg, ArgumentError, Command, type Data, data, integer, Keys, read, state, write } from '@kv/core';
+import { type Arg, ArgumentError, Command, type Data, integer, Keys, read, stateful, toArg, write } from '@kv/core';
 import {
   type AtMostOne,
   addInteger,
@@ -10,10 +10,10 @@ import {
   type ExactlyOne,
   type Int,
   keyword,
-} from '../arguments.ts';
-import { asIs, list, mapValues, ok, plain, structure, structures, text, textOrNull, texts } from '../replies.ts';
+} from './support/arguments.ts';
+import { asIs, list, mapValues, ok, plain, structure, structures, text, textOrNull, texts } from './support/replies.ts';
 
-const ASKING = state('ASKING');
+const ASKING = stateful('ASKING');
 const CLUSTER_ADDSLOTS = write('CLUSTER ADDSLOTS', Keys.none);
 const CLUSTER_ADDSLOTSRANGE = write('CLUSTER ADDSLOTSRANGE', Keys.none);
 const CLUSTER_BUMPEPOCH = write('CLUSTER BUMPEPOCH', Keys.none);
@@ -43,8 +43,8 @@ const CLUSTER_SHARDS = read('CLUSTER SHARDS', Keys.none);
 const CLUSTER_SLAVES = read('CLUSTER SLAVES', Keys.none);
 const CLUSTER_SLOT_STATS = read('CLUSTER SLOT-STATS', Keys.none);
 const CLUSTER_SLOTS = read('CLUSTER SLOTS', Keys.none);
-const READONLY = state('READONLY');
-const READWRITE = state('READWRITE');
+const READONLY = stateful('READONLY');
+const READWRITE = stateful('READWRITE');
 
 const LAST_SLOT = 16_383;
 
@@ -70,7 +70,7 @@ function rangeArgs(ranges: readonly SlotRange[]): Arg[] {
  * Allows the next command of this connection to use a slot that is just being imported (after a redirection `ASK`).
  *
  * @throws ReplyError when the server is not in a cluster
- * @lane lease
+ * @scope lease
  * @since 3.0.0
  * @see https://redis.io/commands/asking/
  */
@@ -122,7 +122,7 @@ export function clusterBumpepoch<V = string>(): Command<string, V> {
  * @see https://redis.io/commands/cluster-count-failure-reports/
  */
 export function clusterCountFailureReports<V = string>(nodeId: string): Command<number, V> {
-  return new Command<number, V>(CLUSTER_COUNT_FAILURE_REPORTS, [data(nodeId, 'nodeId')], asIs);
+  return new Command<number, V>(CLUSTER_COUNT_FAILURE_REPORTS, [toArg(nodeId, 'nodeId')], asIs);
 }
 
 /**
@@ -196,7 +196,7 @@ export function clusterFlushslots<V = string>(): Command<'OK', V> {
  * @see https://redis.io/commands/cluster-forget/
  */
 export function clusterForget<V = string>(nodeId: string): Command<'OK', V> {
-  return new Command<'OK', V>(CLUSTER_FORGET, [data(nodeId, 'nodeId')], ok);
+  return new Command<'OK', V>(CLUSTER_FORGET, [toArg(nodeId, 'nodeId')], ok);
 }
 
 /**
@@ -240,7 +240,7 @@ export function clusterInfo<V = string>(): Command<string, V> {
  * @see https://redis.io/commands/cluster-keyslot/
  */
 export function clusterKeyslot<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(CLUSTER_KEYSLOT, [data(key, 'key')], asIs);
+  return new Command<number, V>(CLUSTER_KEYSLOT, [toArg(key, 'key')], asIs);
 }
 
 /** A connection between this node and another. Newer servers may tell more. */
@@ -279,7 +279,7 @@ export function clusterLinks<V = string>(): Command<ClusterLink[], V> {
  * @see https://redis.io/commands/cluster-meet/
  */
 export function clusterMeet<V = string>(ip: string, port: number, busPort?: number): Command<'OK', V> {
-  const args = [data(ip, 'ip'), integer(port, 'port', 0, 65_535)];
+  const args = [toArg(ip, 'ip'), integer(port, 'port', 0, 65_535)];
   if (busPort !== undefined) args.push(integer(busPort, 'busPort', 0, 65_535));
   return new Command<'OK', V>(CLUSTER_MEET, args, ok);
 }
@@ -325,7 +325,7 @@ export function clusterNodes<V = string>(): Command<string, V> {
  * @see https://redis.io/commands/cluster-replicas/
  */
 export function clusterReplicas<V = string>(nodeId: string): Command<string[], V> {
-  return new Command<string[], V>(CLUSTER_REPLICAS, [data(nodeId, 'nodeId')], texts);
+  return new Command<string[], V>(CLUSTER_REPLICAS, [toArg(nodeId, 'nodeId')], texts);
 }
 
 /**
@@ -336,7 +336,7 @@ export function clusterReplicas<V = string>(nodeId: string): Command<string[], V
  * @see https://redis.io/commands/cluster-replicate/
  */
 export function clusterReplicate<V = string>(nodeId: string): Command<'OK', V> {
-  return new Command<'OK', V>(CLUSTER_REPLICATE, [data(nodeId, 'nodeId')], ok);
+  return new Command<'OK', V>(CLUSTER_REPLICATE, [toArg(nodeId, 'nodeId')], ok);
 }
 
 /** `hard`: with a new id, and epochs from 0. Default `soft`. */
@@ -408,7 +408,7 @@ export function clusterSetslot<V = string>(slot: number, options: SlotState): Co
   checkOptions(options, SETSLOT_OPTIONS);
   const name = chosenOne(options, SLOT_STATES);
   const args: Arg[] = [slotArg(slot, 'slot'), name.toUpperCase()];
-  if (name !== 'stable') args.push(data(options[name] as string, `options.${name}`));
+  if (name !== 'stable') args.push(toArg(options[name] as string, `options.${name}`));
   addInteger(args, 'TIMEOUT', options.timeout, 'timeout', 0);
   return new Command<'OK', V>(CLUSTER_SETSLOT, args, ok);
 }
@@ -454,7 +454,7 @@ export function clusterShards<V = string>(): Command<Shard[], V> {
  * @see https://redis.io/commands/cluster-slaves/
  */
 export function clusterSlaves<V = string>(nodeId: string): Command<string[], V> {
-  return new Command<string[], V>(CLUSTER_SLAVES, [data(nodeId, 'nodeId')], texts);
+  return new Command<string[], V>(CLUSTER_SLAVES, [toArg(nodeId, 'nodeId')], texts);
 }
 
 /** By what {@link clusterSlotStats} sorts. */
@@ -507,7 +507,7 @@ export function clusterSlotStats<V = string>(options: SlotStatsOptions): Command
   chosen(options, ['slotsrange', 'asc', 'desc']);
   const args: Arg[] = [by.toUpperCase()];
   if (options.slotsrange !== undefined) args.push(...rangeArgs([options.slotsrange]));
-  else args.push(data(options.orderby, 'options.orderby'));
+  else args.push(toArg(options.orderby, 'options.orderby'));
   addInteger(args, 'LIMIT', options.limit, 'limit', 1);
   addSwitch(args, 'ASC', options.asc, 'asc');
   addSwitch(args, 'DESC', options.desc, 'desc');
@@ -561,7 +561,7 @@ export function clusterSlots<V = string>(): Command<SlotOwner[], V> {
  * Lets this connection read from a replica, which may be behind its master.
  *
  * @throws ReplyError when the server is not in a cluster
- * @lane lease
+ * @scope lease
  * @since 3.0.0
  * @see https://redis.io/commands/readonly/
  */
@@ -573,7 +573,7 @@ export function readonly<V = string>(): Command<'OK', V> {
  * Ends what {@link readonly} allowed.
  *
  * @throws ReplyError when the server is not in a cluster
- * @lane lease
+ * @scope lease
  * @since 3.0.0
  * @see https://redis.io/commands/readwrite/
  */

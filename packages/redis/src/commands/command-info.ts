@@ -1,7 +1,7 @@
 /** COMMAND: what the server knows about its commands. */
-import { type Arg, Command, type Data, data, read } from '@kv/core';
-import { type AtMostOne, addAny, addData, checkOptions, chosen, headAndAny, type Many } from '../arguments.ts';
-import { asIs, eachField, list, plain, structure, structures, text, texts } from '../replies.ts';
+import { type Arg, Command, type Data, read, toArg } from '@kv/core';
+import { type AtMostOne, addAny, addData, checkOptions, chosen, headAndAny, type Many } from './support/arguments.ts';
+import { asIs, eachField, list, plain, structure, structures, text, texts } from './support/replies.ts';
 
 const COMMAND = read('COMMAND', null);
 const COMMAND_COUNT = read('COMMAND COUNT', null);
@@ -155,7 +155,7 @@ function docs(raw: unknown): Map<string, CommandDoc> {
  * @see https://redis.io/commands/command-getkeys/
  */
 export function commandGetkeys<V = string>(command: string, ...args: Many[]): Command<V[], V> {
-  return new Command<V[], V>(COMMAND_GETKEYS, headAndAny(data(command, 'command'), args, 'args'), asIs);
+  return new Command<V[], V>(COMMAND_GETKEYS, headAndAny(toArg(command, 'command'), args, 'args'), asIs);
 }
 
 /** A key and what the command does with it (`RW`, `access`, `update`, …). */
@@ -178,7 +178,7 @@ function keyUses<V>(raw: unknown): KeyUse<V>[] {
 export function commandGetkeysandflags<V = string>(command: string, ...args: Many[]): Command<KeyUse<V>[], V> {
   return new Command<KeyUse<V>[], V>(
     COMMAND_GETKEYSANDFLAGS,
-    headAndAny(data(command, 'command'), args, 'args'),
+    headAndAny(toArg(command, 'command'), args, 'args'),
     keyUses,
   );
 }

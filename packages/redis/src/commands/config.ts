@@ -1,7 +1,7 @@
 /** CONFIG: settings of the server. */
 import { Command, idempotent, read, write } from '@kv/core';
-import { type EntryArgs, entryArgs, type Many, many } from '../arguments.ts';
-import { mapValues, ok, text, texts } from '../replies.ts';
+import { type EntryArgs, entryArgs, type Many, many } from './support/arguments.ts';
+import { mapValues, ok, text, texts } from './support/replies.ts';
 
 const CONFIG_GET = read('CONFIG GET', null);
 const CONFIG_HELP = read('CONFIG HELP', null);

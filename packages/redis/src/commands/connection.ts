@@ -1,20 +1,20 @@
 /** The connection itself: who speaks, in which database, and whether anybody is there. */
-import { type Arg, badArgument, Command, type Data, data, integer, read, state } from '@kv/core';
-import { addData, checkObject, checkOptions, type Int } from '../arguments.ts';
-import { asIs, ok, structure, structures, text } from '../replies.ts';
+import { type Arg, badArgument, Command, type Data, integer, read, stateful, toArg } from '@kv/core';
+import { addData, checkObject, checkOptions, type Int } from './support/arguments.ts';
+import { asIs, ok, structure, structures, text } from './support/replies.ts';
 
-const AUTH = state('AUTH');
+const AUTH = stateful('AUTH');
 const ECHO = read('ECHO', null);
-const HELLO = state('HELLO');
+const HELLO = stateful('HELLO');
 const PING = read('PING', null);
-const SELECT = state('SELECT');
+const SELECT = stateful('SELECT');
 
 /**
  * Takes another identity for this connection: the user, or with only a password the default user. A shared client
  * authenticates by its options, on every connection it opens.
  *
  * @throws ReplyError `WRONGPASS`
- * @lane lease
+ * @scope lease
  * @since 1.0.0
  * @see https://redis.io/commands/auth/
  */
@@ -22,8 +22,8 @@ export function auth<V = string>(password: string): Command<'OK', V>;
 export function auth<V = string>(username: string, password: string): Command<'OK', V>;
 export function auth<V = string>(usernameOrPassword: string, password?: string): Command<'OK', V>;
 export function auth<V = string>(usernameOrPassword: string, password?: string): Command<'OK', V> {
-  const args = [data(usernameOrPassword, 'username or password')];
-  if (password !== undefined) args.push(data(password, 'password'));
+  const args = [toArg(usernameOrPassword, 'username or password')];
+  if (password !== undefined) args.push(toArg(password, 'password'));
   return new Command<'OK', V>(AUTH, args, ok);
 }
 
@@ -34,7 +34,7 @@ export function auth<V = string>(usernameOrPassword: string, password?: string):
  * @see https://redis.io/commands/echo/
  */
 export function echo<V = string>(message: Data): Command<V, V> {
-  return new Command<V, V>(ECHO, [data(message, 'message')], asIs);
+  return new Command<V, V>(ECHO, [toArg(message, 'message')], asIs);
 }
 
 /** What the server says about itself and this connection. */
@@ -75,8 +75,8 @@ function helloArgs(protover: 2 | 3 | undefined, options: HelloOptions): Arg[] {
   const args: Arg[] = [integer(protover, 'protover', 2, 3)];
   if (options.auth !== undefined) {
     checkObject(options.auth, 'options.auth', '{ username, password }');
-    args.push('AUTH', data(options.auth.username, 'options.auth.username'));
-    args.push(data(options.auth.password, 'options.auth.password'));
+    args.push('AUTH', toArg(options.auth.username, 'options.auth.username'));
+    args.push(toArg(options.auth.password, 'options.auth.password'));
   }
   addData(args, 'SETNAME', options.setname, 'setname');
   return args;
@@ -87,7 +87,7 @@ function helloArgs(protover: 2 | 3 | undefined, options: HelloOptions): Arg[] {
  * does this by itself on every connection.
  *
  * @throws ReplyError `NOPROTO`, `WRONGPASS`
- * @lane lease
+ * @scope lease
  * @since 6.0.0
  * @see https://redis.io/commands/hello/
  */
@@ -107,7 +107,7 @@ export function ping<V = string>(message: Data): Command<V, V>;
 export function ping<V = string>(message?: Data): Command<V | 'PONG', V>;
 export function ping<V = string>(message?: Data): Command<V | 'PONG', V> {
   if (message === undefined) return new Command<V | 'PONG', V>(PING, [], pong);
-  return new Command<V | 'PONG', V>(PING, [data(message, 'message')], echoed<V>);
+  return new Command<V | 'PONG', V>(PING, [toArg(message, 'message')], echoed<V>);
 }
 
 /** A RESP2 connection with subscriptions answers `["pong", message]`, with an empty message when there was none. */
@@ -123,7 +123,7 @@ function echoed<V>(raw: unknown): V {
  * Goes to another database with this connection. A shared client has one database, given by its options.
  *
  * @throws ReplyError when there is no such database
- * @lane lease
+ * @scope lease
  * @since 1.0.0
  * @see https://redis.io/commands/select/
  */

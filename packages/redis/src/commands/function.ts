@@ -1,10 +1,10 @@
 /** Functions: libraries that the server keeps with its data, and their functions, called by name. Since 7.0. */
-import { type Arg, Command, type Data, data, Flag, Keys, read, write } from '@kv/core';
-import { addData, addSwitch, checkOptions, keyword, type Many } from '../arguments.ts';
-import { countedSecond } from '../key-specs.ts';
-import { asIs, mapValues, ok, structure, structures, text, texts } from '../replies.ts';
-import { type ScriptKeys, scriptArgs } from '../script-arguments.ts';
+import { type Arg, Command, type Data, Flag, Keys, read, toArg, write } from '@kv/core';
+import { countedSecond } from '../protocol/key-specs.ts';
 import type { FlushMode } from './scripting.ts';
+import { addData, addSwitch, checkOptions, keyword, type Many } from './support/arguments.ts';
+import { asIs, mapValues, ok, structure, structures, text, texts } from './support/replies.ts';
+import { type ScriptKeys, scriptArgs } from './support/script-arguments.ts';
 
 const FCALL = write('FCALL', countedSecond);
 const FCALL_RO = read('FCALL_RO', countedSecond);
@@ -31,7 +31,7 @@ const FLUSH_MODES = ['async', 'sync', 'ASYNC', 'SYNC'] as const;
  * @see https://redis.io/commands/fcall/
  */
 export function fcall<V = string>(name: Data, keys: ScriptKeys = [], ...args: Many[]): Command<unknown, V> {
-  return new Command<unknown, V>(FCALL, scriptArgs(data(name, 'name'), keys, args), asIs);
+  return new Command<unknown, V>(FCALL, scriptArgs(toArg(name, 'name'), keys, args), asIs);
 }
 
 /**
@@ -43,7 +43,7 @@ export function fcall<V = string>(name: Data, keys: ScriptKeys = [], ...args: Ma
  * @see https://redis.io/commands/fcall_ro/
  */
 export function fcallRo<V = string>(name: Data, keys: ScriptKeys = [], ...args: Many[]): Command<unknown, V> {
-  return new Command<unknown, V>(FCALL_RO, scriptArgs(data(name, 'name'), keys, args), asIs);
+  return new Command<unknown, V>(FCALL_RO, scriptArgs(toArg(name, 'name'), keys, args), asIs);
 }
 
 /**
@@ -54,7 +54,7 @@ export function fcallRo<V = string>(name: Data, keys: ScriptKeys = [], ...args: 
  * @see https://redis.io/commands/function-delete/
  */
 export function functionDelete<V = string>(library: Data): Command<'OK', V> {
-  return new Command<'OK', V>(FUNCTION_DELETE, [data(library, 'library')], ok);
+  return new Command<'OK', V>(FUNCTION_DELETE, [toArg(library, 'library')], ok);
 }
 
 /**
@@ -161,7 +161,7 @@ export function functionLoad<V = string>(code: Data, options: FunctionLoadOption
   checkOptions(options, FUNCTION_LOAD_OPTIONS);
   const args: Arg[] = [];
   const replace = addSwitch(args, 'REPLACE', options.replace, 'replace');
-  args.push(data(code, 'code'));
+  args.push(toArg(code, 'code'));
   return new Command<string, V>(FUNCTION_LOAD, args, text, replace ? Flag.idempotent : 0);
 }
 
@@ -179,7 +179,7 @@ const POLICIES = ['flush', 'append', 'replace', 'FLUSH', 'APPEND', 'REPLACE'] as
  * @see https://redis.io/commands/function-restore/
  */
 export function functionRestore<V = string>(dump: Uint8Array, policy?: RestorePolicy): Command<'OK', V> {
-  const args = [data(dump, 'dump')];
+  const args = [toArg(dump, 'dump')];
   if (policy !== undefined) args.push(keyword(policy, POLICIES, 'policy'));
   return new Command<'OK', V>(FUNCTION_RESTORE, args, ok);
 }

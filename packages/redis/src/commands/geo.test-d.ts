@@ -1,7 +1,7 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import type { GeoMatch, GeoPosition } from '../geo-places.ts';
 import { geoadd, geopos, georadius, geosearch, geosearchstore } from './geo.ts';
+import type { GeoMatch, GeoPosition } from './support/geo-places.ts';
 
 const centre = { longitude: 15, latitude: 37 };
 const circle = { radius: 200, unit: 'km' } as const;

@@ -4,15 +4,16 @@ import {
   ArgumentError,
   Command,
   type Data,
-  data,
   Flag,
   float,
   idempotent,
   Keys,
   read,
+  toArg,
   write,
 } from '@kv/core';
-import { type AtMostOne, addSwitch, checkOptions, chosen, headAndMany, isSet, type Many } from '../arguments.ts';
+import { georadiusByMemberKeys, georadiusKeys } from '../protocol/key-specs.ts';
+import { type AtMostOne, addSwitch, checkOptions, chosen, headAndMany, isSet, type Many } from './support/arguments.ts';
 import {
   addCenter,
   addDetails,
@@ -33,10 +34,9 @@ import {
   type NoGeoDetails,
   positionsOrNull,
   SELECTION_NAMES,
-} from '../geo-places.ts';
-import { georadiusByMemberKeys, georadiusKeys } from '../key-specs.ts';
-import { storeFlags } from '../repeatable.ts';
-import { asIs, doubleOrNull, textsOrNull } from '../replies.ts';
+} from './support/geo-places.ts';
+import { storeFlags } from './support/repeatable.ts';
+import { asIs, doubleOrNull, textsOrNull } from './support/replies.ts';
 
 const GEOADD = idempotent('GEOADD');
 const GEODIST = read('GEODIST');
@@ -94,7 +94,7 @@ export function geoadd<V = string>(
   latitudeOrOptions?: number | GeoaddOptions,
   member?: Data,
 ): Command<number, V> {
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   if (typeof longitudeOrPlaces !== 'object') {
     const [longitude, latitude] = [longitudeOrPlaces, latitudeOrOptions as number];
     addPlaces(args, { longitude, latitude, member: member as Data });
@@ -125,7 +125,7 @@ export function geodist<V = string>(
   member2: Data,
   unit?: GeoUnit,
 ): Command<number | null, V> {
-  const args = [data(key, 'key'), data(member1, 'member1'), data(member2, 'member2')];
+  const args = [toArg(key, 'key'), toArg(member1, 'member1'), toArg(member2, 'member2')];
   if (unit !== undefined) args.push(geoUnit(unit, 'unit'));
   return new Command<number | null, V>(GEODIST, args, doubleOrNull);
 }
@@ -139,7 +139,7 @@ export function geodist<V = string>(
  * @see https://redis.io/commands/geohash/
  */
 export function geohash<V = string>(key: Data, ...members: Many[]): Command<(string | null)[], V> {
-  return new Command<(string | null)[], V>(GEOHASH, headAndMany(data(key, 'key'), members, 'members'), textsOrNull);
+  return new Command<(string | null)[], V>(GEOHASH, headAndMany(toArg(key, 'key'), members, 'members'), textsOrNull);
 }
 
 /**
@@ -152,7 +152,7 @@ export function geohash<V = string>(key: Data, ...members: Many[]): Command<(str
  * @see https://redis.io/commands/geopos/
  */
 export function geopos<V = string>(key: Data, ...members: Many[]): Command<(GeoPosition | null)[], V> {
-  const args = headAndMany(data(key, 'key'), members, 'members');
+  const args = headAndMany(toArg(key, 'key'), members, 'members');
   return new Command<(GeoPosition | null)[], V>(GEOPOS, args, positionsOrNull);
 }
 
@@ -201,7 +201,7 @@ export function geosearch<V = string>(
   options: GeosearchOptions = {},
 ): Command<V[] | GeoMatch<V>[], V> {
   checkOptions(options, GEOSEARCH_OPTIONS);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addCenter(args, from);
   addShape(args, by);
   addSelection(args, options);
@@ -233,7 +233,7 @@ export function geosearchstore<V = string>(
   options: GeosearchstoreOptions = {},
 ): Command<number, V> {
   checkOptions(options, GEOSEARCHSTORE_OPTIONS);
-  const [to, key] = [data(destination, 'destination'), data(source, 'source')];
+  const [to, key] = [toArg(destination, 'destination'), toArg(source, 'source')];
   const args = [to, key];
   addCenter(args, from);
   addShape(args, by);
@@ -266,7 +266,7 @@ function addGeoradius<V>(args: Arg[], options: GeoradiusOptions): (raw: unknown)
   const found = addDetails<V>(args, options);
   addSelection(args, options);
   if (store === undefined) return found;
-  args.push(store.toUpperCase(), data(options[store] as Data, `options.${store}`));
+  args.push(store.toUpperCase(), toArg(options[store] as Data, `options.${store}`));
   return asIs<number>;
 }
 
@@ -320,7 +320,7 @@ export function georadius<V = string>(
   unit: GeoUnit,
   options: GeoradiusOptions = {},
 ): Command<V[] | GeoMatch<V>[] | number, V> {
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addPosition(args, { longitude, latitude });
   addCircle(args, radius, unit);
   const answer = addGeoradius<V>(args, options);
@@ -364,7 +364,7 @@ export function georadiusbymember<V = string>(
   unit: GeoUnit,
   options: GeoradiusOptions = {},
 ): Command<V[] | GeoMatch<V>[] | number, V> {
-  const args = [data(key, 'key'), data(member, 'member')];
+  const args = [toArg(key, 'key'), toArg(member, 'member')];
   addCircle(args, radius, unit);
   const answer = addGeoradius<V>(args, options);
   return new Command<V[] | GeoMatch<V>[] | number, V>(GEORADIUSBYMEMBER, args, answer, georadiusFlags(options));
@@ -387,7 +387,7 @@ export function georadiusbymemberRo<V = string>(
   options: GeosearchOptions = {},
 ): Command<V[] | GeoMatch<V>[], V> {
   checkOptions(options, GEOSEARCH_OPTIONS);
-  const args = [data(key, 'key'), data(member, 'member')];
+  const args = [toArg(key, 'key'), toArg(member, 'member')];
   addCircle(args, radius, unit);
   const answer = addDetails<V>(args, options);
   addSelection(args, options);
@@ -412,7 +412,7 @@ export function georadiusRo<V = string>(
   options: GeosearchOptions = {},
 ): Command<V[] | GeoMatch<V>[], V> {
   checkOptions(options, GEOSEARCH_OPTIONS);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addPosition(args, { longitude, latitude });
   addCircle(args, radius, unit);
   const answer = addDetails<V>(args, options);

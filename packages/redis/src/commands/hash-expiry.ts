@@ -3,17 +3,17 @@ import {
   type Arg,
   Command,
   type Data,
-  data,
   idempotent,
   integer,
   read,
   type Spec,
   type Transform,
+  toArg,
   write,
 } from '@kv/core';
-import { addMany, type Int, type Many } from '../arguments.ts';
-import { addCondition, type ExpireCondition } from '../expire-condition.ts';
-import { asIs } from '../replies.ts';
+import { addMany, type Int, type Many } from './support/arguments.ts';
+import { addCondition, type ExpireCondition } from './support/expire-condition.ts';
+import { asIs } from './support/replies.ts';
 
 const HEXPIRE = write('HEXPIRE');
 const HEXPIREAT = write('HEXPIREAT');
@@ -39,13 +39,13 @@ function expireFields<V>(
   fields: Many,
   options: ExpireCondition,
 ): Command<number[], V> {
-  const args = [data(key, 'key'), time];
+  const args = [toArg(key, 'key'), time];
   addCondition(args, options);
   return new Command<number[], V>(spec, addFields(args, fields), asIs);
 }
 
 function perField<V>(spec: Spec, key: Data, fields: Many): Command<number[], V> {
-  return new Command<number[], V>(spec, addFields([data(key, 'key')], fields), asIs as Transform<number[]>);
+  return new Command<number[], V>(spec, addFields([toArg(key, 'key')], fields), asIs as Transform<number[]>);
 }
 
 /**

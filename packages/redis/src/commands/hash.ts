@@ -1,5 +1,5 @@
 /** Hashes: fields with values under one key. */
-import { type Arg, ArgumentError, Command, type Data, data, float, idempotent, integer, read, write } from '@kv/core';
+import { type Arg, ArgumentError, Command, type Data, float, idempotent, integer, read, toArg, write } from '@kv/core';
 import {
   addEntryArgs,
   addScan,
@@ -13,7 +13,7 @@ import {
   type Many,
   type Off,
   type ScanOptions,
-} from '../arguments.ts';
+} from './support/arguments.ts';
 import {
   asIs,
   boolean,
@@ -27,7 +27,7 @@ import {
   text,
   textOrNull,
   texts,
-} from '../replies.ts';
+} from './support/replies.ts';
 
 const HDEL = idempotent('HDEL');
 const HEXISTS = read('HEXISTS');
@@ -56,7 +56,7 @@ const HVALS = read('HVALS');
  * @see https://redis.io/commands/hdel/
  */
 export function hdel<V = string>(key: Data, ...fields: Many[]): Command<number, V> {
-  return new Command<number, V>(HDEL, headAndMany(data(key, 'key'), fields, 'fields'), asIs);
+  return new Command<number, V>(HDEL, headAndMany(toArg(key, 'key'), fields, 'fields'), asIs);
 }
 
 /**
@@ -67,7 +67,7 @@ export function hdel<V = string>(key: Data, ...fields: Many[]): Command<number, 
  * @see https://redis.io/commands/hexists/
  */
 export function hexists<V = string>(key: Data, field: Data): Command<boolean, V> {
-  return new Command<boolean, V>(HEXISTS, [data(key, 'key'), data(field, 'field')], boolean);
+  return new Command<boolean, V>(HEXISTS, [toArg(key, 'key'), toArg(field, 'field')], boolean);
 }
 
 /**
@@ -78,7 +78,7 @@ export function hexists<V = string>(key: Data, field: Data): Command<boolean, V>
  * @see https://redis.io/commands/hget/
  */
 export function hget<V = string>(key: Data, field: Data): Command<V | null, V> {
-  return new Command<V | null, V>(HGET, [data(key, 'key'), data(field, 'field')], asIs);
+  return new Command<V | null, V>(HGET, [toArg(key, 'key'), toArg(field, 'field')], asIs);
 }
 
 /**
@@ -90,7 +90,7 @@ export function hget<V = string>(key: Data, field: Data): Command<V | null, V> {
  * @see https://redis.io/commands/hgetall/
  */
 export function hgetall<V = string>(key: Data): Command<Record<string, V>, V> {
-  return new Command<Record<string, V>, V>(HGETALL, [data(key, 'key')], record);
+  return new Command<Record<string, V>, V>(HGETALL, [toArg(key, 'key')], record);
 }
 
 /**
@@ -104,7 +104,7 @@ export function hgetall<V = string>(key: Data): Command<Record<string, V>, V> {
 export function hincrby<V = string>(key: Data, field: Data, increment: Int): Command<number, V> {
   return new Command<number, V>(
     HINCRBY,
-    [data(key, 'key'), data(field, 'field'), integer(increment, 'increment')],
+    [toArg(key, 'key'), toArg(field, 'field'), integer(increment, 'increment')],
     asIs,
   );
 }
@@ -120,7 +120,7 @@ export function hincrby<V = string>(key: Data, field: Data, increment: Int): Com
 export function hincrbyfloat<V = string>(key: Data, field: Data, increment: Int): Command<number, V> {
   return new Command<number, V>(
     HINCRBYFLOAT,
-    [data(key, 'key'), data(field, 'field'), float(increment, 'increment')],
+    [toArg(key, 'key'), toArg(field, 'field'), float(increment, 'increment')],
     double,
   );
 }
@@ -133,7 +133,7 @@ export function hincrbyfloat<V = string>(key: Data, field: Data, increment: Int)
  * @see https://redis.io/commands/hkeys/
  */
 export function hkeys<V = string>(key: Data): Command<string[], V> {
-  return new Command<string[], V>(HKEYS, [data(key, 'key')], texts);
+  return new Command<string[], V>(HKEYS, [toArg(key, 'key')], texts);
 }
 
 /**
@@ -144,7 +144,7 @@ export function hkeys<V = string>(key: Data): Command<string[], V> {
  * @see https://redis.io/commands/hlen/
  */
 export function hlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(HLEN, [data(key, 'key')], asIs);
+  return new Command<number, V>(HLEN, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -157,11 +157,11 @@ export function hlen<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/hmget/
  */
 export function hmget<V = string>(key: Data, ...fields: Many[]): Command<(V | null)[], V> {
-  return new Command<(V | null)[], V>(HMGET, headAndMany(data(key, 'key'), fields, 'fields'), asIs);
+  return new Command<(V | null)[], V>(HMGET, headAndMany(toArg(key, 'key'), fields, 'fields'), asIs);
 }
 
 function withEntries(key: Data, entries: Readonly<EntryArgs>): Arg[] {
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addEntryArgs(args, entries, 'entries');
   return args;
 }
@@ -200,7 +200,7 @@ function randomFields<V>(
   options: { readonly withvalues?: boolean | undefined },
 ): Command<RandomFields<V>, V> {
   checkOptions(options, WITHVALUES);
-  const args = [data(key, 'key'), integer(count, 'count')];
+  const args = [toArg(key, 'key'), integer(count, 'count')];
   const values = addSwitch(args, 'WITHVALUES', options.withvalues, 'withvalues');
   return new Command<RandomFields<V>, V>(HRANDFIELD, args, values ? hashEntries<V> : texts);
 }
@@ -236,7 +236,7 @@ export function hrandfield<V = string>(
 ): Command<RandomFields<V>, V> {
   if (count !== undefined) return randomFields(key, count, options ?? {});
   if (options !== undefined) throw new ArgumentError('options: only together with count');
-  return new Command<RandomFields<V>, V>(HRANDFIELD, [data(key, 'key')], textOrNull);
+  return new Command<RandomFields<V>, V>(HRANDFIELD, [toArg(key, 'key')], textOrNull);
 }
 
 /** Options of {@link hscan}. */
@@ -298,7 +298,7 @@ export function hscan<V = string>(
   options: HscanOptions = {},
 ): Command<HashPage<V> | FieldPage, V> {
   checkOptions(options, HSCAN_OPTIONS);
-  const args = [data(key, 'key'), cursorArg(cursor)];
+  const args = [toArg(key, 'key'), cursorArg(cursor)];
   addScan(args, options);
   const names = addSwitch(args, 'NOVALUES', options.novalues, 'novalues');
   return new Command<HashPage<V> | FieldPage, V>(HSCAN, args, names ? fieldPage : hashPage<V>);
@@ -327,7 +327,7 @@ export function hset<V = string>(key: Data, ...entries: EntryArgs): Command<numb
  * @see https://redis.io/commands/hsetnx/
  */
 export function hsetnx<V = string>(key: Data, field: Data, value: Data): Command<boolean, V> {
-  return new Command<boolean, V>(HSETNX, [data(key, 'key'), data(field, 'field'), data(value, 'value')], boolean);
+  return new Command<boolean, V>(HSETNX, [toArg(key, 'key'), toArg(field, 'field'), toArg(value, 'value')], boolean);
 }
 
 /**
@@ -338,7 +338,7 @@ export function hsetnx<V = string>(key: Data, field: Data, value: Data): Command
  * @see https://redis.io/commands/hstrlen/
  */
 export function hstrlen<V = string>(key: Data, field: Data): Command<number, V> {
-  return new Command<number, V>(HSTRLEN, [data(key, 'key'), data(field, 'field')], asIs);
+  return new Command<number, V>(HSTRLEN, [toArg(key, 'key'), toArg(field, 'field')], asIs);
 }
 
 /**
@@ -349,5 +349,5 @@ export function hstrlen<V = string>(key: Data, field: Data): Command<number, V> 
  * @see https://redis.io/commands/hvals/
  */
 export function hvals<V = string>(key: Data): Command<V[], V> {
-  return new Command<V[], V>(HVALS, [data(key, 'key')], list);
+  return new Command<V[], V>(HVALS, [toArg(key, 'key')], list);
 }

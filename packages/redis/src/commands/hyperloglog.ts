@@ -1,7 +1,7 @@
 /** HyperLogLog: how many different elements, in 12 kB and with an error of 0.81 %. */
-import { Command, type Data, data, idempotent, Keys, read, spec, write } from '@kv/core';
-import { headAndAny, keyword, type Many, many } from '../arguments.ts';
-import { asIs, boolean, list, ok, text } from '../replies.ts';
+import { Command, type Data, idempotent, Keys, read, spec, toArg, write } from '@kv/core';
+import { headAndAny, keyword, type Many, many } from './support/arguments.ts';
+import { asIs, boolean, list, ok, text } from './support/replies.ts';
 
 const PFADD = idempotent('PFADD');
 const PFCOUNT = read('PFCOUNT', Keys.all);
@@ -18,7 +18,7 @@ const PFSELFTEST = spec('PFSELFTEST', 0);
  * @see https://redis.io/commands/pfadd/
  */
 export function pfadd<V = string>(key: Data, ...elements: Many[]): Command<boolean, V> {
-  return new Command<boolean, V>(PFADD, headAndAny(data(key, 'key'), elements, 'elements'), boolean);
+  return new Command<boolean, V>(PFADD, headAndAny(toArg(key, 'key'), elements, 'elements'), boolean);
 }
 
 /**
@@ -41,7 +41,7 @@ export function pfcount<V = string>(...keys: Many[]): Command<number, V> {
  * @see https://redis.io/commands/pfmerge/
  */
 export function pfmerge<V = string>(destination: Data, ...sources: Many[]): Command<'OK', V> {
-  return new Command<'OK', V>(PFMERGE, headAndAny(data(destination, 'destination'), sources, 'sources'), ok);
+  return new Command<'OK', V>(PFMERGE, headAndAny(toArg(destination, 'destination'), sources, 'sources'), ok);
 }
 
 /** What {@link pfdebug} shows or does. */
@@ -63,7 +63,7 @@ export function pfdebug<V = string>(subcommand: 'getreg', key: Data): Command<nu
 export function pfdebug<V = string>(subcommand: 'todense', key: Data): Command<boolean, V>;
 export function pfdebug<V = string>(subcommand: PfdebugSubcommand, key: Data): Command<string | number[] | boolean, V>;
 export function pfdebug<V = string>(subcommand: PfdebugSubcommand, key: Data): Command<string | number[] | boolean, V> {
-  const args = [keyword(subcommand, PFDEBUG_SUBCOMMANDS, 'subcommand'), data(key, 'key')];
+  const args = [keyword(subcommand, PFDEBUG_SUBCOMMANDS, 'subcommand'), toArg(key, 'key')];
   return new Command<string | number[] | boolean, V>(PFDEBUG, args, PFDEBUG_REPLIES[subcommand]);
 }
 

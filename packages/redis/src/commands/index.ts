@@ -3,44 +3,7 @@
  * is left out by bundlers. The makers are here too, for commands of your own.
  */
 export type { AnyCommand, Arg, Data, KeySpec, Spec, Transform } from '@kv/core';
-export { block, Command, data, float, idempotent, integer, Keys, read, spec, state, write } from '@kv/core';
-export type {
-  AtMostOne,
-  Cursor,
-  Entries,
-  EntryArgs,
-  ExactlyOne,
-  Int,
-  Limit,
-  Many,
-  Off,
-  ScanOptions,
-} from '../arguments.ts';
-export type { ExpireCondition } from '../expire-condition.ts';
-export type {
-  GeoCenter,
-  GeoDetails,
-  GeoMatch,
-  GeoPlace,
-  GeoPosition,
-  GeoSelection,
-  GeoShape,
-  GeoUnit,
-  NoGeoDetails,
-} from '../geo-places.ts';
-export type { Scored } from '../replies.ts';
-export * as replies from '../replies.ts';
-export type { ScriptKeys } from '../script-arguments.ts';
-export type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../sorted-sets.ts';
-export type {
-  HistoryEntry,
-  MaybeTrim,
-  StreamEntry,
-  StreamId,
-  StreamIds,
-  StreamPositions,
-  Trim,
-} from '../streams.ts';
+export { blocking, Command, float, idempotent, integer, Keys, read, spec, stateful, toArg, write } from '@kv/core';
 export * from './acl.ts';
 export * from './bitmap.ts';
 export * from './client.ts';
@@ -75,3 +38,40 @@ export * from './stream.ts';
 export * from './stream-group.ts';
 export * from './stream-info.ts';
 export * from './string.ts';
+export type {
+  AtMostOne,
+  Cursor,
+  Entries,
+  EntryArgs,
+  ExactlyOne,
+  Int,
+  Limit,
+  Many,
+  Off,
+  ScanOptions,
+} from './support/arguments.ts';
+export type { ExpireCondition } from './support/expire-condition.ts';
+export type {
+  GeoCenter,
+  GeoDetails,
+  GeoMatch,
+  GeoPlace,
+  GeoPosition,
+  GeoSelection,
+  GeoShape,
+  GeoUnit,
+  NoGeoDetails,
+} from './support/geo-places.ts';
+export type { Scored } from './support/replies.ts';
+export * as replies from './support/replies.ts';
+export type { ScriptKeys } from './support/script-arguments.ts';
+export type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from './support/sorted-sets.ts';
+export type {
+  HistoryEntry,
+  MaybeTrim,
+  StreamEntry,
+  StreamId,
+  StreamIds,
+  StreamPositions,
+  Trim,
+} from './support/streams.ts';

@@ -1,8 +1,8 @@
 /** How long keys live. */
-import { Command, type Data, data, idempotent, integer, read, type Spec } from '@kv/core';
-import type { Int } from '../arguments.ts';
-import { addCondition, type ExpireCondition } from '../expire-condition.ts';
-import { asIs, boolean } from '../replies.ts';
+import { Command, type Data, idempotent, integer, read, type Spec, toArg } from '@kv/core';
+import type { Int } from './support/arguments.ts';
+import { addCondition, type ExpireCondition } from './support/expire-condition.ts';
+import { asIs, boolean } from './support/replies.ts';
 
 const EXPIRE = idempotent('EXPIRE');
 const EXPIREAT = idempotent('EXPIREAT');
@@ -15,7 +15,7 @@ const PTTL = read('PTTL');
 const TTL = read('TTL');
 
 function expireAny<V>(spec: Spec, key: Data, time: string, options: ExpireCondition | undefined): Command<boolean, V> {
-  const args = [data(key, 'key'), time];
+  const args = [toArg(key, 'key'), time];
   const conditional = options !== undefined && addCondition(args, options);
   return new Command<boolean, V>(spec, args, boolean, conditional ? 0 : spec.flags);
 }
@@ -52,7 +52,7 @@ export function expireat<V = string>(key: Data, unixSeconds: Int, options?: Expi
  * @see https://redis.io/commands/expiretime/
  */
 export function expiretime<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(EXPIRETIME, [data(key, 'key')], asIs);
+  return new Command<number, V>(EXPIRETIME, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -63,7 +63,7 @@ export function expiretime<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/persist/
  */
 export function persist<V = string>(key: Data): Command<boolean, V> {
-  return new Command<boolean, V>(PERSIST, [data(key, 'key')], boolean);
+  return new Command<boolean, V>(PERSIST, [toArg(key, 'key')], boolean);
 }
 
 /**
@@ -102,7 +102,7 @@ export function pexpireat<V = string>(
  * @see https://redis.io/commands/pexpiretime/
  */
 export function pexpiretime<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(PEXPIRETIME, [data(key, 'key')], asIs);
+  return new Command<number, V>(PEXPIRETIME, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -113,7 +113,7 @@ export function pexpiretime<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/pttl/
  */
 export function pttl<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(PTTL, [data(key, 'key')], asIs);
+  return new Command<number, V>(PTTL, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -124,5 +124,5 @@ export function pttl<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/ttl/
  */
 export function ttl<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(TTL, [data(key, 'key')], asIs);
+  return new Command<number, V>(TTL, [toArg(key, 'key')], asIs);
 }

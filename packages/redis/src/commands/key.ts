@@ -1,5 +1,5 @@
 /** Keys, whatever they hold: life time, names, copies, scanning. Sorting and moving are in `sort.ts`, `migrate.ts`. */
-import { type Arg, Command, type Data, data, Flag, idempotent, integer, Keys, read, write } from '@kv/core';
+import { type Arg, Command, type Data, Flag, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
 import {
   type AtMostOne,
   addData,
@@ -14,8 +14,8 @@ import {
   type Many,
   many,
   type ScanOptions,
-} from '../arguments.ts';
-import { asIs, boolean, cursorOf, itemsOf, list, ok, text, textOrNull, texts } from '../replies.ts';
+} from './support/arguments.ts';
+import { asIs, boolean, cursorOf, itemsOf, list, ok, text, textOrNull, texts } from './support/replies.ts';
 
 const COPY = write('COPY', Keys.two);
 const DEL = idempotent('DEL', Keys.all);
@@ -56,7 +56,7 @@ const COPY_OPTIONS = new Set(['db', 'replace']);
  */
 export function copy<V = string>(source: Data, destination: Data, options: CopyOptions = {}): Command<boolean, V> {
   checkOptions(options, COPY_OPTIONS);
-  const args = [data(source, 'source'), data(destination, 'destination')];
+  const args = [toArg(source, 'source'), toArg(destination, 'destination')];
   addInteger(args, 'DB', options.db, 'db', 0);
   const replace = addSwitch(args, 'REPLACE', options.replace, 'replace');
   return new Command<boolean, V>(COPY, args, boolean, replace ? Flag.idempotent : COPY.flags);
@@ -83,7 +83,7 @@ export function del<V = string>(...keys: Many[]): Command<number, V> {
  * @see https://redis.io/commands/dump/
  */
 export function dump<V = string>(key: Data): Command<Uint8Array | null, V> {
-  return new Command<Uint8Array | null, V>(DUMP, [data(key, 'key')], asIs, DUMP.flags, 0, true);
+  return new Command<Uint8Array | null, V>(DUMP, [toArg(key, 'key')], asIs, DUMP.flags, 0, true);
 }
 
 /**
@@ -105,7 +105,7 @@ export function exists<V = string>(...keys: Many[]): Command<number, V> {
  * @see https://redis.io/commands/keys/
  */
 export function keys<V = string>(pattern: Data): Command<V[], V> {
-  return new Command<V[], V>(KEYS, [data(pattern, 'pattern')], list);
+  return new Command<V[], V>(KEYS, [toArg(pattern, 'pattern')], list);
 }
 
 /**
@@ -116,7 +116,7 @@ export function keys<V = string>(pattern: Data): Command<V[], V> {
  * @see https://redis.io/commands/move/
  */
 export function move<V = string>(key: Data, db: Int): Command<boolean, V> {
-  return new Command<boolean, V>(MOVE, [data(key, 'key'), integer(db, 'db', 0)], boolean);
+  return new Command<boolean, V>(MOVE, [toArg(key, 'key'), integer(db, 'db', 0)], boolean);
 }
 
 /**
@@ -126,7 +126,7 @@ export function move<V = string>(key: Data, db: Int): Command<boolean, V> {
  * @see https://redis.io/commands/object-encoding/
  */
 export function objectEncoding<V = string>(key: Data): Command<string | null, V> {
-  return new Command<string | null, V>(OBJECT_ENCODING, [data(key, 'key')], textOrNull);
+  return new Command<string | null, V>(OBJECT_ENCODING, [toArg(key, 'key')], textOrNull);
 }
 
 /**
@@ -137,7 +137,7 @@ export function objectEncoding<V = string>(key: Data): Command<string | null, V>
  * @see https://redis.io/commands/object-freq/
  */
 export function objectFreq<V = string>(key: Data): Command<number | null, V> {
-  return new Command<number | null, V>(OBJECT_FREQ, [data(key, 'key')], asIs);
+  return new Command<number | null, V>(OBJECT_FREQ, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -158,7 +158,7 @@ export function objectHelp<V = string>(): Command<string[], V> {
  * @see https://redis.io/commands/object-idletime/
  */
 export function objectIdletime<V = string>(key: Data): Command<number | null, V> {
-  return new Command<number | null, V>(OBJECT_IDLETIME, [data(key, 'key')], asIs);
+  return new Command<number | null, V>(OBJECT_IDLETIME, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -168,7 +168,7 @@ export function objectIdletime<V = string>(key: Data): Command<number | null, V>
  * @see https://redis.io/commands/object-refcount/
  */
 export function objectRefcount<V = string>(key: Data): Command<number | null, V> {
-  return new Command<number | null, V>(OBJECT_REFCOUNT, [data(key, 'key')], asIs);
+  return new Command<number | null, V>(OBJECT_REFCOUNT, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -189,7 +189,7 @@ export function randomkey<V = string>(): Command<V | null, V> {
  * @see https://redis.io/commands/rename/
  */
 export function rename<V = string>(key: Data, newkey: Data): Command<'OK', V> {
-  return new Command<'OK', V>(RENAME, [data(key, 'key'), data(newkey, 'newkey')], ok);
+  return new Command<'OK', V>(RENAME, [toArg(key, 'key'), toArg(newkey, 'newkey')], ok);
 }
 
 /**
@@ -201,7 +201,7 @@ export function rename<V = string>(key: Data, newkey: Data): Command<'OK', V> {
  * @see https://redis.io/commands/renamenx/
  */
 export function renamenx<V = string>(key: Data, newkey: Data): Command<boolean, V> {
-  return new Command<boolean, V>(RENAMENX, [data(key, 'key'), data(newkey, 'newkey')], boolean);
+  return new Command<boolean, V>(RENAMENX, [toArg(key, 'key'), toArg(newkey, 'newkey')], boolean);
 }
 
 /** Options of {@link restore}; `idletime` and `freq` exclude each other. */
@@ -234,7 +234,7 @@ export function restore<V = string>(
 ): Command<'OK', V> {
   checkOptions(options, RESTORE_OPTIONS);
   chosen(options, ['idletime', 'freq']);
-  const args: Arg[] = [data(key, 'key'), integer(ttl, 'ttl', 0), data(serialized, 'serialized')];
+  const args: Arg[] = [toArg(key, 'key'), integer(ttl, 'ttl', 0), toArg(serialized, 'serialized')];
   const replace = addSwitch(args, 'REPLACE', options.replace, 'replace');
   addSwitch(args, 'ABSTTL', options.absttl, 'absttl');
   addInteger(args, 'IDLETIME', options.idletime, 'idletime', 0);
@@ -295,7 +295,7 @@ export function touch<V = string>(...keys: Many[]): Command<number, V> {
  * @see https://redis.io/commands/type/
  */
 export function type<V = string>(key: Data): Command<string, V> {
-  return new Command<string, V>(TYPE, [data(key, 'key')], text);
+  return new Command<string, V>(TYPE, [toArg(key, 'key')], text);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** LATENCY: when the server was slow. */
-import { Command, data, read, write } from '@kv/core';
-import { addAny, type Many } from '../arguments.ts';
-import { asIs, eachField, list, text, texts } from '../replies.ts';
+import { Command, read, toArg, write } from '@kv/core';
+import { addAny, type Many } from './support/arguments.ts';
+import { asIs, eachField, list, text, texts } from './support/replies.ts';
 
 const LATENCY_DOCTOR = read('LATENCY DOCTOR', null);
 const LATENCY_GRAPH = read('LATENCY GRAPH', null);
@@ -29,7 +29,7 @@ export function latencyDoctor<V = string>(): Command<string, V> {
  * @see https://redis.io/commands/latency-graph/
  */
 export function latencyGraph<V = string>(event: string): Command<string, V> {
-  return new Command<string, V>(LATENCY_GRAPH, [data(event, 'event')], text);
+  return new Command<string, V>(LATENCY_GRAPH, [toArg(event, 'event')], text);
 }
 
 /**
@@ -94,7 +94,7 @@ function samples(raw: unknown): LatencySample[] {
  * @see https://redis.io/commands/latency-history/
  */
 export function latencyHistory<V = string>(event: string): Command<LatencySample[], V> {
-  return new Command<LatencySample[], V>(LATENCY_HISTORY, [data(event, 'event')], samples);
+  return new Command<LatencySample[], V>(LATENCY_HISTORY, [toArg(event, 'event')], samples);
 }
 
 /** The latest sample of an event. */

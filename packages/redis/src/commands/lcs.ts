@@ -1,7 +1,7 @@
 /** LCS: what two values have in common. */
-import { ArgumentError, Command, type Data, data, Keys, read } from '@kv/core';
-import { addInteger, addSwitch, checkOptions, chosen, type Int, type Off } from '../arguments.ts';
-import { asIs, list, structure } from '../replies.ts';
+import { ArgumentError, Command, type Data, Keys, read, toArg } from '@kv/core';
+import { addInteger, addSwitch, checkOptions, chosen, type Int, type Off } from './support/arguments.ts';
+import { asIs, list, structure } from './support/replies.ts';
 
 const LCS = read('LCS', Keys.two);
 
@@ -70,7 +70,7 @@ export function lcs<V = string>(
   key2: Data,
   options?: LcsLenOptions | LcsIdxOptions,
 ): Command<V | number | LcsMatches, V> {
-  const args = [data(key1, 'key1'), data(key2, 'key2')];
+  const args = [toArg(key1, 'key1'), toArg(key2, 'key2')];
   if (options === undefined) return new Command<V | number | LcsMatches, V>(LCS, args, asIs);
   checkOptions(options, LCS_OPTIONS);
   chosen(options, ['idx', 'len']);

@@ -2,26 +2,35 @@
 import {
   type Arg,
   ArgumentError,
-  block,
+  blocking,
   Command,
   type Data,
-  data,
   idempotent,
   integer,
   Keys,
   read,
+  toArg,
   write,
 } from '@kv/core';
-import { addCounted, addInteger, checkOptions, headAndMany, type Int, keyword, type Many, many } from '../arguments.ts';
-import { blockSeconds } from '../blocking-timeout.ts';
-import { countedFirst, countedSecond } from '../key-specs.ts';
-import { asIs, ok } from '../replies.ts';
+import { countedFirst, countedSecond } from '../protocol/key-specs.ts';
+import {
+  addCounted,
+  addInteger,
+  checkOptions,
+  headAndMany,
+  type Int,
+  keyword,
+  type Many,
+  many,
+} from './support/arguments.ts';
+import { blockSeconds } from './support/blocking-timeout.ts';
+import { asIs, ok } from './support/replies.ts';
 
-const BLMOVE = block('BLMOVE', Keys.two);
-const BLMPOP = block('BLMPOP', countedSecond);
-const BLPOP = block('BLPOP', Keys.butLast);
-const BRPOP = block('BRPOP', Keys.butLast);
-const BRPOPLPUSH = block('BRPOPLPUSH', Keys.two);
+const BLMOVE = blocking('BLMOVE', Keys.two);
+const BLMPOP = blocking('BLMPOP', countedSecond);
+const BLPOP = blocking('BLPOP', Keys.butLast);
+const BRPOP = blocking('BRPOP', Keys.butLast);
+const BRPOPLPUSH = blocking('BRPOPLPUSH', Keys.two);
 const LINDEX = read('LINDEX');
 const LINSERT = write('LINSERT');
 const LLEN = read('LLEN');
@@ -78,7 +87,7 @@ function poppedElements<V>(raw: unknown): PoppedElements<V> | null {
 }
 
 function moveArgs(source: Data, destination: Data, from: Side, to: Side): Arg[] {
-  return [data(source, 'source'), data(destination, 'destination'), side(from, 'from'), side(to, 'to')];
+  return [toArg(source, 'source'), toArg(destination, 'destination'), side(from, 'from'), side(to, 'to')];
 }
 
 /** Options of {@link lmpop} and {@link blmpop}. */
@@ -105,7 +114,7 @@ function addMpop(args: Arg[], keys: Many, where: Side, options: MpopOptions): Ar
  * @returns the element, or `null` when the time is over
  * @example await redis.blmove('jobs', 'running', 'left', 'right', 5)
  * @throws ReplyError `WRONGTYPE` when one of the keys does not hold a list
- * @lane blocking
+ * @scope blocking
  * @since 6.2.0
  * @see https://redis.io/commands/blmove/
  */
@@ -129,7 +138,7 @@ export function blmove<V = string>(
  * @example await redis.blmpop(5, ['urgent', 'normal'], 'left', { count: 10 })
  * @throws ArgumentError when there is no key
  * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @lane blocking
+ * @scope blocking
  * @since 7.0.0
  * @see https://redis.io/commands/blmpop/
  */
@@ -153,7 +162,7 @@ export function blmpop<V = string>(
  * @example const job = await redis.blpop(['urgent', 'normal'], 5)
  * @throws ArgumentError when there is no key
  * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @lane blocking
+ * @scope blocking
  * @since 2.0.0
  * @see https://redis.io/commands/blpop/
  */
@@ -170,7 +179,7 @@ export function blpop<V = string>(keys: Many, timeout: number): Command<Popped<V
  * @returns the key and the element, or `null` when the time is over
  * @throws ArgumentError when there is no key
  * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @lane blocking
+ * @scope blocking
  * @since 2.0.0
  * @see https://redis.io/commands/brpop/
  */
@@ -186,13 +195,13 @@ export function brpop<V = string>(keys: Many, timeout: number): Command<Popped<V
  * @param timeout seconds to wait, with a fraction if you like; 0 = until the client is closed or the call aborted
  * @returns the element, or `null` when the time is over
  * @deprecated use {@link blmove} with `'right', 'left'`
- * @lane blocking
+ * @scope blocking
  * @since 2.2.0
  * @see https://redis.io/commands/brpoplpush/
  */
 export function brpoplpush<V = string>(source: Data, destination: Data, timeout: number): Command<V | null, V> {
   const wait = blockSeconds(timeout);
-  const args = [data(source, 'source'), data(destination, 'destination'), wait.arg];
+  const args = [toArg(source, 'source'), toArg(destination, 'destination'), wait.arg];
   return new Command<V | null, V>(BRPOPLPUSH, args, asIs, BRPOPLPUSH.flags, wait.blockMs);
 }
 
@@ -205,7 +214,7 @@ export function brpoplpush<V = string>(source: Data, destination: Data, timeout:
  * @see https://redis.io/commands/lindex/
  */
 export function lindex<V = string>(key: Data, index: Int): Command<V | null, V> {
-  return new Command<V | null, V>(LINDEX, [data(key, 'key'), integer(index, 'index')], asIs);
+  return new Command<V | null, V>(LINDEX, [toArg(key, 'key'), integer(index, 'index')], asIs);
 }
 
 /**
@@ -217,7 +226,7 @@ export function lindex<V = string>(key: Data, index: Int): Command<V | null, V> 
  * @see https://redis.io/commands/linsert/
  */
 export function linsert<V = string>(key: Data, place: Place, pivot: Data, element: Data): Command<number, V> {
-  const args = [data(key, 'key'), keyword(place, PLACES, 'place'), data(pivot, 'pivot'), data(element, 'element')];
+  const args = [toArg(key, 'key'), keyword(place, PLACES, 'place'), toArg(pivot, 'pivot'), toArg(element, 'element')];
   return new Command<number, V>(LINSERT, args, asIs);
 }
 
@@ -229,7 +238,7 @@ export function linsert<V = string>(key: Data, place: Place, pivot: Data, elemen
  * @see https://redis.io/commands/llen/
  */
 export function llen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(LLEN, [data(key, 'key')], asIs);
+  return new Command<number, V>(LLEN, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -264,7 +273,7 @@ export function lmpop<V = string>(
 }
 
 function popArgs(key: Data, count: Int | undefined): Arg[] {
-  return count === undefined ? [data(key, 'key')] : [data(key, 'key'), integer(count, 'count', 0)];
+  return count === undefined ? [toArg(key, 'key')] : [toArg(key, 'key'), integer(count, 'count', 0)];
 }
 
 /**
@@ -323,7 +332,7 @@ export function lpos<V = string>(
   const given: LposOptions = options ?? {};
   checkOptions(given, LPOS_OPTIONS);
   if (Number(given.rank) === 0) throw new ArgumentError('options.rank: counts from 1, or backwards from -1');
-  const args = [data(key, 'key'), data(element, 'element')];
+  const args = [toArg(key, 'key'), toArg(element, 'element')];
   addInteger(args, 'RANK', given.rank, 'rank');
   addInteger(args, 'COUNT', given.count, 'count', 0);
   addInteger(args, 'MAXLEN', given.maxlen, 'maxlen', 0);
@@ -342,7 +351,7 @@ export function lpos<V = string>(
  * @see https://redis.io/commands/lpush/
  */
 export function lpush<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(LPUSH, headAndMany(data(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(LPUSH, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
 }
 
 /**
@@ -355,7 +364,7 @@ export function lpush<V = string>(key: Data, ...elements: Many[]): Command<numbe
  * @see https://redis.io/commands/lpushx/
  */
 export function lpushx<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(LPUSHX, headAndMany(data(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(LPUSHX, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
 }
 
 /**
@@ -368,7 +377,7 @@ export function lpushx<V = string>(key: Data, ...elements: Many[]): Command<numb
  * @see https://redis.io/commands/lrange/
  */
 export function lrange<V = string>(key: Data, start: Int, stop: Int): Command<V[], V> {
-  return new Command<V[], V>(LRANGE, [data(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], asIs);
+  return new Command<V[], V>(LRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], asIs);
 }
 
 /**
@@ -380,7 +389,7 @@ export function lrange<V = string>(key: Data, start: Int, stop: Int): Command<V[
  * @see https://redis.io/commands/lrem/
  */
 export function lrem<V = string>(key: Data, count: Int, element: Data): Command<number, V> {
-  return new Command<number, V>(LREM, [data(key, 'key'), integer(count, 'count'), data(element, 'element')], asIs);
+  return new Command<number, V>(LREM, [toArg(key, 'key'), integer(count, 'count'), toArg(element, 'element')], asIs);
 }
 
 /**
@@ -391,7 +400,7 @@ export function lrem<V = string>(key: Data, count: Int, element: Data): Command<
  * @see https://redis.io/commands/lset/
  */
 export function lset<V = string>(key: Data, index: Int, element: Data): Command<'OK', V> {
-  return new Command<'OK', V>(LSET, [data(key, 'key'), integer(index, 'index'), data(element, 'element')], ok);
+  return new Command<'OK', V>(LSET, [toArg(key, 'key'), integer(index, 'index'), toArg(element, 'element')], ok);
 }
 
 /**
@@ -403,7 +412,7 @@ export function lset<V = string>(key: Data, index: Int, element: Data): Command<
  * @see https://redis.io/commands/ltrim/
  */
 export function ltrim<V = string>(key: Data, start: Int, stop: Int): Command<'OK', V> {
-  return new Command<'OK', V>(LTRIM, [data(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], ok);
+  return new Command<'OK', V>(LTRIM, [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], ok);
 }
 
 /**
@@ -430,7 +439,7 @@ export function rpop<V = string>(key: Data, count?: Int): Command<V | V[] | null
  * @see https://redis.io/commands/rpoplpush/
  */
 export function rpoplpush<V = string>(source: Data, destination: Data): Command<V | null, V> {
-  return new Command<V | null, V>(RPOPLPUSH, [data(source, 'source'), data(destination, 'destination')], asIs);
+  return new Command<V | null, V>(RPOPLPUSH, [toArg(source, 'source'), toArg(destination, 'destination')], asIs);
 }
 
 /**
@@ -444,7 +453,7 @@ export function rpoplpush<V = string>(source: Data, destination: Data): Command<
  * @see https://redis.io/commands/rpush/
  */
 export function rpush<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(RPUSH, headAndMany(data(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(RPUSH, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
 }
 
 /**
@@ -457,5 +466,5 @@ export function rpush<V = string>(key: Data, ...elements: Many[]): Command<numbe
  * @see https://redis.io/commands/rpushx/
  */
 export function rpushx<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(RPUSHX, headAndMany(data(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(RPUSHX, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
 }

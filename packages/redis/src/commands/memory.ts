@@ -1,7 +1,7 @@
 /** MEMORY: what the server uses its memory for. */
-import { Command, type Data, data, read, write } from '@kv/core';
-import { addInteger, checkOptions, type Int } from '../arguments.ts';
-import { asIs, double, mapValues, ok, text, texts } from '../replies.ts';
+import { Command, type Data, read, toArg, write } from '@kv/core';
+import { addInteger, checkOptions, type Int } from './support/arguments.ts';
+import { asIs, double, mapValues, ok, text, texts } from './support/replies.ts';
 
 const MEMORY_DOCTOR = read('MEMORY DOCTOR', null);
 const MEMORY_HELP = read('MEMORY HELP', null);
@@ -85,7 +85,7 @@ const USAGE_OPTIONS = new Set(['samples']);
  */
 export function memoryUsage<V = string>(key: Data, options: MemoryUsageOptions = {}): Command<number | null, V> {
   checkOptions(options, USAGE_OPTIONS);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addInteger(args, 'SAMPLES', options.samples, 'samples', 0);
   return new Command<number | null, V>(MEMORY_USAGE, args, asIs);
 }

@@ -1,5 +1,6 @@
 /** MIGRATE: keys to another server. */
-import { type Arg, Command, data, integer, write } from '@kv/core';
+import { type Arg, Command, integer, toArg, write } from '@kv/core';
+import { migrateKeys } from '../protocol/key-specs.ts';
 import {
   type AtMostOne,
   addData,
@@ -10,9 +11,8 @@ import {
   chosen,
   type Int,
   type Many,
-} from '../arguments.ts';
-import { migrateKeys } from '../key-specs.ts';
-import { text } from '../replies.ts';
+} from './support/arguments.ts';
+import { text } from './support/replies.ts';
 
 const MIGRATE = write('MIGRATE', migrateKeys);
 
@@ -37,7 +37,7 @@ function addCredentials(args: Arg[], options: MigrateOptions): void {
   if (options.auth2 === undefined || options.auth2 === false) return;
   checkObject(options.auth2, 'options.auth2', '{ username, password }');
   const { username, password } = options.auth2;
-  args.push('AUTH2', data(username, 'options.auth2.username'), data(password, 'options.auth2.password'));
+  args.push('AUTH2', toArg(username, 'options.auth2.username'), toArg(password, 'options.auth2.password'));
 }
 
 /**
@@ -62,7 +62,7 @@ export function migrate<V = string>(
   addMany(names, [keys], 'keys');
   const [first = ''] = names;
   const alone = names.length === 1 && first.length > 0;
-  const args: Arg[] = [data(host, 'host'), integer(port, 'port', 1, 65535), alone ? first : ''];
+  const args: Arg[] = [toArg(host, 'host'), integer(port, 'port', 1, 65535), alone ? first : ''];
   args.push(integer(db, 'db', 0), integer(timeout, 'timeout', 0));
   addSwitch(args, 'COPY', options.copy, 'copy');
   addSwitch(args, 'REPLACE', options.replace, 'replace');

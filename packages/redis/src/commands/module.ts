@@ -1,7 +1,7 @@
 /** MODULE: extensions of the server. Their own commands are sent with `execute`. */
-import { type Arg, Command, data, read, write } from '@kv/core';
-import { addAny, addEntryArgs, checkOptions, type Entries, headAndAny, type Many } from '../arguments.ts';
-import { ok, structures, texts } from '../replies.ts';
+import { type Arg, Command, read, toArg, write } from '@kv/core';
+import { addAny, addEntryArgs, checkOptions, type Entries, headAndAny, type Many } from './support/arguments.ts';
+import { ok, structures, texts } from './support/replies.ts';
 
 const MODULE_HELP = read('MODULE HELP', null);
 const MODULE_LIST = read('MODULE LIST', null);
@@ -49,7 +49,7 @@ export function moduleList<V = string>(): Command<ModuleInfo[], V> {
  * @see https://redis.io/commands/module-load/
  */
 export function moduleLoad<V = string>(path: string, ...args: Many[]): Command<'OK', V> {
-  return new Command<'OK', V>(MODULE_LOAD, headAndAny(data(path, 'path'), args, 'args'), ok);
+  return new Command<'OK', V>(MODULE_LOAD, headAndAny(toArg(path, 'path'), args, 'args'), ok);
 }
 
 /** Options of {@link moduleLoadex}. */
@@ -64,7 +64,7 @@ const LOADEX_OPTIONS = new Set(['config', 'args']);
 
 function loadexArgs(path: string, options: ModuleLoadexOptions): Arg[] {
   checkOptions(options, LOADEX_OPTIONS);
-  const args: Arg[] = [data(path, 'path')];
+  const args: Arg[] = [toArg(path, 'path')];
   const settings: Arg[] = [];
   if (options.config !== undefined) addEntryArgs(settings, [options.config], 'options.config');
   for (let i = 0; i < settings.length; i += 2) args.push('CONFIG', settings[i] as Arg, settings[i + 1] as Arg);
@@ -92,5 +92,5 @@ export function moduleLoadex<V = string>(path: string, options: ModuleLoadexOpti
  * @see https://redis.io/commands/module-unload/
  */
 export function moduleUnload<V = string>(name: string): Command<'OK', V> {
-  return new Command<'OK', V>(MODULE_UNLOAD, [data(name, 'name')], ok);
+  return new Command<'OK', V>(MODULE_UNLOAD, [toArg(name, 'name')], ok);
 }

@@ -1,7 +1,7 @@
 /** Publishing, and looking at who listens. Subscriptions are no commands: see `subscribe()` of the client. */
-import { Command, type Data, data, Keys, read, write } from '@kv/core';
-import { addAny, type Many } from '../arguments.ts';
-import { asIs, record, texts } from '../replies.ts';
+import { Command, type Data, Keys, read, toArg, write } from '@kv/core';
+import { addAny, type Many } from './support/arguments.ts';
+import { asIs, record, texts } from './support/replies.ts';
 
 const PUBLISH = write('PUBLISH', Keys.none);
 const PUBSUB_CHANNELS = read('PUBSUB CHANNELS', Keys.none);
@@ -21,7 +21,7 @@ const SPUBLISH = write('SPUBLISH');
  * @see https://redis.io/commands/publish/
  */
 export function publish<V = string>(channel: Data, message: Data): Command<number, V> {
-  return new Command<number, V>(PUBLISH, [data(channel, 'channel'), data(message, 'message')], asIs);
+  return new Command<number, V>(PUBLISH, [toArg(channel, 'channel'), toArg(message, 'message')], asIs);
 }
 
 /**
@@ -32,7 +32,7 @@ export function publish<V = string>(channel: Data, message: Data): Command<numbe
  * @see https://redis.io/commands/pubsub-channels/
  */
 export function pubsubChannels<V = string>(pattern?: Data): Command<string[], V> {
-  return new Command<string[], V>(PUBSUB_CHANNELS, pattern === undefined ? [] : [data(pattern, 'pattern')], texts);
+  return new Command<string[], V>(PUBSUB_CHANNELS, pattern === undefined ? [] : [toArg(pattern, 'pattern')], texts);
 }
 
 /**
@@ -74,7 +74,7 @@ export function pubsubNumsub<V = string>(...channels: Many[]): Command<Record<st
  * @see https://redis.io/commands/pubsub-shardchannels/
  */
 export function pubsubShardchannels<V = string>(pattern?: Data): Command<string[], V> {
-  const args = pattern === undefined ? [] : [data(pattern, 'pattern')];
+  const args = pattern === undefined ? [] : [toArg(pattern, 'pattern')];
   return new Command<string[], V>(PUBSUB_SHARDCHANNELS, args, texts);
 }
 
@@ -98,5 +98,5 @@ export function pubsubShardnumsub<V = string>(...channels: Many[]): Command<Reco
  * @see https://redis.io/commands/spublish/
  */
 export function spublish<V = string>(channel: Data, message: Data): Command<number, V> {
-  return new Command<number, V>(SPUBLISH, [data(channel, 'channel'), data(message, 'message')], asIs);
+  return new Command<number, V>(SPUBLISH, [toArg(channel, 'channel'), toArg(message, 'message')], asIs);
 }

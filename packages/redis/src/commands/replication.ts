@@ -1,14 +1,14 @@
 /** Replication: roles, hand-over, and waiting for copies. */
-import { type Arg, ArgumentError, Command, data, Flag, integer, read, spec, write } from '@kv/core';
-import { addInteger, addSwitch, checkObject, checkOptions, type Int } from '../arguments.ts';
-import { asIs, list, text, texts } from '../replies.ts';
+import { type Arg, ArgumentError, Command, Flag, integer, read, spec, toArg, write } from '@kv/core';
+import { addInteger, addSwitch, checkObject, checkOptions, type Int } from './support/arguments.ts';
+import { asIs, list, text, texts } from './support/replies.ts';
 
 const FAILOVER = write('FAILOVER', null);
 const REPLICAOF = write('REPLICAOF', null);
 const ROLE = read('ROLE', null);
 const SLAVEOF = write('SLAVEOF', null);
-const WAIT = spec('WAIT', Flag.blocking | Flag.state);
-const WAITAOF = spec('WAITAOF', Flag.blocking | Flag.state);
+const WAIT = spec('WAIT', Flag.blocking | Flag.stateful);
+const WAITAOF = spec('WAITAOF', Flag.blocking | Flag.stateful);
 
 /** Options of {@link failover}: start one, or `abort`. */
 export type FailoverOptions =
@@ -38,7 +38,7 @@ function failoverArgs(options: FailoverOptions): Arg[] {
   }
   if (to !== undefined) checkObject(to, 'options.to', '{ host, port }');
   if (to !== undefined)
-    args.push('TO', data(to.host, 'options.to.host'), integer(to.port, 'options.to.port', 1, 65535));
+    args.push('TO', toArg(to.host, 'options.to.host'), integer(to.port, 'options.to.port', 1, 65535));
   addSwitch(args, 'FORCE', force, 'force');
   addInteger(args, 'TIMEOUT', timeout, 'timeout', 1);
   return args;
@@ -66,7 +66,7 @@ export type ReplicationSource = { readonly host: string; readonly port: Int } | 
 function sourceArgs(source: ReplicationSource): Arg[] {
   if (source === 'no one') return ['NO', 'ONE'];
   checkObject(source, 'source', "{ host, port } or 'no one'");
-  return [data(source.host, 'source.host'), integer(source.port, 'source.port', 1, 65535)];
+  return [toArg(source.host, 'source.host'), integer(source.port, 'source.port', 1, 65535)];
 }
 
 /**
@@ -143,7 +143,7 @@ export function slaveof<V = string>(source: ReplicationSource): Command<'OK', V>
  * connection, therefore only on a session.
  *
  * @returns how many replicas have it, which may be less than asked for
- * @lane lease
+ * @scope lease
  * @since 3.0.0
  * @see https://redis.io/commands/wait/
  */
@@ -170,7 +170,7 @@ function onDisk(raw: unknown): WaitAofResult {
  * many milliseconds (0 = no limit). Only on a session.
  *
  * @throws ReplyError with `numlocal` 1 when the server has no append-only file
- * @lane lease
+ * @scope lease
  * @since 7.2.0
  * @see https://redis.io/commands/waitaof/
  */

@@ -1,9 +1,9 @@
 /** Lua scripts: run, and kept by the server under their SHA-1. Libraries of functions have a file of their own. */
-import { Command, type Data, data, idempotent, Keys, read, write } from '@kv/core';
-import { keyword, type Many } from '../arguments.ts';
-import { countedSecond } from '../key-specs.ts';
-import { asIs, booleans, ok, text, texts } from '../replies.ts';
-import { type ScriptKeys, scriptArgs, sha1Arg, sha1Args } from '../script-arguments.ts';
+import { Command, type Data, idempotent, Keys, read, toArg, write } from '@kv/core';
+import { countedSecond } from '../protocol/key-specs.ts';
+import { keyword, type Many } from './support/arguments.ts';
+import { asIs, booleans, ok, text, texts } from './support/replies.ts';
+import { type ScriptKeys, scriptArgs, sha1Arg, sha1Args } from './support/script-arguments.ts';
 
 const EVAL = write('EVAL', countedSecond);
 const EVALSHA = write('EVALSHA', countedSecond);
@@ -34,7 +34,7 @@ const FLUSH_MODES = ['async', 'sync', 'ASYNC', 'SYNC'] as const;
  * @see https://redis.io/commands/eval/
  */
 function evaluate<V = string>(script: Data, keys: ScriptKeys = [], ...args: Many[]): Command<unknown, V> {
-  return new Command<unknown, V>(EVAL, scriptArgs(data(script, 'script'), keys, args), asIs);
+  return new Command<unknown, V>(EVAL, scriptArgs(toArg(script, 'script'), keys, args), asIs);
 }
 
 export { evaluate as eval };
@@ -73,7 +73,7 @@ export function evalshaRo<V = string>(sha1: string, keys: ScriptKeys = [], ...ar
  * @see https://redis.io/commands/eval_ro/
  */
 export function evalRo<V = string>(script: Data, keys: ScriptKeys = [], ...args: Many[]): Command<unknown, V> {
-  return new Command<unknown, V>(EVAL_RO, scriptArgs(data(script, 'script'), keys, args), asIs);
+  return new Command<unknown, V>(EVAL_RO, scriptArgs(toArg(script, 'script'), keys, args), asIs);
 }
 
 /**
@@ -127,7 +127,7 @@ export function scriptKill<V = string>(): Command<'OK', V> {
  * @see https://redis.io/commands/script-load/
  */
 export function scriptLoad<V = string>(script: Data): Command<string, V> {
-  return new Command<string, V>(SCRIPT_LOAD, [data(script, 'script')], text);
+  return new Command<string, V>(SCRIPT_LOAD, [toArg(script, 'script')], text);
 }
 
 /**

@@ -113,11 +113,11 @@ describe('refused before anything is sent', () => {
 describe('what a command does to its connection', () => {
   it('is known', () => {
     const changing = [select(1), auth('p'), hello(3), clientSetname('n'), clientTracking(true)];
-    expect(changing.map((command) => command.flags)).toEqual(changing.map(() => Flag.state));
+    expect(changing.map((command) => command.flags)).toEqual(changing.map(() => Flag.stateful));
   });
 
   it('says how long it may wait', () => {
-    const both = Flag.blocking | Flag.state;
+    const both = Flag.blocking | Flag.stateful;
     expect([wait(1, 250).blockMs, wait(1, 250).flags]).toEqual([250, both]);
     expect([waitaof(1, 0, 30n).blockMs, waitaof(1, 0, 0).blockMs, waitaof(1, 0, 1).flags]).toEqual([30, 0, both]);
   });

@@ -1,5 +1,5 @@
 /** The server as a whole: databases, saving, reports, stopping. */
-import { type Arg, ArgumentError, Command, data, idempotent, integer, read, write } from '@kv/core';
+import { type Arg, ArgumentError, Command, idempotent, integer, read, toArg, write } from '@kv/core';
 import {
   type AtMostOne,
   addAny,
@@ -10,8 +10,8 @@ import {
   type Int,
   type Many,
   type Off,
-} from '../arguments.ts';
-import { asIs, integerOf, ok, text } from '../replies.ts';
+} from './support/arguments.ts';
+import { asIs, integerOf, ok, text } from './support/replies.ts';
 
 const BGREWRITEAOF = idempotent('BGREWRITEAOF', null);
 const BGSAVE = idempotent('BGSAVE', null);
@@ -87,7 +87,7 @@ export function dbsize<V = string>(): Command<number, V> {
  * @see https://redis.io/commands/debug/
  */
 export function debug<V = string>(subcommand: string, ...args: Many[]): Command<unknown, V> {
-  return new Command<unknown, V>(DEBUG, addAny([data(subcommand, 'subcommand')], args, 'args'), asIs);
+  return new Command<unknown, V>(DEBUG, addAny([toArg(subcommand, 'subcommand')], args, 'args'), asIs);
 }
 
 /** How keys are deleted; at most one, else the server's setting `lazyfree-lazy-user-flush` decides. */

@@ -1,5 +1,6 @@
 /** Sets: members without order and without doubles. */
-import { type Arg, Command, type Data, data, idempotent, integer, Keys, read, write } from '@kv/core';
+import { type Arg, Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
+import { countedFirst } from '../protocol/key-specs.ts';
 import {
   addCounted,
   addInteger,
@@ -12,10 +13,9 @@ import {
   type Many,
   many,
   type ScanOptions,
-} from '../arguments.ts';
-import { countedFirst } from '../key-specs.ts';
-import { storeFlags } from '../repeatable.ts';
-import { asIs, boolean, booleans, cursorOf, itemsOf, list } from '../replies.ts';
+} from './support/arguments.ts';
+import { storeFlags } from './support/repeatable.ts';
+import { asIs, boolean, booleans, cursorOf, itemsOf, list } from './support/replies.ts';
 
 const SADD = idempotent('SADD');
 const SCARD = read('SCARD');
@@ -66,7 +66,7 @@ function page<V>(raw: unknown): SscanPage<V> {
  * @see https://redis.io/commands/sadd/
  */
 export function sadd<V = string>(key: Data, ...members: Many[]): Command<number, V> {
-  return new Command<number, V>(SADD, headAndMany(data(key, 'key'), members, 'members'), asIs);
+  return new Command<number, V>(SADD, headAndMany(toArg(key, 'key'), members, 'members'), asIs);
 }
 
 /**
@@ -77,7 +77,7 @@ export function sadd<V = string>(key: Data, ...members: Many[]): Command<number,
  * @see https://redis.io/commands/scard/
  */
 export function scard<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(SCARD, [data(key, 'key')], asIs);
+  return new Command<number, V>(SCARD, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -102,7 +102,7 @@ export function sdiff<V = string>(...keys: Many[]): Command<V[], V> {
  * @see https://redis.io/commands/sdiffstore/
  */
 export function sdiffstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
-  const args = headAndMany(data(destination, 'destination'), keys, 'keys');
+  const args = headAndMany(toArg(destination, 'destination'), keys, 'keys');
   return new Command<number, V>(SDIFFSTORE, args, asIs, storeFlags(SDIFFSTORE, args[0] as Arg, args.slice(1)));
 }
 
@@ -145,7 +145,7 @@ export function sintercard<V = string>(keys: Many, options: IntercardOptions = {
  * @see https://redis.io/commands/sinterstore/
  */
 export function sinterstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
-  const args = headAndMany(data(destination, 'destination'), keys, 'keys');
+  const args = headAndMany(toArg(destination, 'destination'), keys, 'keys');
   return new Command<number, V>(SINTERSTORE, args, asIs);
 }
 
@@ -157,7 +157,7 @@ export function sinterstore<V = string>(destination: Data, ...keys: Many[]): Com
  * @see https://redis.io/commands/sismember/
  */
 export function sismember<V = string>(key: Data, member: Data): Command<boolean, V> {
-  return new Command<boolean, V>(SISMEMBER, [data(key, 'key'), data(member, 'member')], boolean);
+  return new Command<boolean, V>(SISMEMBER, [toArg(key, 'key'), toArg(member, 'member')], boolean);
 }
 
 /**
@@ -168,7 +168,7 @@ export function sismember<V = string>(key: Data, member: Data): Command<boolean,
  * @see https://redis.io/commands/smembers/
  */
 export function smembers<V = string>(key: Data): Command<V[], V> {
-  return new Command<V[], V>(SMEMBERS, [data(key, 'key')], list);
+  return new Command<V[], V>(SMEMBERS, [toArg(key, 'key')], list);
 }
 
 /**
@@ -180,7 +180,7 @@ export function smembers<V = string>(key: Data): Command<V[], V> {
  * @see https://redis.io/commands/smismember/
  */
 export function smismember<V = string>(key: Data, ...members: Many[]): Command<boolean[], V> {
-  return new Command<boolean[], V>(SMISMEMBER, headAndMany(data(key, 'key'), members, 'members'), booleans);
+  return new Command<boolean[], V>(SMISMEMBER, headAndMany(toArg(key, 'key'), members, 'members'), booleans);
 }
 
 /**
@@ -192,7 +192,7 @@ export function smismember<V = string>(key: Data, ...members: Many[]): Command<b
  * @see https://redis.io/commands/smove/
  */
 export function smove<V = string>(source: Data, destination: Data, member: Data): Command<boolean, V> {
-  const args = [data(source, 'source'), data(destination, 'destination'), data(member, 'member')];
+  const args = [toArg(source, 'source'), toArg(destination, 'destination'), toArg(member, 'member')];
   return new Command<boolean, V>(SMOVE, args, boolean);
 }
 
@@ -208,8 +208,8 @@ export function spop<V = string>(key: Data): Command<V | null, V>;
 export function spop<V = string>(key: Data, count: Int): Command<V[], V>;
 export function spop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
 export function spop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  if (count === undefined) return new Command<V | V[] | null, V>(SPOP, [data(key, 'key')], asIs);
-  return new Command<V | V[] | null, V>(SPOP, [data(key, 'key'), integer(count, 'count', 0)], list<V>);
+  if (count === undefined) return new Command<V | V[] | null, V>(SPOP, [toArg(key, 'key')], asIs);
+  return new Command<V | V[] | null, V>(SPOP, [toArg(key, 'key'), integer(count, 'count', 0)], list<V>);
 }
 
 /**
@@ -224,8 +224,8 @@ export function srandmember<V = string>(key: Data): Command<V | null, V>;
 export function srandmember<V = string>(key: Data, count: Int): Command<V[], V>;
 export function srandmember<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
 export function srandmember<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  if (count === undefined) return new Command<V | V[] | null, V>(SRANDMEMBER, [data(key, 'key')], asIs);
-  return new Command<V | V[] | null, V>(SRANDMEMBER, [data(key, 'key'), integer(count, 'count')], list<V>);
+  if (count === undefined) return new Command<V | V[] | null, V>(SRANDMEMBER, [toArg(key, 'key')], asIs);
+  return new Command<V | V[] | null, V>(SRANDMEMBER, [toArg(key, 'key'), integer(count, 'count')], list<V>);
 }
 
 /**
@@ -238,7 +238,7 @@ export function srandmember<V = string>(key: Data, count?: Int): Command<V | V[]
  * @see https://redis.io/commands/srem/
  */
 export function srem<V = string>(key: Data, ...members: Many[]): Command<number, V> {
-  return new Command<number, V>(SREM, headAndMany(data(key, 'key'), members, 'members'), asIs);
+  return new Command<number, V>(SREM, headAndMany(toArg(key, 'key'), members, 'members'), asIs);
 }
 
 /**
@@ -251,7 +251,7 @@ export function srem<V = string>(key: Data, ...members: Many[]): Command<number,
  */
 export function sscan<V = string>(key: Data, cursor: Cursor, options: ScanOptions = {}): Command<SscanPage<V>, V> {
   checkOptions(options, SCAN_OPTIONS);
-  const args = [data(key, 'key'), cursorArg(cursor)];
+  const args = [toArg(key, 'key'), cursorArg(cursor)];
   addScan(args, options);
   return new Command<SscanPage<V>, V>(SSCAN, args, page);
 }
@@ -278,6 +278,6 @@ export function sunion<V = string>(...keys: Many[]): Command<V[], V> {
  * @see https://redis.io/commands/sunionstore/
  */
 export function sunionstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
-  const args = headAndMany(data(destination, 'destination'), keys, 'keys');
+  const args = headAndMany(toArg(destination, 'destination'), keys, 'keys');
   return new Command<number, V>(SUNIONSTORE, args, asIs);
 }

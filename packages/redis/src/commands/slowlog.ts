@@ -1,7 +1,7 @@
 /** SLOWLOG: commands that took the server long. */
 import { Command, idempotent, integer, read } from '@kv/core';
-import type { Int } from '../arguments.ts';
-import { asIs, list, ok, text, texts } from '../replies.ts';
+import type { Int } from './support/arguments.ts';
+import { asIs, list, ok, text, texts } from './support/replies.ts';
 
 const SLOWLOG_GET = read('SLOWLOG GET', null);
 const SLOWLOG_HELP = read('SLOWLOG HELP', null);

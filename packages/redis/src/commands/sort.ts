@@ -1,5 +1,6 @@
 /** SORT: lists, sets and sorted sets in the order of something else. */
-import { type Arg, Command, type Data, data, read, write } from '@kv/core';
+import { type Arg, Command, type Data, read, toArg, write } from '@kv/core';
+import { sortKeys } from '../protocol/key-specs.ts';
 import {
   type AtMostOne,
   addData,
@@ -10,9 +11,8 @@ import {
   chosen,
   type Limit,
   type Many,
-} from '../arguments.ts';
-import { sortKeys } from '../key-specs.ts';
-import { asIs } from '../replies.ts';
+} from './support/arguments.ts';
+import { asIs } from './support/replies.ts';
 
 const SORT = write('SORT', sortKeys);
 const SORT_RO = read('SORT_RO');
@@ -52,7 +52,7 @@ function addGets(args: Arg[], patterns: Many | undefined): void {
 function sortArgs(key: Data, options: SortReadOptions, known: ReadonlySet<string>): Arg[] {
   checkOptions(options, known);
   chosen(options, ['asc', 'desc']);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addData(args, 'BY', options.by, 'by');
   addGets(args, options.get);
   addSwitch(args, 'ASC', options.asc, 'asc');

@@ -1,5 +1,6 @@
 /** Sorted sets combined: unions, intersections and differences. Plain sets may be sources too, with 1 as every score. */
-import { type Arg, ArgumentError, Command, type Data, data, float, idempotent, read } from '@kv/core';
+import { type Arg, ArgumentError, Command, type Data, float, idempotent, read, toArg } from '@kv/core';
+import { countedFirst, destinationAndCounted } from '../protocol/key-specs.ts';
 import {
   addCounted,
   addInteger,
@@ -9,11 +10,10 @@ import {
   keyword,
   type Many,
   type Off,
-} from '../arguments.ts';
-import { countedFirst, destinationAndCounted } from '../key-specs.ts';
-import { storeFlags } from '../repeatable.ts';
-import { asIs, list, type Scored, scored } from '../replies.ts';
-import type { Score } from '../sorted-sets.ts';
+} from './support/arguments.ts';
+import { storeFlags } from './support/repeatable.ts';
+import { asIs, list, type Scored, scored } from './support/replies.ts';
+import type { Score } from './support/sorted-sets.ts';
 
 const ZDIFF = read('ZDIFF', countedFirst);
 const ZDIFFSTORE = idempotent('ZDIFFSTORE', destinationAndCounted);
@@ -83,7 +83,7 @@ function combineArgs(keys: Many, options: ZcombineOptions): Arg[] {
 /** The arguments of a union or intersection that is stored, and how many keys there are. */
 function storeArgs(destination: Data, keys: Many, options: CombineOptions): [args: Arg[], keys: number] {
   checkOptions(options, STORE_OPTIONS);
-  const args = [data(destination, 'destination')];
+  const args = [toArg(destination, 'destination')];
   const count = addCounted(args, [keys], 'keys');
   addCombine(args, options, count);
   return [args, count];
@@ -120,7 +120,7 @@ export function zdiff<V = string>(keys: Many, options?: ZdiffOptions): Command<V
  * @see https://redis.io/commands/zdiffstore/
  */
 export function zdiffstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
-  const to = data(destination, 'destination');
+  const to = toArg(destination, 'destination');
   const args = [to];
   addCounted(args, keys, 'keys');
   return new Command<number, V>(ZDIFFSTORE, args, asIs, storeFlags(ZDIFFSTORE, to, args.slice(2)));

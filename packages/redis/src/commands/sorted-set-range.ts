@@ -1,9 +1,16 @@
 /** Sorted sets by range: of ranks, of scores, or of members in the order of their bytes. */
-import { type Arg, ArgumentError, Command, type Data, data, idempotent, integer, Keys, read, write } from '@kv/core';
-import { addLimit, addSwitch, checkOptions, chosen, type Int, type Limit, type Off } from '../arguments.ts';
-import { storeFlags } from '../repeatable.ts';
-import { asIs, list, type Scored, scored } from '../replies.ts';
-import { type LexBound, lexBound, type RangeBound, rankBound, type ScoreBound, scoreBound } from '../sorted-sets.ts';
+import { type Arg, ArgumentError, Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
+import { addLimit, addSwitch, checkOptions, chosen, type Int, type Limit, type Off } from './support/arguments.ts';
+import { storeFlags } from './support/repeatable.ts';
+import { asIs, list, type Scored, scored } from './support/replies.ts';
+import {
+  type LexBound,
+  lexBound,
+  type RangeBound,
+  rankBound,
+  type ScoreBound,
+  scoreBound,
+} from './support/sorted-sets.ts';
 
 const ZCOUNT = read('ZCOUNT');
 const ZLEXCOUNT = read('ZLEXCOUNT');
@@ -77,7 +84,7 @@ function addRange(args: Arg[], start: RangeBound, stop: RangeBound, options: Zra
  * @see https://redis.io/commands/zcount/
  */
 export function zcount<V = string>(key: Data, min: ScoreBound, max: ScoreBound): Command<number, V> {
-  return new Command<number, V>(ZCOUNT, [data(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')], asIs);
+  return new Command<number, V>(ZCOUNT, [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')], asIs);
 }
 
 /**
@@ -90,7 +97,7 @@ export function zcount<V = string>(key: Data, min: ScoreBound, max: ScoreBound):
  * @see https://redis.io/commands/zlexcount/
  */
 export function zlexcount<V = string>(key: Data, min: LexBound, max: LexBound): Command<number, V> {
-  return new Command<number, V>(ZLEXCOUNT, [data(key, 'key'), lexBound(min, 'min'), lexBound(max, 'max')], asIs);
+  return new Command<number, V>(ZLEXCOUNT, [toArg(key, 'key'), lexBound(min, 'min'), lexBound(max, 'max')], asIs);
 }
 
 /**
@@ -132,7 +139,7 @@ export function zrange<V = string>(
 ): Command<V[] | Scored<V>[], V> {
   const given: ZrangeOptions = options ?? {};
   checkOptions(given, ZRANGE_OPTIONS);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addRange(args, start, stop, given);
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
   addLimit(args, given.limit);
@@ -149,7 +156,7 @@ export interface ZrangebylexOptions {
 const LIMIT_OPTION = new Set(['limit']);
 
 function byLex(key: Data, first: LexBound, second: LexBound, names: readonly [string, string], limit?: Limit): Arg[] {
-  const args = [data(key, 'key'), lexBound(first, names[0]), lexBound(second, names[1])];
+  const args = [toArg(key, 'key'), lexBound(first, names[0]), lexBound(second, names[1])];
   addLimit(args, limit);
   return args;
 }
@@ -229,7 +236,7 @@ export function zrangebyscore<V = string>(
   options?: ZrangebyscoreOptions,
 ): Command<V[] | Scored<V>[], V> {
   const given: ZrangebyscoreOptions = options ?? {};
-  const args = [data(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
+  const args = [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
   const withscores = addByScore(args, given);
   return new Command<Members<V>, V>(ZRANGEBYSCORE, args, withscores ? scored<V> : list<V>);
 }
@@ -252,8 +259,8 @@ export function zrangestore<V = string>(
   options: ZrangeOrder = {},
 ): Command<number, V> {
   checkOptions(options, ORDER_OPTIONS);
-  const to = data(destination, 'destination');
-  const from = data(source, 'source');
+  const to = toArg(destination, 'destination');
+  const from = toArg(source, 'source');
   const args = [to, from];
   addRange(args, min, max, options);
   addLimit(args, options.limit);
@@ -282,7 +289,7 @@ export function zremrangebylex<V = string>(key: Data, min: LexBound, max: LexBou
  * @see https://redis.io/commands/zremrangebyrank/
  */
 export function zremrangebyrank<V = string>(key: Data, start: Int, stop: Int): Command<number, V> {
-  const args = [data(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
+  const args = [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
   return new Command<number, V>(ZREMRANGEBYRANK, args, asIs);
 }
 
@@ -296,7 +303,7 @@ export function zremrangebyrank<V = string>(key: Data, start: Int, stop: Int): C
  * @see https://redis.io/commands/zremrangebyscore/
  */
 export function zremrangebyscore<V = string>(key: Data, min: ScoreBound, max: ScoreBound): Command<number, V> {
-  const args = [data(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
+  const args = [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
   return new Command<number, V>(ZREMRANGEBYSCORE, args, asIs);
 }
 
@@ -342,7 +349,7 @@ export function zrevrange<V = string>(
 ): Command<V[] | Scored<V>[], V> {
   const given: ZrevrangeOptions = options ?? {};
   checkOptions(given, WITHSCORES_OPTION);
-  const args = [data(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
+  const args = [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
   return new Command<Members<V>, V>(ZREVRANGE, args, withscores ? scored<V> : list<V>);
 }
@@ -400,7 +407,7 @@ export function zrevrangebyscore<V = string>(
   options?: ZrangebyscoreOptions,
 ): Command<V[] | Scored<V>[], V> {
   const given: ZrangebyscoreOptions = options ?? {};
-  const args = [data(key, 'key'), scoreBound(max, 'max'), scoreBound(min, 'min')];
+  const args = [toArg(key, 'key'), scoreBound(max, 'max'), scoreBound(min, 'min')];
   const withscores = addByScore(args, given);
   return new Command<Members<V>, V>(ZREVRANGEBYSCORE, args, withscores ? scored<V> : list<V>);
 }

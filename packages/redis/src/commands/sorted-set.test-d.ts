@@ -1,9 +1,9 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import type { Scored } from '../replies.ts';
 import { type Ranked, type ZscanPage, zadd, zpopmin, zrandmember, zrank, zscan } from './sorted-set.ts';
 import { zunion } from './sorted-set-combine.ts';
 import { zrange, zrangebyscore } from './sorted-set-range.ts';
+import type { Scored } from './support/replies.ts';
 
 const one = { score: 1, member: 'a' };
 

@@ -2,17 +2,18 @@
 import {
   type Arg,
   ArgumentError,
-  block,
+  blocking,
   Command,
   type Data,
-  data,
   float,
   idempotent,
   integer,
   Keys,
   read,
+  toArg,
   write,
 } from '@kv/core';
+import { countedFirst, countedSecond } from '../protocol/key-specs.ts';
 import {
   type AtMostOne,
   addCounted,
@@ -30,15 +31,24 @@ import {
   many,
   type Off,
   type ScanOptions,
-} from '../arguments.ts';
-import { blockSeconds } from '../blocking-timeout.ts';
-import { countedFirst, countedSecond } from '../key-specs.ts';
-import { asIs, cursorOf, double, doubleOrNull, doublesOrNull, itemsOf, list, type Scored, scored } from '../replies.ts';
-import { addScoredMembers, type Score, type ScoredMember } from '../sorted-sets.ts';
+} from './support/arguments.ts';
+import { blockSeconds } from './support/blocking-timeout.ts';
+import {
+  asIs,
+  cursorOf,
+  double,
+  doubleOrNull,
+  doublesOrNull,
+  itemsOf,
+  list,
+  type Scored,
+  scored,
+} from './support/replies.ts';
+import { addScoredMembers, type Score, type ScoredMember } from './support/sorted-sets.ts';
 
-const BZMPOP = block('BZMPOP', countedSecond);
-const BZPOPMAX = block('BZPOPMAX', Keys.butLast);
-const BZPOPMIN = block('BZPOPMIN', Keys.butLast);
+const BZMPOP = blocking('BZMPOP', countedSecond);
+const BZPOPMAX = blocking('BZPOPMAX', Keys.butLast);
+const BZPOPMIN = blocking('BZPOPMIN', Keys.butLast);
 const ZADD = idempotent('ZADD');
 const ZCARD = read('ZCARD');
 const ZINCRBY = write('ZINCRBY');
@@ -112,7 +122,7 @@ function addZmpop(args: Arg[], keys: Many, where: Extreme, options: ZmpopOptions
  * @example await redis.bzmpop(5, ['urgent', 'normal'], 'min', { count: 10 })
  * @throws ArgumentError when there is no key
  * @throws ReplyError `WRONGTYPE` when a key does not hold a sorted set
- * @lane blocking
+ * @scope blocking
  * @since 7.0.0
  * @see https://redis.io/commands/bzmpop/
  */
@@ -135,7 +145,7 @@ export function bzmpop<V = string>(
  * @returns key, member and score, or `null` when the time is over
  * @throws ArgumentError when there is no key
  * @throws ReplyError `WRONGTYPE` when a key does not hold a sorted set
- * @lane blocking
+ * @scope blocking
  * @since 5.0.0
  * @see https://redis.io/commands/bzpopmax/
  */
@@ -153,7 +163,7 @@ export function bzpopmax<V = string>(keys: Many, timeout: number): Command<Poppe
  * @returns key, member and score, or `null` when the time is over
  * @throws ArgumentError when there is no key
  * @throws ReplyError `WRONGTYPE` when a key does not hold a sorted set
- * @lane blocking
+ * @scope blocking
  * @since 5.0.0
  * @see https://redis.io/commands/bzpopmin/
  */
@@ -207,7 +217,7 @@ function zaddWith<V>(
   checkOptions(options, ZADD_OPTIONS);
   chosen(options, ['nx', 'xx']);
   chosen(options, ['nx', 'gt', 'lt']);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   const nx = addSwitch(args, 'NX', options.nx, 'nx');
   const xx = addSwitch(args, 'XX', options.xx, 'xx');
   const gt = addSwitch(args, 'GT', options.gt, 'gt');
@@ -260,7 +270,7 @@ export function zadd<V = string>(
   if (typeof scoreOrMembers === 'object') {
     return zaddWith(key, scoreOrMembers, (memberOrOptions ?? {}) as ZaddOptions);
   }
-  const args = [data(key, 'key'), float(scoreOrMembers, 'score'), data(memberOrOptions as Data, 'member')];
+  const args = [toArg(key, 'key'), float(scoreOrMembers, 'score'), toArg(memberOrOptions as Data, 'member')];
   return new Command<number | null, V>(ZADD, args, asIs);
 }
 
@@ -272,7 +282,7 @@ export function zadd<V = string>(
  * @see https://redis.io/commands/zcard/
  */
 export function zcard<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(ZCARD, [data(key, 'key')], asIs);
+  return new Command<number, V>(ZCARD, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -284,7 +294,7 @@ export function zcard<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/zincrby/
  */
 export function zincrby<V = string>(key: Data, increment: Score, member: Data): Command<number, V> {
-  const args = [data(key, 'key'), float(increment, 'increment'), data(member, 'member')];
+  const args = [toArg(key, 'key'), float(increment, 'increment'), toArg(member, 'member')];
   return new Command<number, V>(ZINCRBY, args, double);
 }
 
@@ -315,7 +325,7 @@ export function zmpop<V = string>(
  * @see https://redis.io/commands/zmscore/
  */
 export function zmscore<V = string>(key: Data, ...members: Many[]): Command<(number | null)[], V> {
-  return new Command<(number | null)[], V>(ZMSCORE, headAndMany(data(key, 'key'), members, 'members'), doublesOrNull);
+  return new Command<(number | null)[], V>(ZMSCORE, headAndMany(toArg(key, 'key'), members, 'members'), doublesOrNull);
 }
 
 /**
@@ -331,9 +341,9 @@ export function zpopmax<V = string>(key: Data, count: Int): Command<Scored<V>[],
 export function zpopmax<V = string>(key: Data, count?: Int): Command<Scored<V> | Scored<V>[] | null, V>;
 export function zpopmax<V = string>(key: Data, count?: Int): Command<Scored<V> | Scored<V>[] | null, V> {
   if (count === undefined) {
-    return new Command<Scored<V> | Scored<V>[] | null, V>(ZPOPMAX, [data(key, 'key')], firstScored<V>);
+    return new Command<Scored<V> | Scored<V>[] | null, V>(ZPOPMAX, [toArg(key, 'key')], firstScored<V>);
   }
-  const args = [data(key, 'key'), integer(count, 'count', 0)];
+  const args = [toArg(key, 'key'), integer(count, 'count', 0)];
   return new Command<Scored<V> | Scored<V>[] | null, V>(ZPOPMAX, args, scored<V>);
 }
 
@@ -350,9 +360,9 @@ export function zpopmin<V = string>(key: Data, count: Int): Command<Scored<V>[],
 export function zpopmin<V = string>(key: Data, count?: Int): Command<Scored<V> | Scored<V>[] | null, V>;
 export function zpopmin<V = string>(key: Data, count?: Int): Command<Scored<V> | Scored<V>[] | null, V> {
   if (count === undefined) {
-    return new Command<Scored<V> | Scored<V>[] | null, V>(ZPOPMIN, [data(key, 'key')], firstScored<V>);
+    return new Command<Scored<V> | Scored<V>[] | null, V>(ZPOPMIN, [toArg(key, 'key')], firstScored<V>);
   }
-  const args = [data(key, 'key'), integer(count, 'count', 0)];
+  const args = [toArg(key, 'key'), integer(count, 'count', 0)];
   return new Command<Scored<V> | Scored<V>[] | null, V>(ZPOPMIN, args, scored<V>);
 }
 
@@ -394,7 +404,7 @@ export function zrandmember<V = string>(
   count?: Int,
   options?: ZrandmemberOptions,
 ): Command<V | V[] | Scored<V>[] | null, V> {
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   if (count !== undefined) args.push(integer(count, 'count'));
   if (options === undefined) return new Command<V | V[] | Scored<V>[] | null, V>(ZRANDMEMBER, args, asIs);
   checkOptions(options, WITHSCORES_OPTION);
@@ -426,7 +436,7 @@ function ranked(raw: unknown): Ranked | null {
 
 function rankArgs(key: Data, member: Data, options: ZrankOptions): Arg[] {
   checkOptions(options, WITHSCORE_OPTION);
-  const args = [data(key, 'key'), data(member, 'member')];
+  const args = [toArg(key, 'key'), toArg(member, 'member')];
   addSwitch(args, 'WITHSCORE', options.withscore, 'withscore');
   return args;
 }
@@ -466,7 +476,7 @@ export function zrank<V = string>(key: Data, member: Data, options?: ZrankOption
  * @see https://redis.io/commands/zrem/
  */
 export function zrem<V = string>(key: Data, ...members: Many[]): Command<number, V> {
-  return new Command<number, V>(ZREM, headAndMany(data(key, 'key'), members, 'members'), asIs);
+  return new Command<number, V>(ZREM, headAndMany(toArg(key, 'key'), members, 'members'), asIs);
 }
 
 /**
@@ -556,7 +566,7 @@ export function zscan<V = string>(
 ): Command<ZscanPage<Scored<V>> | ZscanPage<V>, V> {
   const given: ZscanOptions = options ?? {};
   checkOptions(given, ZSCAN_OPTIONS);
-  const args = [data(key, 'key'), cursorArg(cursor)];
+  const args = [toArg(key, 'key'), cursorArg(cursor)];
   addScan(args, given);
   const noscores = addSwitch(args, 'NOSCORES', given.noscores, 'noscores');
   return new Command<ZscanPage<Scored<V>> | ZscanPage<V>, V>(ZSCAN, args, noscores ? memberPage<V> : scoredPage<V>);
@@ -570,5 +580,5 @@ export function zscan<V = string>(
  * @see https://redis.io/commands/zscore/
  */
 export function zscore<V = string>(key: Data, member: Data): Command<number | null, V> {
-  return new Command<number | null, V>(ZSCORE, [data(key, 'key'), data(member, 'member')], doubleOrNull);
+  return new Command<number | null, V>(ZSCORE, [toArg(key, 'key'), toArg(member, 'member')], doubleOrNull);
 }

@@ -1,9 +1,17 @@
 /** Consumer groups: several consumers share the entries of a stream, and acknowledge each. */
-import { type Arg, Command, type Data, data, Flag, idempotent, integer, Keys, read, write } from '@kv/core';
-import { type AtMostOne, addInteger, addSwitch, checkOptions, chosen, type Int, type Off } from '../arguments.ts';
-import { blockMilliseconds } from '../blocking-timeout.ts';
-import { streams as streamKeys } from '../key-specs.ts';
-import { asIs, boolean, integerOf, list, ok, pairs, text, textOrNull, texts } from '../replies.ts';
+import { type Arg, Command, type Data, Flag, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
+import { streams as streamKeys } from '../protocol/key-specs.ts';
+import {
+  type AtMostOne,
+  addInteger,
+  addSwitch,
+  checkOptions,
+  chosen,
+  type Int,
+  type Off,
+} from './support/arguments.ts';
+import { blockMilliseconds } from './support/blocking-timeout.ts';
+import { asIs, boolean, integerOf, list, ok, pairs, text, textOrNull, texts } from './support/replies.ts';
 import {
   addStreamIds,
   addStreams,
@@ -15,7 +23,7 @@ import {
   type StreamPositions,
   streamHistory,
   streamId,
-} from '../streams.ts';
+} from './support/streams.ts';
 
 const XACK = idempotent('XACK');
 const XAUTOCLAIM = write('XAUTOCLAIM');
@@ -39,7 +47,7 @@ const XREADGROUP = write('XREADGROUP', streamKeys);
  * @see https://redis.io/commands/xack/
  */
 export function xack<V = string>(key: Data, group: Data, ...ids: StreamIds[]): Command<number, V> {
-  const args = [data(key, 'key'), data(group, 'group')];
+  const args = [toArg(key, 'key'), toArg(group, 'group')];
   addStreamIds(args, ids);
   return new Command<number, V>(XACK, args, asIs);
 }
@@ -132,7 +140,7 @@ export function xautoclaim<V = string>(
 ): Command<Autoclaimed<V> | AutoclaimedIds, V> {
   const given = options ?? {};
   checkOptions(given, XAUTOCLAIM_OPTIONS);
-  const args = [data(key, 'key'), data(group, 'group'), data(consumer, 'consumer'), integer(minIdle, 'minIdle', 0)];
+  const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer'), integer(minIdle, 'minIdle', 0)];
   args.push(streamId(start, 'start'));
   addInteger(args, 'COUNT', given.count, 'count', 1);
   const justid = addSwitch(args, 'JUSTID', given.justid, 'justid');
@@ -219,7 +227,7 @@ export function xclaim<V = string>(
   ids: StreamIds,
   options?: XclaimOptions,
 ): Command<StreamEntry<V>[] | string[], V> {
-  const args = [data(key, 'key'), data(group, 'group'), data(consumer, 'consumer'), integer(minIdle, 'minIdle', 0)];
+  const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer'), integer(minIdle, 'minIdle', 0)];
   addStreamIds(args, [ids]);
   const justid = addClaim(args, options ?? {});
   return new Command<StreamEntry<V>[] | string[], V>(XCLAIM, args, justid ? texts : entries<V>);
@@ -256,7 +264,7 @@ export function xgroupCreate<V = string>(
   options: XgroupCreateOptions = {},
 ): Command<'OK', V> {
   checkOptions(options, XGROUP_CREATE_OPTIONS);
-  const args = [data(key, 'key'), data(group, 'group'), streamId(id, 'id')];
+  const args = [toArg(key, 'key'), toArg(group, 'group'), streamId(id, 'id')];
   addSwitch(args, 'MKSTREAM', options.mkstream, 'mkstream');
   addInteger(args, 'ENTRIESREAD', options.entriesread, 'entriesread', -1);
   return new Command<'OK', V>(XGROUP_CREATE, args, ok);
@@ -271,7 +279,7 @@ export function xgroupCreate<V = string>(
  * @see https://redis.io/commands/xgroup-createconsumer/
  */
 export function xgroupCreateconsumer<V = string>(key: Data, group: Data, consumer: Data): Command<boolean, V> {
-  const args = [data(key, 'key'), data(group, 'group'), data(consumer, 'consumer')];
+  const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer')];
   return new Command<boolean, V>(XGROUP_CREATECONSUMER, args, boolean);
 }
 
@@ -284,7 +292,7 @@ export function xgroupCreateconsumer<V = string>(key: Data, group: Data, consume
  * @see https://redis.io/commands/xgroup-delconsumer/
  */
 export function xgroupDelconsumer<V = string>(key: Data, group: Data, consumer: Data): Command<number, V> {
-  const args = [data(key, 'key'), data(group, 'group'), data(consumer, 'consumer')];
+  const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer')];
   return new Command<number, V>(XGROUP_DELCONSUMER, args, asIs);
 }
 
@@ -296,7 +304,7 @@ export function xgroupDelconsumer<V = string>(key: Data, group: Data, consumer: 
  * @see https://redis.io/commands/xgroup-destroy/
  */
 export function xgroupDestroy<V = string>(key: Data, group: Data): Command<boolean, V> {
-  return new Command<boolean, V>(XGROUP_DESTROY, [data(key, 'key'), data(group, 'group')], boolean);
+  return new Command<boolean, V>(XGROUP_DESTROY, [toArg(key, 'key'), toArg(group, 'group')], boolean);
 }
 
 /**
@@ -324,7 +332,7 @@ export function xgroupSetid<V = string>(
   options: XgroupSetidOptions = {},
 ): Command<'OK', V> {
   checkOptions(options, XGROUP_SETID_OPTIONS);
-  const args = [data(key, 'key'), data(group, 'group'), streamId(id, 'id')];
+  const args = [toArg(key, 'key'), toArg(group, 'group'), streamId(id, 'id')];
   addInteger(args, 'ENTRIESREAD', options.entriesread, 'entriesread', -1);
   return new Command<'OK', V>(XGROUP_SETID, args, ok);
 }
@@ -403,13 +411,13 @@ export function xpending<V = string>(
   group: Data,
   range?: XpendingRange,
 ): Command<PendingSummary | PendingEntry[], V> {
-  const args = [data(key, 'key'), data(group, 'group')];
+  const args = [toArg(key, 'key'), toArg(group, 'group')];
   if (range === undefined) return new Command<PendingSummary | PendingEntry[], V>(XPENDING, args, pendingSummary);
   checkOptions(range, XPENDING_OPTIONS);
   addInteger(args, 'IDLE', range.idle, 'idle', 0);
   args.push(streamId(range.start ?? '-', 'options.start'), streamId(range.end ?? '+', 'options.end'));
   args.push(integer(range.count, 'options.count', 0));
-  if (range.consumer !== undefined) args.push(data(range.consumer, 'options.consumer'));
+  if (range.consumer !== undefined) args.push(toArg(range.consumer, 'options.consumer'));
   return new Command<PendingSummary | PendingEntry[], V>(XPENDING, args, pendingEntries);
 }
 
@@ -461,7 +469,7 @@ export function xreadgroup<V = string>(
 ): Command<Record<string, HistoryEntry<V>[]> | null, V> {
   const given = options ?? {};
   checkOptions(given, XREADGROUP_OPTIONS);
-  const args: Arg[] = ['GROUP', data(group, 'group'), data(consumer, 'consumer')];
+  const args: Arg[] = ['GROUP', toArg(group, 'group'), toArg(consumer, 'consumer')];
   addInteger(args, 'COUNT', given.count, 'count', 0);
   const wait = given.block === undefined ? undefined : blockMilliseconds(given.block, 'options.block');
   if (wait !== undefined) args.push('BLOCK', wait.arg);

@@ -1,8 +1,8 @@
 /** What a server knows about a stream, its groups and their consumers. */
-import { type Arg, ArgumentError, Command, type Data, data, Keys, read } from '@kv/core';
-import { addInteger, addSwitch, checkOptions, type Int, type Off } from '../arguments.ts';
-import { list, structure, structures, text, texts } from '../replies.ts';
-import { entries, entryOrNull, type StreamEntry } from '../streams.ts';
+import { type Arg, ArgumentError, Command, type Data, Keys, read, toArg } from '@kv/core';
+import { addInteger, addSwitch, checkOptions, type Int, type Off } from './support/arguments.ts';
+import { list, structure, structures, text, texts } from './support/replies.ts';
+import { entries, entryOrNull, type StreamEntry } from './support/streams.ts';
 
 const XINFO_CONSUMERS = read('XINFO CONSUMERS');
 const XINFO_GROUPS = read('XINFO GROUPS');
@@ -151,7 +151,7 @@ function streamInfoFull<V>(raw: unknown): StreamInfoFull<V> {
  * @see https://redis.io/commands/xinfo-consumers/
  */
 export function xinfoConsumers<V = string>(key: Data, group: Data): Command<ConsumerInfo[], V> {
-  return new Command<ConsumerInfo[], V>(XINFO_CONSUMERS, [data(key, 'key'), data(group, 'group')], structures());
+  return new Command<ConsumerInfo[], V>(XINFO_CONSUMERS, [toArg(key, 'key'), toArg(group, 'group')], structures());
 }
 
 /**
@@ -162,7 +162,7 @@ export function xinfoConsumers<V = string>(key: Data, group: Data): Command<Cons
  * @see https://redis.io/commands/xinfo-groups/
  */
 export function xinfoGroups<V = string>(key: Data): Command<GroupInfo[], V> {
-  return new Command<GroupInfo[], V>(XINFO_GROUPS, [data(key, 'key')], structures());
+  return new Command<GroupInfo[], V>(XINFO_GROUPS, [toArg(key, 'key')], structures());
 }
 
 /**
@@ -196,7 +196,7 @@ export function xinfoStream<V = string>(
 ): Command<StreamInfo<V> | StreamInfoFull<V>, V> {
   const given = options ?? {};
   checkOptions(given, XINFO_STREAM_OPTIONS);
-  const args: Arg[] = [data(key, 'key')];
+  const args: Arg[] = [toArg(key, 'key')];
   const full = addSwitch(args, 'FULL', given.full, 'full');
   if (!full && given.count !== undefined) throw new ArgumentError('options.count: only together with full');
   addInteger(args, 'COUNT', given.count, 'count', 0);

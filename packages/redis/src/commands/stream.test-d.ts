@@ -1,6 +1,5 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import type { HistoryEntry, StreamEntry } from '../streams.ts';
 import { xadd, xrange, xread, xtrim } from './stream.ts';
 import {
   type Autoclaimed,
@@ -13,6 +12,7 @@ import {
   xreadgroup,
 } from './stream-group.ts';
 import { type StreamInfo, type StreamInfoFull, xinfoStream } from './stream-info.ts';
+import type { HistoryEntry, StreamEntry } from './support/streams.ts';
 
 test('results of streams', () => {
   expectTypeOf(xadd('s', '*', { a: 1 })).toEqualTypeOf<Command<string, string>>();

@@ -1,5 +1,6 @@
 /** Streams: append-only logs of entries with fields. Consumer groups and inspection have files of their own. */
-import { type Arg, Command, type Data, data, Flag, idempotent, read, write } from '@kv/core';
+import { type Arg, Command, type Data, Flag, idempotent, read, toArg, write } from '@kv/core';
+import { streams as streamKeys } from '../protocol/key-specs.ts';
 import {
   addEntryArgs,
   addInteger,
@@ -9,10 +10,9 @@ import {
   type Entries,
   type Int,
   type Off,
-} from '../arguments.ts';
-import { blockMilliseconds } from '../blocking-timeout.ts';
-import { streams as streamKeys } from '../key-specs.ts';
-import { asIs, ok, textOrNull } from '../replies.ts';
+} from './support/arguments.ts';
+import { blockMilliseconds } from './support/blocking-timeout.ts';
+import { asIs, ok, textOrNull } from './support/replies.ts';
 import {
   addStreamIds,
   addStreams,
@@ -27,7 +27,7 @@ import {
   streamId,
   TRIM_NAMES,
   type Trim,
-} from '../streams.ts';
+} from './support/streams.ts';
 
 const XADD = write('XADD');
 const XDEL = idempotent('XDEL');
@@ -83,7 +83,7 @@ export function xadd<V = string>(
   fields: Entries,
   options?: XaddOptions,
 ): Command<string | null, V> {
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   if (options !== undefined) {
     checkOptions(options, XADD_OPTIONS);
     addSwitch(args, 'NOMKSTREAM', options.nomkstream, 'nomkstream');
@@ -104,7 +104,7 @@ export function xadd<V = string>(
  * @see https://redis.io/commands/xdel/
  */
 export function xdel<V = string>(key: Data, ...ids: StreamIds[]): Command<number, V> {
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addStreamIds(args, ids);
   return new Command<number, V>(XDEL, args, asIs);
 }
@@ -117,7 +117,7 @@ export function xdel<V = string>(key: Data, ...ids: StreamIds[]): Command<number
  * @see https://redis.io/commands/xlen/
  */
 export function xlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(XLEN, [data(key, 'key')], asIs);
+  return new Command<number, V>(XLEN, [toArg(key, 'key')], asIs);
 }
 
 /** Options of {@link xrange} and {@link xrevrange}. */
@@ -130,7 +130,7 @@ const COUNT_OPTION = new Set(['count']);
 
 function rangeArgs(key: Data, ends: readonly [Arg, Arg], options: XrangeOptions): Arg[] {
   checkOptions(options, COUNT_OPTION);
-  const args = [data(key, 'key'), ...ends];
+  const args = [toArg(key, 'key'), ...ends];
   addInteger(args, 'COUNT', options.count, 'count', 0);
   return args;
 }
@@ -237,7 +237,7 @@ const XSETID_OPTIONS = new Set(['entriesadded', 'maxdeletedid']);
  */
 export function xsetid<V = string>(key: Data, lastId: StreamId, options: XsetidOptions = {}): Command<'OK', V> {
   checkOptions(options, XSETID_OPTIONS);
-  const args = [data(key, 'key'), streamId(lastId, 'lastId')];
+  const args = [toArg(key, 'key'), streamId(lastId, 'lastId')];
   addInteger(args, 'ENTRIESADDED', options.entriesadded, 'entriesadded', 0);
   if (options.maxdeletedid !== undefined) {
     args.push('MAXDELETEDID', streamId(options.maxdeletedid, 'options.maxdeletedid'));
@@ -258,7 +258,7 @@ export function xsetid<V = string>(key: Data, lastId: StreamId, options: XsetidO
 export function xtrim<V = string>(key: Data, options: Trim): Command<number, V> {
   checkOptions(options, TRIM_OPTIONS);
   chosenOne(options, ['maxlen', 'minid']);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addTrim(args, options);
   return new Command<number, V>(XTRIM, args, asIs);
 }

@@ -1,5 +1,5 @@
 /** Strings: the plain values of Redis, and counters. */
-import { type Arg, Command, type Data, data, float, idempotent, integer, Keys, read, write } from '@kv/core';
+import { type Arg, Command, type Data, float, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
 import {
   type AtMostOne,
   addInteger,
@@ -12,8 +12,8 @@ import {
   type Many,
   many,
   type Off,
-} from '../arguments.ts';
-import { asIs, boolean, double, ok, okOrNull } from '../replies.ts';
+} from './support/arguments.ts';
+import { asIs, boolean, double, ok, okOrNull } from './support/replies.ts';
 
 const APPEND = write('APPEND');
 const DECR = write('DECR');
@@ -80,7 +80,7 @@ function setWith<V>(key: Data, value: Data, options: SetOptions): Command<'OK' |
   checkOptions(options, SET_OPTIONS);
   chosen(options, [...TIMES, 'keepttl']);
   chosen(options, ['nx', 'xx']);
-  const args = [data(key, 'key'), data(value, 'value')];
+  const args = [toArg(key, 'key'), toArg(value, 'value')];
   const nx = addSwitch(args, 'NX', options.nx, 'nx');
   const xx = addSwitch(args, 'XX', options.xx, 'xx');
   const get = addSwitch(args, 'GET', options.get, 'get');
@@ -116,7 +116,7 @@ export function set<V = string>(
 export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK' | V | null, V>;
 export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK' | V | null, V> {
   if (options !== undefined) return setWith(key, value, options);
-  return new Command<'OK' | V | null, V>(SET, [data(key, 'key'), data(value, 'value')], ok);
+  return new Command<'OK' | V | null, V>(SET, [toArg(key, 'key'), toArg(value, 'value')], ok);
 }
 
 /**
@@ -127,7 +127,7 @@ export function set<V = string>(key: Data, value: Data, options?: SetOptions): C
  * @see https://redis.io/commands/get/
  */
 export function get<V = string>(key: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GET, [data(key, 'key')], asIs);
+  return new Command<V | null, V>(GET, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -139,7 +139,7 @@ export function get<V = string>(key: Data): Command<V | null, V> {
  * @see https://redis.io/commands/append/
  */
 export function append<V = string>(key: Data, value: Data): Command<number, V> {
-  return new Command<number, V>(APPEND, [data(key, 'key'), data(value, 'value')], asIs);
+  return new Command<number, V>(APPEND, [toArg(key, 'key'), toArg(value, 'value')], asIs);
 }
 
 /**
@@ -151,7 +151,7 @@ export function append<V = string>(key: Data, value: Data): Command<number, V> {
  * @see https://redis.io/commands/decr/
  */
 export function decr<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(DECR, [data(key, 'key')], asIs);
+  return new Command<number, V>(DECR, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -163,7 +163,7 @@ export function decr<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/decrby/
  */
 export function decrby<V = string>(key: Data, decrement: Int): Command<number, V> {
-  return new Command<number, V>(DECRBY, [data(key, 'key'), integer(decrement, 'decrement')], asIs);
+  return new Command<number, V>(DECRBY, [toArg(key, 'key'), integer(decrement, 'decrement')], asIs);
 }
 
 /**
@@ -175,7 +175,7 @@ export function decrby<V = string>(key: Data, decrement: Int): Command<number, V
  * @see https://redis.io/commands/getdel/
  */
 export function getdel<V = string>(key: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GETDEL, [data(key, 'key')], asIs);
+  return new Command<V | null, V>(GETDEL, [toArg(key, 'key')], asIs);
 }
 
 /** Options of {@link getex}: at most one. */
@@ -194,7 +194,7 @@ const GETEX_OPTIONS = new Set(['ex', 'px', 'exat', 'pxat', 'persist']);
 export function getex<V = string>(key: Data, options: GetexOptions = {}): Command<V | null, V> {
   checkOptions(options, GETEX_OPTIONS);
   chosen(options, [...TIMES, 'persist']);
-  const args = [data(key, 'key')];
+  const args = [toArg(key, 'key')];
   addTime(args, options);
   addSwitch(args, 'PERSIST', options.persist, 'persist');
   return new Command<V | null, V>(GETEX, args, asIs);
@@ -209,7 +209,7 @@ export function getex<V = string>(key: Data, options: GetexOptions = {}): Comman
  * @see https://redis.io/commands/getrange/
  */
 export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
-  return new Command<V, V>(GETRANGE, [data(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
+  return new Command<V, V>(GETRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
 }
 
 /**
@@ -222,7 +222,7 @@ export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V
  * @see https://redis.io/commands/getset/
  */
 export function getset<V = string>(key: Data, value: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GETSET, [data(key, 'key'), data(value, 'value')], asIs);
+  return new Command<V | null, V>(GETSET, [toArg(key, 'key'), toArg(value, 'value')], asIs);
 }
 
 /**
@@ -234,7 +234,7 @@ export function getset<V = string>(key: Data, value: Data): Command<V | null, V>
  * @see https://redis.io/commands/incr/
  */
 export function incr<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(INCR, [data(key, 'key')], asIs);
+  return new Command<number, V>(INCR, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -246,7 +246,7 @@ export function incr<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/incrby/
  */
 export function incrby<V = string>(key: Data, increment: Int): Command<number, V> {
-  return new Command<number, V>(INCRBY, [data(key, 'key'), integer(increment, 'increment')], asIs);
+  return new Command<number, V>(INCRBY, [toArg(key, 'key'), integer(increment, 'increment')], asIs);
 }
 
 /**
@@ -258,7 +258,7 @@ export function incrby<V = string>(key: Data, increment: Int): Command<number, V
  * @see https://redis.io/commands/incrbyfloat/
  */
 export function incrbyfloat<V = string>(key: Data, increment: Int): Command<number, V> {
-  return new Command<number, V>(INCRBYFLOAT, [data(key, 'key'), float(increment, 'increment')], double);
+  return new Command<number, V>(INCRBYFLOAT, [toArg(key, 'key'), float(increment, 'increment')], double);
 }
 
 /**
@@ -305,7 +305,7 @@ export function msetnx<V = string>(...entries: EntryArgs): Command<boolean, V> {
  * @see https://redis.io/commands/psetex/
  */
 export function psetex<V = string>(key: Data, milliseconds: Int, value: Data): Command<'OK', V> {
-  const args = [data(key, 'key'), integer(milliseconds, 'milliseconds', 1), data(value, 'value')];
+  const args = [toArg(key, 'key'), integer(milliseconds, 'milliseconds', 1), toArg(value, 'value')];
   return new Command<'OK', V>(PSETEX, args, ok);
 }
 
@@ -317,7 +317,7 @@ export function psetex<V = string>(key: Data, milliseconds: Int, value: Data): C
  * @see https://redis.io/commands/setex/
  */
 export function setex<V = string>(key: Data, seconds: Int, value: Data): Command<'OK', V> {
-  const args = [data(key, 'key'), integer(seconds, 'seconds', 1), data(value, 'value')];
+  const args = [toArg(key, 'key'), integer(seconds, 'seconds', 1), toArg(value, 'value')];
   return new Command<'OK', V>(SETEX, args, ok);
 }
 
@@ -330,7 +330,7 @@ export function setex<V = string>(key: Data, seconds: Int, value: Data): Command
  * @see https://redis.io/commands/setnx/
  */
 export function setnx<V = string>(key: Data, value: Data): Command<boolean, V> {
-  return new Command<boolean, V>(SETNX, [data(key, 'key'), data(value, 'value')], boolean);
+  return new Command<boolean, V>(SETNX, [toArg(key, 'key'), toArg(value, 'value')], boolean);
 }
 
 /**
@@ -342,7 +342,11 @@ export function setnx<V = string>(key: Data, value: Data): Command<boolean, V> {
  * @see https://redis.io/commands/setrange/
  */
 export function setrange<V = string>(key: Data, offset: Int, value: Data): Command<number, V> {
-  return new Command<number, V>(SETRANGE, [data(key, 'key'), integer(offset, 'offset', 0), data(value, 'value')], asIs);
+  return new Command<number, V>(
+    SETRANGE,
+    [toArg(key, 'key'), integer(offset, 'offset', 0), toArg(value, 'value')],
+    asIs,
+  );
 }
 
 /**
@@ -353,7 +357,7 @@ export function setrange<V = string>(key: Data, offset: Int, value: Data): Comma
  * @see https://redis.io/commands/strlen/
  */
 export function strlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(STRLEN, [data(key, 'key')], asIs);
+  return new Command<number, V>(STRLEN, [toArg(key, 'key')], asIs);
 }
 
 /**
@@ -364,5 +368,5 @@ export function strlen<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/substr/
  */
 export function substr<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
-  return new Command<V, V>(SUBSTR, [data(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
+  return new Command<V, V>(SUBSTR, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
 }

@@ -1,5 +1,5 @@
 /** Hashes: fields with values under a name. https://ssdb.io/docs/ */
-import { Command, type Data, data, idempotent, Keys, read, write } from '@kv/core';
+import { Command, type Data, idempotent, Keys, read, toArg, write } from '@kv/core';
 import {
   type EntryArgs,
   entries as entryArgs,
@@ -9,8 +9,8 @@ import {
   keys as keyArgs,
   limit as limitArg,
   type Many,
-} from '../arguments.ts';
-import { boolean, booleans, count, counts, list, map, valueOrNull } from '../replies.ts';
+} from './support/arguments.ts';
+import { boolean, booleans, count, counts, list, map, valueOrNull } from './support/replies.ts';
 
 const HCLEAR = idempotent('hclear');
 const HDECR = write('hdecr');
@@ -34,7 +34,7 @@ const MULTI_HGET = read('multi_hget');
 const MULTI_HSET = idempotent('multi_hset');
 const MULTI_HSIZE = read('multi_hsize', Keys.all);
 
-const asData = (value: Data) => data(value, 'value');
+const asData = (value: Data) => toArg(value, 'value');
 
 /**
  * Sets a field.
@@ -45,7 +45,7 @@ const asData = (value: Data) => data(value, 'value');
  * @example await ssdb.hset('user:1', 'name', 'Ada')
  */
 export function hset<V = string>(name: Data, field: Data, value: Data): Command<boolean, V> {
-  return new Command<boolean, V>(HSET, [keyArg(name, 'name'), keyArg(field, 'field'), data(value, 'value')], boolean);
+  return new Command<boolean, V>(HSET, [keyArg(name, 'name'), keyArg(field, 'field'), toArg(value, 'value')], boolean);
 }
 
 /**
@@ -155,7 +155,7 @@ export function hgetall<V = string>(name: Data): Command<Map<string, V>, V> {
  * @param limit how many at most; -1 = all
  */
 export function hscan<V = string>(name: Data, start: Data, end: Data, limit: Int): Command<Map<string, V>, V> {
-  const args = [keyArg(name, 'name'), data(start, 'start'), data(end, 'end'), limitArg(limit)];
+  const args = [keyArg(name, 'name'), toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)];
   return new Command<Map<string, V>, V>(HSCAN, args, map);
 }
 
@@ -168,7 +168,7 @@ export function hscan<V = string>(name: Data, start: Data, end: Data, limit: Int
  * @param limit how many at most; -1 = all
  */
 export function hrscan<V = string>(name: Data, start: Data, end: Data, limit: Int): Command<Map<string, V>, V> {
-  const args = [keyArg(name, 'name'), data(start, 'start'), data(end, 'end'), limitArg(limit)];
+  const args = [keyArg(name, 'name'), toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)];
   return new Command<Map<string, V>, V>(HRSCAN, args, map);
 }
 
@@ -181,7 +181,7 @@ export function hrscan<V = string>(name: Data, start: Data, end: Data, limit: In
  * @param limit how many at most; -1 = all
  */
 export function hkeys<V = string>(name: Data, start: Data, end: Data, limit: Int): Command<V[], V> {
-  const args = [keyArg(name, 'name'), data(start, 'start'), data(end, 'end'), limitArg(limit)];
+  const args = [keyArg(name, 'name'), toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)];
   return new Command<V[], V>(HKEYS, args, list);
 }
 
@@ -194,7 +194,7 @@ export function hkeys<V = string>(name: Data, start: Data, end: Data, limit: Int
  * @param limit how many at most; -1 = all
  */
 export function hvals<V = string>(name: Data, start: Data, end: Data, limit: Int): Command<V[], V> {
-  const args = [keyArg(name, 'name'), data(start, 'start'), data(end, 'end'), limitArg(limit)];
+  const args = [keyArg(name, 'name'), toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)];
   return new Command<V[], V>(HVALS, args, list);
 }
 
@@ -206,7 +206,7 @@ export function hvals<V = string>(name: Data, start: Data, end: Data, limit: Int
  * @param limit how many at most; -1 = all
  */
 export function hlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(HLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(HLIST, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**
@@ -217,7 +217,7 @@ export function hlist<V = string>(start: Data, end: Data, limit: Int): Command<V
  * @param limit how many at most; -1 = all
  */
 export function hrlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(HRLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(HRLIST, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**

@@ -3,12 +3,12 @@
  * left out by bundlers. The makers are here too, for commands of your own.
  */
 export type { AnyCommand, Arg, Data, KeySpec, Spec, Transform } from '@kv/core';
-export { Command, data, idempotent, integer, Keys, read, spec, state, write } from '@kv/core';
-export type { Entries, EntryArgs, Int, Many, ScoreBound } from '../arguments.ts';
-export type { KeyRange, Scored, ServerInfo } from '../replies.ts';
-export * as replies from '../replies.ts';
+export { Command, idempotent, integer, Keys, read, spec, stateful, toArg, write } from '@kv/core';
 export * from './hash.ts';
 export * from './kv.ts';
 export * from './queue.ts';
 export * from './server.ts';
+export type { Entries, EntryArgs, Int, Many, ScoreBound } from './support/arguments.ts';
+export type { KeyRange, Scored, ServerInfo } from './support/replies.ts';
+export * as replies from './support/replies.ts';
 export * from './zset.ts';

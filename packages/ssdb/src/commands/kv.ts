@@ -1,5 +1,5 @@
 /** Plain keys: values, counters, bits, time to live. https://ssdb.io/docs/ */
-import { Command, type Data, data, idempotent, integer, Keys, read, write } from '@kv/core';
+import { Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
 import {
   type EntryArgs,
   entries,
@@ -12,8 +12,8 @@ import {
   MAX_BIT_OFFSET,
   type Many,
   ttl as ttlArg,
-} from '../arguments.ts';
-import { bit, boolean, booleans, count, list, map, valueOrNull, value as valueReply } from '../replies.ts';
+} from './support/arguments.ts';
+import { bit, boolean, booleans, count, list, map, valueOrNull, value as valueReply } from './support/replies.ts';
 
 const BITCOUNT = read('bitcount');
 const COUNTBIT = read('countbit');
@@ -42,7 +42,7 @@ const STRLEN = read('strlen');
 const SUBSTR = read('substr');
 const TTL = read('ttl');
 
-const asData = (value: Data) => data(value, 'value');
+const asData = (value: Data) => toArg(value, 'value');
 
 /**
  * The value of a key.
@@ -64,7 +64,7 @@ export function get<V = string>(key: Data): Command<V | null, V> {
  * @throws ReplyError `out_of_range` when the server is configured for another range of keys
  */
 export function set<V = string>(key: Data, value: Data): Command<boolean, V> {
-  return new Command<boolean, V>(SET, [keyArg(key, 'key'), data(value, 'value')], boolean);
+  return new Command<boolean, V>(SET, [keyArg(key, 'key'), toArg(value, 'value')], boolean);
 }
 
 /**
@@ -76,7 +76,7 @@ export function set<V = string>(key: Data, value: Data): Command<boolean, V> {
  * @example await ssdb.setx('session', 'data', 3600)
  */
 export function setx<V = string>(key: Data, value: Data, ttl: Int): Command<boolean, V> {
-  return new Command<boolean, V>(SETX, [keyArg(key, 'key'), data(value, 'value'), ttlArg(ttl, 1)], boolean);
+  return new Command<boolean, V>(SETX, [keyArg(key, 'key'), toArg(value, 'value'), ttlArg(ttl, 1)], boolean);
 }
 
 /**
@@ -86,7 +86,7 @@ export function setx<V = string>(key: Data, value: Data, ttl: Int): Command<bool
  * @returns whether it was set
  */
 export function setnx<V = string>(key: Data, value: Data): Command<boolean, V> {
-  return new Command<boolean, V>(SETNX, [keyArg(key, 'key'), data(value, 'value')], boolean);
+  return new Command<boolean, V>(SETNX, [keyArg(key, 'key'), toArg(value, 'value')], boolean);
 }
 
 /**
@@ -96,7 +96,7 @@ export function setnx<V = string>(key: Data, value: Data): Command<boolean, V> {
  * @returns the value before, `null` when there was none (the new one is set all the same)
  */
 export function getset<V = string>(key: Data, value: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GETSET, [keyArg(key, 'key'), data(value, 'value')], valueOrNull);
+  return new Command<V | null, V>(GETSET, [keyArg(key, 'key'), toArg(value, 'value')], valueOrNull);
 }
 
 /**
@@ -259,7 +259,7 @@ export function bitcount<V = string>(key: Data, start: Int = 0, end: Int = -1): 
  * @example await ssdb.scan('user:', 'user:\x7f', 100) // Map { 'user:1' => … }
  */
 export function scan<V = string>(start: Data, end: Data, limit: Int): Command<Map<string, V>, V> {
-  return new Command<Map<string, V>, V>(SCAN, [data(start, 'start'), data(end, 'end'), limitArg(limit)], map);
+  return new Command<Map<string, V>, V>(SCAN, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], map);
 }
 
 /**
@@ -270,7 +270,7 @@ export function scan<V = string>(start: Data, end: Data, limit: Int): Command<Ma
  * @param limit how many at most; -1 = all
  */
 export function rscan<V = string>(start: Data, end: Data, limit: Int): Command<Map<string, V>, V> {
-  return new Command<Map<string, V>, V>(RSCAN, [data(start, 'start'), data(end, 'end'), limitArg(limit)], map);
+  return new Command<Map<string, V>, V>(RSCAN, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], map);
 }
 
 /**
@@ -281,7 +281,7 @@ export function rscan<V = string>(start: Data, end: Data, limit: Int): Command<M
  * @param limit how many at most; -1 = all
  */
 export function keys<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(KEYS, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(KEYS, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**
@@ -292,7 +292,7 @@ export function keys<V = string>(start: Data, end: Data, limit: Int): Command<V[
  * @param limit how many at most; -1 = all
  */
 export function rkeys<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(RKEYS, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(RKEYS, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**

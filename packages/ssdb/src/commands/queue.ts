@@ -1,5 +1,5 @@
 /** Queues: lists with two ends under a name. Nothing here waits: an empty queue answers at once. https://ssdb.io/docs/ */
-import { type Arg, ArgumentError, Command, type Data, data, idempotent, read, write } from '@kv/core';
+import { type Arg, ArgumentError, Command, type Data, idempotent, read, toArg, write } from '@kv/core';
 import {
   type Int,
   int64,
@@ -7,8 +7,8 @@ import {
   limit as limitArg,
   type Many,
   queueName as nameArg,
-} from '../arguments.ts';
-import { count, list, nothing, valueOrNull } from '../replies.ts';
+} from './support/arguments.ts';
+import { count, list, nothing, valueOrNull } from './support/replies.ts';
 
 const QBACK = read('qback');
 const QCLEAR = idempotent('qclear');
@@ -170,7 +170,7 @@ export function qget<V = string>(name: Data, index: Int): Command<V | null, V> {
  * @throws ReplyError `error` when there is no item at that position
  */
 export function qset<V = string>(name: Data, index: Int, item: Data): Command<void, V> {
-  return new Command<void, V>(QSET, [nameArg(name), int64(index, 'index'), data(item, 'item')], nothing);
+  return new Command<void, V>(QSET, [nameArg(name), int64(index, 'index'), toArg(item, 'item')], nothing);
 }
 
 /**
@@ -237,7 +237,7 @@ export function qrange<V = string>(name: Data, offset: Int, limit: Int): Command
  * @param limit how many at most; -1 = all
  */
 export function qlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(QLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(QLIST, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**
@@ -248,5 +248,5 @@ export function qlist<V = string>(start: Data, end: Data, limit: Int): Command<V
  * @param limit how many at most; -1 = all
  */
 export function qrlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(QRLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(QRLIST, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }

@@ -7,16 +7,16 @@ import {
   Command,
   checkOptions,
   type Data,
-  data,
   Flag,
   idempotent,
   integer,
   read,
   spec,
-  state,
+  stateful,
+  toArg,
   write,
 } from '@kv/core';
-import { type Int, int64, limit as limitArg } from '../arguments.ts';
+import { type Int, int64, limit as limitArg } from './support/arguments.ts';
 import {
   boolean,
   count,
@@ -27,7 +27,7 @@ import {
   type ServerInfo,
   text,
   texts,
-} from '../replies.ts';
+} from './support/replies.ts';
 
 const SLAVEOF_OPTIONS: ReadonlySet<string> = new Set(['auth', 'lastSeq', 'lastKey']);
 const DUMP_OPTIONS: ReadonlySet<string> = new Set(['start', 'end', 'limit']);
@@ -35,7 +35,7 @@ const SYNC_OPTIONS: ReadonlySet<string> = new Set(['lastSeq', 'lastKey', 'mirror
 
 const ADD_ALLOW_IP = idempotent('add_allow_ip', null);
 const ADD_DENY_IP = idempotent('add_deny_ip', null);
-const AUTH = state('auth');
+const AUTH = stateful('auth');
 const CLEAR_BINLOG = idempotent('clear_binlog', null);
 const COMPACT = idempotent('compact', null);
 const DBSIZE = read('dbsize', null);
@@ -45,7 +45,7 @@ const DUMP = spec('dump', Flag.stream);
 const FLUSHDB = idempotent('flushdb', null);
 const GET_KEY_RANGE = read('get_key_range', null);
 const GET_KV_RANGE = read('get_kv_range', null);
-const IGNORE_KEY_RANGE = state('ignore_key_range');
+const IGNORE_KEY_RANGE = stateful('ignore_key_range');
 const INFO = read('info', null);
 const LIST_ALLOW_IP = read('list_allow_ip', null);
 const LIST_DENY_IP = read('list_deny_ip', null);
@@ -115,7 +115,7 @@ export function version<V = string>(): Command<string, V> {
  * @throws ReplyError `error` when the password is wrong (the connection stays open)
  */
 export function auth<V = string>(password: string): LeaseCommand<boolean, V> {
-  return new Command<boolean, V>(AUTH, [data(password, 'password')], boolean);
+  return new Command<boolean, V>(AUTH, [toArg(password, 'password')], boolean);
 }
 
 /**
@@ -181,14 +181,14 @@ export function slaveof<V = string>(
   const args = [notEmpty(id, 'id'), notEmpty(host, 'host'), integer(port, 'port', 1, 65_535)];
   const { auth: password, lastSeq, lastKey } = options;
   if (password !== undefined || lastSeq !== undefined || lastKey !== undefined)
-    args.push(data(password ?? '', 'options.auth'));
+    args.push(toArg(password ?? '', 'options.auth'));
   if (lastSeq !== undefined || lastKey !== undefined) args.push(int64(lastSeq ?? 0, 'options.lastSeq', 0));
-  if (lastKey !== undefined) args.push(data(lastKey, 'options.lastKey'));
+  if (lastKey !== undefined) args.push(toArg(lastKey, 'options.lastKey'));
   return new Command<void, V>(SLAVEOF, args, nothing);
 }
 
 function notEmpty(value: Data, name: string): Arg {
-  const arg = data(value, name);
+  const arg = toArg(value, name);
   if (arg.length === 0) throw new ArgumentError(`${name}: must not be empty`);
   return arg;
 }
@@ -200,7 +200,7 @@ function notEmpty(value: Data, name: string): Arg {
 export function dump(options: DumpOptions = {}): AnyCommand<void> {
   checkOptions(options, DUMP_OPTIONS);
   const { start = '', end = '', limit = -1 } = options;
-  const args = [data(start, 'options.start'), data(end, 'options.end'), limitArg(limit, 'options.limit')];
+  const args = [toArg(start, 'options.start'), toArg(end, 'options.end'), limitArg(limit, 'options.limit')];
   return new Command<void>(DUMP, args, nothing);
 }
 
@@ -213,7 +213,7 @@ export function sync140(options: SyncOptions = {}): AnyCommand<void> {
   const { lastSeq, lastKey, mirror = false } = options;
   const args: Arg[] = [];
   if (lastSeq !== undefined || lastKey !== undefined || mirror) args.push(int64(lastSeq ?? 0, 'options.lastSeq', 0));
-  if (lastKey !== undefined || mirror) args.push(data(lastKey ?? '', 'options.lastKey'));
+  if (lastKey !== undefined || mirror) args.push(toArg(lastKey ?? '', 'options.lastKey'));
   if (mirror) args.push('mirror');
   return new Command<void>(SYNC140, args, nothing);
 }
@@ -286,7 +286,7 @@ export function getKvRange<V = string>(): Command<KeyRange, V> {
  * @param end included; `''` = open
  */
 export function setKvRange<V = string>(start: Data, end: Data): Command<void, V> {
-  return new Command<void, V>(SET_KV_RANGE, [data(start, 'start'), data(end, 'end')], nothing);
+  return new Command<void, V>(SET_KV_RANGE, [toArg(start, 'start'), toArg(end, 'end')], nothing);
 }
 
 /** Lifts the range of {@link setKvRange} for this connection. Only for single connections. */

@@ -1,5 +1,5 @@
 /** Sorted sets: members with whole scores under a name, ordered by score, then by member. https://ssdb.io/docs/ */
-import { type Arg, Command, checkOptions, type Data, data, idempotent, Keys, read, write } from '@kv/core';
+import { type Arg, Command, checkOptions, type Data, idempotent, Keys, read, toArg, write } from '@kv/core';
 import {
   type EntryArgs,
   entries as entryArgs,
@@ -14,8 +14,18 @@ import {
   offset as offsetArg,
   type ScoreBound,
   score as scoreArg,
-} from '../arguments.ts';
-import { average, boolean, booleans, count, countOrNull, counts, list, type Scored, scored } from '../replies.ts';
+} from './support/arguments.ts';
+import {
+  average,
+  boolean,
+  booleans,
+  count,
+  countOrNull,
+  counts,
+  list,
+  type Scored,
+  scored,
+} from './support/replies.ts';
 
 const RANGE_OPTIONS: ReadonlySet<string> = new Set(['offset']);
 
@@ -73,7 +83,7 @@ function scanArgs(
 ): Arg[] {
   const args = [
     keyArg(name, 'name'),
-    data(keyStart, 'keyStart'),
+    toArg(keyStart, 'keyStart'),
     direction === 'up' ? lowScore(scoreStart, 'scoreStart') : highScore(scoreStart, 'scoreStart'),
     direction === 'up' ? highScore(scoreEnd, 'scoreEnd') : lowScore(scoreEnd, 'scoreEnd'),
   ];
@@ -333,7 +343,7 @@ export function zkeys<V = string>(
  * @param limit how many at most; -1 = all
  */
 export function zlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(ZLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(ZLIST, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**
@@ -344,7 +354,7 @@ export function zlist<V = string>(start: Data, end: Data, limit: Int): Command<V
  * @param limit how many at most; -1 = all
  */
 export function zrlist<V = string>(start: Data, end: Data, limit: Int): Command<V[], V> {
-  return new Command<V[], V>(ZRLIST, [data(start, 'start'), data(end, 'end'), limitArg(limit)], list);
+  return new Command<V[], V>(ZRLIST, [toArg(start, 'start'), toArg(end, 'end'), limitArg(limit)], list);
 }
 
 /**

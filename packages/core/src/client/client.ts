@@ -1,0 +1,434 @@
+import type { AnyCommand } from '../command/command.ts';
+import { Flag, spec } from '../command/command.ts';
+import type { Executor, SendOptions, Settled } from '../command/executor.ts';
+import type { Connection, ConnectionSetup, LivenessOptions } from '../connection/connection.ts';
+import type { Protocol } from '../connection/protocol.ts';
+import { stateChannel } from '../diagnostics.ts';
+import type { KvError } from '../errors.ts';
+import { ArgumentError, ClosedError } from '../errors.ts';
+import type { Backoff } from '../pool/backoff.ts';
+import type { Defaults } from '../pool/lease.ts';
+import { Lease, sendBatch } from '../pool/lease.ts';
+import type { Pool, PoolEvents } from '../pool/pool.ts';
+import { Request } from '../request/request.ts';
+import { RequestTracker } from '../request/request-tracker.ts';
+import type { CommandStats } from '../request/stats.ts';
+import { LONGEST_TIMER } from '../request/timer-limits.ts';
+import { connectSocket } from '../transport/socket-transport.ts';
+import type { Address } from '../transport/transport.ts';
+import type { PoolName, PoolSetup } from './endpoint.ts';
+import { Endpoint } from './endpoint.ts';
+import { FrameStream } from './frame-stream.ts';
+import type { Router } from './router.ts';
+import { SingleRouter } from './router.ts';
+
+/** Bounds of one lane's pool. */
+export interface PoolSize {
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** See {@link PoolOptions.growThreshold}. */
+  readonly growThreshold?: number | undefined;
+}
+
+/** Everything a client is made from; facades fill it from users' options. */
+export interface ClientSetup {
+  readonly protocol: Protocol;
+  readonly address: Address;
+  /** For diagnostics and messages; no user, no password. */
+  readonly addressText: string;
+  /** Name in diagnostics. */
+  readonly name: string;
+  readonly timeout: number;
+  readonly connectTimeout: number;
+  readonly retry: Defaults['retry'];
+  readonly maxQueueBytes: number;
+  readonly backoff: Backoff;
+  readonly liveness: LivenessOptions;
+  readonly pools: Readonly<Record<Exclude<PoolName, 'sessions'>, PoolSize>> & {
+    /** `shared`: sessions are lent from the shared pool. */
+    readonly sessions: PoolSize | 'shared';
+  };
+  /** Runs at the end of the handshake of shared connections, before commands of users. */
+  readonly onReady?: ((connection: Connection) => Promise<void>) | undefined;
+  /** Takes what shared connections send without being asked. */
+  readonly push?: ((raw: unknown, connection: Connection) => void) | undefined;
+  /** Says what to use instead of a command that a shared client cannot send. */
+  readonly alternative?: ((command: AnyCommand) => string) | undefined;
+}
+
+/** Where a client is in its life. */
+export type ClientState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closing' | 'closed';
+
+/** Told to listeners of `state`. */
+export interface StateChange {
+  readonly from: ClientState;
+  readonly to: ClientState;
+  readonly cause?: KvError | undefined;
+}
+
+/** A look inside a client. */
+export interface ClientStats {
+  readonly state: ClientState;
+  /** Requests that have not ended. */
+  readonly pending: number;
+  /** Bytes that wait to be written. */
+  readonly queuedBytes: number;
+  /** Connections per lane. */
+  readonly connections: Readonly<
+    Record<PoolName, { readonly size: number; readonly leased: number; readonly waiting: number }>
+  >;
+  readonly commands: Readonly<Record<string, CommandStats>>;
+}
+
+/** Flags that keep a command off the shared line. */
+const SPECIAL = Flag.blocking | Flag.stateful | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
+
+const ACQUIRE = spec('acquire', 0);
+
+/**
+ * Sends commands for everybody: shared line, sessions, blocking commands and streams, over one or more endpoints.
+ * The typed facades wrap it.
+ */
+export class Client implements Executor {
+  readonly setup: ClientSetup;
+  readonly tracker: RequestTracker;
+  readonly defaults: Defaults;
+  readonly #internals: RequestTracker;
+  readonly #router: Router;
+  readonly #listeners = new Set<(change: StateChange) => void>();
+  #state: ClientState = 'idle';
+  #wasReady = false;
+  #closing: Promise<void> | undefined;
+  /** Leases of blocking commands. */
+  readonly #blocked = new Set<Lease>();
+
+  constructor(setup: ClientSetup, makeRouter: (make: (address: Address) => Endpoint) => Router = singleRouter(setup)) {
+    this.setup = setup;
+    this.defaults = { timeout: setup.timeout, retry: setup.retry };
+    const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
+    this.tracker = new RequestTracker(identity, setup.maxQueueBytes);
+    this.#internals = new RequestTracker(identity, Number.POSITIVE_INFINITY, true);
+    this.#router = makeRouter((address) => this.#endpoint(address));
+  }
+
+  #endpoint(address: Address): Endpoint {
+    const endpoint: Endpoint = new Endpoint(
+      poolSetups(this.setup, address, this.#internals, {
+        shared: (command, options) => this.#sendOn(endpoint.shared, command, options),
+        extra: (command, options) => this.#sendOnExtra(endpoint.streams, command, options),
+      }),
+      this.#poolEvents,
+    );
+    return endpoint;
+  }
+
+  /** For the library's own questions and requests, also while the client closes. */
+  #sendOn<T>(pool: Pool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    const { timeout = this.defaults.timeout, signal } = options;
+    if (this.tracker.open(request, timeout, signal) === undefined) pool.submit(request);
+    return promise;
+  }
+
+  /** On a connection of its own, made for this. */
+  async #sendOnExtra<T>(pool: Pool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const lease = await this.#acquire(pool, command, options);
+    try {
+      return await lease.send(command, options);
+    } finally {
+      lease.destroy();
+    }
+  }
+
+  /** Where the client is in its life. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** The endpoints in use. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#router.endpoints;
+  }
+
+  /** Sends one command; the promise always settles. */
+  send<T>(command: AnyCommand<T>, options: SendOptions = this.defaults): Promise<T> {
+    if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    if (this.#open(request, options) === undefined) this.#router.pick(command).shared.submit(request);
+    return promise;
+  }
+
+  sendAll(
+    commands: readonly AnyCommand[],
+    options: SendOptions & { readonly unit?: boolean | undefined } = {},
+  ): Promise<Settled[]> {
+    const unit = options.unit === true;
+    return sendBatch(
+      commands.map((command) => this.#request(command, options)),
+      unit,
+      (member) => this.#openMember(member, options),
+      (members) => this.#submitAll(members, unit),
+    );
+  }
+
+  /** Exclusive use of a connection. Waits for a free one, first come first served, within the deadline. */
+  async acquire(
+    options: SendOptions = {},
+    pool: 'sessions' | 'blocking' | 'streams' = 'sessions',
+    label: AnyCommand = acquireLabel,
+  ): Promise<Lease> {
+    return this.#acquire(this.#router.pick(label)[pool], label, options);
+  }
+
+  async #acquire(pool: Pool, label: AnyCommand, options: SendOptions): Promise<Lease> {
+    const request = new Request(label, false, 'never', this.tracker);
+    request.exclusive = true;
+    const promise = request.promise<Connection>();
+    if (this.#open(request, options) === undefined) pool.submit(request);
+    return new Lease(await promise, pool, {
+      tracker: this.tracker,
+      defaults: this.defaults,
+      alternative: (command) => this.#alternative(command),
+    });
+  }
+
+  /** Starts a command that answers with frames, on a connection of its own. */
+  async stream(command: AnyCommand, options: SendOptions = {}): Promise<FrameStream> {
+    const lease = await this.acquire(options, 'streams', command);
+    return new FrameStream(lease, command, options.signal);
+  }
+
+  /** Opens the shared connections now. Rejects with the cause when that fails. */
+  async connect(): Promise<void> {
+    this.#checkOpen('connect');
+    await Promise.all(this.endpoints.map((endpoint) => endpoint.shared.start()));
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  get writable(): boolean {
+    return this.tracker.writable;
+  }
+
+  /** Resolves when {@link writable} is true, or the client is closed. */
+  drained(): Promise<void> {
+    return this.tracker.drained();
+  }
+
+  /**
+   * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline, or 5 s
+   * where there is none), then ends all connections. Blocking commands are cancelled. Always resolves.
+   */
+  close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    this.#closing ??= this.#close(timeout);
+    return this.#closing;
+  }
+
+  /** Hears of every change of {@link state}. */
+  on(_event: 'state', listener: (change: StateChange) => void): this {
+    this.#listeners.add(listener);
+    return this;
+  }
+
+  /** Takes back what {@link on} added. */
+  off(_event: 'state', listener: (change: StateChange) => void): this {
+    this.#listeners.delete(listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since the client was made. */
+  stats(): ClientStats {
+    const pool = (name: PoolName): ClientStats['connections'][PoolName] => {
+      const total = { size: 0, leased: 0, waiting: 0 };
+      for (const endpoint of this.endpoints) {
+        total.size += endpoint[name].size;
+        total.leased += endpoint[name].leasedSize;
+        total.waiting += endpoint[name].waiting;
+      }
+      return total;
+    };
+    const { pending, queuedBytes, stats } = this.tracker;
+    return {
+      state: this.#state,
+      pending,
+      queuedBytes,
+      connections: {
+        shared: pool('shared'),
+        sessions: pool('sessions'),
+        blocking: pool('blocking'),
+        streams: pool('streams'),
+      },
+      commands: stats.read(),
+    };
+  }
+
+  #request(command: AnyCommand, options: SendOptions): Request {
+    const bytes = command.bytes || options.bytes === true;
+    return new Request(command, bytes, options.retry ?? this.defaults.retry, this.tracker);
+  }
+
+  /** Enters the request; one that cannot be taken has failed with what is returned. */
+  #open(request: Request, options: SendOptions): KvError | undefined {
+    if (this.#closing === undefined)
+      return this.tracker.open(request, options.timeout ?? this.defaults.timeout, options.signal);
+    const error = closedError(request.command);
+    request.fail(error);
+    return error;
+  }
+
+  #openMember(request: Request, options: SendOptions): KvError | undefined {
+    if ((request.command.flags & SPECIAL) === 0) return this.#open(request, options);
+    const error = this.#misplaced(request.command);
+    request.fail(error);
+    return error;
+  }
+
+  #submitAll(members: readonly Request[], unit: boolean): void {
+    if (unit) this.#router.pick((members[0] as Request).command).shared.submitUnit(members);
+    else for (const member of members) this.#router.pick(member.command).shared.submit(member);
+  }
+
+  #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    if ((command.flags & Flag.quit) !== 0) return this.close().then(() => command.reply('OK', command));
+    if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(this.#misplaced(command));
+    return this.#sendBlocking(command, options);
+  }
+
+  /** On a connection of its own, which goes back to its lane when the server has let go of it. */
+  async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const began = performance.now();
+    const lease = await this.acquire(options, 'blocking', command);
+    this.#blocked.add(lease);
+    try {
+      const sent = lease.send(command, options === this.defaults ? {} : since(began, options));
+      if (this.#closing !== undefined) lease.cancelBlocking(closedError);
+      return await sent;
+    } finally {
+      this.#blocked.delete(lease);
+      void lease.release();
+    }
+  }
+
+  #misplaced(command: AnyCommand): ArgumentError {
+    const { name } = command.spec;
+    return new ArgumentError(`${name} cannot be sent on a shared line: ${this.#alternative(command)}`, {
+      command: name,
+    });
+  }
+
+  #alternative(command: AnyCommand): string {
+    return this.setup.alternative?.(command) ?? 'it needs a connection of its own';
+  }
+
+  #checkOpen(what: string): void {
+    if (this.#closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
+  }
+
+  async #close(timeout: number): Promise<void> {
+    this.#become('closing');
+    const error = new ClosedError('The client was closed');
+    for (const endpoint of this.endpoints) {
+      endpoint.blocking.dismiss(error);
+      endpoint.streams.close(error);
+    }
+    if (timeout > 0) await this.#settled(timeout);
+    for (const endpoint of this.endpoints) endpoint.close(error);
+    this.tracker.stop();
+    this.#internals.stop();
+    this.#become('closed');
+  }
+
+  /** Waits for what is under way, `timeout` ms at most. */
+  async #settled(timeout: number): Promise<void> {
+    for (const lease of this.#blocked) lease.cancelBlocking(closedError);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER));
+    });
+    await Promise.race([this.tracker.idle(), expired]);
+    clearTimeout(timer);
+  }
+
+  readonly #poolEvents: PoolEvents = {
+    retry: (request, error) => this.#router.retry(request, error)?.shared,
+    changed: (pool, cause) => this.#poolChanged(pool, cause),
+  };
+
+  #poolChanged(pool: Pool, cause: KvError | undefined): void {
+    if (this.#closing !== undefined || !this.endpoints.some((endpoint) => endpoint.shared === pool)) return;
+    this.#become(this.#sharedState(), cause);
+  }
+
+  #sharedState(): ClientState {
+    const pools = this.endpoints.map((endpoint) => endpoint.shared);
+    if (pools.some((pool) => pool.freeSize + pool.leasedSize > 0)) {
+      this.#wasReady = true;
+      return 'ready';
+    }
+    if (!pools.some((pool) => pool.isOpening || pool.isBackingOff)) return 'idle';
+    return this.#wasReady ? 'reconnecting' : 'connecting';
+  }
+
+  #become(to: ClientState, cause?: KvError): void {
+    const from = this.#state;
+    if (from === to) return;
+    this.#state = to;
+    if (stateChannel.hasSubscribers) stateChannel.publish({ client: this.setup.name, from, to, cause });
+    for (const listener of this.#listeners) queueMicrotask(() => listener({ from, to, cause }));
+  }
+}
+
+const acquireLabel: AnyCommand = {
+  spec: ACQUIRE,
+  args: [],
+  flags: 0,
+  blockMs: 0,
+  bytes: false,
+  reply: (raw) => raw,
+};
+
+/** What is left of the deadline of a call that began then. */
+function since(began: number, options: SendOptions): SendOptions {
+  const { timeout } = options;
+  if (timeout === undefined || timeout === 0) return options;
+  return { ...options, timeout: Math.max(timeout - (performance.now() - began), 1) };
+}
+
+function closedError({ spec: { name } }: AnyCommand): ClosedError {
+  return new ClosedError(`${name}: the client is closed`, { command: name });
+}
+
+function singleRouter(setup: ClientSetup): (make: (address: Address) => Endpoint) => Router {
+  return (make) => new SingleRouter(make(setup.address));
+}
+
+/** How to reach the same server on another connection: on the shared ones, or on one that is made for it. */
+interface ControlSenders {
+  readonly shared: Executor['send'];
+  readonly extra: Executor['send'];
+}
+
+function poolSetups(
+  setup: ClientSetup,
+  address: Address,
+  internals: RequestTracker,
+  control: ControlSenders,
+): Record<PoolName, PoolSetup> {
+  const { protocol, liveness, connectTimeout, backoff, pools, onReady, push } = setup;
+  const plain = { protocol, address, connect: connectSocket, internals, liveness, sendOnControl: control.shared };
+  const pool = (
+    { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY }: PoolSize,
+    connection: ConnectionSetup = plain,
+  ): PoolSetup => ({
+    pool: { minSize, maxSize, growThreshold, connectTimeout, backoff },
+    connection,
+  });
+  const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, onReady, push });
+  return {
+    shared,
+    sessions: pools.sessions === 'shared' ? shared : pool(pools.sessions),
+    blocking: pool(pools.blocking),
+    streams: pool(pools.streams),
+  };
+}

@@ -1,0 +1,48 @@
+import type { Lease } from '../pool/lease.ts';
+import type { ClientSetup } from './client.ts';
+import { Client } from './client.ts';
+
+/** One connection that is not replaced when it is lost, and the client that carries it. */
+export interface SingleConnection {
+  readonly client: Client;
+  readonly lease: Lease;
+}
+
+/** Opens exactly one connection. Rejects with the cause; when the connection is lost later, its client is closed. */
+export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<SingleConnection> {
+  const one = { minSize: 1, maxSize: 1 };
+  const client = new Client({ ...setup, pools: { shared: one, sessions: 'shared', blocking: one, streams: one } });
+  return opened(client, async () => {
+    const lease = await client.acquire();
+    lease.connection.onClosed = () => void client.close({ timeout: 0 });
+    return { client, lease };
+  });
+}
+
+/** How many connections a pool keeps, and how many it may have. Default 1 and 10. */
+export interface PoolBounds {
+  readonly minSize?: number | undefined;
+  readonly maxSize?: number | undefined;
+}
+
+/** Opens `minSize` connections that serve calls and are lent. Rejects with the cause, and then leaves none behind. */
+export function openPool(
+  setup: Omit<ClientSetup, 'pools'>,
+  { minSize = 1, maxSize = 10 }: PoolBounds,
+): Promise<Client> {
+  const others = { minSize: 0, maxSize };
+  const shared = { minSize, maxSize, growThreshold: 1 };
+  const client = new Client({ ...setup, pools: { shared, sessions: 'shared', blocking: others, streams: others } });
+  return opened(client, () => client);
+}
+
+/** Without the close, a client that could not connect would go on trying, with nobody to end it. */
+async function opened<T>(client: Client, use: () => T | Promise<T>): Promise<T> {
+  try {
+    await client.connect();
+    return await use();
+  } catch (error) {
+    await client.close({ timeout: 0 });
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import { ArgumentError } from '../errors.ts';
+import type { Arg } from './command.ts';
+
+/** What users may give where data is meant: text, bytes or a number (sent as decimal text). */
+export type Data = string | Uint8Array | number | bigint;
+
+function kind(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
+}
+
+/** An {@link ArgumentError} that names the argument and what is expected, never the value of a string. */
+export function badArgument(name: string, expected: string, value: unknown): ArgumentError {
+  return new ArgumentError(`${name}: expected ${expected}, got ${kind(value)}`);
+}
+
+/**
+ * Checks that options are an object with known names only, so that a misspelt `{ EX: 10 }` is not a value that lives
+ * for ever. @throws ArgumentError
+ */
+export function checkOptions(options: object, known: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw badArgument('options', 'an object', options);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new ArgumentError(`options.${name}: there is no such option`);
+  }
+}
+
+function text(value: string, name: string): string {
+  if (value.isWellFormed()) return value;
+  throw new ArgumentError(`${name}: the text has a lone surrogate, which UTF-8 cannot carry`);
+}
+
+function decimal(value: number, name: string): string {
+  if (!Number.isFinite(value)) throw badArgument(name, 'a finite number', value);
+  if (Object.is(value, -0)) return '0';
+  return Math.abs(value) >= 1e21 ? BigInt(value).toString() : String(value);
+}
+
+/** Checks one piece of data and gives its wire form. @throws ArgumentError for anything but {@link Data}. */
+export function toArg(value: Data, name: string): Arg {
+  if (typeof value === 'string') return text(value, name);
+  if (typeof value === 'number') return decimal(value, name);
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'bigint') return value.toString();
+  throw badArgument(name, 'a string, Uint8Array, number or bigint', value);
+}
+
+/** Checks a whole number and gives its decimal text. @throws ArgumentError */
+export function integer(value: number | bigint, name: string, min?: number, max?: number): string {
+  if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) throw badArgument(name, 'a whole number', value);
+  if ((min !== undefined && value < min) || (max !== undefined && value > max)) {
+    throw new ArgumentError(`${name}: expected ${range(min, max)}, got ${value}`);
+  }
+  return Object.is(value, -0) ? '0' : value.toString();
+}
+
+function range(min: number | undefined, max: number | undefined): string {
+  if (max === undefined) return `at least ${min}`;
+  return min === undefined ? `at most ${max}` : `${min} to ${max}`;
+}
+
+/** Checks a number that may be fractional (`Infinity` allowed) and gives its text. @throws ArgumentError */
+export function float(value: number | bigint, name: string): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'number' || Number.isNaN(value)) throw badArgument(name, 'a number', value);
+  if (value === Number.POSITIVE_INFINITY) return '+inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-inf';
+  return String(value);
+}

@@ -1,0 +1,21 @@
+import type { Outcome } from '../errors.ts';
+import { BatchError, isKvError } from '../errors.ts';
+import type { Settled } from './executor.ts';
+
+/** The values of a batch. @throws BatchError when a member failed; its `results` has value or error per position */
+export function unwrap(settled: readonly Settled[]): unknown[] {
+  const results = settled.map((one) => (one.ok ? one.value : one.error));
+  const failed = settled.filter((one) => !one.ok).length;
+  if (failed === 0) return results;
+  throw new BatchError(`${failed} of ${settled.length} commands failed`, results, { outcome: outcomeOf(settled) });
+}
+
+/** Unknown when that of any member is; not sent when that is true of all. */
+function outcomeOf(settled: readonly Settled[]): Outcome {
+  const outcomes = settled.map((one) => {
+    if (one.ok) return 'done';
+    return isKvError(one.error) ? one.error.outcome : 'unknown';
+  });
+  if (outcomes.includes('unknown')) return 'unknown';
+  return outcomes.every((outcome) => outcome === 'notSent') ? 'notSent' : 'refused';
+}

@@ -1,0 +1,79 @@
+import type { AnyCommand } from '../command/command.ts';
+import type { Executor } from '../command/executor.ts';
+import type { KvError } from '../errors.ts';
+
+/**
+ * Where an encoder puts a command. Text is appended to `text`; `bytes` closes the text run and adds raw bytes.
+ * Parsers declare the same shape themselves, so that they depend on nothing.
+ */
+export interface Output {
+  text: string;
+  bytes(bytes: Uint8Array): void;
+}
+
+/** How much may be unanswered on one connection. */
+export interface Window {
+  /** Commands in flight at most; `Infinity` = no limit. */
+  readonly commands: number;
+  /** Bytes in flight at most (a larger command goes alone). */
+  readonly bytes?: number | undefined;
+  /** `sliding`: refill as replies arrive. `empty`: refill only when all are answered, as one write. */
+  readonly refill: 'sliding' | 'empty';
+  /** The server sends each reply by itself, so that a busy line gains by resting between reads. Default false. */
+  readonly unbatchedReplies?: boolean | undefined;
+}
+
+/** What a wire may tell the connection, and the only thing it may ask. */
+export interface ReplySink {
+  /** The oldest unanswered command and how its strings are wanted; `undefined` when nothing is outstanding. */
+  head(): { readonly command: AnyCommand; readonly bytes: boolean } | undefined;
+  /** The reply of the oldest unanswered command. */
+  reply(raw: unknown): void;
+  /** The oldest unanswered command was refused. */
+  fail(error: Error): void;
+  /**
+   * The server is well, but cannot do on this line what it is there for (it became a replica, it loads its data): called
+   * right before each {@link fail} with a refusal that says so, whose command did not run and may run elsewhere. The line
+   * gets nothing new, and is replaced.
+   */
+  drain(error: KvError): void;
+  /** Something that answers nothing: a message, an invalidation, a frame of a stream. */
+  push(raw: unknown): void;
+}
+
+/** The protocol's half of one connection: decoding and conversation. Lives and dies with it. */
+export interface Wire {
+  /** Bytes from the server, valid during the call only. Throws when they are not the protocol's. */
+  decode(bytes: Uint8Array): void;
+  /** What is said before user commands. A rejection closes the connection. */
+  handshake(send: Executor['send']): Promise<void>;
+  /** Whether commands have changed the state of the line, so that it must be cleaned before somebody else uses it. */
+  readonly dirty: boolean;
+  /** Brings a used connection back to its state after the handshake. Absent: it cannot be cleaned, only replaced. */
+  clean?(send: Executor['send']): Promise<void>;
+  /**
+   * Asks the server, on another connection, to end what this one is blocked in. Resolves with whether the server
+   * had something to end.
+   */
+  cancel?(sendOnControl: Executor['send']): Promise<boolean>;
+  /**
+   * Asks the server, on another connection, whether it still serves this one. Asked when this line is silent and owes a
+   * reply that may take its time (a blocking command, an endless stream), so that no probe can be sent on it. Absent:
+   * that the server answers a PING elsewhere is enough.
+   */
+  isAlive?(sendOnControl: Executor['send']): Promise<boolean>;
+}
+
+/** Everything core has to know about a backend. */
+export interface Protocol {
+  /** For diagnostics: `redis`, `ssdb`, `gibson`. */
+  readonly name: string;
+  readonly defaultPort: number;
+  readonly window: Window;
+  /** The liveness probe. */
+  readonly ping: AnyCommand;
+  /** A raw call: flags, checks and argument formats by name. Throws `ArgumentError`. */
+  command(name: string, args: readonly unknown[]): AnyCommand;
+  encode(command: AnyCommand, out: Output): void;
+  open(sink: ReplySink): Wire;
+}

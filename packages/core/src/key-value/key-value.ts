@@ -1,0 +1,145 @@
+/** One contract for all backends: what an application can do with keys and values without knowing the server. */
+import type { Data } from '../command/arguments.ts';
+import type { Command, Of, Results } from '../command/command.ts';
+
+/** Options of `keyValue()`. */
+export interface KeyValueOptions {
+  /**
+   * Put before every key, and taken off where keys come back, so that several parts of an application can share a
+   * server. End it with a delimiter: `clear('')` removes whatever begins with it. Default: nothing.
+   */
+  readonly prefix?: string | undefined;
+}
+
+/** Options of {@link KeyValue.set} and {@link KeyValue.setMany}. */
+export interface KeyValueSetOptions {
+  /**
+   * Milliseconds that the entry lives, above 0. Rounded up to {@link Capabilities.ttlGrain}. Left out or `Infinity`: it
+   * does not end, whatever end an entry of that key had before.
+   */
+  readonly ttl?: number | undefined;
+}
+
+/** Keys with values: an object, a `Map`, or any iterable of pairs. Of a key that occurs twice the last value counts. */
+export type KeyValueEntries = Readonly<Record<string, Data>> | Iterable<readonly [key: string, value: Data]>;
+
+/** What differs between backends. Everything else of {@link KeyValue} is the same on all of them. */
+export interface Capabilities {
+  /** The step in which the server counts times to live, in ms. What lies between two steps is rounded up. */
+  readonly ttlGrain: number;
+  /** An entry never ends early. This many ms late it is gone on a server that keeps up with its load. */
+  readonly ttlLateness: number;
+  /** The longest time to live in ms, besides `Infinity`. A longer one is an ArgumentError. */
+  readonly maxTtl: number;
+  /** `keys()` comes in ascending order of the keys' UTF-8 bytes. */
+  readonly orderedKeys: boolean;
+  /** `keys()` gives a key once; if not, a key may come twice while entries are added and removed. */
+  readonly uniqueKeys: boolean;
+  /** `keys()` leaves out entries that have ended; if not, they may be listed until the server collects them. */
+  readonly liveKeys: boolean;
+  /** `increment` takes any whole number, or only the step 1. */
+  readonly incrementSteps: 'any' | 'one';
+  /** `keys('')` and `clear('')` work. Gibson needs a prefix, be it the one of `keyValue()`. */
+  readonly emptyPrefix: boolean;
+  /** A value may be empty. */
+  readonly emptyValues: boolean;
+  /** When `setMany` is all or nothing, also in the eyes of others. */
+  readonly atomicSetMany: 'always' | 'withoutTtl' | 'never';
+  /**
+   * `del`, `deleteMany` and `clear` tell exactly what this call removed. If not, two calls that remove the same entry at
+   * the same time may both count it.
+   */
+  readonly exactCounts: boolean;
+  /** The longest key in bytes of UTF-8, prefixes already taken off. A longer one is an ArgumentError. */
+  readonly maxKeyBytes: number;
+  /** Characters that a key must not contain. */
+  readonly forbiddenInKeys: readonly string[];
+}
+
+/**
+ * Keys with values that may end, on whichever server. Keys are text of at least one character; `V` is `string`, or
+ * `Uint8Array` when the client gives bytes. Deadlines, retries and errors are those of the client: `REPLY` when the
+ * server refuses (a value that is no number, a locked entry), `ARGUMENT` when nothing was sent.
+ *
+ * @example
+ * async function visits(kv: import('@kv/core').KeyValue, page: string): Promise<number> {
+ *   const count = await kv.increment(`visits:${page}`)
+ *   if (count === 1) await kv.expire(`visits:${page}`, 3_600_000)
+ *   return count
+ * }
+ */
+export interface KeyValue<V = string> {
+  /** What this backend can and cannot do. */
+  readonly capabilities: Capabilities;
+
+  /** The value of a key, `null` when there is none. */
+  get(key: string): Promise<V | null>;
+
+  /** Sets a value, whatever was there before, with a time to live or without end. */
+  set(key: string, value: Data, options?: KeyValueSetOptions): Promise<void>;
+
+  /** Removes a key. Resolves to `false` when there was none; see {@link Capabilities.exactCounts}. */
+  del(key: string): Promise<boolean>;
+
+  /** Whether a key has a value. */
+  has(key: string): Promise<boolean>;
+
+  /**
+   * The values of several keys, in the order of `keys`, `null` where there is none.
+   *
+   * @throws BatchError on backends that are asked key by key; `results` then has value or error of each
+   */
+  getMany(keys: Iterable<string>): Promise<(V | null)[]>;
+
+  /**
+   * Sets several values, all with the same time to live.
+   *
+   * @throws BatchError where it is not atomic and some were refused: the others are set
+   */
+  setMany(entries: KeyValueEntries, options?: KeyValueSetOptions): Promise<void>;
+
+  /** Removes several keys. Resolves to how many of them existed. */
+  deleteMany(keys: Iterable<string>): Promise<number>;
+
+  /**
+   * Adds to a counter in one step on the server and resolves to the new value. A missing key counts as 0 and gets no
+   * end; an end that it has stays.
+   *
+   * @param by whole number, default 1; see {@link Capabilities.incrementSteps}
+   * @returns a `bigint` at run time when it is beyond 2^53
+   * @throws ReplyError when the value is not a whole number
+   */
+  increment(key: string, by?: number): Promise<number>;
+
+  /**
+   * Gives an entry a new time to live, in ms from now and above 0; `Infinity` takes its end away. Resolves to `false`
+   * when there is no such key.
+   */
+  expire(key: string, ttl: number): Promise<boolean>;
+
+  /**
+   * How many ms an entry still lives: `null` when there is no such key, `Infinity` when it does not end. It is rounded down
+   * to {@link Capabilities.ttlGrain}, so that the entry lives at least that long.
+   */
+  ttl(key: string): Promise<number | null>;
+
+  /**
+   * Removes all entries whose key begins with `prefix`, and resolves to how many. `''` means everything below the prefix
+   * of `keyValue()`, and without that one everything there is. On Redis and SSDB it walks through the keys: entries that
+   * are added meanwhile may stay.
+   */
+  clear(prefix: string): Promise<number>;
+
+  /** The keys that begin with `prefix` (default `''`: all), without the prefix of `keyValue()`. */
+  keys(prefix?: string): AsyncIterable<string>;
+}
+
+/** What `keyValue()` needs of a client, pool or lease: a way to send command values. */
+export interface CommandSender<V> {
+  /** What the client itself puts before every key. */
+  readonly keyPrefix: string;
+  /** Sends one command value. */
+  send<T>(command: Command<T, V>): Promise<T>;
+  /** Sends several. Rejects with BatchError when one of them fails. */
+  sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>>;
+}

@@ -1,0 +1,294 @@
+import type { AnyCommand } from '../command/command.ts';
+import { Flag } from '../command/command.ts';
+import type { Executor, SendOptions, Settled } from '../command/executor.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { KvError } from '../errors.ts';
+import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
+import { Batch, Request } from '../request/request.ts';
+import { RequestQueue } from '../request/request-queue.ts';
+import type { RequestTracker } from '../request/request-tracker.ts';
+import type { Pool } from './pool.ts';
+
+/** What every call needs that its own options leave out. */
+export interface Defaults {
+  readonly timeout: number;
+  readonly retry: NonNullable<SendOptions['retry']>;
+}
+
+/** What a lease needs of its client. */
+export interface LeaseSetup {
+  readonly tracker: RequestTracker;
+  readonly defaults: Defaults;
+  /** What to use instead of a command that cannot be sent. */
+  readonly alternative: (command: AnyCommand) => string;
+}
+
+/** Not even on a connection of one's own: they break the pairing of requests and replies, or end it. */
+const MISPLACED = Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
+
+/** How long a cancelled blocking command may take to answer, ms. */
+const CANCEL_GRACE = 1000;
+
+/** How long to wait before the server is asked again, ms, when it had nothing to end: the command was still on its way. */
+const CANCEL_PAUSE = 50;
+
+/**
+ * Exclusive use of one connection. It is never moved: when the connection is lost, calls reject. Given back, the
+ * connection is cleaned if its state was changed, and replaced if it cannot be cleaned.
+ */
+export class Lease implements Executor {
+  readonly connection: Connection;
+  readonly #pool: Pool;
+  readonly #setup: LeaseSetup;
+  #released: Promise<void> | undefined;
+  readonly #blocked = new Set<Request>();
+  /** The blocking command that the server has. */
+  #current: Request | undefined;
+  /** The next blocking command and all that was called after it. */
+  readonly #held = new RequestQueue();
+  #cancelling: Promise<void> = Promise.resolve();
+
+  constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
+    this.connection = connection;
+    this.#pool = pool;
+    this.#setup = setup;
+  }
+
+  /** Released, or its connection is over. */
+  get closed(): boolean {
+    return this.#released !== undefined || this.connection.isClosed;
+  }
+
+  /** Sends one command on this connection. */
+  send<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    if (this.#open(request, options) === undefined) this.#enqueue(request);
+    return promise;
+  }
+
+  sendAll(
+    commands: readonly AnyCommand[],
+    options: SendOptions & { readonly unit?: boolean | undefined } = {},
+  ): Promise<Settled[]> {
+    return sendBatch(
+      commands.map((command) => this.#request(command, options)),
+      options.unit === true,
+      (member) => this.#open(member, options),
+      (members) => {
+        for (const member of members) this.#enqueue(member);
+      },
+    );
+  }
+
+  /** Sends a command that answers with frames, and waits as long as it takes. Used by {@link FrameStream}. */
+  start<T>(command: AnyCommand<T>, signal: AbortSignal | undefined): Promise<T> {
+    const request = this.#request(command, {});
+    const promise = request.promise<T>();
+    if (this.#setup.tracker.open(request, 0, signal) === undefined) this.connection.enqueue(request);
+    return promise;
+  }
+
+  /** Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again. */
+  release(): Promise<void> {
+    this.#released ??= this.#giveBack();
+    return this.#released;
+  }
+
+  /** Brings the state of the connection back to what it was when it was made. */
+  async reset(): Promise<void> {
+    if (this.closed) throw new ClosedError('reset: the lease was released or its connection was lost');
+    const { wire, sendInternal } = this.connection;
+    if (wire.clean === undefined) throw new ArgumentError('reset: this protocol has no state that could be reset');
+    await wire.clean(sendInternal);
+  }
+
+  /** Ends the connection instead of giving it back. */
+  destroy(error: KvError = new ClosedError('The lease was closed')): void {
+    this.connection.destroy(error);
+    void this.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  async #giveBack(): Promise<void> {
+    const { connection } = this;
+    if (this.#blocked.size > 0)
+      connection.destroy(new ClosedError('The lease was released while a blocking command was under way'));
+    await this.#cancelling;
+    await connection.drained();
+    if (connection.wire.dirty && !connection.isClosed) await this.#clean();
+    connection.onPush = undefined;
+    connection.onClosed = undefined;
+    this.#pool.release(connection);
+  }
+
+  async #clean(): Promise<void> {
+    const { connection } = this;
+    const unclean = new ClosedError('The connection was used and could not be cleaned');
+    const timer = setTimeout(() => connection.destroy(unclean), this.#pool.options.connectTimeout);
+    try {
+      if (connection.wire.clean === undefined) throw unclean;
+      await connection.wire.clean(connection.sendInternal);
+    } catch {
+      connection.destroy(unclean);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #request(command: AnyCommand, options: SendOptions): Request {
+    const bytes = command.bytes || options.bytes === true;
+    const request = new Request(command, bytes, 'never', this.#setup.tracker);
+    request.pinned = true;
+    return request;
+  }
+
+  /** Enters the request; one that cannot be taken has failed with what is returned. */
+  #open(request: Request, options: SendOptions): KvError | undefined {
+    if (this.closed) {
+      const error = this.#closedError(request.command);
+      request.fail(error);
+      return error;
+    }
+    if ((request.command.flags & MISPLACED) !== 0) {
+      const error = new ArgumentError(
+        `${request.command.spec.name} cannot be sent here: ${this.#setup.alternative(request.command)}`,
+        { command: request.command.spec.name },
+      );
+      request.fail(error);
+      return error;
+    }
+    const blocking = (request.command.flags & Flag.blocking) !== 0 && request.unit === null; // nothing blocks in a unit
+    const timeout = blocking
+      ? blockingTimeout(request.command, options)
+      : (options.timeout ?? this.#setup.defaults.timeout);
+    const refused = this.#setup.tracker.open(request, timeout, options.signal);
+    if (refused === undefined && blocking) this.#trackBlocking(request);
+    return refused;
+  }
+
+  /**
+   * In order, and one blocking command at a time: the request to end one must not meet the next.
+   *
+   * ```text
+   *   on the line:  … GET  BLPOP a          held: BLPOP b  GET …
+   *                           └ answered, and so is CLIENT UNBLOCK if it was cancelled ──┘ now they go
+   * ```
+   */
+  #enqueue(request: Request): void {
+    const blocking = this.#blocked.has(request);
+    if (this.#held.length > 0 || (blocking && this.#current !== undefined)) {
+      this.#held.push(request);
+      return;
+    }
+    if (blocking) this.#current = request;
+    this.connection.enqueue(request);
+  }
+
+  /** The blocking command on the line has ended. */
+  async #next(): Promise<void> {
+    await this.#cancelling;
+    this.#current = undefined;
+    for (const request of this.#held.drain()) {
+      if (this.connection.isClosed) request.fail(this.#closedError(request.command));
+      else this.#enqueue(request);
+    }
+  }
+
+  /** A blocking command ends by what the server answers; its deadline and its signal only ask the server to end it. */
+  #trackBlocking(request: Request): void {
+    this.#blocked.add(request);
+    request.ended = () => {
+      this.#blocked.delete(request);
+      if (this.#current === request) void this.#next();
+    };
+    request.cancel = (error) => {
+      if (!request.written) return this.#setup.tracker.cancel(request, error);
+      if (request.cancelled === undefined) this.#cancel(request, error);
+    };
+  }
+
+  #cancel(request: Request, error: KvError): void {
+    error.outcome = 'refused';
+    request.cancelled = error;
+    const giveUp = setTimeout(() => {
+      error.outcome = 'unknown';
+      request.fail(error);
+      this.connection.destroy(
+        new ConnectionError('A blocking command did not end when the server was asked to end it'),
+      );
+    }, CANCEL_GRACE);
+    const settled = request.ended;
+    request.ended = () => {
+      clearTimeout(giveUp);
+      settled?.();
+    };
+    this.#cancelling = this.#askToEnd(request); // the one before is over, or this command would not be on the line
+  }
+
+  /** Until the server had something to end: what was just written may still be on its way to it. */
+  async #askToEnd(request: Request): Promise<void> {
+    const { wire, setup } = this.connection;
+    if (wire.cancel === undefined || setup.sendOnControl === undefined) return;
+    const { sendOnControl } = setup;
+    try {
+      while (!request.settled) {
+        if (await wire.cancel((command) => sendOnControl(command, { timeout: CANCEL_GRACE }))) return;
+        if (!request.settled) await new Promise((resolve) => setTimeout(resolve, CANCEL_PAUSE));
+      }
+    } catch {
+      this.connection.destroy(new ConnectionError('A blocking command could not be cancelled'));
+    }
+  }
+
+  /** Asks the server to end the blocking commands of this lease; what it answers decides. */
+  cancelBlocking(error: (command: AnyCommand) => KvError): void {
+    for (const request of [...this.#blocked]) request.cancel?.(error(request.command));
+  }
+
+  #closedError(command: AnyCommand): KvError {
+    const { name } = command.spec;
+    if (this.#released !== undefined) return new ClosedError(`${name}: the lease was released`, { command: name });
+    if (this.connection.failure?.code === 'CLOSED')
+      return new ClosedError(`${name}: the connection is closed`, { command: name });
+    return new ConnectionError(`${name}: the connection of this lease was lost`, { command: name });
+  }
+}
+
+/** Opens requests as one batch and submits those that could be taken, if any. Resolves when all have ended. */
+export function sendBatch(
+  members: readonly Request[],
+  unit: boolean,
+  open: (member: Request) => KvError | undefined,
+  submit: (members: readonly Request[]) => void,
+): Promise<Settled[]> {
+  if (members.length === 0) return Promise.resolve([]);
+  return new Promise((resolve) => {
+    const batch = new Batch(members.length, resolve);
+    for (let i = 0; i < members.length; i++) members[i]?.joins(batch, i);
+    openBatch(members, unit, open);
+    const taken = members.filter(({ settled }) => !settled);
+    if (taken.length > 0) submit(taken);
+  });
+}
+
+/** Opens the members of a batch; of a unit, all or none. */
+function openBatch(members: readonly Request[], unit: boolean, open: (member: Request) => KvError | undefined): void {
+  const shared = unit ? { members } : null;
+  for (const member of members) member.unit = shared;
+  for (const member of members) {
+    const refused = open(member);
+    if (refused === undefined || !unit) continue;
+    for (const other of members) other.fail(refused);
+    return;
+  }
+}
+
+/** Its own time and a second, unless the caller says otherwise; 0 stays without an end. */
+function blockingTimeout(command: AnyCommand, options: SendOptions): number {
+  if (options.timeout !== undefined) return options.timeout;
+  return command.blockMs === 0 ? 0 : command.blockMs + CANCEL_GRACE;
+}

@@ -1,0 +1,450 @@
+import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
+import { asKvError, Connection } from '../connection/connection.ts';
+import { connectChannel } from '../diagnostics.ts';
+import type { KvError } from '../errors.ts';
+import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../errors.ts';
+import type { Request } from '../request/request.ts';
+import { RequestQueue } from '../request/request-queue.ts';
+import type { Backoff } from './backoff.ts';
+import { backoffDelay } from './backoff.ts';
+
+/** How a pool behaves. */
+export interface PoolOptions {
+  /** Connections that are kept once the pool was used or started. */
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** A further connection is opened, one at a time, when a call finds even the least loaded one with this many requests. */
+  readonly growThreshold: number;
+  /** One attempt, from name lookup to the end of the handshake, ms. */
+  readonly connectTimeout: number;
+  readonly backoff: Backoff;
+}
+
+/** What a pool tells its client. */
+export interface PoolEvents {
+  /** A written request lost its connection: where it may be tried again, or `undefined`. */
+  retry(request: Request, error: KvError): Pool | undefined;
+  /** The set of ready connections, or the will to make some, has changed. */
+  changed(pool: Pool, cause: KvError | undefined): void;
+}
+
+/**
+ * Connections to one address, and the requests that wait for one.
+ *
+ * ```text
+ *   submit ──► connection with the fewest requests and room in its window
+ *      │  none: another connection is opened while there are fewer than maxSize
+ *      └──► queue, first in first out ──► served when a connection is ready, has room or comes back from a lease
+ * ```
+ */
+export class Pool implements ConnectionOwner {
+  readonly setup: ConnectionSetup;
+  readonly options: PoolOptions;
+  readonly #events: PoolEvents;
+  readonly #queue = new RequestQueue();
+  /** Ready and not leased. */
+  readonly #ready: Connection[] = [];
+  /** The last one that had room again: with many connections of a small window, the search mostly ends here. */
+  #idle: Connection | undefined;
+  readonly #opening = new Set<Connection>();
+  readonly #leased = new Set<Connection>();
+  /** They still answer what they have, and get nothing new. */
+  readonly #retiring = new Set<Connection>();
+  /**
+   * Refused by a line that is being left: they go on together, in their order, when it has answered all it has. Until
+   * then what was called later waits behind them.
+   */
+  readonly #requeued = new RequestQueue(() => this.#serve());
+  #minSize: number;
+  #failures = 0;
+  #lastError: KvError | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed: KvError | undefined;
+  #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+
+  constructor(setup: ConnectionSetup, options: PoolOptions, events: PoolEvents) {
+    this.setup = setup;
+    this.options = options;
+    this.#events = events;
+    this.#minSize = 0;
+  }
+
+  /** Connections, in whatever state. */
+  get size(): number {
+    return this.#ready.length + this.#opening.size + this.#leased.size;
+  }
+
+  /** Connections that are ready and not leased. */
+  get freeSize(): number {
+    return this.#ready.length;
+  }
+
+  /** Requests that wait for a connection. */
+  get waiting(): number {
+    return this.#queue.length + this.#requeued.length;
+  }
+
+  /** Whether it waits between two attempts to connect. */
+  get isBackingOff(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Whether a connection is being made. */
+  get isOpening(): boolean {
+    return this.#opening.size > 0;
+  }
+
+  /** Connections in somebody's exclusive use. */
+  get leasedSize(): number {
+    return this.#leased.size;
+  }
+
+  /** Why the last attempt to connect failed; `undefined` after a success. */
+  get lastError(): KvError | undefined {
+    return this.#lastError;
+  }
+
+  /** Ready connections, for those who must speak to each (SELECT for all). */
+  get ready(): readonly Connection[] {
+    return this.#ready;
+  }
+
+  /** Opens `minSize` connections and keeps them. Rejects with the cause when the first attempts fail. */
+  start(): Promise<void> {
+    this.#minSize = this.options.minSize;
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    if (this.#ready.length + this.#leased.size >= this.#minSize) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#starting.push({ resolve, reject });
+      this.#grow();
+    });
+  }
+
+  /** Gives a request to a ready connection, or keeps it until there is one. */
+  submit(request: Request): void {
+    if (this.waiting === 0 && !request.exclusive) {
+      const connection = this.#pick();
+      if (connection !== undefined) {
+        if (connection.load >= this.options.growThreshold) this.#growUnderLoad();
+        return connection.enqueue(request);
+      }
+    }
+    this.#enqueue([request]);
+  }
+
+  /** The same for requests that must stay together on one connection. */
+  submitUnit(members: readonly Request[]): void {
+    const connection = this.waiting === 0 ? this.#pick() : undefined;
+    if (connection === undefined) return this.#enqueue(members);
+    if (connection.load >= this.options.growThreshold) this.#growUnderLoad();
+    for (const member of members) connection.enqueue(member);
+  }
+
+  /** Brings a leased connection back; it must be clean and idle, or closed. */
+  release(connection: Connection): void {
+    if (connection.drainCause !== undefined) connection.end(connection.drainCause);
+    if (!this.#leased.delete(connection)) return;
+    connection.leased = false;
+    if (connection.isClosed) return this.#changed();
+    this.#ready.push(connection);
+    this.#serve();
+    this.#changed();
+  }
+
+  /** Closes the connections that are ready and not leased; commands that they have are still answered. */
+  clear(): void {
+    const error = new ClosedError('The pool was cleared');
+    this.#idle = undefined;
+    for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
+    this.#backOff();
+    this.#changed();
+  }
+
+  #retire(connection: Connection, error: KvError): void {
+    this.#retiring.add(connection);
+    if (connection.load === 0) connection.end(error);
+    else {
+      void connection.drained().then(() => {
+        connection.end(error);
+        this.#handOver();
+      });
+    }
+  }
+
+  #handOver(): void {
+    this.#queue.unshift(this.#requeued.drain());
+    this.#serve();
+    this.#grow();
+  }
+
+  /** Ends the requests that wait for a connection; those that have one go on. */
+  dismiss(error: KvError): void {
+    const waiting = [...this.#requeued.drain(), ...this.#queue.drain()];
+    for (const request of waiting) request.fail(ended(request, error, 'notSent'));
+  }
+
+  /** Ends everything at once: waiting requests and connections. */
+  close(error: KvError): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = error;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.dismiss(error);
+    const connections = [...this.#ready, ...this.#opening, ...this.#leased, ...this.#retiring];
+    for (const connection of connections) connection.end(error);
+    for (const { reject } of this.#starting.splice(0)) reject(error);
+  }
+
+  // -- what its connections say
+
+  capacity(connection: Connection): void {
+    if (this.#retiring.size === 0) this.#idle = connection;
+    if (this.#queue.length > 0) this.#serve();
+  }
+
+  /** It answers what it has; a leased one goes when it comes back. */
+  draining(connection: Connection, error: KvError): void {
+    const index = this.#ready.indexOf(connection);
+    if (index < 0) return;
+    this.#ready.splice(index, 1);
+    if (this.#idle === connection) this.#idle = undefined;
+    this.#retire(connection, error);
+    this.#lostUnwanted(error);
+    this.#changed(error);
+  }
+
+  /** It did not run, so it counts as not sent. It goes on when the line that is left has answered all it has. */
+  requeued(request: Request): void {
+    request.attempts--;
+    request.tracker.requeued(request);
+    if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
+    else this.#requeued.push(request);
+  }
+
+  lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {
+    const wasInUse = this.#forget(connection);
+    const again: Request[] = [];
+    for (const request of written) this.#lostWritten(request, error, again);
+    for (const request of waiting) {
+      if (request.pinned || this.#closed !== undefined) request.fail(ended(request, this.#closed ?? error, 'notSent'));
+      else {
+        request.connection = null;
+        again.push(request);
+      }
+    }
+    if (again.length > 0) {
+      this.#queue.unshift(again);
+      this.#serve();
+    }
+    if (this.#closed !== undefined) return;
+    if (!wasInUse) {
+      if (again.length > 0) this.#grow();
+      return;
+    }
+    if (error.code === 'CLOSED') this.#grow();
+    else this.#lostUnwanted(error);
+    this.#changed(error);
+  }
+
+  #lostUnwanted(error: KvError): void {
+    this.#failures = 1; // even the first attempt waits a little: not all clients of a lost server at once
+    this.#lastError = error;
+    this.#backOff();
+  }
+
+  #lostWritten(request: Request, error: KvError, again: Request[]): void {
+    if (request.settled || request.connection === null) return; // it went with the rest of its unit
+    const members = request.unit?.members ?? [request];
+    const pool = this.#closed === undefined && mayRepeat(request) ? this.#events.retry(request, error) : undefined;
+    if (pool === undefined) {
+      for (const member of members) member.fail(ended(member, this.#closed ?? error, 'unknown'));
+      return;
+    }
+    for (const member of members) member.tracker.requeued(member);
+    if (pool === this) for (const member of members) again.push(member);
+    else if (request.unit === null) pool.submit(request);
+    else pool.submitUnit(members);
+  }
+
+  // -- inside
+
+  #enqueue(requests: readonly Request[]): void {
+    for (const request of requests) {
+      if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
+      else this.#queue.push(request);
+      request.cause = this.#ready.length === 0 ? this.#lastError : undefined;
+    }
+    this.#minSize = this.options.minSize;
+    this.#serve();
+    this.#grow();
+  }
+
+  /** The ready connection with the fewest requests and room for one more. */
+  #pick(): Connection | undefined {
+    const ready = this.#ready;
+    const idle = this.#idle;
+    if (idle?.load === 0 && idle.state === 'ready' && !idle.leased) return idle;
+    let best = ready[0];
+    if (best === undefined) return undefined;
+    for (let i = 1; i < ready.length && best.load > 0; i++) {
+      const other = ready[i] as Connection;
+      if (other.load < best.load) best = other;
+    }
+    return best.hasCapacity ? best : undefined;
+  }
+
+  /** Even the least busy one is busy: those who come later find one more. One at a time, or a burst would open all. */
+  #growUnderLoad(): void {
+    if (this.#opening.size === 0 && this.#timer === undefined && this.size < this.options.maxSize) this.#open();
+  }
+
+  /** Gives out what waits, as far as there is room, in order. */
+  #serve(): void {
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (next.exclusive) {
+        const index = this.#ready.findIndex((connection) => connection.load === 0);
+        if (index < 0) return;
+        this.#queue.shift();
+        this.#checkOut(next, index);
+        continue;
+      }
+      const connection = this.#requeued.length === 0 ? this.#pick() : undefined;
+      if (connection === undefined) return;
+      for (let i = next.unit?.members.length ?? 1; i > 0; i--) connection.enqueue(this.#queue.shift() as Request);
+    }
+  }
+
+  #checkOut(request: Request, index: number): void {
+    const [connection] = this.#ready.splice(index, 1) as [Connection];
+    connection.leased = true;
+    this.#leased.add(connection);
+    request.succeed(connection);
+  }
+
+  /** How many connections what waits would fill. */
+  get #missing(): number {
+    const { length, exclusive } = this.#queue;
+    if (length === exclusive) return exclusive;
+    return exclusive + Math.max(Math.ceil((length - exclusive) / this.setup.protocol.window.commands), 1);
+  }
+
+  /** Opens as many connections as the queue and `minSize` ask for; while the server is away one, which shows the way. */
+  #grow(): void {
+    if (this.#closed !== undefined || this.#timer !== undefined) return;
+    const there = this.#ready.length + this.#leased.size;
+    const wanted = Math.max(this.#missing, this.#minSize - there);
+    const most = this.#failures > 0 && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
+    const capacity = Math.min(this.options.maxSize - this.size, most);
+    const count = Math.min(wanted - this.#opening.size, capacity);
+    for (let i = 0; i < count; i++) this.#open();
+  }
+
+  #open(): void {
+    const connection = new Connection(this.setup, this);
+    this.#opening.add(connection);
+    this.#changed();
+    const started = performance.now();
+    const { connectTimeout } = this.options;
+    const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
+    connection.open().then(
+      () => this.#opened(connection, timer, started),
+      (error: unknown) => this.#notOpened(connection, asKvError(error), timer, started),
+    );
+  }
+
+  #opened(connection: Connection, timer: ReturnType<typeof setTimeout>, started: number): void {
+    if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, timer, started);
+    clearTimeout(timer);
+    this.#publish(started, undefined);
+    this.#opening.delete(connection);
+    this.#failures = 0;
+    this.#lastError = undefined;
+    this.#ready.push(connection);
+    if (connection.drainCause !== undefined) this.draining(connection, connection.drainCause);
+    this.#serve();
+    this.#grow();
+    this.#changed();
+    if (this.#ready.length + this.#leased.size < this.#minSize) return;
+    for (const { resolve } of this.#starting.splice(0)) resolve();
+  }
+
+  #notOpened(connection: Connection, error: KvError, timer: ReturnType<typeof setTimeout>, started: number): void {
+    clearTimeout(timer);
+    this.#publish(started, error);
+    this.#forget(connection);
+    if (this.#closed !== undefined) return;
+    if (this.#timer === undefined) this.#failures++; // those that were made together fail together
+    this.#lastError = error;
+    for (const { reject } of this.#starting.splice(0)) reject(error);
+    if (isFinal(error) && this.#ready.length + this.#leased.size === 0) this.#giveUp(error);
+    else {
+      this.#queue.setWaitCause(error);
+      this.#backOff();
+    }
+    this.#changed(error);
+  }
+
+  /** The server will not have us: waiting requests end, and the next one tries again. */
+  #giveUp(error: KvError): void {
+    this.#minSize = 0;
+    this.dismiss(error);
+  }
+
+  #backOff(): void {
+    if (this.#timer !== undefined || (this.#queue.length === 0 && this.size >= this.#minSize)) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#grow();
+        this.#changed();
+      },
+      backoffDelay(this.#failures, this.options.backoff),
+    );
+    this.#timer.unref(); // the deadlines of waiting requests keep the process
+  }
+
+  /** Returns whether it was ready or leased. */
+  #forget(connection: Connection): boolean {
+    if (this.#idle === connection) this.#idle = undefined;
+    this.#opening.delete(connection);
+    this.#retiring.delete(connection);
+    const index = this.#ready.indexOf(connection);
+    if (index >= 0) this.#ready.splice(index, 1);
+    return this.#leased.delete(connection) || index >= 0;
+  }
+
+  #changed(cause?: KvError): void {
+    this.#events.changed(this, cause);
+  }
+
+  #publish(started: number, error: Error | undefined): void {
+    if (!connectChannel.hasSubscribers) return;
+    const { client, backend, address } = this.setup.internals.identity;
+    connectChannel.publish({ client, backend, address, durationMs: performance.now() - started, error });
+  }
+}
+
+function mayRepeat({ unit, repeatable }: Request): boolean {
+  if (unit === null) return repeatable;
+  return unit.members.every((member) => !member.settled && member.repeatable);
+}
+
+/** A refusal during the handshake (wrong password) or a wrong option: no use in trying for ever. */
+function isFinal(error: KvError): boolean {
+  return error.code === 'REPLY' || error.code === 'ARGUMENT';
+}
+
+function tooSlow(milliseconds: number): TimeoutError {
+  return new TimeoutError(`Connecting took longer than ${milliseconds} ms`);
+}
+
+/** The end of one request because of something that ended many: same kind, its own name and outcome. */
+function ended(request: Request, error: KvError, outcome: 'notSent' | 'unknown'): KvError {
+  const command = request.command.spec.name;
+  const seen = request.attempts > 0 ? 'unknown' : outcome;
+  const details = { command, attempts: request.attempts, outcome: seen, cause: error } as const;
+  const what = seen === 'unknown' ? 'it is not known whether it ran' : 'it was not sent';
+  if (error.code === 'CLOSED') return new ClosedError(`${command}: ${error.message}; ${what}`, details);
+  if (error.code === 'PROTOCOL') return new ProtocolError(`${command}: ${error.message}; ${what}`, details);
+  return new ConnectionError(`${command}: ${error.message}; ${what}`, details);
+}

@@ -1,0 +1,86 @@
+import type { Request } from './request.ts';
+import { Ring } from './ring.ts';
+
+/**
+ * Requests that wait to be written. One that ends while it waits (deadline, abort) stays in its place, emptied, until
+ * it is passed over; when more than half are such, the queue is rebuilt, so that an outage cannot fill the memory.
+ */
+export class RequestQueue {
+  #ring = new Ring<Request>();
+  #dead = 0;
+  #exclusive = 0;
+  readonly #onCapacity: (() => void) | undefined;
+
+  /** @param onCapacity called when a request ended while it waited here */
+  constructor(onCapacity?: () => void) {
+    this.#onCapacity = onCapacity;
+  }
+
+  /** How many wait that have not ended. */
+  get length(): number {
+    return this.#ring.length - this.#dead;
+  }
+
+  /** How many of them want a connection for themselves. */
+  get exclusive(): number {
+    return this.#exclusive;
+  }
+
+  push(request: Request): void {
+    request.queue = this;
+    if (request.exclusive) this.#exclusive++;
+    this.#ring.push(request);
+  }
+
+  /** Puts requests before all others, keeping their order. */
+  unshift(requests: readonly Request[]): void {
+    for (let i = requests.length - 1; i >= 0; i--) {
+      const request = requests[i] as Request;
+      request.queue = this;
+      if (request.exclusive) this.#exclusive++;
+      this.#ring.unshift(request);
+    }
+  }
+
+  peek(): Request | undefined {
+    for (let next = this.#ring.peek(); next !== undefined; next = this.#ring.peek()) {
+      if (!next.settled) return next;
+      this.#ring.shift();
+      this.#dead--;
+    }
+    return undefined;
+  }
+
+  shift(): Request | undefined {
+    const next = this.peek();
+    if (next === undefined) return undefined;
+    this.#ring.shift();
+    next.queue = null;
+    if (next.exclusive) this.#exclusive--;
+    return next;
+  }
+
+  /** Takes everything out that has not ended, oldest first. */
+  drain(): Request[] {
+    this.#dead = 0;
+    this.#exclusive = 0;
+    const live = this.#ring.drain().filter((request) => !request.settled);
+    for (const request of live) request.queue = null;
+    return live;
+  }
+
+  /** Notes on all that wait why they still do. */
+  setWaitCause(cause: Error): void {
+    this.#ring.forEach((request) => {
+      request.cause = cause;
+    });
+  }
+
+  /** A request in here has ended. */
+  ended({ exclusive }: Request): void {
+    this.#dead++;
+    if (exclusive) this.#exclusive--;
+    if (this.#dead >= 64 && this.#dead * 2 >= this.#ring.length) this.unshift(this.drain());
+    this.#onCapacity?.();
+  }
+}

@@ -1,0 +1,272 @@
+import type { AnyCommand } from '../command/command.ts';
+import { Flag } from '../command/command.ts';
+import { commandChannel } from '../diagnostics.ts';
+import type { KvError, Outcome } from '../errors.ts';
+import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from '../errors.ts';
+import { Clock } from './clock.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Request } from './request.ts';
+import { StatsRecorder } from './stats.ts';
+import { LATE } from './timer-limits.ts';
+
+/** All requests that wait for one signal: one listener, however many they are. */
+export interface AbortGroup {
+  readonly signal: AbortSignal;
+  readonly requests: Set<Request>;
+  readonly listener: () => void;
+}
+
+/** Who a ledger speaks for in diagnostics. */
+export interface Identity {
+  readonly client: string;
+  readonly backend: string;
+  readonly address: string;
+}
+
+/** The books of one client: which requests are under way, since when, until when, and how many bytes wait. */
+export class RequestTracker {
+  readonly clock: Clock = new Clock();
+  readonly stats: StatsRecorder = new StatsRecorder();
+  readonly identity: Identity;
+  /** Requests that have not ended. */
+  pending = 0;
+  /** Bytes of requests that are not written: argument lengths + 64 per command. */
+  queuedBytes = 0;
+  readonly maxQueueBytes: number;
+  /** Whether it keeps to itself what it sees: the library's own commands are nobody's statistics. */
+  readonly #quiet: boolean;
+  readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
+  readonly #aborts = new WeakMap<AbortSignal, AbortGroup>();
+  #producers: (() => void)[] = [];
+  #waiters: (() => void)[] = [];
+
+  constructor(identity: Identity, maxQueueBytes: number, quiet = false) {
+    this.identity = identity;
+    this.#quiet = quiet;
+    this.maxQueueBytes = maxQueueBytes;
+  }
+
+  /** Enters a request. One that cannot be taken fails; the reason is returned. */
+  open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
+    const { command } = request;
+    const size = sizeOf(command);
+    if (!(this.queuedBytes + size <= this.maxQueueBytes))
+      // also where the size is not a number
+      return this.#refuse(request, notTaken(command, size, this.maxQueueBytes));
+    if (signal !== undefined) {
+      if (signal.aborted) return this.#refuse(request, aborted(request, signal));
+      this.#watch(request, signal);
+    }
+    request.opened = true;
+    request.size = size;
+    this.queuedBytes += size;
+    if (this.pending++ === 0) this.#deadlines.hold();
+    request.startedAt = this.clock.now();
+    if (timeout > 0) this.#deadlines.add(request, timeout);
+    return undefined;
+  }
+
+  /** The request was handed to a transport. */
+  written(request: Request): void {
+    request.written = true;
+    request.attempts++;
+    request.writtenAt = this.clock.now();
+    this.#release(request);
+  }
+
+  /** A written request goes back to wait for another connection. */
+  requeued(request: Request): void {
+    request.written = false;
+    request.connection = null;
+    request.size = sizeOf(request.command);
+    this.queuedBytes += request.size;
+  }
+
+  /** The request has ended. */
+  closed(request: Request, error: Error | undefined): void {
+    if (request.list !== null) this.#deadlines.remove(request);
+    if (request.abortGroup !== null) this.#unwatch(request);
+    if (request.size !== 0) this.#release(request);
+    if (--this.pending === 0) this.#becameIdle();
+    if (!this.#quiet) this.#tell(request, this.clock.now() - request.startedAt, error);
+  }
+
+  /** Ends a request early: at once for its caller; on the wire its place is kept. */
+  cancel(request: Request, error: KvError): void {
+    if (request.settled) return;
+    if (request.unit === null) return cancelOne(request, error);
+    const members = request.unit.members.filter((member) => !member.settled);
+    for (const member of members) abandon(member, error);
+    for (const member of members) discardReply(member);
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits. */
+  get writable(): boolean {
+    return this.queuedBytes * 2 < this.maxQueueBytes;
+  }
+
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void> {
+    if (this.writable) return Promise.resolve();
+    return new Promise((resolve) => this.#producers.push(resolve));
+  }
+
+  /** Keeps the process alive while something other than a request is awaited (a subscription). */
+  hold(): void {
+    this.#deadlines.hold();
+  }
+
+  unhold(): void {
+    this.#deadlines.unhold();
+  }
+
+  stop(): void {
+    this.#deadlines.stop();
+    this.#wakeProducers();
+  }
+
+  /** Resolves when no request is under way. */
+  idle(): Promise<void> {
+    if (this.pending === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #becameIdle(): void {
+    this.#deadlines.unhold();
+    if (this.#waiters.length > 0) for (const wake of this.#waiters.splice(0)) wake();
+  }
+
+  #release(request: Request): void {
+    this.queuedBytes -= request.size;
+    request.size = 0;
+    if (this.#producers.length > 0 && this.writable) this.#wakeProducers();
+  }
+
+  #wakeProducers(): void {
+    for (const wake of this.#producers.splice(0)) wake();
+  }
+
+  #expired(request: Request): void {
+    const error = timedOut(request, this.clock.now(), this.#deadlines.lag);
+    if (request.cancel !== null) request.cancel(error);
+    else this.cancel(request, error);
+  }
+
+  #watch(request: Request, signal: AbortSignal): void {
+    let group = this.#aborts.get(signal);
+    if (group === undefined) {
+      group = { signal, requests: new Set(), listener: () => this.#aborted(signal) };
+      this.#aborts.set(signal, group);
+    }
+    if (group.requests.size === 0) signal.addEventListener('abort', group.listener, { once: true });
+    group.requests.add(request);
+    request.abortGroup = group;
+  }
+
+  #unwatch(request: Request): void {
+    const group = request.abortGroup;
+    request.abortGroup = null;
+    if (group === null) return;
+    group.requests.delete(request);
+    if (group.requests.size === 0) group.signal.removeEventListener('abort', group.listener);
+  }
+
+  #aborted(signal: AbortSignal): void {
+    for (const request of [...(this.#aborts.get(signal)?.requests ?? [])]) {
+      if (request.settled) continue;
+      const error = aborted(request, signal);
+      if (request.cancel !== null) request.cancel(error);
+      else this.cancel(request, error);
+    }
+  }
+
+  #refuse(request: Request, error: KvError): KvError {
+    request.fail(error);
+    if (!this.#quiet) this.#tell(request, 0, error);
+    return error;
+  }
+
+  /** For statistics and diagnostics. That a connection was lent is no command. */
+  #tell(request: Request, durationMs: number, error: Error | undefined): void {
+    if (request.exclusive && error === undefined) return;
+    this.stats.record(request.command.spec, durationMs, error !== undefined);
+    if (!commandChannel.hasSubscribers) return;
+    const { client, backend, address } = this.identity;
+    const command = request.command.spec.name;
+    commandChannel.publish({ client, command, backend, address, attempt: request.attempts, durationMs, error });
+  }
+}
+
+function sizeOf(command: AnyCommand): number {
+  let size = 64;
+  for (const arg of command.args) size += arg.length;
+  return size;
+}
+
+function cancelOne(request: Request, error: KvError): void {
+  abandon(request, error);
+  discardReply(request);
+}
+
+function abandon(request: Request, error: KvError): void {
+  request.fail(error);
+  request.command = emptied(request.command);
+}
+
+/** What was written is answered some time: its connection swallows the reply. */
+function discardReply({ connection, written }: Request): void {
+  if (written) connection?.abandoned();
+}
+
+/**
+ * What a tombstone keeps of its command: enough to recognise its reply, nothing of its payload. A late reply to a
+ * command that changes the line still tells what the line's state is (SELECT), and one that subscribes is answered by the
+ * names it has: such commands stay as they are.
+ */
+function emptied(command: AnyCommand): AnyCommand {
+  const { spec, flags, blockMs, args } = command;
+  if ((flags & (Flag.stateful | Flag.subscription)) !== 0) return command;
+  return { spec, flags, blockMs, bytes: false, args: args.map(() => ''), reply: () => undefined };
+}
+
+function outcomeOf(request: Request): Outcome {
+  return request.attempts > 0 ? 'unknown' : 'notSent';
+}
+
+function details(request: Request, cause: unknown): ConstructorParameters<typeof TimeoutError>[1] {
+  const command = request.command.spec.name;
+  return { outcome: outcomeOf(request), command, attempts: request.attempts, cause };
+}
+
+/** Says where the time went. */
+function timedOut(request: Request, now: number, lag: number): TimeoutError {
+  const { startedAt, cause, command } = request;
+  const where = request.written ? afterSending(request, now) : whileWaiting(request);
+  const late = lag > LATE ? `; the event loop was held up for ${lag} ms` : '';
+  const message = `${command.spec.name} timed out after ${now - startedAt} ms: ${where}${late}`;
+  return new TimeoutError(message, details(request, cause));
+}
+
+function afterSending({ startedAt, writtenAt, connection }: Request, now: number): string {
+  const queued = `${writtenAt - startedAt} ms until it was sent, then ${now - writtenAt} ms without its reply`;
+  if (connection === null) return queued;
+  return `${queued}; the last byte came ${connection.silence} ms ago, owed replies: ${connection.load}`;
+}
+
+function whileWaiting({ exclusive, cause, attempts, connection, pinned }: Request): string {
+  if (cause !== undefined) return `it was not sent, the connection could not be made: ${cause.message}`;
+  if (exclusive) return 'no connection became free';
+  if (attempts > 0) return 'its connection was lost, and it was not sent again';
+  if (connection !== null) return 'it was not sent, the connection took no more bytes';
+  return `it was not sent, ${pinned ? 'a blocking command came before it' : 'no connection was ready'}`;
+}
+
+function aborted(request: Request, signal: AbortSignal): AbortedError {
+  return new AbortedError(`${request.command.spec.name} was aborted`, details(request, signal.reason));
+}
+
+function notTaken(command: AnyCommand, size: number, maxQueueBytes: number): KvError {
+  const { name } = command.spec;
+  if (Number.isNaN(size)) return new ArgumentError(`${name}: an argument is neither text nor bytes`, { command: name });
+  return new QueueFullError(`${name}: more than ${maxQueueBytes} bytes would wait to be sent`, { command: name });
+}

@@ -1,0 +1,155 @@
+import type { AnyCommand } from '../command/command.ts';
+import { Flag } from '../command/command.ts';
+import type { RetryMode, Settled } from '../command/executor.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { KvError } from '../errors.ts';
+import type { Timed } from './deadlines.ts';
+import type { RequestQueue } from './request-queue.ts';
+import type { AbortGroup, RequestTracker } from './request-tracker.ts';
+
+/** Requests that are sent, cancelled, moved and failed together, contiguous on one connection. */
+export interface Unit {
+  readonly members: readonly Request[];
+}
+
+/** Collects the ends of many requests; calls `done` when all have ended. */
+export class Batch {
+  readonly results: Settled[];
+  #open: number;
+  readonly #done: (results: Settled[]) => void;
+
+  constructor(size: number, done: (results: Settled[]) => void) {
+    this.results = new Array(size);
+    this.#open = size;
+    this.#done = done;
+  }
+
+  settle(index: number, result: Settled): void {
+    this.results[index] = result;
+    if (--this.#open === 0) this.#done(this.results);
+  }
+}
+
+/** One command under way: from the call to its end, over as many connections as it takes. */
+export class Request implements Timed {
+  command: AnyCommand;
+  readonly bytes: boolean;
+  readonly retry: RetryMode;
+  readonly tracker: RequestTracker;
+  /** It has ended for its caller; on a connection it may live on as a tombstone that swallows its reply. */
+  settled = false;
+  /** Entered in the ledger. */
+  opened = false;
+  /** Encoded and handed to a transport; from here on its end is unknown until a reply comes. */
+  written = false;
+  attempts = 0;
+  /** What it counts against `maxQueueBytes` while it is not written. */
+  size = 0;
+  /** What it counts against the bytes of the window while it is in flight. */
+  weight = 0;
+  /** Wants a connection for itself instead of a reply. */
+  exclusive = false;
+  /** Belongs to one connection: never moved to another. */
+  pinned = false;
+  unit: Unit | null = null;
+  /** Where it waits, or `null` when it is not waiting. */
+  queue: RequestQueue | null = null;
+  /** Where it was written. */
+  connection: Connection | null = null;
+  /** Why it is still waiting: the last failed attempt to connect. */
+  cause: Error | undefined = undefined;
+  /** Replaces the immediate end when the deadline passes or the signal fires (blocking commands). */
+  cancel: ((error: KvError) => void) | null = null;
+  /** The server was asked to end it: when it then refuses, it fails with this. */
+  cancelled: KvError | undefined = undefined;
+  /** Called once when it has ended. */
+  ended: (() => void) | null = null;
+  /** When it was called and when it was last written, in ms of the client's clock. */
+  startedAt = 0;
+  writtenAt = 0;
+
+  list: Timed['list'] = null;
+  before: Timed | null = null;
+  after: Timed | null = null;
+  expires = 0;
+  abortGroup: AbortGroup | null = null;
+
+  #resolve: ((value: unknown) => void) | null = null;
+  #reject: ((error: Error) => void) | null = null;
+  #batch: Batch | null = null;
+  #index = 0;
+
+  constructor(command: AnyCommand, bytes: boolean, retry: RetryMode, tracker: RequestTracker) {
+    this.command = command;
+    this.bytes = bytes;
+    this.retry = retry;
+    this.tracker = tracker;
+  }
+
+  /** The promise of this request; to be called once, instead of {@link joins}. */
+  promise<T>(): Promise<T> {
+    const promise = new Promise<T>(capture);
+    this.#resolve = captured.resolve;
+    this.#reject = captured.reject;
+    return promise;
+  }
+
+  joins(batch: Batch, index: number): void {
+    this.#batch = batch;
+    this.#index = index;
+  }
+
+  succeed(value: unknown): void {
+    this.settled = true;
+    this.tracker.closed(this, undefined);
+    if (this.ended !== null) this.ended();
+    if (this.#batch !== null) this.#batch.settle(this.#index, { ok: true, value });
+    else this.#resolve?.(value);
+  }
+
+  fail(error: Error): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.queue?.ended(this);
+    if (this.opened) this.tracker.closed(this, error);
+    if (this.ended !== null) this.ended();
+    if (this.#batch !== null) this.#batch.settle(this.#index, { ok: false, error });
+    else this.#reject?.(error);
+    this.#forgetCaller();
+  }
+
+  /** It may live on as a tombstone, which must not keep what its caller holds. */
+  #forgetCaller(): void {
+    this.#resolve = null;
+    this.#reject = null;
+    this.#batch = null;
+    this.ended = null;
+    this.cancel = null;
+  }
+
+  /** Whether it may go to another connection when the server of this one refused it without running it. */
+  get canRequeue(): boolean {
+    return !this.pinned && this.unit === null && this.retry !== 'never' && this.cancelled === undefined;
+  }
+
+  /** Whether it may be written once more after its connection was lost. */
+  get repeatable(): boolean {
+    if (this.pinned || this.retry === 'never' || this.attempts >= MAX_ATTEMPTS) return false;
+    if (this.retry === 'always') return true;
+    const flags = this.retry === 'safe' ? Flag.read : Flag.read | Flag.idempotent;
+    return (this.command.flags & flags) !== 0;
+  }
+}
+
+/** How often one request is written at most: a command that kills servers must not kill them all. */
+const MAX_ATTEMPTS = 3;
+
+type Resolve = (value: unknown) => void;
+type Reject = (error: Error) => void;
+const captured: { resolve: Resolve | null; reject: Reject | null } = { resolve: null, reject: null };
+
+/** One function for all promises: no closure per call. */
+function capture(resolve: (value: never) => void, reject: Reject): void {
+  captured.resolve = resolve as Resolve;
+  captured.reject = reject;
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it, test } from 'vitest';
+import type { KvError } from '../errors.ts';
+import { parseAddress, withTls } from './address.ts';
+
+const rules = { scheme: 'redis', tlsScheme: 'rediss', defaultPort: 6379 };
+
+describe('an address', () => {
+  it.each([
+    [undefined, { host: '127.0.0.1', port: 6379 }],
+    ['redis://example.org', { host: 'example.org', port: 6379 }],
+    ['redis://example.org:7000', { host: 'example.org', port: 7000 }],
+    ['redis://', { host: '127.0.0.1', port: 6379 }],
+    ['redis://[::1]:7000', { host: '::1', port: 7000 }],
+    ['rediss://example.org', { host: 'example.org', port: 6379, tls: {} }],
+    ['redis+unix:///run/my%20redis.sock', { path: '/run/my redis.sock' }],
+    [new URL('redis://example.org:7001'), { host: 'example.org', port: 7001 }],
+    [{ port: 7002 }, { host: '127.0.0.1', port: 7002 }],
+    [
+      { host: 'h', tls: true },
+      { host: 'h', port: 6379, tls: {} },
+    ],
+    [
+      { host: 'h', tls: false },
+      { host: 'h', port: 6379 },
+    ],
+    [{ path: '/run/redis.sock' }, { path: '/run/redis.sock' }],
+  ])('%s', (input, address) => {
+    expect(parseAddress(input, rules).address).toEqual(address);
+  });
+
+  it.each([
+    ['redis://me:p%40ss%2Fword@h/2?a=1&b=x%20y', 'me', 'p@ss/word', '2'],
+    ['redis://:secret@h', undefined, 'secret', undefined],
+    ['redis+unix://me:secret@/run/x', 'me', 'secret', undefined],
+    ['redis+unix://:secret@localhost/run/x?a=1', undefined, 'secret', undefined],
+  ])('login and database of %s', (text, user, password, path) => {
+    expect(parseAddress(text, rules)).toMatchObject({ user, password, ...(path === undefined ? {} : { path }) });
+  });
+
+  it('options of the query', () => {
+    expect([...parseAddress('redis://h?a=1&b=x%20y', rules).query]).toEqual([
+      ['a', '1'],
+      ['b', 'x y'],
+    ]);
+  });
+
+  it.each([
+    ['embedded:', '', 'embedded:'],
+    ['embedded:shared', 'shared', 'embedded:shared'],
+    ['embedded:shared?timeout=1', 'shared', 'embedded:shared'],
+  ])('%s', (input, embedded, text) => {
+    expect(parseAddress(input, rules)).toMatchObject({ embedded, text });
+  });
+
+  it.each([
+    ['redis://me:secret@[::1]:7000/3', '[::1]:7000'],
+    ['redis+unix://me:secret@/run/x', '/run/x'],
+  ])('is named without user and password: %s', (input, text) => {
+    expect(parseAddress(input, rules).text).toBe(text);
+  });
+
+  it.each([
+    'http://h',
+    'not a url',
+    'redis://h:0',
+    'redis://h:99999',
+    'redis://h#fragment',
+    'redis://h?a=1&a=2',
+    'redis://me:%zzsecret@h',
+    'redis://h/%zz',
+    'redis+unix:///run/%zz',
+    'redis+unix://host/run/x',
+    'redis+unix://',
+    { host: '' },
+    { port: 1.5 },
+    { port: '6379' as unknown as number },
+    { path: '' },
+    { hots: 'h' } as never,
+    { connect: 1 as never },
+    null as never,
+    5 as never,
+  ])('that is wrong is an ArgumentError without the password: %s', (input) => {
+    let error: unknown;
+    try {
+      parseAddress(input, rules);
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+    expect((error as KvError).message).not.toContain('secret');
+  });
+});
+
+const tcp = { host: 'h', port: 1 };
+const unix = { path: '/s' };
+const own = { connect: () => Promise.reject(new Error('unused')) };
+const ca = { ca: 'certificate' };
+
+test.each([
+  [tcp, undefined, tcp],
+  [tcp, true, { ...tcp, tls: {} }],
+  [tcp, ca, { ...tcp, tls: ca }],
+  [{ ...tcp, tls: ca }, undefined, { ...tcp, tls: ca }],
+  [{ ...tcp, tls: ca }, false, tcp],
+  [unix, true, { ...unix, tls: {} }],
+  [{ ...unix, tls: ca }, false, unix],
+  [own, true, own],
+])('%j with the option tls %j is %j', (address, tls, expected) => {
+  expect(withTls(address, tls)).toEqual(expected);
+});

@@ -1,0 +1,149 @@
+import type { Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
+import type { Arg } from '../command/command.ts';
+import { ConnectionError } from '../errors.ts';
+import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
+
+/**
+ * One buffer for the reads of all sockets: a read and its callback are one step of the event loop, and nobody keeps
+ * a view of it (see {@link TransportEvents.data}).
+ */
+const READ_BUFFER = new Uint8Array(262_144);
+
+/** Lets one write of the engine (64 kB) pass without waiting for `drain`. */
+const HIGH_WATER_MARK = 524_288;
+
+/** How long an ending socket may take to send what was written, ms: a peer that reads nothing must not keep it open. */
+const LINGER = 1000;
+
+/** From this length on it pays to look whether text is ASCII, which is written faster as latin1. */
+const LONG_TEXT = 4096;
+
+/** TCP, TLS and unix sockets. */
+export const connectSocket: Connect = (address, on, signal) => {
+  if ('connect' in address) return address.connect(address, on, signal);
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const socket = address.tls === undefined ? openPlain(address, on) : openTls(address, address.tls, on);
+    new SocketOpening(socket, address.tls === undefined ? 'connect' : 'secureConnect', on, signal, resolve, reject);
+  });
+};
+
+type SocketAddress = Exclude<Address, { connect: Connect }>;
+
+function target(address: SocketAddress): { path: string } | { host: string; port: number } {
+  return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
+}
+
+function openPlain(address: SocketAddress, on: TransportEvents): Socket {
+  const options = {
+    ...target(address),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 30_000,
+    writableHighWaterMark: HIGH_WATER_MARK,
+    onread: {
+      buffer: READ_BUFFER,
+      callback: (length: number, buffer: Uint8Array): boolean => {
+        on.data(length === buffer.length ? buffer : buffer.subarray(0, length));
+        return true;
+      },
+    },
+  };
+  return connectTcp(options);
+}
+
+function openTls(address: SocketAddress, tls: TlsOptions, on: TransportEvents): Socket {
+  const options = { ...target(address), ...tls, highWaterMark: HIGH_WATER_MARK } as unknown as ConnectionOptions;
+  if (tls.servername === undefined && 'host' in address && !isIp(address.host)) options.servername = address.host;
+  const socket = connectTls(options);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 30_000);
+  socket.on('data', (bytes: Uint8Array) => on.data(bytes));
+  return socket;
+}
+
+function isIp(host: string): boolean {
+  return host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** From the call of connect to its success or failure; then the socket is handed to a {@link SocketTransport}. */
+class SocketOpening {
+  constructor(
+    socket: Socket,
+    ready: 'connect' | 'secureConnect',
+    on: TransportEvents,
+    signal: AbortSignal,
+    resolve: (transport: Transport) => void,
+    reject: (error: unknown) => void,
+  ) {
+    let error: Error | undefined;
+    let opened = false;
+    const abort = (): void => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    socket.on('error', (cause: Error) => {
+      error = cause;
+    });
+    socket.once(ready, () => {
+      opened = true;
+      signal.removeEventListener('abort', abort);
+      resolve(new SocketTransport(socket, on));
+    });
+    socket.once('close', () => {
+      signal.removeEventListener('abort', abort);
+      if (opened) on.close(error);
+      else reject(error ?? new ConnectionError('The socket was closed while it was connecting'));
+    });
+  }
+}
+
+class SocketTransport implements Transport {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, on: TransportEvents) {
+    this.#socket = socket;
+    socket.on('drain', () => on.drain());
+    socket.on('end', () => socket.destroy()); // no reply can come any more, so nothing is worth sending
+  }
+
+  write(chunks: readonly Arg[]): boolean {
+    const socket = this.#socket;
+    if (chunks.length === 1) return writeChunk(socket, chunks[0] as Arg);
+    socket.cork();
+    let more = true;
+    for (const chunk of chunks) more = writeChunk(socket, chunk);
+    socket.uncork();
+    return more;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.destroySoon();
+    if (this.#socket.writableFinished) return;
+    const timer = setTimeout(() => this.#socket.destroy(), LINGER);
+    timer.unref();
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function writeChunk(socket: Socket, chunk: Arg): boolean {
+  if (typeof chunk !== 'string') return socket.write(chunk);
+  const ascii = chunk.length >= LONG_TEXT && Buffer.byteLength(chunk) === chunk.length;
+  return socket.write(chunk, ascii ? 'latin1' : 'utf8');
+}

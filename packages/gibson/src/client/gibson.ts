@@ -1,0 +1,162 @@
+import {
+  type AddressInput,
+  type CallOptions,
+  Client,
+  type ClientSetup,
+  type ClientState,
+  type ClientStats,
+  commonSetup,
+  type EmbeddedServers,
+  mergeCallOptions,
+  reachable,
+  type StateChange,
+} from '@kv/core';
+import { GibsonProtocol } from '../protocol/protocol.ts';
+import {
+  type GibsonClientOptions,
+  type GibsonOptions,
+  type ReadOptions,
+  readClientOptions,
+  serverLimitsOf,
+  windowOf,
+} from './options.ts';
+import { TypedExecutor } from './typed-executor.ts';
+
+/** A client for everybody. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
+export class Gibson<V = string> extends TypedExecutor<V> {
+  readonly #client: Client;
+
+  /** Made by {@link createGibson}. */
+  constructor(client: Client, call: CallOptions) {
+    super(client, call, limitsOf(client));
+    this.#client = client;
+  }
+
+  /** Where it sends to. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /** Where the client is in its life. */
+  get state(): ClientState {
+    return this.#client.state;
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  get writable(): boolean {
+    return this.#client.writable;
+  }
+
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void> {
+    return this.#client.drained();
+  }
+
+  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
+  connect(): Promise<void> {
+    return this.#client.connect();
+  }
+
+  /**
+   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
+   * every promise is settled then.
+   */
+  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
+  on(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.on(event, listener);
+    return this;
+  }
+
+  /** Ends what {@link on} began. */
+  off(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.off(event, listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since the client was made. What the server counts is in `stats()`. */
+  clientStats(): ClientStats {
+    return this.#client.stats();
+  }
+
+  /** A cheap view of the same client with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): Gibson<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): Gibson<string>;
+  with(options: CallOptions): this;
+  with(options: CallOptions): unknown {
+    const View = this.constructor as GibsonClass<unknown>;
+    return new View(this.#client, mergeCallOptions(this.call, options));
+  }
+}
+
+/** A class of users that adds commands of their own. */
+export type GibsonClass<G> = new (client: Client, call: CallOptions) => G;
+
+/**
+ * A client for one server. Returns at once; the first command (or `connect()`) connects.
+ *
+ * @param address URL (`gibson://host:10128`, `gibson+unix:///path`, `embedded:`), `{ host, port }`, `{ path }` or
+ *   `{ connect }`. Default: `gibson://127.0.0.1:10128`
+ * @throws ArgumentError for a wrong address or option
+ * @example
+ * await using gibson = createGibson('gibson://localhost:10128')
+ * await gibson.set('a', 1, { ttl: 60 })
+ */
+export function createGibson(
+  address?: AddressInput,
+  options?: GibsonClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Gibson;
+export function createGibson(
+  address: AddressInput | undefined,
+  options: GibsonClientOptions & { readonly bytes: true; readonly client?: undefined },
+): Gibson<Uint8Array>;
+export function createGibson<G>(
+  address: AddressInput | undefined,
+  options: GibsonClientOptions & { readonly client: GibsonClass<G> },
+): G;
+export function createGibson(
+  address?: AddressInput,
+  {
+    client: Type = Gibson,
+    ...options
+  }: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
+): unknown {
+  const read = readClientOptions(address, options);
+  const { maxSize = 10 } = read.options;
+  const shared = { minSize: 1, maxSize, growThreshold: 1 };
+  const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
+  const pools = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
+  return new Type(new Client({ ...clientSetup(read), pools }), callOf(read));
+}
+
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
+/** What is the same for clients, pools and connections. */
+export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOptions>): Omit<ClientSetup, 'pools'> {
+  return {
+    ...commonSetup(options, 'gibson'),
+    protocol: new GibsonProtocol({
+      window: windowOf(options),
+      serverLimits: serverLimitsOf(options),
+      replyLimits: options.limits ?? {},
+    }),
+    address: reachable(parsed, address, 'gibson', loadEmbedded),
+    addressText: parsed.text,
+  };
+}
+
+/** The call options that come from creation options. */
+export function callOf({ options }: ReadOptions<GibsonOptions>): CallOptions {
+  const { bytes = false, keyPrefix = '' } = options;
+  return { bytes, keyPrefix };
+}
+
+/** The limits that a client was made with. */
+export function limitsOf(client: Client): GibsonProtocol['serverLimits'] {
+  return (client.setup.protocol as GibsonProtocol).serverLimits;
+}

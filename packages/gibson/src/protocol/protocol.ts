@@ -1,0 +1,103 @@
+import {
+  type AnyCommand,
+  ArgumentError,
+  type Output,
+  type Protocol,
+  ProtocolError,
+  type ReplySink,
+  type Window,
+  type Wire,
+} from '@kv/core';
+import {
+  appendCommand,
+  type CommandName,
+  Decoder,
+  type Limits,
+  opcodes,
+  type Reply,
+  type Sink,
+} from '@kv/gibson-parser';
+import { ping } from '../commands/server.ts';
+import type { WireReply } from '../commands/support/replies.ts';
+import { refusalOf } from './errors.ts';
+import { checkLimits, type ServerLimits } from './limits.ts';
+import { rawCommand } from './raw.ts';
+
+/** What the protocol needs to know about its server. */
+export interface GibsonProtocolOptions {
+  readonly window: Window;
+  readonly serverLimits: ServerLimits;
+  readonly replyLimits: Limits;
+}
+
+/** Gibson as core sees it: no greeting, one reply per request in order, nothing pushed. */
+export class GibsonProtocol implements Protocol {
+  readonly name = 'gibson';
+  readonly defaultPort = 10_128;
+  readonly ping: AnyCommand = ping();
+  readonly window: Window;
+  /** What commands are checked against. */
+  readonly serverLimits: ServerLimits;
+  readonly #replyLimits: Limits;
+
+  constructor({ window, serverLimits, replyLimits }: GibsonProtocolOptions) {
+    this.window = window;
+    this.serverLimits = serverLimits;
+    this.#replyLimits = replyLimits;
+  }
+
+  command(name: string, args: readonly unknown[]): AnyCommand {
+    return rawCommand(name, args);
+  }
+
+  /** One frame in one piece. The limits are checked once more, for commands that came past the typed classes. */
+  encode(command: AnyCommand, out: Output): void {
+    const opcode = opcodes[command.spec.name as CommandName];
+    if (opcode === undefined) throw new ArgumentError('There is no such Gibson command');
+    checkLimits(command, this.serverLimits);
+    appendCommand(out, opcode, command.args);
+  }
+
+  open(sink: ReplySink): Wire {
+    return new GibsonWire(sink, this.#replyLimits);
+  }
+}
+
+/** The replies of one connection. There is nothing to say at its start, and nothing to clean. */
+class GibsonWire implements Wire, Sink {
+  readonly dirty = false;
+  readonly #sink: ReplySink;
+  readonly #decoder: Decoder;
+
+  constructor(sink: ReplySink, limits: Limits) {
+    this.#sink = sink;
+    this.#decoder = new Decoder(this, limits);
+  }
+
+  decode(bytes: Uint8Array): void {
+    this.#decoder.write(bytes);
+  }
+
+  handshake(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
+   * The echo of SET is compared with what was sent, so it is wanted in the same form. SET is known by its name: the
+   * command may come from another copy of this module (`@kv/gibson/commands` is built on its own).
+   */
+  bytes(): boolean {
+    const head = this.#sink.head();
+    if (head === undefined) return false;
+    return head.command.spec.name === 'SET' ? typeof head.command.args[2] !== 'string' : head.bytes;
+  }
+
+  reply(reply: Reply): void {
+    const head = this.#sink.head();
+    if (head === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
+    const { code, encoding, value, missing } = reply;
+    const refusal = refusalOf(code);
+    if (refusal !== undefined) this.#sink.fail(refusal);
+    else this.#sink.reply({ code, encoding, value, missing, bytes: head.bytes } satisfies WireReply);
+  }
+}

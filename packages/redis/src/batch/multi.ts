@@ -1,0 +1,160 @@
+import {
+  type AnyCommand,
+  type CallOptions,
+  Command,
+  ConflictError,
+  checkCommand,
+  type Executor,
+  type Settled,
+  unwrap,
+  write,
+} from '@kv/core';
+import { ErrorReply } from '@kv/resp-parser';
+import { asIs, text } from '../commands/support/replies.ts';
+import { RedisCommands } from '../generated/redis-commands.ts';
+import { hasPrefix, ReplyError, replyError, TransactionAbortedError } from '../protocol/errors.ts';
+import { prefixed } from '../protocol/key-prefix.ts';
+import { type Member, Members } from './pipeline.ts';
+import { withSource } from './scripts.ts';
+
+const MULTI = write('MULTI', null);
+const EXEC = write('EXEC', null);
+
+/**
+ * Commands that run between MULTI and EXEC: all of them, in order, with nothing of anybody else between. They travel
+ * as one unit, so this is safe on a shared client. WATCH is not here: see `session()` and `transaction()`.
+ *
+ * @example
+ * const m = redis.multi()
+ * m.incr('hits')
+ * m.expire('hits', 60)
+ * const [hits] = await m.execute()
+ */
+export class Multi<V = string> extends RedisCommands<V> {
+  readonly #executor: Executor;
+  readonly #call: CallOptions;
+  readonly #members = new Members<V>();
+  #refused: unknown;
+
+  constructor(executor: Executor, call: CallOptions) {
+    super();
+    this.#executor = executor;
+    this.#call = call;
+  }
+
+  /** How many commands wait. */
+  get length(): number {
+    return this.#members.length;
+  }
+
+  /** Adds a command value. */
+  send<T>(command: Command<T, V>): Promise<T> {
+    try {
+      checkCommand(command, 'command');
+      return this.run(command);
+    } catch (error) {
+      return this.refuse(error);
+    }
+  }
+
+  protected run<T>(command: Command<T, V>): Promise<T> {
+    return this.#members.add(prefixed(command, this.#call.keyPrefix));
+  }
+
+  protected override refuse(error: unknown): Promise<never> {
+    this.#refused ??= error;
+    return this.#members.addRefused(error as Error);
+  }
+
+  /**
+   * Runs what was collected and resolves with all results, in order.
+   *
+   * @throws BatchError when a member failed while it ran (the others did run): `results` has value or error of each
+   * @throws TransactionAbortedError when the server refused a member before: nothing ran
+   * @throws ConflictError when a key watched on this connection was changed: nothing ran
+   * @throws ReplyError when MULTI itself was refused; its `outcome` is `unknown` when members ran by themselves
+   * @throws ArgumentError when a member was called with wrong arguments: nothing is sent then
+   */
+  async execute(): Promise<unknown[]> {
+    const members = this.#members.take();
+    const refused = this.#refused;
+    this.#refused = undefined;
+    if (refused !== undefined) return failAll(members, refused as Error);
+    if (members.length === 0) return [];
+    const settled = await this.#executor.sendAll(unitOf(members, this.#call), { ...this.#call, unit: true });
+    const results = membersResults(members, settled, this.#call);
+    if (results instanceof Error) return failAll(members, results);
+    for (const [i, { settle }] of members.entries()) settle(results[i] as Settled);
+    return unwrap(results);
+  }
+}
+
+function failAll<V>(members: readonly Member<V>[], error: Error): never {
+  for (const { settle } of members) settle({ ok: false, error });
+  throw error;
+}
+
+/** MULTI, the members, whose replies are only QUEUED, and EXEC, whose reply has all the results. */
+function unitOf<V>(members: readonly Member<V>[], call: CallOptions): AnyCommand[] {
+  const bytes = wantsBytes(members, call);
+  return [
+    new Command(MULTI, [], asIs),
+    ...members.map(({ command }) => queued(command)),
+    new Command(EXEC, [], asIs, EXEC.flags, 0, bytes),
+  ];
+}
+
+/** As it is queued. A script goes with its source: inside a transaction there is no second chance to send it. */
+function queued(command: AnyCommand): AnyCommand {
+  const { spec, args, flags } = withSource(command) ?? command;
+  return new Command(spec, args, text, flags);
+}
+
+function wantsBytes<V>(members: readonly Member<V>[], call: CallOptions): boolean {
+  return call.bytes === true || members.some(({ command }) => command.bytes);
+}
+
+function membersResults<V>(members: readonly Member<V>[], settled: Settled[], call: CallOptions): Settled[] | Error {
+  const begun = settled[0] as Settled;
+  const exec = settled[settled.length - 1] as Settled;
+  if (!exec.ok && hasPrefix(exec.error, 'EXECABORT')) return abortedError(exec.error, settled);
+  if (!begun.ok && begun.error instanceof ReplyError) return notBegunError(begun.error, settled);
+  if (!exec.ok) return exec.error;
+  if (exec.value === null)
+    return new ConflictError('A watched key was changed: nothing of the transaction ran', { command: 'EXEC' });
+  const replies = exec.value as unknown[];
+  const mixed = call.bytes !== true && wantsBytes(members, call);
+  return members.map(({ command }, i) =>
+    memberResult(command, mixed && !command.bytes ? asText(replies[i]) : replies[i]),
+  );
+}
+
+function abortedError(error: ReplyError, settled: readonly Settled[]): TransactionAbortedError {
+  const refused = settled.slice(1, -1).flatMap((one, index) => (one.ok ? [] : [{ index, error: one.error }]));
+  return new TransactionAbortedError(error.message, refused);
+}
+
+/** MULTI was refused (ACL, `rename-command`): each member came to the server as a command of its own. */
+function notBegunError(error: ReplyError, settled: readonly Settled[]): ReplyError {
+  if (settled.slice(1, -1).some(({ ok }) => ok)) error.outcome = 'unknown';
+  return error;
+}
+
+function memberResult(command: AnyCommand, raw: unknown): Settled {
+  try {
+    if (raw instanceof ErrorReply) throw replyError(raw);
+    return { ok: true, value: command.reply(raw, command) };
+  } catch (error) {
+    if (error instanceof ReplyError) error.command = command.spec.name;
+    return { ok: false, error: error as Error };
+  }
+}
+
+/** Where only some members want bytes, the texts of the others. */
+function asText(raw: unknown): unknown {
+  if (raw instanceof Uint8Array) return text(raw);
+  if (Array.isArray(raw)) return raw.map(asText);
+  if (raw instanceof Set) return new Set([...raw].map(asText));
+  if (raw instanceof Map) return new Map([...raw].map(([key, value]) => [asText(key), asText(value)]));
+  return raw;
+}

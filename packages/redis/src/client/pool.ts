@@ -1,0 +1,164 @@
+import {
+  type AddressInput,
+  ArgumentError,
+  asKvError,
+  type CallOptions,
+  type Client,
+  Command,
+  integer,
+  mergeCallOptions,
+  openPool,
+  stateful,
+} from '@kv/core';
+import { ok } from '../commands/support/replies.ts';
+import type { RedisProtocol } from '../protocol/protocol.ts';
+import { insteadOnPool } from './alternatives.ts';
+import { type RedisPoolOptions, readPoolOptions } from './options.ts';
+import { callOf, clientSetup } from './redis.ts';
+import { RedisSession } from './session.ts';
+import { TypedExecutor } from './typed-executor.ts';
+
+const SELECT = stateful('SELECT');
+
+/** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
+export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisposable {
+  readonly #client: Client;
+
+  /** Made by {@link createPool}. */
+  constructor(client: Client, call: CallOptions) {
+    super(client, call);
+    this.#client = client;
+  }
+
+  /** Where it sends to, without user and password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /** Connections, in whatever state. */
+  get size(): number {
+    return this.#pool.size;
+  }
+
+  /** Connections that are ready and not leased. */
+  get freeSize(): number {
+    return this.#pool.freeSize;
+  }
+
+  /** Connections that are kept open. */
+  get minSize(): number {
+    return this.#pool.options.minSize;
+  }
+
+  /** The most connections that are open at a time. */
+  get maxSize(): number {
+    return this.#pool.options.maxSize;
+  }
+
+  /** Database of free and later connections. */
+  get db(): number {
+    return (this.#client.setup.protocol as RedisProtocol).login.db;
+  }
+
+  /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
+  acquire(options: CallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
+  acquire(options: CallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
+  acquire(options?: CallOptions): Promise<RedisSession<V>>;
+  async acquire(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
+    const call = mergeCallOptions(this.call, options);
+    return new RedisSession<V>(await this.#client.acquire(call), call);
+  }
+
+  /** Gives a lease back: cleaned where its state was changed. Need not be waited for. */
+  release(lease: RedisSession<V>): void {
+    void lease.release();
+  }
+
+  /**
+   * Selects a database for all free and all later connections; leased ones change when they come back.
+   *
+   * @throws ReplyError when the server has no such database, ConnectionError when one of the connections was lost
+   *   meanwhile, TimeoutError when one did not answer; the database is then the one that it was
+   */
+  async select(db: number): Promise<'OK'> {
+    const command = new Command(SELECT, [integer(db, 'db', 0)], ok);
+    const { shared, blocking } = this.#endpoint;
+    const { login } = this.#client.setup.protocol as RedisProtocol;
+    const before = login.db;
+    login.db = db;
+    blocking.clear(); // a pop that is called from now on gets a connection with the new database
+    const asked = [...shared.ready];
+    const answers = await Promise.allSettled(asked.map((connection) => connection.sendInternal(command)));
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed === undefined) return 'OK';
+    login.db = before;
+    blocking.clear();
+    // Who has changed, or may do so yet, is replaced.
+    const doubtful = asked.filter((_, i) => isDoubtful(answers[i] as PromiseSettledResult<unknown>));
+    const changed = shared.ready.filter(({ wire }) => wire.dirty);
+    for (const connection of new Set([...doubtful, ...changed])) connection.destroy(asKvError(failed.reason));
+    throw failed.reason;
+  }
+
+  /** Closes the connections that are ready and not leased. */
+  clear(): void {
+    this.#pool.clear();
+  }
+
+  /** A view of the same pool with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): RedisPool<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): RedisPool<string>;
+  with(options: CallOptions): RedisPool<V>;
+  with(options: CallOptions): RedisPool<string> | RedisPool<Uint8Array> | RedisPool<V> {
+    return new RedisPool<V>(this.#client, mergeCallOptions(this.call, options));
+  }
+
+  /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
+  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #pool(): Client['endpoints'][number]['shared'] {
+    return this.#endpoint.shared;
+  }
+
+  get #endpoint(): Client['endpoints'][number] {
+    const [endpoint] = this.#client.endpoints;
+    if (endpoint === undefined) throw new ArgumentError('the pool has no endpoint');
+    return endpoint;
+  }
+}
+
+/**
+ * A pool of connections. Resolves when `minSize` of them are ready.
+ *
+ * @throws ConnectionError with the cause when they cannot be made
+ * @example
+ * await using pool = await createPool('redis://localhost', { minSize: 2, maxSize: 10 })
+ * await using lease = await pool.acquire()
+ */
+export async function createPool(
+  address: AddressInput | undefined,
+  options: RedisPoolOptions & { readonly bytes: true },
+): Promise<RedisPool<Uint8Array>>;
+export async function createPool(
+  address?: AddressInput,
+  options?: RedisPoolOptions & { readonly bytes?: false | undefined },
+): Promise<RedisPool>;
+export async function createPool(
+  address?: AddressInput,
+  options: RedisPoolOptions = {},
+): Promise<RedisPool | RedisPool<Uint8Array>> {
+  const read = readPoolOptions(address, options);
+  const client = await openPool({ ...clientSetup(read), alternative: insteadOnPool }, read.options);
+  return new RedisPool<string>(client, callOf(read));
+}
+
+/** The command was sent, and nobody knows whether it ran or will. */
+function isDoubtful(answer: PromiseSettledResult<unknown>): boolean {
+  return answer.status === 'rejected' && asKvError(answer.reason).outcome === 'unknown';
+}

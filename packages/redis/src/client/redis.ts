@@ -1,0 +1,267 @@
+import {
+  type AddressInput,
+  ArgumentError,
+  type CallOptions,
+  Client,
+  type ClientSetup,
+  type ClientState,
+  type ClientStats,
+  commonSetup,
+  type EmbeddedServers,
+  mergeCallOptions,
+  type Of,
+  type Results,
+  reachable,
+  type StateChange,
+} from '@kv/core';
+import { runTransaction, type TransactionOptions } from '../batch/transaction.ts';
+import type { Many } from '../commands/support/arguments.ts';
+import { RedisProtocol } from '../protocol/protocol.ts';
+import { type MonitoredCommand, monitor } from '../pubsub/monitor.ts';
+import { type Kind, Subscriber } from '../pubsub/subscriber.ts';
+import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
+import { Consumer, type ConsumerOptions } from '../streams/consumer.ts';
+import { alternativeOnClient } from './alternatives.ts';
+import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
+import { RedisSession } from './session.ts';
+import { TypedExecutor } from './typed-executor.ts';
+
+/** A client for everybody: commands of all tasks share a line, and what needs a connection of its own gets one. */
+export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposable {
+  readonly #client: Client;
+
+  /** Made by {@link createRedis}. */
+  constructor(client: Client, call: CallOptions) {
+    super(client, call);
+    this.#client = client;
+  }
+
+  /** Where it sends to, without user and password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /** Where the client is in its life. */
+  get state(): ClientState {
+    return this.#client.state;
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  get writable(): boolean {
+    return this.#client.writable;
+  }
+
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void> {
+    return this.#client.drained();
+  }
+
+  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
+  connect(): Promise<void> {
+    return this.#client.connect();
+  }
+
+  /**
+   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
+   * every promise is settled then.
+   */
+  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
+  on(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.on(event, listener);
+    return this;
+  }
+
+  /** Takes back what {@link on} added. */
+  off(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.off(event, listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since the client was made. */
+  stats(): ClientStats {
+    return this.#client.stats();
+  }
+
+  /**
+   * A cheap view of the same client with other call options. It is of the same class; where `bytes` changes the type
+   * of data, TypeScript sees {@link Redis} unless the class declares `with` for itself.
+   */
+  with(options: CallOptions & { readonly bytes: true }): Redis<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): Redis<string>;
+  with(options: CallOptions): this;
+  with(options: CallOptions): unknown {
+    const View = this.constructor as RedisClass<unknown>;
+    return new View(this.#client, mergeCallOptions(this.call, options));
+  }
+
+  /**
+   * Messages of channels. After a lost connection it is subscribed again by itself, and a `gap` is reported.
+   *
+   * @throws ReplyError `NOPERM`, TimeoutError when the server does not confirm in time
+   * @example
+   * await using news = await redis.subscribe('news')
+   * for await (const { channel, message } of news) console.log(channel, message)
+   */
+  subscribe(channels: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
+    return this.#subscribe('channel', channels, options);
+  }
+
+  /** Messages of all channels that match one of the patterns. */
+  psubscribe(patterns: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
+    return this.#subscribe('pattern', patterns, options);
+  }
+
+  /** Messages of channels that belong to a slot (`spublish`). Since 7.0. */
+  ssubscribe(channels: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
+    return this.#subscribe('shard', channels, options);
+  }
+
+  async #subscribe(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
+    return subscriberOf(this.#client, options.overflow === 'pause').subscribe<V>(kind, names, options, this.call);
+  }
+
+  /**
+   * Every command that the server runs, until the loop is left.
+   *
+   * @see https://redis.io/commands/monitor/
+   */
+  monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
+    return monitor(this.#client, this.call);
+  }
+
+  /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
+  consumer(options: ConsumerOptions): Consumer<V> {
+    return new Consumer<V>(this, options);
+  }
+
+  /** A connection for oneself, from a bounded pool (`maxSessions`), first come first served. */
+  session(options: CallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
+  session(options: CallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
+  session(options?: CallOptions): Promise<RedisSession<V>>;
+  async session(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
+    const call = mergeCallOptions(this.call, options);
+    return new RedisSession<V>(await this.#client.acquire(call), call);
+  }
+
+  /**
+   * Optimistic locking: watches `keys`, lets `body` read through its session, and runs the command values that it
+   * returns if nobody changed a watched key; otherwise all again, up to `retries` times.
+   *
+   * @throws ConflictError when it was in conflict each time
+   * @example
+   * await redis.transaction(['stock'], async (s) => {
+   *   const left = Number(await s.get('stock'))
+   *   return [set('stock', left - 1)]
+   * })
+   */
+  async transaction<const Cs extends readonly Of<V>[]>(
+    keys: Many,
+    body: (session: RedisSession<V>) => Promise<Cs>,
+    { retries = 10, ...call }: TransactionOptions = {},
+  ): Promise<Results<Cs>> {
+    if (!Number.isSafeInteger(retries) || retries < 0)
+      throw new ArgumentError('retries: expected a whole number, 0 or more');
+    await using session = await this.session(call);
+    return await runTransaction(session, keys, body, retries);
+  }
+}
+
+/**
+ * A class of users that adds commands of their own. Of a class with a type parameter name the one that is meant:
+ * `{ client: MyRedis<string> }`.
+ */
+export type RedisClass<R> = new (client: Client, call: CallOptions) => R;
+
+/**
+ * A client for one server. Returns at once; the first command (or `connect()`) connects.
+ *
+ * @param address URL (`redis://user:password@host:6379/0`, `rediss:`, `redis+unix:`, `embedded:`), `{ host, port }`,
+ *   `{ path }` or `{ connect }`. Default: `redis://127.0.0.1:6379`
+ * @throws ArgumentError for a wrong address or option
+ * @example
+ * await using redis = createRedis('redis://localhost:6379')
+ * await redis.set('a', 1, { ex: 60 })
+ */
+export function createRedis(
+  address?: AddressInput,
+  options?: RedisClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Redis<string>;
+export function createRedis(
+  address: AddressInput | undefined,
+  options: RedisClientOptions & { readonly bytes: true; readonly client?: undefined },
+): Redis<Uint8Array>;
+export function createRedis<R extends Redis>(
+  address: AddressInput | undefined,
+  options: RedisClientOptions & { readonly bytes?: false | undefined; readonly client: RedisClass<R> },
+): R;
+export function createRedis<R extends Redis<Uint8Array>>(
+  address: AddressInput | undefined,
+  options: RedisClientOptions & { readonly bytes: true; readonly client: RedisClass<R> },
+): R;
+export function createRedis(
+  address?: AddressInput,
+  { client: Type = Redis, ...options }: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
+): unknown {
+  if (typeof Type !== 'function') throw new ArgumentError('client: expected a class that extends Redis');
+  const read = readClientOptions(address, options);
+  const { maxSessions = 10, maxBlocking = 10 } = read.options;
+  const client: Client = new Client({
+    ...clientSetup(read),
+    onReady: (connection) => subscriberOf(client, false).onReady(connection),
+    push: (raw) => subscriberOf(client, false).receive(raw),
+    pools: {
+      shared: { minSize: 1, maxSize: 1 },
+      sessions: { minSize: 0, maxSize: maxSessions },
+      blocking: { minSize: 0, maxSize: maxBlocking },
+      streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
+    },
+  });
+  return new Type(client, callOf(read));
+}
+
+const subscribers = new WeakMap<Client, Subscriber>();
+
+/** The subscriber of the shared line, or a new one with a line of its own. */
+function subscriberOf(client: Client, own: boolean): Subscriber {
+  if (own) return new Subscriber(client, true);
+  let subscriber = subscribers.get(client);
+  if (subscriber === undefined) {
+    subscriber = new Subscriber(client, false);
+    subscribers.set(client, subscriber);
+  }
+  return subscriber;
+}
+
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
+/** What is the same for clients, pools and connections. */
+export function clientSetup({
+  parsed,
+  address,
+  options,
+  login,
+}: ReadOptions<RedisOptions>): Omit<ClientSetup, 'pools'> {
+  return {
+    ...commonSetup(options, 'redis'),
+    protocol: new RedisProtocol({ login, limits: options.limits }),
+    address: reachable(parsed, address, 'redis', loadEmbedded),
+    addressText: parsed.text,
+    alternative: alternativeOnClient,
+  };
+}
+
+/** The call options that come from creation options. */
+export function callOf({ options }: ReadOptions<RedisOptions>): CallOptions {
+  const { bytes = false, keyPrefix = '' } = options;
+  return { bytes, keyPrefix };
+}

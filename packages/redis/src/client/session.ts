@@ -1,0 +1,74 @@
+import { type CallOptions, Command, Keys, type Lease, mergeCallOptions, stateful } from '@kv/core';
+import { type Many, many } from '../commands/support/arguments.ts';
+import { ok } from '../commands/support/replies.ts';
+import { RedisLeaseCommands } from '../generated/redis-lease-commands.ts';
+import { prefixed } from '../protocol/key-prefix.ts';
+import type { RedisWire } from '../protocol/protocol.ts';
+
+const WATCH = stateful('WATCH', Keys.all);
+const UNWATCH = stateful('UNWATCH');
+
+/**
+ * A connection for oneself: all commands, and those that change the connection's state. Given back (`release()`,
+ * `await using`), it is cleaned for the next user; when that fails it is replaced.
+ *
+ * @example
+ * await using s = await redis.session()
+ * await s.watch('stock')
+ */
+export class RedisSession<V = string> extends RedisLeaseCommands<V> implements AsyncDisposable {
+  readonly #lease: Lease;
+
+  constructor(lease: Lease, call: CallOptions) {
+    super(lease, call);
+    this.#lease = lease;
+  }
+
+  /** Given back, or its connection is over. */
+  get closed(): boolean {
+    return this.#lease.closed;
+  }
+
+  /** The selected database. */
+  get db(): number {
+    return (this.#lease.connection.wire as RedisWire).db;
+  }
+
+  /**
+   * Lets a later `multi().execute()` of this session fail with ConflictError if one of these keys was changed in
+   * between.
+   *
+   * @see https://redis.io/commands/watch/
+   */
+  async watch(...keys: Many[]): Promise<'OK'> {
+    const command = new Command(WATCH, many(keys, 'keys'), ok);
+    return this.#lease.send(prefixed(command, this.call.keyPrefix), this.call);
+  }
+
+  /** Forgets all watched keys. @see https://redis.io/commands/unwatch/ */
+  unwatch(): Promise<'OK'> {
+    return this.#lease.send(new Command(UNWATCH, [], ok), this.call);
+  }
+
+  /** Brings the connection back to its first state: database, watched keys, login. */
+  async reset(): Promise<void> {
+    await this.#lease.reset();
+  }
+
+  /** A view of the same session with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): RedisSession<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): RedisSession<string>;
+  with(options: CallOptions): RedisSession<V>;
+  with(options: CallOptions): RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V> {
+    return new RedisSession<V>(this.#lease, mergeCallOptions(this.call, options));
+  }
+
+  /** Gives the connection back. Never rejects, and need not be waited for. */
+  release(): Promise<void> {
+    return this.#lease.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}

@@ -1,0 +1,104 @@
+import { type AnyCommand, type Arg, ArgumentError, Command, keyPositions } from '@kv/core';
+import { text } from '../commands/support/replies.ts';
+import { unknownKeys, word } from './key-specs.ts';
+
+/** Takes the prefix off one key as it came back. */
+type Strip = (key: unknown) => unknown;
+
+/** How to take the prefix off a result, for the commands in whose results keys come back. */
+const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) => unknown>> = {
+  KEYS: (result, strip) => (result as unknown[]).map(strip),
+  SCAN: (result, strip) => withList(result, 'keys', strip),
+  RANDOMKEY: (result, strip) => strip(result),
+  'CLUSTER GETKEYSINSLOT': (result, strip) => (result as unknown[]).map(strip),
+  BLPOP: withKey,
+  BRPOP: withKey,
+  LMPOP: withKey,
+  BLMPOP: withKey,
+  ZMPOP: withKey,
+  BZMPOP: withKey,
+  BZPOPMIN: withKey,
+  BZPOPMAX: withKey,
+  XREAD: withStreams,
+  XREADGROUP: withStreams,
+};
+
+const UNKNOWN_KEYS =
+  'keyPrefix: it is not known where this command has its keys; make it a command of your own, or call it on ' +
+  "with({ keyPrefix: '' }), with whole keys";
+
+/** What stands at their key positions chooses the slot in a cluster as a key does, but names a channel. */
+const CHANNEL_COMMANDS: ReadonlySet<string> = new Set(['SPUBLISH']);
+
+/**
+ * The same command with the prefix before each of its keys, found by the command's key positions, and taken off where
+ * keys come back. Keys inside Lua scripts and patterns of SORT are not keys of the command and stay as they are.
+ *
+ * @throws ArgumentError for a raw command that the table does not know: without the prefix it would meet foreign keys
+ */
+export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
+  if (prefix === undefined || prefix === '' || CHANNEL_COMMANDS.has(command.spec.name)) return command;
+  const { spec, flags, blockMs, bytes } = command;
+  if (spec.keys === unknownKeys) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
+  const args = [...command.args];
+  for (const at of keyPositions(spec.keys, args)) prefixAt(args, at, prefix);
+  if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);
+  const strip = KEYS_IN_RESULT[spec.name];
+  if (strip === undefined) return new Command(spec, args, command.reply, flags, blockMs, bytes);
+  const reply = (raw: unknown, self: AnyCommand): T =>
+    strip(command.reply(raw, self), (key) => withoutPrefix(key, prefix)) as T;
+  return new Command(spec, args, reply, flags, blockMs, bytes);
+}
+
+/** The pattern is the first argument of KEYS, and behind MATCH in SCAN, which means all keys without one. */
+function prefixPattern(name: 'SCAN' | 'KEYS', args: Arg[], prefix: string): void {
+  const literal = prefix.replace(/[\\*?[\]]/g, '\\$&');
+  const option = name === 'SCAN' ? args.findIndex((arg) => word(arg) === 'MATCH') : -1;
+  if (name === 'SCAN' && option < 0) args.push('MATCH', `${literal}*`);
+  else prefixAt(args, option + 1, literal);
+}
+
+/** What is missing in a raw call is for the server to say. */
+function prefixAt(args: Arg[], at: number, prefix: string): void {
+  const key = args[at];
+  if (key !== undefined) args[at] = join(prefix, key);
+}
+
+function join(prefix: string, key: Arg): Arg {
+  if (typeof key === 'string') return prefix + key;
+  const head = new TextEncoder().encode(prefix);
+  const joined = new Uint8Array(head.length + key.length);
+  joined.set(head);
+  joined.set(key, head.length);
+  return joined;
+}
+
+function withoutPrefix(key: unknown, prefix: string): unknown {
+  if (typeof key === 'string') return key.startsWith(prefix) ? key.slice(prefix.length) : key;
+  if (key instanceof Uint8Array)
+    return text(key).startsWith(prefix) ? key.subarray(new TextEncoder().encode(prefix).length) : key;
+  return key;
+}
+
+/** Typed commands give an object, raw calls the array that came over the wire, whose first element is the key. */
+function withKey(result: unknown, strip: Strip): unknown {
+  if (Array.isArray(result)) return [strip(result[0]), ...result.slice(1)];
+  if (result === null || typeof result !== 'object' || !('key' in result)) return result;
+  return { ...result, key: strip(result.key) };
+}
+
+function withList(result: unknown, name: string, strip: Strip): unknown {
+  if (Array.isArray(result)) return [result[0], (result[1] as unknown[]).map(strip)];
+  const object = result as Record<string, unknown[]>;
+  return { ...object, [name]: object[name]?.map(strip) };
+}
+
+/** Streams come as an object by key; over the wire as pairs (RESP2) or a map (RESP3). */
+function withStreams(result: unknown, strip: Strip): unknown {
+  if (Array.isArray(result)) return result.map((stream) => withKey(stream, strip));
+  if (result instanceof Map) return new Map([...result].map(([key, entries]) => [strip(key), entries]));
+  if (result === null || typeof result !== 'object') return result;
+  const streams: Record<string, unknown> = Object.create(null);
+  for (const [key, entries] of Object.entries(result)) streams[String(strip(key))] = entries;
+  return streams;
+}

@@ -1,0 +1,218 @@
+import {
+  type AnyCommand,
+  Command,
+  type Executor,
+  Flag,
+  type Output,
+  type Protocol,
+  type ReplySink,
+  read,
+  stateful,
+  type Wire,
+  write,
+} from '@kv/core';
+import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Reply } from '@kv/resp-parser';
+import { text } from '../commands/support/replies.ts';
+import { commandByName } from './command-table.ts';
+import { hasPrefix, type ReplyError, replyError } from './errors.ts';
+import { handshake, type Login } from './handshake.ts';
+
+const RESET = stateful('RESET');
+const PING = new Command(read('PING', null), [], text);
+const UNBLOCK = write('CLIENT UNBLOCK', null);
+const CLIENT_LIST = read('CLIENT LIST', null);
+
+/** Refusals that are about the server and not about the command: nothing was run. */
+const NOT_SERVING = ['READONLY', 'LOADING', 'MASTERDOWN'] as const;
+
+/** A line is fresh for so long, ms: it is not left at once, or there would be no end to it. */
+const FRESH = 1000;
+
+/** In RESP2 these arrive as plain arrays, on connections that do nothing but subscribe. */
+const MESSAGES = new Set(['message', 'subscribe', 'unsubscribe'].flatMap((kind) => [kind, `p${kind}`, `s${kind}`]));
+
+/** What the Redis protocol of one client is made from. */
+export interface ProtocolOptions {
+  /** What to log in with, and which database; asked at every handshake. */
+  readonly login: Login;
+  readonly limits?: Limits | undefined;
+}
+
+/** The plug between core and RESP. */
+export class RedisProtocol implements Protocol {
+  readonly name = 'redis';
+  readonly defaultPort = 6379;
+  readonly window: Protocol['window'] = { commands: Number.POSITIVE_INFINITY, refill: 'sliding' };
+  readonly ping: AnyCommand = PING;
+  readonly login: Login;
+  readonly #limits: Limits | undefined;
+
+  constructor({ login, limits }: ProtocolOptions) {
+    this.login = login;
+    this.#limits = limits;
+  }
+
+  command(name: string, args: readonly unknown[]): AnyCommand {
+    return commandByName(name, args);
+  }
+
+  encode(command: AnyCommand, out: Output): void {
+    const { spec, args } = command;
+    let head = spec.heads[args.length];
+    if (head === undefined) {
+      head = commandHead(spec.name, args.length);
+      if (args.length < 16) spec.heads[args.length] = head;
+    }
+    appendCommand(out, head, args);
+  }
+
+  open(sink: ReplySink): RedisWire {
+    return new RedisWire(sink, this.login, this.#limits);
+  }
+}
+
+/** One connection's half of the conversation: what is a reply, what an error, what a push. */
+export class RedisWire implements Wire {
+  /** Set by the handshake: 2 or 3. */
+  resp: 2 | 3 = 2;
+  /** Set by the handshake. */
+  clientId: number | bigint | undefined;
+  /** The database that is selected. */
+  db = 0;
+  /** Whether pushed strings are wanted as bytes. */
+  pushBytes = false;
+  /** WATCH without its end. */
+  #watching = false;
+  /** State was changed in a way that only RESET undoes. */
+  #tainted = false;
+  readonly #sink: ReplySink;
+  readonly #login: Login;
+  readonly #decoder: Decoder;
+  #confirmations = 0;
+  /** When it was ready. */
+  #since = Number.POSITIVE_INFINITY;
+
+  constructor(sink: ReplySink, login: Login, limits: Limits | undefined) {
+    this.#sink = sink;
+    this.#login = login;
+    this.#decoder = new Decoder(
+      {
+        reply: (value) => this.#reply(value),
+        push: (items) => this.#push(items),
+        bytes: (push) => (push ? this.pushBytes : this.#wantsBytes()),
+      },
+      limits,
+    );
+  }
+
+  get dirty(): boolean {
+    return this.#watching || this.#tainted || this.db !== this.#login.db;
+  }
+
+  decode(bytes: Uint8Array): void {
+    this.#decoder.write(bytes);
+  }
+
+  async handshake(send: Executor['send']): Promise<void> {
+    await handshake(this, this.#login, send);
+    this.#since = Date.now();
+  }
+
+  async clean(send: Executor['send']): Promise<void> {
+    await send(new Command(RESET, [], text));
+    await this.handshake(send);
+  }
+
+  async cancel(sendOnControl: Executor['send']): Promise<boolean> {
+    if (this.clientId === undefined) return false;
+    return sendOnControl(new Command(UNBLOCK, [String(this.clientId), 'ERROR'], (raw) => raw === 1));
+  }
+
+  /**
+   * A line that is blocked or monitors is silent for good reasons: whether the server still serves it is seen in its
+   * list of clients. One that should be blocked and is not has been answered, or is not known any more.
+   *
+   * @see https://redis.io/commands/client-list/
+   */
+  async isAlive(sendOnControl: Executor['send']): Promise<boolean> {
+    if (this.clientId === undefined) return sendOnControl(new Command(PING.spec, [], () => true));
+    const list = await sendOnControl(new Command(CLIENT_LIST, ['ID', String(this.clientId)], text));
+    const [, flags] = /\bflags=(\S*)/.exec(list) ?? [];
+    if (flags === undefined) return false;
+    const blocked = ((this.#sink.head()?.command.flags ?? 0) & Flag.blocking) !== 0;
+    return !blocked || flags.includes('b');
+  }
+
+  #wantsBytes(): boolean {
+    const head = this.#sink.head();
+    if (head === undefined) return this.resp === 2 && this.pushBytes;
+    return head.bytes || (this.resp === 2 && this.pushBytes && mayMeetMessages(head.command));
+  }
+
+  #reply(value: Reply): void {
+    const head = this.#sink.head();
+    if (value instanceof ErrorReply) return this.#refused(replyError(value));
+    if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
+    if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
+    if (head !== undefined && ((head.command.flags & Flag.stateful) !== 0 || this.#watching))
+      this.#stateChanged(head.command, value);
+    this.#sink.reply(value);
+  }
+
+  /**
+   * A server that became a replica, or has no data yet, is left for whoever has its name by now, and for the time when it
+   * is ready. One that says so on a fresh line is meant to be as it is.
+   */
+  #refused(error: ReplyError): void {
+    if (hasPrefix(error, ...NOT_SERVING) && Date.now() - this.#since > FRESH) this.#sink.drain(error);
+    this.#sink.fail(error);
+  }
+
+  /** A confirmation is counted: when the last one has come, the subscribing command is answered. */
+  #push(items: Reply[]): void {
+    const command = this.#sink.head()?.command;
+    if (command === undefined || !isConfirmation(items, command)) return this.#sink.push(items);
+    if (++this.#confirmations < command.args.length) return;
+    this.#confirmations = 0;
+    this.#sink.reply(null);
+  }
+
+  /** Between MULTI and EXEC a change is only queued, and nobody knows yet whether it will happen. */
+  #stateChanged({ spec: { name }, args, flags }: AnyCommand, reply: Reply): void {
+    if ((flags & Flag.stateful) !== 0 && isQueued(reply)) this.#tainted = true;
+    else if (name === 'WATCH') this.#watching = true;
+    else if (name === 'EXEC' || name === 'UNWATCH' || name === 'DISCARD') this.#watching = false;
+    else if (name === 'SELECT') this.db = Number(text(args[0]));
+    else if (name === 'RESET') this.#wasReset();
+    else if ((flags & (Flag.stateful | Flag.blocking)) === Flag.stateful) this.#tainted = true; // WAIT and WAITAOF only wait
+  }
+
+  #wasReset(): void {
+    this.#watching = false;
+    this.#tainted = false;
+    this.db = 0;
+    this.resp = 2;
+  }
+}
+
+/** Whether a push confirms this command. The server may also end the subscription of a channel by itself. */
+function isConfirmation([kind, name]: Reply[], { spec, args, flags }: AnyCommand): boolean {
+  if ((flags & Flag.subscription) === 0 || spec.name !== text(kind).toUpperCase()) return false;
+  return spec.name !== 'SUNSUBSCRIBE' || text(name) === args[0];
+}
+
+/** RESP2 has no pushes: on a subscribing connection an array of the right kind is one, unless a command awaits it. */
+function isMessage(value: Reply[], command: AnyCommand | undefined): boolean {
+  if (command !== undefined && !mayMeetMessages(command)) return false;
+  const [kind] = value;
+  return (typeof kind === 'string' || kind instanceof Uint8Array) && MESSAGES.has(text(kind));
+}
+
+/** What a subscribing connection of RESP2 may be asked. The reply to PING is an array there, too: of the kind `pong`. */
+function mayMeetMessages({ spec, flags }: AnyCommand): boolean {
+  return (flags & Flag.subscription) !== 0 || spec === PING.spec;
+}
+
+function isQueued(reply: Reply): boolean {
+  return (typeof reply === 'string' || reply instanceof Uint8Array) && text(reply) === 'QUEUED';
+}

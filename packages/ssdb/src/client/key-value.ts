@@ -1,0 +1,189 @@
+/** The contract of all backends on the plain keys of SSDB. Decisions: docs/decisions/0020-key-value.md */
+import {
+  asOne,
+  batches,
+  type Capabilities,
+  type Command,
+  type CommandSender,
+  type Data,
+  integer,
+  KeySpace,
+  type KeyValue,
+  type KeyValueEntries,
+  type KeyValueOptions,
+  type KeyValueSetOptions,
+  lifetime,
+  lifetimeOf,
+  type Results,
+} from '@kv/core';
+import {
+  del,
+  exists,
+  expire,
+  get,
+  incr,
+  multiDel,
+  multiExists,
+  multiGet,
+  multiSet,
+  setnx,
+  setx,
+  ttl as ttlOf,
+} from '../commands/kv.ts';
+import { MAX_KEY_BYTES, MAX_TTL } from '../commands/support/arguments.ts';
+
+/** What {@link keyValue} needs of a client, pool or lease. Several command values go to one connection, in order. */
+export interface SsdbSender<V> extends CommandSender<V> {
+  /** A view that gives bytes: keys that are not text must be removed too. */
+  with(options: { readonly bytes: true }): CommandSender<Uint8Array> & {
+    keysIterator(options: { readonly prefix: string; readonly count: number }): AsyncIterable<Uint8Array>;
+  };
+}
+
+/** How many keys one page and one multi_del have. */
+const PAGE = 1000;
+/** Seconds: no command takes the end of a key away, and `set` keeps it. Setting this one, 68 years off, is one step. */
+const FOR_EVER = MAX_TTL;
+/** Seconds: what has more than that left was meant for ever, also decades later. */
+const LONGEST = 2 ** 30;
+
+/**
+ * The `KeyValue` contract on an SSDB client, pool or lease. Closing stays with the client.
+ *
+ * @throws ArgumentError for a wrong option
+ * @example
+ * const kv = keyValue(ssdb, { prefix: 'shop:' })
+ * await kv.set('cart:7', 'apples', { ttl: 60_000 })
+ * for await (const key of kv.keys('cart:')) console.log(key) // cart:7
+ */
+export function keyValue<V = string>(client: SsdbSender<V>, options: KeyValueOptions = {}): KeyValue<V> {
+  return new SsdbKeyValue(client, new KeySpace(options));
+}
+
+class SsdbKeyValue<V> implements KeyValue<V> {
+  readonly capabilities: Capabilities;
+  readonly #client: SsdbSender<V>;
+  readonly #space: KeySpace;
+
+  constructor(client: SsdbSender<V>, space: KeySpace) {
+    this.#client = client;
+    this.#space = space;
+    this.capabilities = {
+      ttlGrain: 1000,
+      ttlLateness: 1100, // rounding, and a thread that looks every 10 ms and deletes key by key
+      maxTtl: LONGEST * 1000,
+      orderedKeys: true,
+      uniqueKeys: true,
+      liveKeys: true,
+      incrementSteps: 'any',
+      emptyPrefix: true,
+      emptyValues: true,
+      atomicSetMany: 'withoutTtl',
+      exactCounts: false, // del does not tell: the key is looked for before
+      maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(client.keyPrefix),
+      forbiddenInKeys: [],
+    };
+  }
+
+  async get(key: string): Promise<V | null> {
+    return this.#client.send(get<V>(this.#space.key(key)));
+  }
+
+  async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
+    const name = this.#space.key(key);
+    const ttl = lifetimeOf(options, this.capabilities.maxTtl);
+    await this.#client.send(setx<V>(name, value, secondsOrForEver(ttl)));
+  }
+
+  async del(key: string): Promise<boolean> {
+    const name = this.#space.key(key);
+    const [found] = await this.#together([exists<V>(name), del<V>(name)]);
+    return found;
+  }
+
+  async has(key: string): Promise<boolean> {
+    return this.#client.send(exists<V>(this.#space.key(key)));
+  }
+
+  async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
+    const list = this.#space.keyList(keys);
+    if (list.length === 0) return [];
+    const found = await this.#client.send(multiGet<V>(list));
+    return list.map((key) => found.get(key) ?? null);
+  }
+
+  async setMany(entries: KeyValueEntries, options: KeyValueSetOptions = {}): Promise<void> {
+    const map = this.#space.entries(entries);
+    const ttl = lifetimeOf(options, this.capabilities.maxTtl);
+    if (map.size === 0) return;
+    if (ttl === Number.POSITIVE_INFINITY) await this.#setManyForEver(map);
+    else await this.#client.sendAll([...map].map(([key, value]) => setx<V>(key, value, seconds(ttl))));
+  }
+
+  /**
+   * multi_set is all or nothing, but keeps the ends that keys have, so these are moved away in the same go. No value is
+   * sent over another: what others do to the keys meanwhile stays. Only a key whose end came in between is made anew.
+   */
+  async #setManyForEver(map: ReadonlyMap<string, Data>): Promise<void> {
+    const names = [...map.keys()];
+    const moves = names.map((name) => expire<V>(name, FOR_EVER));
+    const [, ...moved] = await this.#together([multiSet<V>(map), ...moves]);
+    const gone = names.filter((_, at) => moved[at] !== true);
+    if (gone.length > 0) await this.#client.sendAll(gone.map((name) => setnx<V>(name, map.get(name) ?? '')));
+  }
+
+  async deleteMany(keys: Iterable<string>): Promise<number> {
+    const list = this.#space.keyList(keys);
+    if (list.length === 0) return 0;
+    const [found] = await this.#together([multiExists<V>(list), multiDel<V>(list)]);
+    return [...found.values()].filter(Boolean).length;
+  }
+
+  async increment(key: string, by = 1): Promise<number> {
+    integer(by, 'by');
+    return this.#client.send(incr<V>(this.#space.key(key), by));
+  }
+
+  async expire(key: string, ttl: number): Promise<boolean> {
+    const name = this.#space.key(key);
+    const ms = lifetime(ttl, this.capabilities.maxTtl);
+    return this.#client.send(expire<V>(name, secondsOrForEver(ms)));
+  }
+
+  async ttl(key: string): Promise<number | null> {
+    const name = this.#space.key(key);
+    const [left, found] = await this.#together([ttlOf<V>(name), exists<V>(name)]);
+    if (!found) return null;
+    return left === -1 || left > LONGEST ? Number.POSITIVE_INFINITY : left * 1000;
+  }
+
+  async clear(prefix: string): Promise<number> {
+    const client = this.#client.with({ bytes: true });
+    let removed = 0;
+    for await (const page of batches(client.keysIterator({ prefix: this.#space.begin(prefix), count: PAGE }), PAGE)) {
+      removed += await client.send(multiDel<Uint8Array>(page));
+    }
+    return removed;
+  }
+
+  async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
+    const range = { prefix: this.#space.begin(prefix), count: PAGE };
+    for await (const key of this.#client.with({ bytes: true }).keysIterator(range)) {
+      const name = this.#space.strip(key);
+      if (name !== '') yield name;
+    }
+  }
+
+  #together<const Cs extends readonly Command<unknown, V>[]>(commands: Cs): Promise<Results<Cs>> {
+    return asOne(this.#client.sendAll(commands));
+  }
+}
+
+function secondsOrForEver(ms: number): number {
+  return ms === Number.POSITIVE_INFINITY ? FOR_EVER : seconds(ms);
+}
+
+/** Rounded up: an entry must not end early. */
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}

@@ -1,0 +1,55 @@
+import { type CallOptions, type Lease, mergeCallOptions } from '@kv/core';
+import { auth, ignoreKeyRange } from '../commands/server.ts';
+import { Scanner } from '../streams/scan.ts';
+
+/**
+ * One connection for oneself: commands run in the order of the calls, and those are there that change the connection.
+ * It is not replaced when it is lost.
+ */
+export class SsdbLease<V = string> extends Scanner<V> {
+  readonly #lease: Lease;
+
+  /** Made by `acquire()`. */
+  constructor(lease: Lease, call: CallOptions) {
+    super(lease, call);
+    this.#lease = lease;
+  }
+
+  /** Given back, or its connection is over. */
+  get closed(): boolean {
+    return this.#lease.closed;
+  }
+
+  /**
+   * Says a password on this connection. The option `password` does it on every connect by itself.
+   *
+   * @returns always `true`; also when the server has no password
+   * @throws ReplyError `error` when the password is wrong; the connection stays usable
+   */
+  async auth(password: string): Promise<boolean> {
+    return this.run(auth<V>(password));
+  }
+
+  /** Lifts the range of `setKvRange()` for this connection, which is then not used by anybody else. */
+  async ignoreKeyRange(): Promise<void> {
+    return this.run(ignoreKeyRange<V>());
+  }
+
+  /** A view of the same lease with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): SsdbLease<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): SsdbLease<string>;
+  with(options: CallOptions): SsdbLease<V>;
+  with(options: CallOptions): SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V> {
+    return new SsdbLease<V>(this.#lease, mergeCallOptions(this.call, options));
+  }
+
+  /** Gives the connection back once its commands are answered. Never rejects, and need not be waited for. */
+  release(): Promise<void> {
+    return this.#lease.release();
+  }
+
+  /** The same as {@link release}. */
+  override close(_options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.release();
+  }
+}

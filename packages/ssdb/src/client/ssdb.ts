@@ -1,0 +1,189 @@
+import {
+  type AddressInput,
+  type CallOptions,
+  Client,
+  type ClientSetup,
+  type ClientState,
+  type ClientStats,
+  commonSetup,
+  type EmbeddedServers,
+  mergeCallOptions,
+  reachable,
+  type StateChange,
+} from '@kv/core';
+import { type DumpOptions, dump, type SyncOptions, sync140 } from '../commands/server.ts';
+import { ssdbProtocol } from '../protocol/protocol.ts';
+import { Scanner } from '../streams/scan.ts';
+import { type DumpEntry, dumpEntry, type SyncEntry, syncEntry } from '../streams/streams.ts';
+import { ConnectionRouter } from './connection-router.ts';
+import {
+  DEFAULT_CONNECTIONS,
+  type ReadOptions,
+  readClientOptions,
+  type SsdbClientOptions,
+  type SsdbOptions,
+} from './options.ts';
+
+/** A client for everybody: commands of all tasks share a line, and streams get connections of their own. */
+export class Ssdb<V = string> extends Scanner<V> {
+  readonly #client: Client;
+
+  /** Made by {@link createSsdb}. */
+  constructor(client: Client, call: CallOptions) {
+    super(client, call);
+    this.#client = client;
+  }
+
+  /** Where it sends to, without the password. */
+  get address(): string {
+    return this.#client.setup.addressText;
+  }
+
+  /** Where the client is in its life. */
+  get state(): ClientState {
+    return this.#client.state;
+  }
+
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  get writable(): boolean {
+    return this.#client.writable;
+  }
+
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void> {
+    return this.#client.drained();
+  }
+
+  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
+  connect(): Promise<void> {
+    return this.#client.connect();
+  }
+
+  /**
+   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
+   * every promise is settled then.
+   */
+  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+    return this.#client.close(options);
+  }
+
+  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
+  on(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.on(event, listener);
+    return this;
+  }
+
+  /** Ends what {@link on} began. */
+  off(event: 'state', listener: (change: StateChange) => void): this {
+    this.#client.off(event, listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since the client was made. */
+  stats(): ClientStats {
+    return this.#client.stats();
+  }
+
+  /** A cheap view of the same client with other call options. */
+  with(options: CallOptions & { readonly bytes: true }): Ssdb<Uint8Array>;
+  with(options: CallOptions & { readonly bytes: false }): Ssdb<string>;
+  with(options: CallOptions): this;
+  with(options: CallOptions): unknown {
+    const View = this.constructor as SsdbClass<unknown>;
+    return new View(this.#client, mergeCallOptions(this.call, options));
+  }
+
+  /**
+   * Everything that is stored, entry by entry as the storage keeps it, on a connection of its own. A slow reader holds
+   * the server back; leaving the loop ends the connection. A key prefix has no effect here.
+   *
+   * @example for await (const { key, value } of ssdb.dump()) if (key?.type === 'kv') console.log(key.key, value)
+   */
+  async *dump(options: DumpOptions = {}): AsyncGenerator<DumpEntry, void, undefined> {
+    for await (const frame of await this.#client.stream(dump(options), this.call)) yield dumpEntry(frame);
+  }
+
+  /**
+   * Every change, as a replica gets it, on a connection of its own and without end: first a copy of what is stored
+   * (unless `lastSeq` says where to go on), then changes as they happen. Leaving the loop ends the connection; when it is
+   * lost, the loop throws, and `sequence` of the last entry says where to go on.
+   *
+   * @example for await (const { command, key, value } of ssdb.sync140({ lastSeq })) console.log(command, key, value)
+   */
+  async *sync140(options: SyncOptions = {}): AsyncGenerator<SyncEntry, void, undefined> {
+    for await (const frame of await this.#client.stream(sync140(options), this.call)) yield syncEntry(frame);
+  }
+}
+
+/** A class of users that adds commands of their own. */
+export type SsdbClass<S> = new (client: Client, call: CallOptions) => S;
+
+/**
+ * A client for one server. Returns at once; the first command (or `connect()`) connects.
+ *
+ * @param address URL (`ssdb://:password@host:8888`, `ssdbs:`, `ssdb+unix:///path`, `embedded:`), `{ host, port }`,
+ *   `{ path }` or `{ connect }`. Default: `ssdb://127.0.0.1:8888`
+ * @throws ArgumentError for a wrong address or option
+ * @example
+ * await using ssdb = createSsdb('ssdb://localhost:8888')
+ * await ssdb.set('a', 1)
+ */
+export function createSsdb(
+  address?: AddressInput,
+  options?: SsdbClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Ssdb;
+export function createSsdb(
+  address: AddressInput | undefined,
+  options: SsdbClientOptions & { readonly bytes: true; readonly client?: undefined },
+): Ssdb<Uint8Array>;
+export function createSsdb<S>(
+  address: AddressInput | undefined,
+  options: SsdbClientOptions & { readonly client: SsdbClass<S> },
+): S;
+export function createSsdb(
+  address?: AddressInput,
+  { client: Type = Ssdb, ...options }: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
+): unknown {
+  const read = readClientOptions(address, options);
+  const { connections = DEFAULT_CONNECTIONS } = read.options;
+  const one = { minSize: 1, maxSize: 1 };
+  const setup = {
+    ...clientSetup(read),
+    pools: {
+      shared: one,
+      sessions: 'shared',
+      blocking: { minSize: 0, maxSize: 1 },
+      streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
+    },
+  } as const;
+  const client = new Client(setup, (make) => new ConnectionRouter(setup.address, connections, make));
+  return new Type(client, callOf(read));
+}
+
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
+/** What is the same for clients, pools and connections. */
+export function clientSetup({ parsed, address, options }: ReadOptions<SsdbOptions>): Omit<ClientSetup, 'pools'> {
+  return {
+    ...commonSetup(options, 'ssdb'),
+    protocol: ssdbProtocol(options),
+    address: reachable(parsed, address, 'ssdb', loadEmbedded),
+    addressText: parsed.text,
+    alternative: ({ spec: { name } }) => INSTEAD[name] ?? 'use a connection of its own',
+  };
+}
+
+const INSTEAD: Readonly<Record<string, string>> = {
+  auth: 'use the password option',
+  ignore_key_range: 'use createConnection()',
+  dump: 'use dump() of a client',
+  sync140: 'use sync140() of a client',
+};
+
+/** The call options that come from creation options. */
+export function callOf({ options }: ReadOptions<SsdbOptions>): CallOptions {
+  const { bytes = false, keyPrefix = '' } = options;
+  return { bytes, keyPrefix };
+}

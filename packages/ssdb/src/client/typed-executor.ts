@@ -1,0 +1,83 @@
+import {
+  type CallOptions,
+  type Command,
+  checkCommand,
+  checkCommands,
+  type Executor,
+  type Of,
+  type Results,
+  unwrap,
+} from '@kv/core';
+import type { Reply } from '@kv/ssdb-parser';
+import { Pipeline } from '../batch/pipeline.ts';
+import { SsdbCommands } from '../generated/ssdb-commands.ts';
+import { commandByName } from '../protocol/command-table.ts';
+import { prefixed } from '../protocol/key-prefix.ts';
+
+/** What client, pool, lease and connection have in common: typed commands and the ways to send several. */
+export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncDisposable {
+  readonly #executor: Executor;
+  protected readonly call: CallOptions;
+
+  constructor(executor: Executor, call: CallOptions) {
+    super();
+    this.#executor = executor;
+    this.call = call;
+  }
+
+  /** Whether user data comes as `Uint8Array`. */
+  get bytes(): boolean {
+    return this.call.bytes === true;
+  }
+
+  /** What is put before every key; `''` = nothing. */
+  get keyPrefix(): string {
+    return this.call.keyPrefix ?? '';
+  }
+
+  /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
+  abstract close(options?: { readonly timeout?: number | undefined }): Promise<void>;
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  protected run<T>(command: Command<T, V>): Promise<T> {
+    return this.#executor.send(prefixed(command, this.call.keyPrefix), this.call);
+  }
+
+  /** Sends one command value. @example await ssdb.send(get('a')) */
+  async send<T>(command: Command<T, V>): Promise<T> {
+    checkCommand(command, 'command');
+    return this.run(command);
+  }
+
+  /**
+   * Sends command values together, in order and on one connection, and gives their results as a tuple.
+   *
+   * @throws BatchError when any of them failed; its `results` has value or error per position
+   * @example const [, a] = await ssdb.sendAll([set('a', '1'), get('a')])
+   */
+  async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
+    checkCommands(commands, 'commands');
+    const { keyPrefix } = this.call;
+    const list = (commands as unknown as readonly Command<unknown, V>[]).map((one) => prefixed(one, keyPrefix));
+    return unwrap(await this.#executor.sendAll(list, { ...this.call, unit: true })) as Results<Cs>;
+  }
+
+  /**
+   * Sends a command by its name and gives the reply as it is on the wire: status and blocks.
+   *
+   * @throws ArgumentError for what cannot be sent on this line; the message says what to use instead
+   * @throws ReplyError when the server refuses it
+   * @example await ssdb.execute('multi_get', 'a', 'b') // { status: 'ok', body: ['a', '1', 'b', '2'] }
+   */
+  async execute(name: string, ...args: readonly unknown[]): Promise<Reply> {
+    return this.run(commandByName(name, args) as unknown as Command<Reply, V>);
+  }
+
+  /** Collects commands; `execute()` sends them in one go. */
+  pipeline(): Pipeline<V> {
+    return new Pipeline<V>(this.#executor, this.call);
+  }
+}

@@ -1,0 +1,24 @@
+/** What is said on every new connection before anything else. */
+import { ArgumentError, type Executor } from '@kv/core';
+import { auth } from '../commands/server.ts';
+import { AuthenticationError } from './errors.ts';
+
+/** The password, or a function that is asked for it on every connect, and once more when the server refuses what it gave. */
+export type Password = string | (() => string | Promise<string>);
+
+/** Gives the password, if there is one. A refusal fails the connection, and for good: it is not tried again. */
+export async function handshake(send: Executor['send'], password: Password | undefined): Promise<void> {
+  if (password === undefined) return;
+  try {
+    await login(send, password);
+  } catch (error) {
+    if (typeof password !== 'function' || !(error instanceof AuthenticationError)) throw error;
+    await login(send, password); // it may have changed on its way
+  }
+}
+
+async function login(send: Executor['send'], password: Password): Promise<void> {
+  const given = typeof password === 'function' ? await password() : password;
+  if (typeof given !== 'string') throw new ArgumentError('password: the provider gave no string');
+  await send(auth(given));
+}
