@@ -1,3 +1,5 @@
+import { clearTimeout, RealDate, setTimeout } from './timers.ts';
+
 /** What a running timer can do. */
 export interface Timer {
   cancel(): void;
@@ -11,15 +13,22 @@ interface Entry extends Timer {
 /** The longest time that one timer of Node can wait. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
+/** How often a fake wall clock is looked at, at most, in real milliseconds. */
+const LOOK_EVERY = 10;
+
 /**
  * The time of the embedded servers, in milliseconds since 1970: the wall clock plus everything that was advanced,
  * or, frozen, a time that only `advance` moves.
+ *
+ * The wall clock is `Date.now()` at the time of the call, so that fake timers of a test move the servers' time. A timer
+ * of the real time runs in any case: it finds what a fake clock has passed without calling its own timers.
  */
 export class Clock {
   readonly #frozenAt: number | undefined;
   #offset = 0;
   #entries: Entry[] = []; // by due time, earliest first
   #wake: ReturnType<typeof setTimeout> | undefined;
+  #cancelFakeWake: (() => void) | undefined;
 
   constructor(frozenAt?: number) {
     if (frozenAt !== undefined && !Number.isSafeInteger(frozenAt)) {
@@ -78,17 +87,32 @@ export class Clock {
   }
 
   #arm(): void {
-    clearTimeout(this.#wake);
-    this.#wake = undefined;
+    this.#disarm();
     const next = this.#entries[0];
     if (next === undefined || this.#frozenAt !== undefined) return;
+    const fake = globalThis.Date !== RealDate;
     const wait = Math.min(Math.max(1, next.due - this.now()), LONGEST_WAIT);
-    this.#wake = setTimeout(() => this.#tick(), wait);
+    this.#wake = setTimeout(this.#tick, fake ? Math.max(wait, LOOK_EVERY) : wait);
+    if (fake && globalThis.setTimeout !== setTimeout) this.#cancelFakeWake = startFake(this.#tick, wait);
   }
 
-  #tick(): void {
+  #disarm(): void {
+    clearTimeout(this.#wake);
+    this.#cancelFakeWake?.();
+    this.#wake = undefined;
+    this.#cancelFakeWake = undefined;
+  }
+
+  readonly #tick = (): void => {
     const now = this.now();
     for (let next = this.#entries[0]; next !== undefined && next.due <= now; next = this.#entries[0]) this.#fire(next);
     this.#arm();
-  }
+  };
+}
+
+/** A timer of the fake clock that is in place now; the returned function ends it also when that clock is not in place any more. */
+function startFake(run: () => void, wait: number): () => void {
+  const clear = globalThis.clearTimeout;
+  const timer = globalThis.setTimeout(run, wait);
+  return () => clear(timer);
 }

@@ -1,5 +1,6 @@
 import { InputBuffer } from './input-buffer.ts';
 import type { Peer, Session } from './peer.ts';
+import { setImmediate } from './timers.ts';
 
 /** What one protocol does with one client. */
 export interface Dialogue<Request> {

@@ -2,6 +2,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { type MemoryTransport, memoryAddress } from './memory-transport.ts';
 import type { Peer, Service, Session } from './peer.ts';
 
+/** Here the fake timers of the tests count, which the servers else do not see. */
+vi.mock('./timers.ts', async (load) => ({
+  ...(await load<typeof import('./timers.ts')>()),
+  setTimeout: (run: () => void, ms: number) => setTimeout(run, ms),
+  clearTimeout: (timer: NodeJS.Timeout | undefined) => clearTimeout(timer),
+}));
+
 /** A service that tells everything that happens to its only line. */
 function observed(): { service: Service; events: string[]; peer: () => Peer; received: () => Buffer } {
   const events: string[] = [];

@@ -1,4 +1,5 @@
 import type { Peer, Service, Session } from './peer.ts';
+import { clearTimeout, setImmediate, setTimeout } from './timers.ts';
 
 /** A byte stream to a server: the shape that the clients' `{ connect }` addresses use. */
 export interface MemoryTransport {

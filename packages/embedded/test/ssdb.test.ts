@@ -65,8 +65,18 @@ describe('time to live', () => {
     expect([await call('get', 'k'), await call('zlist', '', '', '-1')]).toEqual([['not_found'], ['ok']]);
   });
 
-  test('outlives flushdb in memory: a key of the same name dies at the old deadline', async () => {
+  test('does not outlive flushdb as long as no key has expired', async () => {
     await call('setx', 'k', 'v', '10');
+    await call('flushdb');
+    await call('set', 'k', 'again');
+    embedded.advance(10_000);
+    expect(await call('get', 'k')).toEqual(['ok', 'again']);
+  });
+
+  test('outlives flushdb once a key has expired: a key that is set again is deleted at the old deadline', async () => {
+    await call('setx', 'other', 'v', '1');
+    await call('setx', 'k', 'v', '11');
+    embedded.advance(1000);
     await call('flushdb');
     await call('set', 'k', 'again');
     expect(await call('ttl', 'k')).toEqual(['ok', '-1']);
@@ -96,6 +106,204 @@ describe('walks', () => {
     await call('multi_zset', 'z', 'a', '1', 'b', '2');
     expect(await call('zscan', 'z', '', '', '', '1', '-1')).toEqual(['ok']);
     expect(await call('zscan', 'z', '', '', '', '0', '-1')).toEqual(['ok', 'a', '1', 'b', '2']);
+  });
+});
+
+describe('texts that are no proper names or numbers are taken as the server takes them', () => {
+  const long = 'n'.repeat(255);
+  const tooLong = 'n'.repeat(256);
+  const most = '9223372036854775807';
+
+  test.each<[string, ...[call: string[], reply: string[]][]]>([
+    [
+      'a name of incr is any text',
+      [
+        ['incr', 'not-a-number'],
+        ['ok', '1'],
+      ],
+    ],
+    [
+      'an increment that is no number is 0',
+      [
+        ['incr', 'k', 'not-a-number'],
+        ['ok', '0'],
+      ],
+    ],
+    [
+      'a value that is no number is not counted',
+      [
+        ['set', 'k', 'not-a-number'],
+        ['ok', '1'],
+      ],
+      [
+        ['incr', 'k'],
+        ['error', 'value is not an integer or out of range'],
+      ],
+    ],
+    [
+      'a bit must begin with 0 or 1, and only the number 1 sets it',
+      [
+        ['setbit', 'k', '0', '01'],
+        ['ok', '0'],
+      ],
+      [
+        ['setbit', 'k', '0', '10'],
+        ['ok', '1'],
+      ],
+      [
+        ['getbit', 'k', '0'],
+        ['ok', '0'],
+      ],
+      [
+        ['setbit', 'k', '0', '1x'],
+        ['ok', '0'],
+      ],
+      [
+        ['setbit', 'k', '0', '2'],
+        ['client_error', 'bit is not an integer or out of range'],
+      ],
+    ],
+    [
+      'a range of 2147483648 bytes wraps to none',
+      [
+        ['set', 'k', 'hello'],
+        ['ok', '1'],
+      ],
+      [
+        ['getrange', 'k', '0', '2147483647'],
+        ['ok', ''],
+      ],
+      [
+        ['bitcount', 'k', '0', '2147483647'],
+        ['ok', '0'],
+      ],
+      [
+        ['getrange', 'k', '0', '2147483646'],
+        ['ok', 'hello'],
+      ],
+      [
+        ['getrange', 'k', '1', '2147483647'],
+        ['ok', 'ello'],
+      ],
+      [
+        ['substr', 'k', '0', '2147483647'],
+        ['ok', 'hello'],
+      ],
+    ],
+    [
+      'an empty key is shown by reverse walks only',
+      [
+        ['incr', ''],
+        ['ok', '1'],
+      ],
+      [['keys', '', '', '-1'], ['ok']],
+      [
+        ['rkeys', '', '', '-1'],
+        ['ok', ''],
+      ],
+      [
+        ['rscan', '', '', '-1'],
+        ['ok', '', '1'],
+      ],
+    ],
+    [
+      'an empty name or field of a hash has nothing to delete, and cannot be set',
+      [
+        ['hdel', '', 'f'],
+        ['ok', '0'],
+      ],
+      [
+        ['multi_hdel', 'h', '', 'f'],
+        ['ok', '0'],
+      ],
+      [['hset', 'h', '', 'v'], ['error']],
+      [['hdel', tooLong, ''], ['error']],
+    ],
+    [
+      'an empty name of a zset hides that a member is too long',
+      [
+        ['zset', '', tooLong, '1'],
+        ['ok', '0'],
+      ],
+    ],
+    [
+      'a name that is too long is an empty queue, unless something is pushed',
+      [['qpop', tooLong], ['not_found']],
+      [['qpop_back', tooLong, '2'], ['ok']],
+      [
+        ['qset', tooLong, '0', 'v'],
+        ['error', 'index out of range'],
+      ],
+      [['qpush', tooLong, 'v'], ['error']],
+    ],
+    [
+      'the end of a slice wraps at 64 bits',
+      [
+        ['qpush', 'q', 'a', 'b'],
+        ['ok', '2'],
+      ],
+      [
+        ['qslice', 'q', '1', '-9223372036854775808'],
+        ['ok', 'b'],
+      ],
+      [
+        ['qrange', 'q', '1', most],
+        ['ok', 'b'],
+      ],
+    ],
+    [
+      'zfix forgets the size of a zset whose name has 255 bytes, not its members',
+      [
+        ['multi_zset', long, 'a', '1', 'b', '2'],
+        ['ok', '2'],
+      ],
+      [
+        ['zfix', long],
+        ['ok', '0'],
+      ],
+      [
+        ['zsize', long],
+        ['ok', '0'],
+      ],
+      [['zlist', '', '', '-1'], ['ok']],
+      [
+        ['zrange', long, '0', '-1'],
+        ['ok', 'a', '1', 'b', '2'],
+      ],
+      [
+        ['zclear', long],
+        ['ok', '2'],
+      ],
+      [
+        ['zlist', '', '', '-1'],
+        ['ok', long],
+      ],
+    ],
+    [
+      'zclear leaves members above 0xff at the largest score',
+      [
+        ['multi_zset', 'z', '\xff\xff', most, '\xff', most, 'a', '1'],
+        ['ok', '3'],
+      ],
+      [
+        ['zclear', 'z'],
+        ['ok', '2'],
+      ],
+      [
+        ['zsize', 'z'],
+        ['ok', '1'],
+      ],
+      [
+        ['zget', 'z', '\xff\xff'],
+        ['ok', most],
+      ],
+      [
+        ['zfix', 'z'],
+        ['ok', '1'],
+      ],
+    ],
+  ])('%s', async (_, ...steps) => {
+    for (const [request, reply] of steps) expect(await call(...request)).toEqual(reply);
   });
 });
 

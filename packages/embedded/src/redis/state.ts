@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts';
+import { queueMicrotask } from '../timers.ts';
 import type { Client } from './client.ts';
 import { Keyspace } from './keyspace.ts';
 import { PubSub } from './pubsub.ts';

@@ -35,11 +35,16 @@ export class StorageError extends Error {
   }
 }
 
-/** The four name spaces, and every change to them. A name without content does not exist. */
+/** The four name spaces, and every change to them. */
 export class Database {
   readonly kv: OrderedMap<string> = new OrderedMap<string>();
   readonly hashes: OrderedMap<OrderedMap<string>> = new OrderedMap<OrderedMap<string>>();
   readonly zsets: OrderedMap<Zset> = new OrderedMap<Zset>();
+  /**
+   * Sizes of zsets as the server counts them, apart from the members: `zfix` can get one wrong, and the size decides
+   * whether a zset is listed. A size of 0 is not kept; one below 0 is kept and read as 0.
+   */
+  readonly zsetSizes: OrderedMap<number> = new OrderedMap<number>();
   readonly queues: OrderedMap<Queue> = new OrderedMap<Queue>();
   readonly #listeners = new Set<ChangeListener>();
   #sequence = 0n;
@@ -105,15 +110,34 @@ export class Database {
     this.zsets.set(name, zset);
     if (zset.get(member) === score) return false;
     this.#log(Operation.zsetSet, zsetKey(name, member), String(score));
-    return zset.set(member, score);
+    const isNew = zset.set(member, score);
+    if (isNew) this.#setZsetSize(name, this.zsetSize(name) + 1);
+    return isNew;
   }
 
   zdel(name: string, member: string): boolean {
     const zset = this.zsets.get(name);
     if (zset?.delete(member) !== true) return false;
     if (zset.size === 0) this.zsets.delete(name);
+    this.#setZsetSize(name, this.zsetSize(name) - 1);
     this.#log(Operation.zsetDelete, zsetKey(name, member));
     return true;
+  }
+
+  zsetSize(name: string): number {
+    return Math.max(0, this.zsetSizes.get(name) ?? 0);
+  }
+
+  /** Counts the members again. The server finds none when the name has the greatest length: its defect. */
+  fixZset(name: string): number {
+    const size = name.length < MAX_KEY ? (this.zsets.get(name)?.size ?? 0) : 0;
+    if (size !== this.zsetSize(name)) this.#setZsetSize(name, size);
+    return size;
+  }
+
+  #setZsetSize(name: string, size: number): void {
+    if (size === 0) this.zsetSizes.delete(name);
+    else this.zsetSizes.set(name, size);
   }
 
   push(name: string, end: 'front' | 'back', item: string): number {
@@ -145,7 +169,7 @@ export class Database {
   }
 
   clear(): void {
-    for (const space of [this.kv, this.hashes, this.zsets, this.queues]) space.clear();
+    for (const space of [this.kv, this.hashes, this.zsets, this.zsetSizes, this.queues]) space.clear();
   }
 
   /** Bytes of everything stored, roughly. */
@@ -157,7 +181,7 @@ export class Database {
     }
     for (const [name, zset] of this.zsets.entries()) total += zset.size * (name.length + 32);
     for (const [name, queue] of this.queues.entries()) {
-      for (const item of queue.slice(0, -1)) total += name.length + item.length;
+      for (const item of queue.all()) total += name.length + item.length;
     }
     return total;
   }

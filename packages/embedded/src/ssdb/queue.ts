@@ -49,10 +49,20 @@ export class Queue {
     return true;
   }
 
+  all(): string[] {
+    return this.#items.slice(0, this.size);
+  }
+
   /** Both ends included, negative ones count from the end; a begin before the first item gives nothing. */
-  slice(begin: number, end: number): string[] {
-    const from = begin < 0 ? begin + this.size : begin;
-    const to = end < 0 ? end + this.size : end;
-    return from < 0 || to < from ? [] : this.#items.slice(from, Math.min(to + 1, this.size));
+  slice(begin: bigint, end: bigint): string[] {
+    const [first, last] = [this.#sequence(begin), this.#sequence(end)];
+    const from = first - this.#front;
+    if (from < 0n || from >= BigInt(this.size) || first > last) return [];
+    return this.#items.slice(Number(from), Math.min(Number(last - this.#front) + 1, this.size));
+  }
+
+  /** The sequence number of an index, which wraps at 64 bits without sign, as in the server. */
+  #sequence(index: bigint): bigint {
+    return BigInt.asUintN(64, this.#front + index + (index < 0n ? BigInt(this.size) : 0n));
   }
 }

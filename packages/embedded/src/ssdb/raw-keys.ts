@@ -29,8 +29,8 @@ export function rawEntries(db: Database): [key: string, value: string][] {
     all.push([`H${name}`, littleEndian(hash.size)]);
     for (const [field, value] of hash.entries()) all.push([hashKey(name, field), value]);
   }
+  for (const [name, size] of db.zsetSizes.entries()) all.push([`Z${name}`, littleEndian(size)]);
   for (const [name, zset] of db.zsets.entries()) {
-    all.push([`Z${name}`, littleEndian(zset.size)]);
     for (const { member, score } of zset.all()) {
       all.push([zsetKey(name, member), String(score)]);
       all.push([`z${sized(name)}${score < 0n ? '-' : '='}${bigEndian(score)}=${member}`, '']);
@@ -40,7 +40,7 @@ export function rawEntries(db: Database): [key: string, value: string][] {
     all.push([`Q${name}`, littleEndian(queue.size)]);
     all.push([queueKey(name, FRONT_POINTER), littleEndian(queue.front)]);
     all.push([queueKey(name, BACK_POINTER), littleEndian(queue.front + BigInt(queue.size) - 1n)]);
-    for (const [at, item] of queue.slice(0, -1).entries()) all.push([queueKey(name, queue.front + BigInt(at)), item]);
+    for (const [at, item] of queue.all().entries()) all.push([queueKey(name, queue.front + BigInt(at)), item]);
   }
   return all.sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
 }

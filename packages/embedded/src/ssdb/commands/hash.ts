@@ -18,7 +18,7 @@ import { type Database, StorageError } from '../database.ts';
 import { integer, storedInteger, wrappingSum } from '../numbers.ts';
 import { keysDown, keysUp } from '../ranges.ts';
 
-/** A name or field that is empty or too long is refused. */
+/** Where something is stored, a name or field that is empty or too long is refused. */
 function check(db: Database, name: string, field: string): void {
   db.check(name, field);
   if (name === '' || field === '') throw new StorageError();
@@ -30,7 +30,7 @@ function hset({ db }: Context, name: string, field: string, value: string): Repl
 }
 
 function hdel({ db }: Context, name: string, field: string): Reply {
-  check(db, name, field);
+  db.check(name, field);
   return flag(db.hdel(name, field));
 }
 
@@ -79,7 +79,7 @@ function multiHset({ db }: Context, [name = '', ...args]: readonly string[]): Re
 function multiHdel({ db }: Context, [name = '', ...fields]: readonly string[]): Reply {
   let removed = 0;
   for (const field of fields) {
-    check(db, name, field);
+    db.check(name, field);
     removed += Number(db.hdel(name, field));
   }
   return ok(removed);

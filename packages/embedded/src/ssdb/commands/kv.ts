@@ -28,7 +28,7 @@ function set({ db }: Context, key: string, value: string): Reply {
 
 function setx({ db, expiry }: Context, key: string, value: string, ttl: string): Reply {
   db.set(key, value);
-  if (key !== '') expiry.set(key, int32(ttl));
+  expiry.set(key, int32(ttl));
   return ok(1);
 }
 
@@ -77,11 +77,12 @@ function part(value: string, start: number, size: number): string {
   return from < 0 || length <= 0 ? '' : value.slice(from, from + length);
 }
 
-/** Both ends included; a start before the beginning gives nothing. */
+/** Both ends included; a start before the beginning gives nothing. The size wraps at 32 bits, as in the server. */
 function range(value: string, start: number, end: number): string {
   const from = start < 0 ? start + value.length : start;
   const to = end < 0 ? end + value.length : end;
-  return from < 0 || to < from ? '' : value.slice(from, to + 1);
+  const size = (to - from + 1) | 0;
+  return from < 0 || size <= 0 ? '' : value.slice(from, from + size);
 }
 
 function bitsIn(value: string): number {
@@ -97,6 +98,7 @@ function bitAt(value: string, offset: number): number {
   return Number.isNaN(byte) ? 0 : (byte >> (7 - (offset & 7))) & 1;
 }
 
+/** Any text that begins with 0 or 1 is taken for a bit, but only the number 1 sets it. */
 function setbit({ db }: Context, key: string, offsetText: string, bit: string): Reply {
   if (!/^[01]/.test(bit)) return ['client_error', 'bit is not an integer or out of range'];
   const offset = int32(offsetText);
@@ -108,7 +110,7 @@ function setbit({ db }: Context, key: string, offsetText: string, bit: string): 
   bytes.write(old, 'latin1');
   const mask = 0x80 >> (offset & 7);
   const byte = bytes[offset >> 3] as number;
-  bytes[offset >> 3] = bit.startsWith('1') ? byte | mask : byte & ~mask;
+  bytes[offset >> 3] = int32(bit) === 1 ? byte | mask : byte & ~mask;
   db.set(key, bytes.toString('latin1'));
   return ok(bitAt(old, offset));
 }

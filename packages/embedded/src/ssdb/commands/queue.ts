@@ -1,5 +1,5 @@
 import { type Command, type Context, found, ok, okList, type Reply, reads, writes, writesMany } from '../command.ts';
-import { amount, integer, unsigned } from '../numbers.ts';
+import { amount, integer, unsigned, wrappingSum } from '../numbers.ts';
 import { keysDown, keysUp } from '../ranges.ts';
 
 type End = 'front' | 'back';
@@ -27,7 +27,6 @@ function popMany({ db }: Context, name: string, end: End, limit: number): string
 /** One item when no size or 1 is given, else a list. */
 function pop(end: End) {
   return (context: Context, name: string, size = '1'): Reply => {
-    context.db.check(name);
     if (unsigned(size) === 1n) return found(context.db.pop(name, end));
     return okList(popMany(context, name, end, amount(size)));
   };
@@ -38,19 +37,18 @@ function trim(end: End) {
 }
 
 function qset({ db }: Context, name: string, index: string, item: string): Reply {
-  db.check(name);
   return db.qset(name, Number(integer(index)), item) ? ok() : ['error', 'index out of range'];
 }
 
-function slice({ db }: Context, name: string, begin: number, end: number): Reply {
+function slice({ db }: Context, name: string, begin: bigint, end: bigint): Reply {
   return okList(db.queues.get(name)?.slice(begin, end) ?? []);
 }
 
 /** Offset and limit become first and last index, and a last index below zero counts from the end: the server's defect. */
 function qrange(context: Context, name: string, offset: string, limit: string): Reply {
-  const begin = Number(integer(offset));
-  const count = Number(integer(limit));
-  return slice(context, name, begin, count < 0 ? -1 : begin + count - 1);
+  const begin = integer(offset);
+  const count = BigInt.asIntN(64, unsigned(limit));
+  return slice(context, name, begin, count < 0n ? -1n : wrappingSum(begin, count - 1n));
 }
 
 const get = ({ db }: Context, name: string, index: number): Reply => found(db.queues.get(name)?.get(index));
@@ -72,7 +70,7 @@ export const queueCommands: Readonly<Record<string, Command>> = {
   qclear: writes(1, (context, name) => ok(popMany(context, name, 'front', Number.POSITIVE_INFINITY).length)),
   qlist: reads(3, ({ db }, start, end, limit) => okList(keysUp(db.queues, start, end, limit))),
   qrlist: reads(3, ({ db }, start, end, limit) => okList(keysDown(db.queues, start, end, limit))),
-  qslice: reads(3, (context, name, begin, end) => slice(context, name, Number(integer(begin)), Number(integer(end)))),
+  qslice: reads(3, (context, name, begin, end) => slice(context, name, integer(begin), integer(end))),
   qrange: reads(3, qrange),
   qget: reads(2, (context, name, index) => get(context, name, Number(integer(index)))),
   qset: writes(3, qset),

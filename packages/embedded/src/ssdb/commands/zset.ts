@@ -18,10 +18,11 @@ import { amount, integer, unsigned, wrappingSum } from '../numbers.ts';
 import { keysDown, keysUp, take } from '../ranges.ts';
 import type { Member, Zset } from '../zset.ts';
 
-/** An empty name or member is quietly not stored; returns whether the member is new. */
+/** An empty name or member is not stored, without an error; returns whether the member is new. */
 function store(db: Database, name: string, member: string, score: bigint): boolean {
+  if (name === '' || member === '') return false;
   db.check(name, member);
-  return name !== '' && member !== '' && db.zset(name, member, score);
+  return db.zset(name, member, score);
 }
 
 function remove(db: Database, name: string, member: string): boolean {
@@ -73,7 +74,7 @@ function range(direction: Direction) {
 
 /** Ranks from `start` to `stop`, both included, negative ones from the end. */
 function byRank(db: Database, name: string, direction: Direction, start: string, stop: string): Member[] {
-  const size = db.zsets.get(name)?.size ?? 0;
+  const size = db.zsetSize(name);
   const from = Math.max(0, fromEnd(start, size));
   const to = fromEnd(stop, size);
   return to < from ? [] : take(walk(db, name, direction), to + 1).slice(from);
@@ -142,7 +143,6 @@ function multiZexists({ db }: Context, [name = '', ...members]: readonly string[
 }
 
 const zsetOf = ({ db }: Context, name: string): Zset | undefined => db.zsets.get(name);
-const sizeOf = (context: Context, name: string): number => zsetOf(context, name)?.size ?? 0;
 
 /** Commands of the zset name space. */
 export const zsetCommands: Readonly<Record<string, Command>> = {
@@ -152,9 +152,9 @@ export const zsetCommands: Readonly<Record<string, Command>> = {
   zexists: reads(2, (context, name, member) => flag(zsetOf(context, name)?.get(member) !== undefined)),
   zincr: writes(2, step(1n)),
   zdecr: writes(2, step(-1n)),
-  zsize: reads(1, (context, name) => ok(sizeOf(context, name))),
-  zclear: writes(1, ({ db }, name) => ok(removeAll(db, name, [...(db.zsets.get(name)?.all() ?? [])]))),
-  zfix: writes(1, (context, name) => ok(sizeOf(context, name))),
+  zsize: reads(1, ({ db }, name) => ok(db.zsetSize(name))),
+  zclear: writes(1, ({ db }, name) => ok(removeAll(db, name, [...walk(db, name, 'up')]))),
+  zfix: writes(1, ({ db }, name) => ok(db.fixZset(name))),
   zrank: reads(2, rank('up')),
   zrrank: reads(2, rank('down')),
   zrange: reads(3, range('up')),
@@ -166,8 +166,8 @@ export const zsetCommands: Readonly<Record<string, Command>> = {
   zkeys: reads(5, ({ db }, name, key, start, end, limit) =>
     okList(take(db.zsets.get(name)?.up({ key, start, end }) ?? [], amount(limit)).map(({ member }) => member)),
   ),
-  zlist: reads(3, ({ db }, start, end, limit) => okList(keysUp(db.zsets, start, end, limit))),
-  zrlist: reads(3, ({ db }, start, end, limit) => okList(keysDown(db.zsets, start, end, limit))),
+  zlist: reads(3, ({ db }, start, end, limit) => okList(keysUp(db.zsetSizes, start, end, limit))),
+  zrlist: reads(3, ({ db }, start, end, limit) => okList(keysDown(db.zsetSizes, start, end, limit))),
   zcount: reads(3, ({ db }, name, start, end) => ok(scores(db, name, start, end).length)),
   zsum: reads(3, ({ db }, name, start, end) => ok(sum(scores(db, name, start, end)))),
   zavg: reads(3, zavg),
@@ -179,7 +179,7 @@ export const zsetCommands: Readonly<Record<string, Command>> = {
   zpop_back: writes(2, pop('down')),
   multi_zget: readsMany(2, multiZget),
   multi_zexists: readsMany(2, multiZexists),
-  multi_zsize: readsMany(1, (context, names) => okList(names.flatMap((name) => [name, String(sizeOf(context, name))]))),
+  multi_zsize: readsMany(1, ({ db }, names) => okList(names.flatMap((name) => [name, String(db.zsetSize(name))]))),
   multi_zset: writesMany(0, multiZset),
   multi_zdel: writesMany(2, multiZdel),
 };
