@@ -59,6 +59,7 @@ export { Lease } from './pool/lease.ts';
 export type { Pool } from './pool/pool.ts';
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';
+export { hashTagged } from './sharding/hash-tag.ts';
 export type { AddressInput, AddressRules, ParsedAddress } from './transport/address.ts';
 export { parseAddress, withTls } from './transport/address.ts';
 export { type EmbeddedServers, reachable } from './transport/embedded-address.ts';

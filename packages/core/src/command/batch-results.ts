@@ -11,7 +11,7 @@ export function unwrap(settled: readonly Settled[]): unknown[] {
 }
 
 /** Unknown when that of any member is; not sent when that is true of all. */
-function outcomeOf(settled: readonly Settled[]): Outcome {
+export function outcomeOf(settled: readonly Settled[]): Outcome {
   const outcomes = settled.map((one) => {
     if (one.ok) return 'done';
     return isKvError(one.error) ? one.error.outcome : 'unknown';
