@@ -1,4 +1,10 @@
 import { defineConfig } from 'tsup';
-import { base } from '../../tsup.base.ts';
+import { base, declarations } from '../../tsup.base.ts';
 
-export default defineConfig([base, { ...base, entry: ['src/cli.ts'], format: ['esm'], dts: false, clean: false }]);
+const index = 'src/index.ts';
+
+// The program is an ES module only: it uses top-level await.
+export default defineConfig([
+  { ...base, entry: [index], format: ['cjs'] },
+  { ...base, entry: [index, 'src/cli.ts'], format: ['esm'], dts: { ...declarations, entry: index }, clean: false },
+]);

@@ -60,6 +60,9 @@ export const encodings = {
   NUMBER: 2,
 } as const;
 
+/** The letters a to z and no others: `ſ` or `ı` of other alphabets are no spelling of a command. */
+const LOWER_CASE = /[a-z]/g;
+
 /**
  * The opcode of a command by its name, in upper or lower case; `undefined` when there is no such command.
  *
@@ -67,6 +70,6 @@ export const encodings = {
  * opcodeOf('get'); // 3
  */
 export function opcodeOf(name: string): number | undefined {
-  const upper = name.toUpperCase();
+  const upper = name.replace(LOWER_CASE, (letter) => letter.toUpperCase());
   return Object.hasOwn(opcodes, upper) ? opcodes[upper as CommandName] : undefined;
 }

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { concat, frame, int64, list, uint32, utf8 } from '../test/reply-frames.ts';
 import { Decoder } from './decoder.ts';
 import { errorReplies, ProtocolError } from './errors.ts';
-import type { Limits, Reply } from './types.ts';
+import type { Limits } from './limits.ts';
+import type { Reply } from './types.ts';
 
 function decode(bytes: Uint8Array, asBytes = false, limits?: Limits): Reply[] {
   const replies: Reply[] = [];

@@ -68,4 +68,9 @@ describe('appendCommand', () => {
 test('opcodeOf knows the 22 names only', () => {
   expect(Object.entries(opcodes).map(([name]) => opcodeOf(name.toLowerCase()))).toEqual(Object.values(opcodes));
   expect(opcodeOf('constructor')).toBeUndefined();
+  expect(opcodeOf('gEt')).toBe(opcodes.GET);
+});
+
+test.each(['ſet', 'pıng', 'mſet'])('%j becomes a command only by the rules of Unicode, so it is none', (name) => {
+  expect(opcodeOf(name)).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { byteLengthOf, isBytes } from './bytes.ts';
 import { opcodeOf } from './constants.ts';
 import { byteLength, writeText } from './text.ts';
 import type { Output } from './types.ts';
@@ -28,15 +29,21 @@ const pool = (globalThis as unknown as { Buffer?: Pool }).Buffer;
  * Send the frame with one write; the server loses track if the length arrives in two pieces.
  *
  * @param name a command such as `'SET'`, in upper or lower case
- * @throws TypeError when there is no such command
+ * @throws TypeError when there is no such command, or an argument is neither text, bytes nor a number
  * @example
  * encodeCommand('set', 3600, 'foo', 'bar'); // 0e 00 00 00 01 00 "3600 foo bar"
  */
 export function encodeCommand(name: string, ...args: readonly Argument[]): Uint8Array {
   const opcode = opcodeOf(name);
   if (opcode === undefined) throw new TypeError('unknown Gibson command');
-  const plain = args.map((arg) => (typeof arg === 'object' ? arg : String(arg)));
+  const plain = args.map((arg, index) => toArgument(arg, name, index));
   return fill(new Uint8Array(frameLength(plain)), opcode, plain);
+}
+
+function toArgument(arg: Argument, name: string, index: number): string | Uint8Array {
+  if (typeof arg === 'string' || isBytes(arg)) return arg;
+  if (typeof arg === 'number' || typeof arg === 'bigint') return String(arg);
+  throw new TypeError(`Argument ${index + 1} of ${name} is neither text, bytes nor a number`);
 }
 
 /**
@@ -44,6 +51,7 @@ export function encodeCommand(name: string, ...args: readonly Argument[]): Uint8
  * that has the opcode at hand and its numbers already formatted.
  *
  * @param opcode any 16-bit number; unknown ones make the server close the connection
+ * @throws TypeError when the bytes of an argument are gone, because its buffer was transferred or shrunk
  */
 export function appendCommand(out: Output, opcode: number, args: readonly (string | Uint8Array)[]): void {
   const length = frameLength(args);
@@ -52,7 +60,7 @@ export function appendCommand(out: Output, opcode: number, args: readonly (strin
 
 function frameLength(args: readonly (string | Uint8Array)[]): number {
   let length = HEADER + Math.max(args.length - 1, 0);
-  for (const arg of args) length += typeof arg === 'string' ? byteLength(arg) : arg.length;
+  for (const arg of args) length += typeof arg === 'string' ? byteLength(arg) : byteLengthOf(arg);
   return length;
 }
 
@@ -75,5 +83,5 @@ function fill(frame: Uint8Array, opcode: number, args: readonly (string | Uint8A
 function writeArgument(frame: Uint8Array, arg: string | Uint8Array, at: number): number {
   if (typeof arg === 'string') return writeText(frame, arg, at, byteLength(arg));
   frame.set(arg, at);
-  return at + arg.length;
+  return at + byteLengthOf(arg);
 }

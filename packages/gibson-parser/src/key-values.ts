@@ -58,7 +58,12 @@ export function readDatum(data: Uint8Array, start: number, length: number, encod
 
 // A copy, because the caller reuses the memory; and a plain array also when the input is a Node Buffer.
 function readPlain(data: Uint8Array, start: number, end: number, asBytes: boolean): string | Uint8Array {
-  return asBytes ? new Uint8Array(data.subarray(start, end)) : readText(data, start, end);
+  if (asBytes) return new Uint8Array(data.subarray(start, end));
+  try {
+    return readText(data, start, end);
+  } catch {
+    throw new ProtocolError(`a value of ${end - start} bytes is too long for a text`);
+  }
 }
 
 function need(bytes: number, at: number, end: number): void {

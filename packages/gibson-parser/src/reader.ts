@@ -1,10 +1,12 @@
 import { Decoder } from './decoder.ts';
-import type { Limits, Reply } from './types.ts';
+import { ProtocolError } from './errors.ts';
+import type { Limits } from './limits.ts';
+import type { Reply } from './types.ts';
 
 /** Options of a `Reader`. */
 export interface ReaderOptions extends Limits {
   /** `'utf8'` (default) gives stored data as text, `'bytes'` as `Uint8Array`. Counters are numbers in both. */
-  readonly encoding?: 'utf8' | 'bytes';
+  readonly encoding?: 'utf8' | 'bytes' | undefined;
 }
 
 /**
@@ -23,18 +25,29 @@ export class Reader {
   #next = 0;
   #failure: unknown;
 
+  /**
+   * @param options see `ReaderOptions` for the defaults; only own properties count
+   * @throws TypeError or RangeError for an option that is unknown or none of its values
+   */
   constructor(options: ReaderOptions = {}) {
-    const asBytes = options.encoding === 'bytes';
+    const { encoding = 'utf8', ...limits } = ownOptions(options);
+    if (encoding !== 'utf8' && encoding !== 'bytes') throw new RangeError("encoding: expected 'utf8' or 'bytes'");
+    const asBytes = encoding === 'bytes';
     const sink = { bytes: (): boolean => asBytes, reply: (reply: Reply): void => void this.#replies.push(reply) };
-    this.#decoder = new Decoder(sink, options);
+    this.#decoder = new Decoder(sink, limits);
   }
 
-  /** Adds bytes, cut anywhere; they may be reused at once. Bytes after a protocol error are ignored. */
+  /**
+   * Adds bytes, cut anywhere; they may be reused at once. Bytes after a protocol error are ignored.
+   *
+   * @throws TypeError when it is given anything but a Uint8Array; the reader can be used further
+   */
   feed(bytes: Uint8Array): void {
     if (this.#failure !== undefined) return;
     try {
       this.#decoder.write(bytes);
     } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
       this.#failure = error;
     }
   }
@@ -74,4 +87,9 @@ export class Reader {
     this.#next = 0;
     return rest;
   }
+}
+
+/** A copy without a prototype, so that nothing inherited acts as an option. */
+function ownOptions(options: ReaderOptions): ReaderOptions {
+  return Object.assign(Object.create(null), options);
 }

@@ -24,17 +24,6 @@ export interface Reply {
   readonly missing?: number;
 }
 
-/** Bounds on what a server may make this side keep in memory. Over a bound, the decoder throws `ProtocolError`. */
-export interface Limits {
-  /**
-   * Longest data of one reply, in bytes. Default 64 MiB, which is above what a server sends with its
-   * built-in limits (40,960,000 bytes in a list).
-   */
-  readonly bulkLength?: number;
-  /** Most rows in one list. Default 4,194,304: more than fit in the largest list of a server with built-in limits. */
-  readonly elements?: number;
-}
-
 /** Where a request is written to. Gibson frames are binary, so one command is exactly one call of `bytes`. */
 export interface Output {
   /** Text not yet closed by `bytes`. This encoder never adds to it. */

@@ -19,13 +19,16 @@ export class Aggregate {
   attributeAt = -1;
   /** Whether what is around it wanted bytes. */
   outerBytes = false;
+  /** What the reply took in memory when this began. */
+  outerMemory = 0;
 
-  /** Begins anew. `items` grows as elements arrive, whatever the count promises. */
-  open(type: number, outerBytes: boolean): void {
+  /** Begins with no element. `items` grows as elements arrive, whatever the count promises. */
+  open(type: number, outerBytes: boolean, outerMemory: number): void {
     this.type = type;
     this.items = [];
     this.attributeAt = -1;
     this.outerBytes = outerBytes;
+    this.outerMemory = outerMemory;
   }
 
   /** Says how many elements there will be, or at most when it is streamed; pairs count once. */

@@ -178,7 +178,8 @@ describe('behaviours of the parser', () => {
 
   test.each([
     ['$536870913\r\n', {}],
-    ['*2147483649\r\n', {}],
+    ['*16777217\r\n', {}],
+    ['*2147483647\r\n', {}],
     ['%99999999999\r\n', {}],
     ['$99999999999999999999999999\r\n', {}],
     ['$11\r\n', { bulkLength: 10 }],
@@ -218,7 +219,7 @@ describe('behaviours of the parser', () => {
     const before = process.memoryUsage();
     const waiting = Array.from({ length: 50 }, (_, i) => {
       const { decoder } = recorder(() => i % 2 === 0);
-      decoder.write(wire('*2147483648\r\n%2147483648\r\n$536870912\r\nabc'));
+      decoder.write(wire('*16777216\r\n%1000000\r\n$536870912\r\nabc'));
       return decoder;
     });
     const after = process.memoryUsage();

@@ -1,16 +1,22 @@
 import { Aggregate, toMap } from './aggregate.ts';
+import { byteLengthOf, isBytes } from './bytes.ts';
 import { ErrorReply, ProtocolError } from './errors.ts';
+import { completeLimits, type Limits } from './limits.ts';
 import { findLineEnd, LineBuffer } from './line-buffer.ts';
+import { aggregateMemory, BYTES_MEMORY, elementMemory, SCALAR_MEMORY } from './reply-memory.ts';
 import { longestLine, parseScalar } from './scalar.ts';
 import { notTerminated, StringBuffer } from './string-buffer.ts';
 import { decodeText } from './text.ts';
-import { DEFAULT_LIMITS, type DecoderSink, type Limits, type Reply } from './types.ts';
+import type { DecoderSink, Reply } from './types.ts';
 import * as wire from './wire.ts';
 
 // What #header() returns in place of a length.
 const IS_NULL = -1;
 const IS_STREAMED = -2;
 const INCOMPLETE = -3;
+
+/** A Map or a Set of V8 takes no more. */
+const MAP_CAPACITY = 2 ** 24;
 
 /** So many digits always make a safe integer. */
 const SAFE_DIGITS = 15;
@@ -35,6 +41,8 @@ export class Decoder {
   readonly #maxDepth: number;
   readonly #maxLength: number;
   readonly #maxElements: number;
+  readonly #maxEntries: number;
+  readonly #maxMemory: number;
   #failure: ProtocolError | undefined;
 
   /** The bytes at hand; `#pos` is the next to read. */
@@ -53,16 +61,22 @@ export class Decoder {
   #top: Aggregate | undefined;
   /** Whether strings of the value under way are wanted as bytes. */
   #asBytes = false;
+  /** What the reply under way takes in memory, with the slots of the elements that are announced. */
+  #memory = 0;
 
   /**
    * @param sink receives what is found, during `write`
    * @param limits see `Limits` for the defaults
+   * @throws TypeError or RangeError when a limit is none
    */
-  constructor(sink: DecoderSink, limits: Limits = {}) {
+  constructor(sink: DecoderSink, limits?: Limits) {
     this.#sink = sink;
-    this.#maxDepth = limits.depth ?? DEFAULT_LIMITS.depth;
-    this.#maxLength = limits.bulkLength ?? DEFAULT_LIMITS.bulkLength;
-    this.#maxElements = limits.elements ?? DEFAULT_LIMITS.elements;
+    const { depth, bulkLength, elements, replyMemory } = completeLimits(limits);
+    this.#maxDepth = depth;
+    this.#maxLength = Math.min(bulkLength, replyMemory);
+    this.#maxElements = elements;
+    this.#maxEntries = Math.min(elements, MAP_CAPACITY);
+    this.#maxMemory = replyMemory;
   }
 
   /**
@@ -70,8 +84,10 @@ export class Decoder {
    * its memory.
    * @throws ProtocolError when the bytes are not RESP or exceed a limit, or when the sink throws (then with its error
    * as `cause`); every later call throws the same error
+   * @throws TypeError when it is given anything but a Uint8Array; the decoder can be used further
    */
   write(bytes: Uint8Array): void {
+    if (!isBytes(bytes)) throw new TypeError('write: expected a Uint8Array');
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#bytes !== EMPTY) throw new Error('write() was called by the sink of the same decoder');
     try {
@@ -211,6 +227,7 @@ export class Decoder {
   #scalar(type: number): boolean {
     const text = this.#takeLine();
     if (text === undefined) return false;
+    if (this.#depth > 0) this.#charge(SCALAR_MEMORY + text.length);
     this.#emit(parseScalar(type, text));
     return true;
   }
@@ -219,7 +236,7 @@ export class Decoder {
     const length = this.#header();
     if (length < 0) return this.#rareString(type, length);
     if (length > this.#maxLength) throw new ProtocolError(`A string of ${length} bytes exceeds the limit`);
-    if (this.#depth === 0) this.#askForBytes(false);
+    this.#beginString(length);
     const start = this.#pos;
     const end = start + length;
     if (end + 2 > this.#end) {
@@ -240,9 +257,20 @@ export class Decoder {
       this.#emit(null);
       return true;
     }
-    if (this.#depth === 0) this.#askForBytes(false);
+    this.#beginString(0);
     this.#streaming = true;
     return this.#chunks();
+  }
+
+  /** A string alone is bounded by its length; inside an aggregate it counts. */
+  #beginString(length: number): void {
+    if (this.#depth === 0) this.#askForBytes(false);
+    else this.#charge(length + (this.#asBytes ? BYTES_MEMORY : SCALAR_MEMORY));
+  }
+
+  #charge(bytes: number): void {
+    this.#memory += bytes;
+    if (this.#memory > this.#maxMemory) throw new ProtocolError(`A reply exceeds ${this.#maxMemory} bytes of memory`);
   }
 
   #askForBytes(push: boolean): void {
@@ -287,6 +315,7 @@ export class Decoder {
         return true;
       }
       if (this.#string.length + length > this.#maxLength) throw new ProtocolError('A string exceeds the limit');
+      if (this.#depth > 0) this.#charge(length);
       this.#string.expect(length, false);
       this.#fillString();
     }
@@ -300,15 +329,17 @@ export class Decoder {
       this.#emit(null);
       return true;
     }
-    this.#checkCount(type, count);
+    const limit = type === wire.ARRAY || type === wire.PUSH ? this.#maxElements : this.#maxEntries;
+    this.#checkCount(type, count, limit);
     const aggregate = this.#open(type);
-    aggregate.expect(count < 0 ? this.#maxElements : count, count < 0);
+    this.#charge(aggregateMemory(type, Math.max(count, 0)));
+    aggregate.expect(count < 0 ? limit : count, count < 0);
     if (count === 0) this.#close(aggregate);
     return true;
   }
 
-  #checkCount(type: number, count: number): void {
-    if (count > this.#maxElements) throw new ProtocolError(`An aggregate of ${count} elements exceeds the limit`);
+  #checkCount(type: number, count: number, limit: number): void {
+    if (count > limit) throw new ProtocolError(`An aggregate of ${count} elements exceeds the limit`);
     if (count === IS_NULL) throw new ProtocolError('Only bulk strings and arrays can be null');
     if (count === IS_STREAMED && (type === wire.PUSH || type === wire.ATTRIBUTE)) {
       throw new ProtocolError('Pushes and attributes cannot be streamed');
@@ -322,7 +353,8 @@ export class Decoder {
       aggregate = new Aggregate();
       this.#stack.push(aggregate);
     }
-    aggregate.open(type, this.#asBytes);
+    if (this.#depth === 0) this.#memory = 0;
+    aggregate.open(type, this.#asBytes, this.#memory);
     if (this.#depth === 0 || type === wire.PUSH) this.#askForBytes(type === wire.PUSH);
     this.#depth++;
     this.#top = aggregate;
@@ -347,6 +379,7 @@ export class Decoder {
       return;
     }
     top.items.push(value);
+    if (top.streamed) this.#charge(elementMemory(top.type));
     if (--top.remaining === 0) this.#close(top);
   }
 
@@ -365,6 +398,7 @@ export class Decoder {
         return;
       }
       outer.items.push(value);
+      if (outer.streamed) this.#charge(elementMemory(outer.type));
       if (--outer.remaining > 0) return;
       aggregate = outer;
     }
@@ -381,9 +415,11 @@ export class Decoder {
         return new Set(items);
       case wire.PUSH:
         this.#asBytes = aggregate.outerBytes;
+        this.#memory = aggregate.outerMemory;
         this.#sink.push(items);
         return undefined;
       default:
+        this.#memory = aggregate.outerMemory;
         if (outer !== undefined) outer.attributeAt = outer.items.length;
         this.#sink.attribute?.(toMap(items));
         return undefined;
@@ -400,7 +436,7 @@ function skipFormat(bytes: Uint8Array, start: number, end: number): number {
 /** The same bytes without what subclasses such as Buffer change: their `slice` copies nothing. */
 function plain(bytes: Uint8Array): Uint8Array {
   if (bytes.constructor === Uint8Array) return bytes;
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, byteLengthOf(bytes));
 }
 
 function toProtocolError(error: unknown): ProtocolError {

@@ -1,3 +1,4 @@
+import { byteLengthOf, isBytes } from './bytes.ts';
 import { formatNumber } from './numbers.ts';
 import { encodeLarge, utf8Length } from './text.ts';
 import type { Arg, Output } from './types.ts';
@@ -69,6 +70,8 @@ function lengthLine(length: number): string {
  * Appends one command to an output.
  * @param head what `commandHead` made for this name and this number of arguments
  * @param args strings join the output's text, bytes break it
+ * @throws TypeError when the bytes of an argument are gone, because its buffer was transferred or shrunk; what the
+ *   output holds of this command by then is to be dropped
  * @example
  * const out = { text: '', bytes: (bytes: Uint8Array) => console.log('behind the text:', bytes) }
  * appendCommand(out, commandHead('GET', 1), ['key'])
@@ -82,7 +85,7 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
       text += lengthLine(utf8Length(arg)) + arg;
     } else {
       const bytes = typeof arg === 'string' ? encodeLarge(arg) : arg;
-      out.text += text + lengthLine(bytes.length);
+      out.text += text + lengthLine(byteLengthOf(bytes));
       out.bytes(bytes);
       text = '';
     }
@@ -126,7 +129,7 @@ function appendChecked(out: Output, name: string, args: readonly CommandArg[]): 
 }
 
 function toArg(arg: CommandArg, name: string, index: number): Arg {
-  if (typeof arg === 'string' || arg instanceof Uint8Array) return arg;
+  if (typeof arg === 'string' || isBytes(arg)) return arg;
   if (typeof arg === 'number' || typeof arg === 'bigint') return formatNumber(arg);
   throw new TypeError(`Argument ${index + 1} of ${name} is neither text, bytes nor a number`);
 }
@@ -145,11 +148,11 @@ class Chunks implements Output {
     const last = encoder.encode(this.text);
     if (this.#chunks.length === 0) return last;
     this.#chunks.push(last);
-    const joined = new Uint8Array(this.#chunks.reduce((length, chunk) => length + chunk.length, 0));
+    const joined = new Uint8Array(this.#chunks.reduce((length, chunk) => length + byteLengthOf(chunk), 0));
     let offset = 0;
     for (const chunk of this.#chunks) {
       joined.set(chunk, offset);
-      offset += chunk.length;
+      offset += byteLengthOf(chunk);
     }
     return joined;
   }

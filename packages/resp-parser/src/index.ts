@@ -8,6 +8,7 @@ export {
   type PipelineOptions,
 } from './encoder.ts';
 export { ErrorReply, ProtocolError } from './errors.ts';
+export { type CompleteLimits, completeLimits, DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { Reader, type ReaderOptions } from './reader.ts';
 export { utf8Length } from './text.ts';
-export { type Arg, DEFAULT_LIMITS, type DecoderSink, type Limits, type Output, type Reply } from './types.ts';
+export type { Arg, DecoderSink, Output, Reply } from './types.ts';

@@ -1,6 +1,7 @@
 import { Decoder } from './decoder.ts';
 import { ProtocolError } from './errors.ts';
-import type { Limits, Reply } from './types.ts';
+import type { Limits } from './limits.ts';
+import type { Reply } from './types.ts';
 
 /** How a `Reader` reads: its limits, and what becomes of strings, pushes and attributes. */
 export interface ReaderOptions extends Limits {
@@ -25,21 +26,26 @@ export class Reader {
   #next = 0;
   #failure: ProtocolError | undefined;
 
-  /** @param options see `ReaderOptions` for the defaults */
+  /**
+   * @param options see `ReaderOptions` for the defaults; only own properties count
+   * @throws TypeError or RangeError for an option that is unknown or none of its values
+   */
   constructor(options: ReaderOptions = {}) {
-    const { encoding = 'utf8', onPush = ignore, onAttribute } = options;
+    const { encoding = 'utf8', onPush = ignore, onAttribute, ...limits } = ownOptions(options);
+    if (encoding !== 'utf8' && encoding !== 'bytes') throw new RangeError("encoding: expected 'utf8' or 'bytes'");
     const wantsBytes = encoding === 'bytes';
     const sink = {
       reply: (value: Reply): void => void this.#replies.push(value),
       push: (items: Reply[]): void => onPush(items),
       bytes: (): boolean => wantsBytes,
     };
-    this.#decoder = new Decoder(onAttribute === undefined ? sink : { ...sink, attribute: onAttribute }, options);
+    this.#decoder = new Decoder(onAttribute === undefined ? sink : { ...sink, attribute: onAttribute }, limits);
   }
 
   /**
    * Takes bytes; they may be reused afterwards. Bytes behind a protocol error are ignored.
    * @throws ProtocolError when earlier bytes were broken and every reply before them was read
+   * @throws TypeError when it is given anything but a Uint8Array; the reader can be used further
    */
   feed(bytes: Uint8Array): void {
     if (this.#failure !== undefined && this.#replies.length === 0) throw this.#failure;
@@ -89,3 +95,8 @@ export class Reader {
 }
 
 function ignore(): void {}
+
+/** A copy without a prototype, so that nothing inherited acts as an option. */
+function ownOptions(options: ReaderOptions): ReaderOptions {
+  return Object.assign(Object.create(null), options);
+}

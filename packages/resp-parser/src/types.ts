@@ -43,23 +43,6 @@ export type Reply =
   | Map<Reply, Reply>
   | Set<Reply>;
 
-/** How much a server may send in one reply before the stream is called broken. */
-export interface Limits {
-  /** Most aggregates (arrays, maps, sets, pushes, attributes) inside each other. Default 128. */
-  depth?: number | undefined;
-  /** Most bytes of one string, error or number, streamed strings in total. Default 512 MiB, which is Redis' own limit. */
-  bulkLength?: number | undefined;
-  /** Most elements of one aggregate; a map's pair counts once. Default 2^31. Memory is only taken as elements arrive. */
-  elements?: number | undefined;
-}
-
-/** The limits of a decoder that was given none. */
-export const DEFAULT_LIMITS: { readonly [limit in keyof Limits]-?: number } = {
-  depth: 128,
-  bulkLength: 512 * 1024 * 1024,
-  elements: 2 ** 31,
-};
-
 /**
  * Receives what a `Decoder` finds, in wire order. The methods must not throw and must not call `write` of the same
  * decoder: what is left of the bytes would be lost.

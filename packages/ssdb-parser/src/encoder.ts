@@ -5,6 +5,7 @@
  *
  * Replies have the same form, so the functions here also build what a server sends: `encodeCommand('ok', '1')`.
  */
+import { byteLengthOf, isBytes } from './bytes.ts';
 import { encodeText, utf8Length } from './text.ts';
 import type { Arg, Output } from './types.ts';
 
@@ -28,7 +29,10 @@ export function commandHead(name: string): string {
 
 /**
  * Appends one request to `out`: the engine's form, which allocates nothing but text. Bytes are handed over as they
- * are, without a copy. Nothing is checked.
+ * are, without a copy. Nothing else is checked.
+ *
+ * @throws TypeError when the bytes of an argument are gone, because its buffer was transferred or shrunk; what `out`
+ *   holds of this request by then is to be dropped
  */
 export function appendCommand(out: Output, head: string, args: readonly Arg[]): void {
   let text = head;
@@ -37,7 +41,7 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
     if (typeof arg === 'string') {
       text += `${countLine(utf8Length(arg))}${arg}\n`;
     } else {
-      out.text += text + countLine(arg.length);
+      out.text += text + countLine(byteLengthOf(arg));
       out.bytes(arg);
       text = '\n';
     }
@@ -46,8 +50,9 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
 }
 
 /**
- * One request as bytes. Numbers are written in decimal; nothing is checked.
+ * One request as bytes. Numbers are written in decimal.
  *
+ * @throws TypeError when an argument is neither text, bytes nor a number
  * @example
  * encodeCommand('set', 'key', 'value'); // bytes of '3\nset\n3\nkey\n5\nvalue\n\n'
  */
@@ -60,21 +65,27 @@ export function encodeCommand(name: string, ...args: readonly (Arg | number | bi
       this.text = '';
     },
   };
-  appendCommand(out, commandHead(name), args.map(toArg));
+  appendCommand(
+    out,
+    commandHead(name),
+    args.map((arg, index) => toArg(arg, name, index)),
+  );
   pieces.push(encodeText(out.text));
   return pieces.length === 1 ? (pieces[0] as Uint8Array) : join(pieces);
 }
 
-function toArg(arg: Arg | number | bigint): Arg {
-  return typeof arg === 'number' || typeof arg === 'bigint' ? String(arg) : arg;
+function toArg(arg: Arg | number | bigint, name: string, index: number): Arg {
+  if (typeof arg === 'string' || isBytes(arg)) return arg;
+  if (typeof arg === 'number' || typeof arg === 'bigint') return String(arg);
+  throw new TypeError(`Argument ${index + 1} of ${name} is neither text, bytes nor a number`);
 }
 
 function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  const joined = new Uint8Array(pieces.reduce((total, piece) => total + byteLengthOf(piece), 0));
   let at = 0;
   for (const piece of pieces) {
     joined.set(piece, at);
-    at += piece.length;
+    at += byteLengthOf(piece);
   }
   return joined;
 }

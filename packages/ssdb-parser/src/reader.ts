@@ -1,4 +1,5 @@
 import { Decoder } from './decoder.ts';
+import { ProtocolError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import type { Reply } from './types.ts';
 
@@ -27,16 +28,22 @@ export class Reader {
   #error: unknown;
   #failed = false;
 
+  /**
+   * @param options see `ReaderOptions` for the defaults; only own properties count
+   * @throws TypeError or RangeError for an option that is unknown or none of its values
+   */
   constructor(options: ReaderOptions = {}) {
-    const { encoding = 'utf8' } = options;
-    if (encoding !== 'utf8' && encoding !== 'bytes') throw new RangeError('encoding must be "utf8" or "bytes"');
+    const { encoding = 'utf8', ...limits } = ownOptions(options);
+    if (encoding !== 'utf8' && encoding !== 'bytes') throw new RangeError("encoding: expected 'utf8' or 'bytes'");
     const bytes = encoding === 'bytes';
-    this.#decoder = new Decoder({ bytes: () => bytes, reply: (reply) => this.#ready.push(reply) }, options);
+    this.#decoder = new Decoder({ bytes: () => bytes, reply: (reply) => this.#ready.push(reply) }, limits);
   }
 
   /**
    * Takes bytes; they may be reused afterwards. Bad bytes are reported by the `gets` that comes after the last good
    * reply; `feed` itself throws only when nothing is left to get and the stream is already known to be bad.
+   *
+   * @throws TypeError when it is given anything but a Uint8Array; the reader can be used further
    */
   feed(bytes: Uint8Array): void {
     if (this.#failed) {
@@ -46,6 +53,7 @@ export class Reader {
     try {
       this.#decoder.write(bytes);
     } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
       this.#failed = true;
       this.#error = error;
     }
@@ -75,4 +83,9 @@ export class Reader {
     this.#ready = [];
     this.#taken = 0;
   }
+}
+
+/** A copy without a prototype, so that nothing inherited acts as an option. */
+function ownOptions(options: ReaderOptions): ReaderOptions {
+  return Object.assign(Object.create(null), options);
 }

@@ -20,48 +20,29 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { buildSync } from 'esbuild';
 import { root } from './install.mjs';
+import { packAll, publicPackages, npm as runNpm, tarballDependencies } from './packed-packages.mjs';
 
-const programs = join(root, 'packages/tooling/consumer');
+const programs = join(root, 'packages/tooling/consumers/node');
 const project = mkdtempSync(join(tmpdir(), 'kv-consumer-'));
 const problems = [];
 
 /** Runs a program in the fresh project; a failure is noted with its output. Returns what it printed. */
-function sh(title, file, args, cwd = project) {
-  const { status, stdout, stderr } = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 120_000 });
+function sh(title, file, args) {
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd: project, encoding: 'utf8', timeout: 120_000 });
   if (status !== 0) problems.push(`${title}:\n${stdout}${stderr}`);
   return stdout;
 }
 
-const npm = (title, args, cwd) =>
-  process.env.npm_execpath
-    ? sh(title, process.execPath, [process.env.npm_execpath, ...args], cwd)
-    : sh(title, 'npm', args, cwd);
+const npm = (title, args) => {
+  try {
+    return runNpm(args, project);
+  } catch (error) {
+    problems.push(`${title}: ${error.message}`);
+    return '';
+  }
+};
 
-function publicPackages() {
-  return readdirSync(join(root, 'packages'))
-    .map((folder) => ({ folder: join(root, 'packages', folder), short: folder }))
-    .filter(({ folder }) => existsSync(join(folder, 'package.json')))
-    .map((one) => ({ ...one, manifest: JSON.parse(readFileSync(join(one.folder, 'package.json'), 'utf8')) }))
-    .filter(({ manifest }) => !manifest.private);
-}
-
-/** Packs all packages; the answer maps their names to tarballs. */
-function pack(packages) {
-  const output = npm(
-    'npm pack',
-    ['pack', '--json', '--ignore-scripts', '--pack-destination', project, ...packages.map(({ folder }) => folder)],
-    root,
-  );
-  const packed = Object.values(JSON.parse(output || '[]')); // an array, or from npm 12 on an object by name
-  for (const { name, files } of packed)
-    checkFiles(
-      name,
-      files.map(({ path }) => path),
-    );
-  return Object.fromEntries(packed.map(({ name, filename }) => [name, join(project, filename)]));
-}
-
-function checkFiles(name, files) {
+function checkFiles({ name, files }) {
   for (const wanted of ['LICENSE', 'README.md', 'package.json']) {
     if (!files.includes(wanted)) problems.push(`${name}: the tarball has no ${wanted}`);
   }
@@ -70,8 +51,8 @@ function checkFiles(name, files) {
   }
 }
 
-function install(tarballs) {
-  const dependencies = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
+function install(packed) {
+  const dependencies = tarballDependencies(packed);
   const manifest = { name: 'consumer', version: '1.0.0', private: true, dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   npm('npm install of the tarballs', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts']);
@@ -155,6 +136,28 @@ function bundle() {
   }
 }
 
+/** Two entries that hold a module each have two classes where users see one; their maps tell which file holds what. */
+function checkSharedCode(packages) {
+  for (const { manifest } of packages) {
+    const dist = join(project, 'node_modules', manifest.name, 'dist');
+    const files = existsSync(dist) ? readdirSync(dist) : [];
+    for (const ending of ['.js.map', '.cjs.map']) checkSharing(manifest.name, dist, ending, files);
+  }
+}
+
+function checkSharing(name, dist, ending, files) {
+  const seen = new Set();
+  for (const file of files.filter((file) => file.endsWith(ending))) {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(dist, file), 'utf8'));
+    if (sourcesContent) problems.push(`${name}: dist/${file} repeats the sources, which are in the package`);
+    for (const source of sources) {
+      if (seen.has(source)) problems.push(`${name}: ${source} is in two files of dist, *${ending.slice(0, -4)}`);
+      if (!existsSync(join(dist, source))) problems.push(`${name}: dist/${file} leads to ${source}, which is missing`);
+      seen.add(source);
+    }
+  }
+}
+
 /** tsup takes `node:` away unless it is told not to; bundlers for other runtimes need it. */
 function checkBuiltinNames(packages) {
   for (const { manifest } of packages) {
@@ -171,7 +174,9 @@ function checkBuiltinNames(packages) {
 
 try {
   const packages = publicPackages();
-  install(pack(packages));
+  const packed = packAll(project);
+  packed.forEach(checkFiles);
+  install(packed);
   useNames(packages.flatMap(({ manifest }) => specifiers(manifest)));
   const names = copyPrograms();
   compile();
@@ -181,6 +186,7 @@ try {
   }
   runCommands(packages);
   checkBuiltinNames(packages);
+  checkSharedCode(packages);
   bundle();
   console.log(
     `${packages.length} packages packed, installed and used; ${names.length} programs; ${problems.length} problems`,

@@ -7,10 +7,10 @@ import { repository } from '../src/published-entries.ts';
 interface Manifest {
   readonly name: string;
   readonly private?: boolean;
-  readonly license?: string;
+  readonly description?: string;
+  readonly keywords?: readonly string[];
   readonly type?: string;
   readonly engines?: object;
-  readonly repository?: { readonly directory?: string };
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
@@ -19,10 +19,24 @@ interface Manifest {
 interface Locked {
   readonly version?: string;
   readonly resolved?: string;
+  readonly link?: boolean;
+  readonly integrity?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 const read = <T>(file: string): T => JSON.parse(readFileSync(join(repository, file), 'utf8')) as T;
+
+interface Repository {
+  readonly type: string;
+  readonly url: string;
+}
+
+// The scripts run before anything is installed, so they are plain JavaScript without types.
+const script = new URL('../src/complete-manifests.mjs', import.meta.url).href;
+const { sharedFields } = (await import(script)) as {
+  sharedFields: (repository: Repository, folder: string) => object;
+};
+const root = read<{ repository: Repository }>('package.json');
 
 const published = readdirSync(join(repository, 'packages'))
   .filter((folder) => existsSync(join(repository, 'packages', folder, 'package.json')))
@@ -44,9 +58,23 @@ describe.each(published)('packages/$folder', ({ folder, manifest }) => {
   });
 
   it('says what registries and tools want to know', () => {
-    expect(manifest).toMatchObject({ license: 'MIT', type: 'module', engines: { node: '>=20' } });
+    expect(manifest).toMatchObject({ type: 'module', engines: { node: '>=20' } });
     expect(manifest.name).toBe(`@kv/${folder}`);
-    expect(manifest.repository?.directory).toBe(`packages/${folder}`);
+    expect(manifest.description).toMatch(/\.$/);
+    expect(manifest.keywords?.length).toBeGreaterThan(3); // people search by them
+  });
+
+  it('says where its source is, where to report, and how it is published (else run complete-manifests.mjs)', () => {
+    expect(manifest).toMatchObject(sharedFields(root.repository, folder));
+  });
+});
+
+it('the address of the repository is a real one, and stands in one place', () => {
+  expect(root.repository.url).toMatch(/^git\+https:\/\/github\.com\/(?!example\/)[\w-]+\/[\w-]+\.git$/);
+  expect(sharedFields(root.repository, 'core')).toMatchObject({
+    repository: { ...root.repository, directory: 'packages/core' },
+    homepage: expect.stringMatching(/^https:.*\/packages\/core#readme$/),
+    bugs: { url: expect.stringMatching(/^https:.*\/issues$/) },
   });
 });
 
@@ -55,6 +83,11 @@ describe('package-lock.json', () => {
 
   it('names no download addresses, which differ between machines', () => {
     expect(Object.values(packages).filter(({ resolved }) => resolved?.startsWith('http'))).toEqual([]);
+  });
+
+  it('has a hash for every package that is fetched (else run packages/tooling/src/complete-lock.mjs)', () => {
+    const fetched = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
+    expect(fetched.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
   });
 
   it('holds the packages of all platforms (else run packages/tooling/src/complete-lock.mjs)', () => {

@@ -47,6 +47,44 @@ describe('npm test and npm run quickstart install again', () => {
   });
 });
 
+describe('complete-lock adds optional packages for other platforms', () => {
+  type Packages = Record<string, object>;
+  const complete = async (packages: Packages, served: Packages): Promise<Packages> => {
+    const { completed } = await load<{ completed: (packages: Packages, served: Packages) => Packages }>(
+      'complete-lock.mjs',
+    );
+    return completed(packages, served);
+  };
+  const parent = { version: '2.0.0', dev: true, optionalDependencies: { 'a-mac': '2.0.0', 'a-any': '^1.0.0' } };
+  const served = {
+    'node_modules/a-mac': { version: '2.0.0', resolved: 'file', integrity: 'sha512-x', os: ['darwin'] },
+  };
+  const entry = { version: '2.0.0', integrity: 'sha512-x', os: ['darwin'], dev: true };
+
+  it('with their hash, without the address they came from', async () => {
+    const lock = await complete({ 'node_modules/a': parent, '': {} }, served);
+    expect(lock).toEqual({ '': {}, 'node_modules/a': parent, 'node_modules/a-mac': entry });
+    expect(Object.keys(lock)).toEqual(['', 'node_modules/a', 'node_modules/a-mac']);
+  });
+
+  it('also where an entry is there without a hash', async () => {
+    const lock = await complete({ 'node_modules/a': parent, 'node_modules/a-mac': { version: '2.0.0' } }, served);
+    expect(lock['node_modules/a-mac']).toEqual(entry);
+  });
+
+  it('beside another version that somebody else needs', async () => {
+    const other = { version: '1.0.0' };
+    const nested = 'node_modules/b/node_modules/a';
+    const lock = await complete({ [nested]: parent, 'node_modules/a-mac': other }, served);
+    expect(lock['node_modules/a-mac']).toEqual(other);
+    expect(lock[`${nested}/node_modules/a-mac`]).toEqual(entry);
+  });
+
+  it('and says which one the registry does not serve', async () => {
+    await expect(complete({ 'node_modules/a': parent }, {})).rejects.toThrow('a-mac 2.0.0: the registry in use');
+  });
+});
+
 describe('the last line of .ci/run', () => {
   const passed = { status: 'passed', assertionResults: [{ status: 'passed' }] };
   const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [passed] };
