@@ -76,6 +76,8 @@ export class Connection {
   onPush: ((raw: unknown) => void) | undefined = undefined;
   /** Called once when it is over. */
   onClosed: ((error: KvError) => void) | undefined = undefined;
+  /** Whether a reply has come since it was ready. */
+  hasAnswered = false;
   readonly setup: ConnectionSetup;
   readonly wire: Wire;
   readonly #window: Protocol['window'];
@@ -108,6 +110,7 @@ export class Connection {
   #probing = false;
   #idle: (() => void)[] = [];
   #failure: KvError | undefined;
+  #readyAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.setup = setup;
@@ -133,6 +136,7 @@ export class Connection {
     }
     if (this.#failure !== undefined) throw this.#failure;
     this.state = 'ready';
+    this.#readyAt = this.setup.internals.clock.now();
     this.#liveness.start();
   }
 
@@ -169,6 +173,11 @@ export class Connection {
   /** How long no byte has come, ms. */
   get silence(): number {
     return Math.max(Date.now() - this.#liveness.heardAt, 0);
+  }
+
+  /** How long it has been ready, ms. */
+  get readyFor(): number {
+    return this.setup.internals.clock.now() - this.#readyAt;
   }
 
   /** How long the oldest command without a reply has been on its way, ms. */
@@ -335,8 +344,15 @@ export class Connection {
     } catch (cause) {
       return this.destroy(new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause }));
     }
+    if (!this.hasAnswered) this.#noteFirstReply(due);
     this.#refill();
     if (this.#readPacing !== undefined && this.#inFlight.length < due) this.#pauseReads(this.#readPacing);
+  }
+
+  /** A refusal because the server cannot serve the connection is no answer. */
+  #noteFirstReply(due: number): void {
+    const answered = this.state === 'ready' && this.#inFlight.length < due;
+    this.hasAnswered = answered && this.drainCause === undefined;
   }
 
   #pauseReads(readPacing: ReadPacing): void {

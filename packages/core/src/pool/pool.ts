@@ -6,7 +6,7 @@ import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../er
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { Backoff } from './backoff.ts';
-import { backoffDelay } from './backoff.ts';
+import { ReconnectPace } from './reconnect-pace.ts';
 
 /** How a pool behaves. */
 export interface PoolOptions {
@@ -56,9 +56,9 @@ export class Pool implements ConnectionOwner {
    */
   readonly #requeued = new RequestQueue(() => this.#serve());
   #minSize: number;
-  #failures = 0;
-  #lastError: KvError | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #pace: ReconnectPace;
+  /** Why the server refused the last login; `undefined` after a success. */
+  #refusedLogin: KvError | undefined;
   #closed: KvError | undefined;
   #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
 
@@ -67,6 +67,10 @@ export class Pool implements ConnectionOwner {
     this.options = options;
     this.#events = events;
     this.#minSize = 0;
+    this.#pace = new ReconnectPace(options.backoff, () => {
+      this.#grow();
+      this.#changed();
+    });
   }
 
   /** Connections, in whatever state. */
@@ -86,7 +90,7 @@ export class Pool implements ConnectionOwner {
 
   /** Whether it waits between two attempts to connect. */
   get isBackingOff(): boolean {
-    return this.#timer !== undefined;
+    return this.#pace.isWaiting && (this.#queue.length > 0 || this.size < this.#minSize);
   }
 
   /** Whether a connection is being made. */
@@ -101,7 +105,7 @@ export class Pool implements ConnectionOwner {
 
   /** Why the last attempt to connect failed; `undefined` after a success. */
   get lastError(): KvError | undefined {
-    return this.#lastError;
+    return this.#pace.lastError;
   }
 
   /** Ready connections, for those who must speak to each (SELECT for all). */
@@ -156,7 +160,7 @@ export class Pool implements ConnectionOwner {
     const error = new ClosedError('The pool was cleared');
     this.#idle = undefined;
     for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
-    this.#backOff();
+    this.#pace.wait();
     this.#changed();
   }
 
@@ -187,8 +191,7 @@ export class Pool implements ConnectionOwner {
   close(error: KvError): void {
     if (this.#closed !== undefined) return;
     this.#closed = error;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#pace.stop();
     this.dismiss(error);
     const connections = [...this.#ready, ...this.#opening, ...this.#leased, ...this.#retiring];
     for (const connection of connections) connection.end(error);
@@ -209,7 +212,7 @@ export class Pool implements ConnectionOwner {
     this.#ready.splice(index, 1);
     if (this.#idle === connection) this.#idle = undefined;
     this.#retire(connection, error);
-    this.#lostUnwanted(error);
+    this.#lostUnwanted(connection, error);
     this.#changed(error);
   }
 
@@ -242,14 +245,14 @@ export class Pool implements ConnectionOwner {
       return;
     }
     if (error.code === 'CLOSED') this.#grow();
-    else this.#lostUnwanted(error);
+    else this.#lostUnwanted(connection, error);
     this.#changed(error);
   }
 
-  #lostUnwanted(error: KvError): void {
-    this.#failures = 1; // even the first attempt waits a little: not all clients of a lost server at once
-    this.#lastError = error;
-    this.#backOff();
+  #lostUnwanted(connection: Connection, error: KvError): void {
+    const proven = connection.hasAnswered || connection.readyFor >= this.options.backoff.max;
+    if (proven) this.#pace.lostProven(error);
+    else this.#pace.failed(error);
   }
 
   #lostWritten(request: Request, error: KvError, again: Request[]): void {
@@ -269,14 +272,22 @@ export class Pool implements ConnectionOwner {
   // -- inside
 
   #enqueue(requests: readonly Request[]): void {
+    const refusal = this.#closed ?? this.#recentRefusal;
     for (const request of requests) {
-      if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
+      if (refusal !== undefined) request.fail(ended(request, refusal, 'notSent'));
       else this.#queue.push(request);
-      request.cause = this.#ready.length === 0 ? this.#lastError : undefined;
+      request.cause = this.#ready.length === 0 ? this.#pace.lastError : undefined;
     }
+    if (refusal !== undefined) return;
     this.#minSize = this.options.minSize;
     this.#serve();
     this.#grow();
+    if (this.#pace.isWaiting) this.#changed();
+  }
+
+  /** Why the login was refused, while the next attempt to connect has to wait: waiting for it changes nothing. */
+  get #recentRefusal(): KvError | undefined {
+    return this.#pace.isWaiting ? this.#refusedLogin : undefined;
   }
 
   /** The ready connection with the fewest requests and room for one more. */
@@ -295,7 +306,7 @@ export class Pool implements ConnectionOwner {
 
   /** Even the least busy one is busy: those who come later find one more. One at a time, or a burst would open all. */
   #growUnderLoad(): void {
-    if (this.#opening.size === 0 && this.#timer === undefined && this.size < this.options.maxSize) this.#open();
+    if (this.#opening.size === 0 && !this.#pace.isWaiting && this.size < this.options.maxSize) this.#open();
   }
 
   /** Gives out what waits, as far as there is room, in order. */
@@ -330,10 +341,10 @@ export class Pool implements ConnectionOwner {
 
   /** Opens as many connections as the queue and `minSize` ask for; while the server is away one, which shows the way. */
   #grow(): void {
-    if (this.#closed !== undefined || this.#timer !== undefined) return;
+    if (this.#closed !== undefined || this.#pace.isWaiting) return;
     const there = this.#ready.length + this.#leased.size;
     const wanted = Math.max(this.#missing, this.#minSize - there);
-    const most = this.#failures > 0 && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
+    const most = this.#pace.lastError !== undefined && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
     const capacity = Math.min(this.options.maxSize - this.size, most);
     const count = Math.min(wanted - this.#opening.size, capacity);
     for (let i = 0; i < count; i++) this.#open();
@@ -357,8 +368,8 @@ export class Pool implements ConnectionOwner {
     clearTimeout(timer);
     this.#publish(started, undefined);
     this.#opening.delete(connection);
-    this.#failures = 0;
-    this.#lastError = undefined;
+    this.#pace.lastError = undefined;
+    this.#refusedLogin = undefined;
     this.#ready.push(connection);
     if (connection.drainCause !== undefined) this.draining(connection, connection.drainCause);
     this.#serve();
@@ -373,34 +384,18 @@ export class Pool implements ConnectionOwner {
     this.#publish(started, error);
     this.#forget(connection);
     if (this.#closed !== undefined) return;
-    if (this.#timer === undefined) this.#failures++; // those that were made together fail together
-    this.#lastError = error;
+    this.#pace.failed(error);
     for (const { reject } of this.#starting.splice(0)) reject(error);
     if (isFinal(error) && this.#ready.length + this.#leased.size === 0) this.#giveUp(error);
-    else {
-      this.#queue.setWaitCause(error);
-      this.#backOff();
-    }
+    else this.#queue.setWaitCause(error);
     this.#changed(error);
   }
 
-  /** The server will not have us: waiting requests end, and the next one tries again. */
+  /** The server refuses the login: waiting requests end, and a call after the wait tries again. */
   #giveUp(error: KvError): void {
     this.#minSize = 0;
+    this.#refusedLogin = error;
     this.dismiss(error);
-  }
-
-  #backOff(): void {
-    if (this.#timer !== undefined || (this.#queue.length === 0 && this.size >= this.#minSize)) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#grow();
-        this.#changed();
-      },
-      backoffDelay(this.#failures, this.options.backoff),
-    );
-    this.#timer.unref(); // the deadlines of waiting requests keep the process
   }
 
   /** Returns whether it was ready or leased. */
