@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTcp, createServer, type Server, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import process from 'node:process';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectSocket } from './socket-transport.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
@@ -65,6 +66,13 @@ class Heard implements TransportEvents {
   }
 }
 
+/** Connects as workerd does, where the first socket that reads takes the given buffer away from all others. */
+function likeWorkerd(options: TcpNetConnectOpts): Socket {
+  const buffer = options.onread?.buffer;
+  if (buffer instanceof Uint8Array) structuredClone(buffer.buffer, { transfer: [buffer.buffer as ArrayBuffer] });
+  return connectTcp(options);
+}
+
 async function echoes(transport: Transport, heard: Heard, size: number): Promise<void> {
   const peer = peers[0] as Socket;
   peer.pipe(peer);
@@ -91,6 +99,24 @@ describe('sockets', () => {
     },
     60_000,
   );
+
+  it('where the runtime would keep the shared read buffer for one socket, all sockets receive', async () => {
+    vi.resetModules();
+    vi.doMock('node:process', () => ({ default: { ...process, versions: { node: '22.0.0', uv: '' } } }));
+    vi.doMock('node:net', async (original) => ({
+      ...(await original<typeof import('node:net')>()),
+      connect: likeWorkerd,
+    }));
+    const { connectSocket: connect } = await import('./socket-transport.ts');
+    vi.doUnmock('node:process');
+    vi.doUnmock('node:net');
+    const address = await listen();
+    server.on('connection', (peer) => peer.end('hello'));
+    const sockets = [new Heard(), new Heard()];
+    await Promise.all(sockets.map((heard) => connect(address, heard, never)));
+    await Promise.all(sockets.map((heard) => heard.closed));
+    expect(sockets.map(({ bytes }) => bytes)).toEqual([5, 5]);
+  });
 
   it('text and bytes in one write keep their order, ASCII and not', async () => {
     const transport = await connectSocket(await listen(), new Heard(), never);

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { connect as connectTcp } from 'node:net';
+import process from 'node:process';
 import type { ConnectionOptions } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import type { Arg } from '../command/command.ts';
@@ -11,6 +12,12 @@ import type { Address, Connect, TlsOptions, Transport, TransportEvents } from '.
  * a view of it (see {@link TransportEvents.data}).
  */
 const READ_BUFFER = new Uint8Array(262_144);
+
+/**
+ * Whether the runtime reads into a buffer and gives it back. libuv does. workerd, which names no version of libuv,
+ * transfers the buffer to the first socket that reads, and all others would fail.
+ */
+const CAN_SHARE_READ_BUFFER = Boolean(process.versions.uv);
 
 /** Lets one write of the engine (64 kB) pass without waiting for `drain`. */
 const HIGH_WATER_MARK = 524_288;
@@ -44,15 +51,25 @@ function openPlain(address: SocketAddress, on: TransportEvents): Socket {
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
     writableHighWaterMark: HIGH_WATER_MARK,
-    onread: {
-      buffer: READ_BUFFER,
-      callback: (length: number, buffer: Uint8Array): boolean => {
-        on.data(length === buffer.length ? buffer : buffer.subarray(0, length));
-        return true;
-      },
+  };
+  if (CAN_SHARE_READ_BUFFER) return connectTcp({ ...options, onread: readInto(on) });
+  return listening(connectTcp(options), on);
+}
+
+/** Reads into the shared buffer. */
+function readInto(on: TransportEvents): OnReadOpts {
+  return {
+    buffer: READ_BUFFER,
+    callback: (length, buffer): boolean => {
+      on.data(length === buffer.length ? buffer : buffer.subarray(0, length));
+      return true;
     },
   };
-  return connectTcp(options);
+}
+
+/** Takes what the runtime has read into buffers of its own. */
+function listening(socket: Socket, on: TransportEvents): Socket {
+  return socket.on('data', (bytes: Uint8Array) => on.data(bytes));
 }
 
 function openTls(address: SocketAddress, tls: TlsOptions, on: TransportEvents): Socket {
@@ -61,8 +78,7 @@ function openTls(address: SocketAddress, tls: TlsOptions, on: TransportEvents): 
   const socket = connectTls(options);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
-  socket.on('data', (bytes: Uint8Array) => on.data(bytes));
-  return socket;
+  return listening(socket, on);
 }
 
 function isIp(host: string): boolean {
