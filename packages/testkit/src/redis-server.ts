@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from './child-guard.ts';
 import { listenOnLoopback, stopListening } from './listening.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -22,6 +23,8 @@ export interface RedisServerOptions {
   readonly users?: readonly string[];
   /** Further command-line options: `['--maxmemory', '10mb']`. */
   readonly args?: readonly string[];
+  /** Text of a configuration file in the server's folder, which the server may rewrite; default: none. */
+  readonly configuration?: string;
 }
 
 /**
@@ -46,6 +49,9 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   }
 }
 
+/** What the log of a server says when it is up; the second one is a sentinel. */
+const READY = /ready to accept|sentinel id is/i;
+
 /** A child process with a server; see {@link startRedis}. */
 export class RedisServer implements AsyncDisposable {
   readonly host = '127.0.0.1';
@@ -63,6 +69,7 @@ export class RedisServer implements AsyncDisposable {
     this.folder = mkdtempSync(join(tmpdir(), 'kv-redis-'));
     this.path = options.unixSocket ? join(this.folder, 'redis.sock') : undefined;
     this.port = options.unixSocket ? 0 : port;
+    if (options.configuration !== undefined) writeFileSync(this.#configurationFile, options.configuration);
   }
 
   /** Address of the default user, with its password. */
@@ -94,10 +101,8 @@ export class RedisServer implements AsyncDisposable {
     const logged = this.log.length;
     const child = spawn(program, this.#arguments(), { stdio: 'ignore' });
     this.#child = child;
-    const kill = (): boolean => child.kill('SIGKILL');
-    process.once('exit', kill);
+    endWithUs(child);
     child.once('exit', () => {
-      process.off('exit', kill);
       if (this.#child === child) this.#child = undefined;
     });
     let failed: Error | undefined;
@@ -107,7 +112,7 @@ export class RedisServer implements AsyncDisposable {
     });
     const deadline = performance.now() + 20_000;
     // A stranger on the same port would answer PING too: our own log must say that it is ours.
-    while (!/ready to accept/i.test(this.log.slice(logged)) || !(await this.#answers())) {
+    while (!READY.test(this.log.slice(logged)) || !(await this.#answers())) {
       if (failed !== undefined) throw failed;
       if (this.#child !== child) throw new Error(`${program} ended at once:\n${this.log}`);
       if (performance.now() > deadline) throw new Error(`${program} does not answer:\n${this.log}`);
@@ -147,9 +152,14 @@ export class RedisServer implements AsyncDisposable {
     return this.stop();
   }
 
+  get #configurationFile(): string {
+    return join(this.folder, 'redis.conf');
+  }
+
   #arguments(): string[] {
-    const { password, users = [], args = [] } = this.#options;
+    const { password, users = [], args = [], configuration } = this.#options;
     return [
+      ...(configuration === undefined ? [] : [this.#configurationFile]),
       ...['--port', String(this.port), '--bind', '127.0.0.1', '--protected-mode', 'no'],
       ...(this.path === undefined ? [] : ['--unixsocket', this.path]),
       ...['--dir', this.folder, '--logfile', join(this.folder, 'redis.log'), '--daemonize', 'no'],
