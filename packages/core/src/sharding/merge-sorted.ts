@@ -102,7 +102,7 @@ function takePage<T extends Arg>(sources: readonly Source[], width: number, desc
   const page: T[] = [];
   for (let source = nextHead(sources, descending); source !== undefined; source = nextHead(sources, descending)) {
     takeEntry(source, width, page);
-    if (source.at >= source.list.length && !source.done) break;
+    if (source.at >= source.list.length) break;
   }
   return page;
 }
