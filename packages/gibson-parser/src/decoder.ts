@@ -61,7 +61,8 @@ export class Decoder {
    * @throws TypeError when it is given anything but a Uint8Array; the decoder can be used further
    */
   write(bytes: Uint8Array): void {
-    if (!isBytes(bytes)) throw new TypeError('write: expected a Uint8Array');
+    // instanceof alone refuses arrays of other realms, isBytes alone costs 7 ns per packet.
+    if (!(bytes instanceof Uint8Array || isBytes(bytes))) throw new TypeError('write: expected a Uint8Array');
     if (this.#failure !== undefined) throw this.#failure;
     try {
       let at = 0;

@@ -10,38 +10,43 @@ const TEXTS = [
   'x'.repeat(17),
   'é'.repeat(40),
   'ü'.repeat(600),
+  'x'.repeat(40_000),
+  `${'x'.repeat(40_000)}é`,
   `${'x'.repeat(1_000_000)}é`,
 ];
 const LONE = ['\ud800', 'a\udc00b', '\ud800\ud800', '\udc00\ud800', `${'x'.repeat(100)}\ud800`];
+
+const RUNTIMES = ['with Buffer and isAscii', 'with Buffer only', 'with standard classes only'] as const;
 
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The module looks for Buffer once, when it is loaded. */
-async function load(withBuffer: boolean): Promise<Pick<typeof Text, 'decodeText' | 'utf8Length'>> {
+/** The module looks for what is native once, when it is loaded. */
+async function load(runtime: (typeof RUNTIMES)[number]): Promise<Pick<typeof Text, 'decodeText' | 'utf8Length'>> {
   vi.resetModules();
-  if (!withBuffer) vi.stubGlobal('Buffer', undefined);
+  if (runtime === 'with standard classes only') vi.stubGlobal('Buffer', undefined);
+  if (runtime !== 'with Buffer and isAscii') vi.stubGlobal('process', Object.create(process, { getBuiltinModule: {} }));
   return import('./text.ts');
 }
 
-describe.each([true, false])('with Buffer: %s', (withBuffer) => {
+describe.each(RUNTIMES)('%s', (runtime) => {
   test.each(TEXTS.map((text) => [text.slice(0, 20), text.length, text]))(
     'decodes %j… of %i',
     async (_, _length, text) => {
       const bytes = new TextEncoder().encode(`[${text}]`);
-      const { decodeText } = await load(withBuffer);
+      const { decodeText } = await load(runtime);
       expect(decodeText(bytes, 1, bytes.length - 1) === text).toBe(true);
     },
   );
 
   test('decodes malformed UTF-8 as U+FFFD', async () => {
-    const { decodeText } = await load(withBuffer);
+    const { decodeText } = await load(runtime);
     expect(decodeText(new Uint8Array([0x61, 0xff, 0xfe]), 0, 3)).toBe('a\ufffd\ufffd');
   });
 
   test('utf8Length is what an encoder writes', async () => {
-    const { utf8Length } = await load(withBuffer);
+    const { utf8Length } = await load(runtime);
     const texts = [...TEXTS, ...LONE, '漢', '😀', '\u007f\u0080\u07ff\u0800\uffff'];
     expect(texts.map((text) => utf8Length(text))).toStrictEqual(
       texts.map((text) => new TextEncoder().encode(text).length),
@@ -49,7 +54,7 @@ describe.each([true, false])('with Buffer: %s', (withBuffer) => {
   });
 
   test.each([0, 1, 2, 3])('finds the only byte that is not ASCII in a huge text that begins at %i', async (offset) => {
-    const { decodeText } = await load(withBuffer);
+    const { decodeText } = await load(runtime);
     const bytes = new Uint8Array(1_000_100).fill(97);
     for (const at of [offset, offset + 1, 500_000, 1_000_095, 1_000_099]) {
       bytes[at] = 0xff;

@@ -6,6 +6,8 @@ interface Native {
   memory: (length: number) => Uint8Array;
   utf8: (bytes: Uint8Array, start: number, end: number) => string;
   latin1: (bytes: Uint8Array, start: number, end: number) => string;
+  /** Newer runtimes only: nine times as fast as a loop at 1 MB (Node 20). */
+  isAscii: ((bytes: Uint8Array) => boolean) | undefined;
 }
 
 interface BufferLike {
@@ -30,7 +32,19 @@ function findNative(): Native | undefined {
     memory: (length) => new Uint8Array(buffer.allocUnsafeSlow(length).buffer),
     utf8: (bytes, start, end) => utf8.call(bytes, start, end),
     latin1: (bytes, start, end) => latin1.call(bytes, start, end),
+    isAscii: findIsAscii(),
   };
+}
+
+interface ProcessLike {
+  getBuiltinModule?(name: string): { isAscii?: (bytes: Uint8Array) => boolean } | undefined;
+}
+
+/** It is no method of Buffer, and a runtime without `node:buffer` must not fail. */
+function findIsAscii(): Native['isAscii'] {
+  const { process } = globalThis as { process?: ProcessLike };
+  const isAscii = process?.getBuiltinModule?.('node:buffer')?.isAscii;
+  return typeof isAscii === 'function' ? isAscii : undefined;
 }
 
 /** From this length on, clearing memory costs more than asking for memory that is not: 161 against 7 µs at 1 MB. */
@@ -47,6 +61,8 @@ const LONG_TEXT = 64;
 const LONG_BYTES = 512;
 /** From this many characters on, V8 keeps native strings outside its heap, and counting their bytes gets slow. */
 const HUGE_BYTES = 1_000_000;
+/** From this many bytes on, a native look at them costs no more than counting those of the decoded text. */
+const LARGE_BYTES = 32 * 1024;
 
 /** Decodes UTF-8; malformed sequences become U+FFFD. The string is a copy, it keeps no reference to the bytes. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
@@ -63,15 +79,21 @@ function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /** Most long texts are ASCII, which native code copies several times faster as latin1 than it decodes UTF-8. */
-function decodeLong({ latin1, utf8, byteLength }: Native, bytes: Uint8Array, start: number, end: number): string {
-  if (end - start >= HUGE_BYTES)
-    return isAscii(bytes, start, end) ? latin1(bytes, start, end) : utf8(bytes, start, end);
+function decodeLong(native: Native, bytes: Uint8Array, start: number, end: number): string {
+  const { latin1, utf8, byteLength } = native;
+  if (end - start >= (native.isAscii === undefined ? HUGE_BYTES : LARGE_BYTES)) {
+    return isAscii(native, bytes, start, end) ? latin1(bytes, start, end) : utf8(bytes, start, end);
+  }
   const text = latin1(bytes, start, end);
   return byteLength(text) === text.length ? text : utf8(bytes, start, end);
 }
 
+function isAscii({ isAscii }: Native, bytes: Uint8Array, start: number, end: number): boolean {
+  return isAscii === undefined ? isAsciiByWord(bytes, start, end) : isAscii(bytes.subarray(start, end));
+}
+
 /** Looks at 32 bytes per turn, through 32-bit words. */
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+function isAsciiByWord(bytes: Uint8Array, start: number, end: number): boolean {
   const first = Math.min(end, start + ((4 - ((bytes.byteOffset + start) & 3)) & 3));
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
   const whole = words.length & ~7;
