@@ -31,6 +31,8 @@ const SPECIAL: readonly (readonly [flags: string, names: ReadonlySet<string>])[]
       client caching, client capa, client no-evict, client no-touch, client setinfo, client setname, client tracking`),
   ],
   ['blocking state', words('wait, waitaof')],
+  ['write opaque', words('eval, evalsha, fcall')],
+  ['read opaque', words('eval_ro, evalsha_ro, fcall_ro')],
   ['read maybeBlocking', words('xread')],
   ['write maybeBlocking', words('xreadgroup')],
   [

@@ -27,6 +27,10 @@ export const Flag = {
   forbidden: 64,
   /** Ends the connection (QUIT, END): means `close()` here. */
   quit: 128,
+  /** Runs code of the user's (scripts, functions): its error replies may use any word, so none says that it did not run. */
+  opaque: 256,
+  /** Begins or ends a unit: its reply tells whether the connection is back in its plain state. */
+  unit: 512,
 } as const;
 
 /**

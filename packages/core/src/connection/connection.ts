@@ -342,7 +342,7 @@ export class Connection {
     try {
       this.wire.decode(bytes);
     } catch (cause) {
-      return this.destroy(new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause }));
+      return this.destroy(undecodable(cause));
     }
     if (!this.hasAnswered) this.#noteFirstReply(due);
     this.#refill();
@@ -547,6 +547,12 @@ function weight(command: AnyCommand): number {
   let bytes = 16;
   for (const arg of command.args) bytes += arg.length + 1;
   return bytes;
+}
+
+/** A wire may give up its connection with an error of its own; all else was about the bytes. */
+function undecodable(cause: unknown): KvError {
+  if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
+  return new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause });
 }
 
 function messageOf(error: unknown): string {

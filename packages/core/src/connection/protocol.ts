@@ -43,7 +43,10 @@ export interface ReplySink {
 
 /** The protocol's half of one connection: decoding and conversation. Lives and dies with it. */
 export interface Wire {
-  /** Bytes from the server, valid during the call only. Throws when they are not the protocol's. */
+  /**
+   * Bytes from the server, valid during the call only. Throws when they are not the protocol's, and a ConnectionError
+   * when they are, but leave it in doubt what state the connection is in.
+   */
   decode(bytes: Uint8Array): void;
   /** What is said before user commands. A rejection closes the connection. */
   handshake(send: Executor['send']): Promise<void>;

@@ -129,7 +129,8 @@ export class Request implements Timed {
 
   /** Whether it may go to another connection when the server of this one refused it without running it. */
   get canRequeue(): boolean {
-    return !this.pinned && this.unit === null && this.retry !== 'never' && this.cancelled === undefined;
+    if (this.pinned || this.unit !== null || this.retry === 'never' || this.cancelled !== undefined) return false;
+    return (this.command.flags & Flag.opaque) === 0;
   }
 
   /** Whether it may be written once more after its connection was lost. */

@@ -5,9 +5,12 @@ import {
   ConflictError,
   checkCommand,
   type Executor,
+  Flag,
+  isKvError,
+  ProtocolError,
   type Settled,
+  spec,
   unwrap,
-  write,
 } from '@kv/core';
 import { ErrorReply } from '@kv/resp-parser';
 import { asIs, text } from '../commands/support/replies.ts';
@@ -17,8 +20,8 @@ import { prefixed } from '../protocol/key-prefix.ts';
 import { type Member, Members } from './pipeline.ts';
 import { withSource } from './scripts.ts';
 
-const MULTI = write('MULTI', null);
-const EXEC = write('EXEC', null);
+const MULTI = spec('MULTI', Flag.unit);
+const EXEC = spec('EXEC', Flag.unit);
 
 /**
  * Commands that run between MULTI and EXEC: all of them, in order, with nothing of anybody else between. They travel
@@ -122,7 +125,8 @@ function membersResults<V>(members: readonly Member<V>[], settled: Settled[], ca
   if (!exec.ok) return exec.error;
   if (exec.value === null)
     return new ConflictError('A watched key was changed: nothing of the transaction ran', { command: 'EXEC' });
-  const replies = exec.value as unknown[];
+  const replies = exec.value;
+  if (!Array.isArray(replies) || replies.length !== members.length) return malformed('EXEC');
   const mixed = call.bytes !== true && wantsBytes(members, call);
   return members.map(({ command }, i) =>
     memberResult(command, mixed && !command.bytes ? asText(replies[i]) : replies[i]),
@@ -142,12 +146,18 @@ function notBegunError(error: ReplyError, settled: readonly Settled[]): ReplyErr
 
 function memberResult(command: AnyCommand, raw: unknown): Settled {
   try {
-    if (raw instanceof ErrorReply) throw replyError(raw);
+    if (raw instanceof ErrorReply) throw replyError(raw, command);
     return { ok: true, value: command.reply(raw, command) };
-  } catch (error) {
-    if (error instanceof ReplyError) error.command = command.spec.name;
-    return { ok: false, error: error as Error };
+  } catch (cause) {
+    const error = isKvError(cause) ? cause : malformed(command.spec.name, cause);
+    error.command = command.spec.name;
+    return { ok: false, error };
   }
+}
+
+/** A well-formed reply, but none that this command has. */
+function malformed(name: string, cause?: unknown): ProtocolError {
+  return new ProtocolError(`${name}: the reply has an unexpected form`, { command: name, outcome: 'unknown', cause });
 }
 
 /** Where only some members want bytes, the texts of the others. */

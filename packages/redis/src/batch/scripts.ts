@@ -14,7 +14,7 @@ import {
 } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { asIs } from '../commands/support/replies.ts';
-import { hasPrefix, ReplyError } from '../protocol/errors.ts';
+import { isScriptMissing, ReplyError } from '../protocol/errors.ts';
 import { KEY_RULES } from '../protocol/key-specs.ts';
 
 /** What is known about a script besides its source. */
@@ -28,7 +28,7 @@ export interface ScriptOptions {
 const RULES: OptionRules = { keys: Rule.index, readOnly: Rule.boolean };
 
 /** What a server says that does not know a script. */
-const NOT_LOADED = new ReplyError('NOSCRIPT', 'NOSCRIPT');
+const NOT_LOADED = new ReplyError('NOSCRIPT No matching script.', 'NOSCRIPT');
 
 /**
  * A Lua script as something to call. It travels as its hash; a server that does not know it (yet, or any more) gets
@@ -55,7 +55,7 @@ export function makeScript<V>(
   const sha = createHash('sha1').update(source).digest('hex');
   const evalSpec = scriptSpec(readOnly ? 'EVAL_RO' : 'EVAL', readOnly);
   const again: Spec['fallback'] = (reply, { args, bytes }) =>
-    hasPrefix(reply, 'NOSCRIPT')
+    isScriptMissing(reply)
       ? new Command(evalSpec, [source, ...args.slice(1)], asIs, evalSpec.flags, 0, bytes)
       : undefined;
   const shaSpec = scriptSpec(readOnly ? 'EVALSHA_RO' : 'EVALSHA', readOnly, again);
@@ -85,5 +85,5 @@ export function withSources(commands: readonly AnyCommand[]): AnyCommand[] {
 }
 
 function scriptSpec(name: string, readOnly: boolean, again?: Spec['fallback']): Spec {
-  return spec(name, readOnly ? Flag.read : 0, KEY_RULES['countedSecond'] ?? null, again);
+  return spec(name, readOnly ? Flag.read | Flag.opaque : Flag.opaque, KEY_RULES['countedSecond'] ?? null, again);
 }

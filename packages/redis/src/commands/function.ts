@@ -1,13 +1,13 @@
 /** Functions: libraries that the server keeps with its data, and their functions, called by name. Since 7.0. */
-import { type Arg, Command, type Data, Flag, Keys, read, toArg, write } from '@kv/core';
+import { type Arg, Command, type Data, Flag, Keys, read, spec, toArg, write } from '@kv/core';
 import { countedSecond } from '../protocol/key-specs.ts';
 import type { FlushMode } from './scripting.ts';
 import { addData, addSwitch, checkOptions, keyword, type Many } from './support/arguments.ts';
 import { asIs, mapValues, ok, structure, structures, text, texts } from './support/replies.ts';
 import { type ScriptKeys, scriptArgs } from './support/script-arguments.ts';
 
-const FCALL = write('FCALL', countedSecond);
-const FCALL_RO = read('FCALL_RO', countedSecond);
+const FCALL = spec('FCALL', Flag.opaque, countedSecond);
+const FCALL_RO = spec('FCALL_RO', Flag.read | Flag.opaque, countedSecond);
 const FUNCTION_DELETE = write('FUNCTION DELETE', Keys.none);
 const FUNCTION_DUMP = read('FUNCTION DUMP', Keys.none);
 const FUNCTION_FLUSH = write('FUNCTION FLUSH', Keys.none);

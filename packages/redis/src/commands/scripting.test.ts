@@ -36,8 +36,8 @@ describe('scripts', () => {
   });
 
   test('scripts that only read may be repeated', () => {
-    expect(evalRo('s').flags).toBe(Flag.read);
-    expect(evaluate('s').flags).toBe(0);
+    expect(evalRo('s').flags).toBe(Flag.read | Flag.opaque);
+    expect(evaluate('s').flags).toBe(Flag.opaque);
     expect(scriptFlush('ASYNC').args).toEqual(['ASYNC']);
   });
 });

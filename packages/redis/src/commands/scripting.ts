@@ -1,14 +1,14 @@
 /** Lua scripts: run, and kept by the server under their SHA-1. Libraries of functions have a file of their own. */
-import { Command, type Data, idempotent, Keys, read, toArg, write } from '@kv/core';
+import { Command, type Data, Flag, idempotent, Keys, read, spec, toArg, write } from '@kv/core';
 import { countedSecond } from '../protocol/key-specs.ts';
 import { keyword, type Many } from './support/arguments.ts';
 import { asIs, booleans, ok, text, texts } from './support/replies.ts';
 import { type ScriptKeys, scriptArgs, sha1Arg, sha1Args } from './support/script-arguments.ts';
 
-const EVAL = write('EVAL', countedSecond);
-const EVALSHA = write('EVALSHA', countedSecond);
-const EVALSHA_RO = read('EVALSHA_RO', countedSecond);
-const EVAL_RO = read('EVAL_RO', countedSecond);
+const EVAL = spec('EVAL', Flag.opaque, countedSecond);
+const EVALSHA = spec('EVALSHA', Flag.opaque, countedSecond);
+const EVALSHA_RO = spec('EVALSHA_RO', Flag.read | Flag.opaque, countedSecond);
+const EVAL_RO = spec('EVAL_RO', Flag.read | Flag.opaque, countedSecond);
 const SCRIPT_EXISTS = read('SCRIPT EXISTS', Keys.none);
 const SCRIPT_FLUSH = write('SCRIPT FLUSH', Keys.none);
 const SCRIPT_HELP = read('SCRIPT HELP', Keys.none);

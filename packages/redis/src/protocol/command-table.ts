@@ -15,6 +15,7 @@ const FLAGS: Readonly<Record<string, number>> = {
   subscription: Flag.subscription,
   forbidden: Flag.forbidden,
   quit: Flag.quit,
+  opaque: Flag.opaque,
   /** Blocking only with an option: see {@link blockMs}. */
   maybeBlocking: 0,
 };

@@ -1,4 +1,4 @@
-import { ReplyError as CoreReplyError, type ErrorDetails } from '@kv/core';
+import { type AnyCommand, ReplyError as CoreReplyError, type ErrorDetails, Flag } from '@kv/core';
 import type { ErrorReply } from '@kv/resp-parser';
 
 /** Redis refused the command. `prefix` is the first word of its answer: `ERR`, `WRONGTYPE`, `NOSCRIPT`, … */
@@ -34,9 +34,24 @@ for (const [type, name] of [
 const QUOTED = /, with args beginning with: .*$/s;
 
 /** An error reply of the server as an error. The only place where its text is read. */
-export function replyError(reply: ErrorReply): ReplyError {
+export function replyError(reply: ErrorReply, command: AnyCommand | undefined): ReplyError {
   const message = reply.message.replace(QUOTED, '');
-  return new ReplyError(message, reply.code, message === reply.message ? { cause: reply } : undefined);
+  const error = new ReplyError(message, reply.code, message === reply.message ? { cause: reply } : undefined);
+  if (command !== undefined && mayHaveRun(command, error)) error.outcome = 'unknown';
+  return error;
+}
+
+/** A script or function that writes may have written before its error, which may be its own and in any words. */
+function mayHaveRun({ flags }: AnyCommand, error: ReplyError): boolean {
+  return (flags & (Flag.opaque | Flag.read)) === Flag.opaque && !isScriptMissing(error);
+}
+
+/** How servers say that they do not know the hash of a script. A script may answer NOSCRIPT, too, in its own words. */
+const SCRIPT_MISSING = /^NOSCRIPT No matching script\b/;
+
+/** Whether the server does not know a script: it did not run. */
+export function isScriptMissing(error: unknown): boolean {
+  return hasPrefix(error, 'NOSCRIPT') && SCRIPT_MISSING.test(error.message);
 }
 
 /** Whether an error is a reply with this prefix. */

@@ -1,6 +1,7 @@
 import {
   type AnyCommand,
   Command,
+  type ConnectionError,
   type Executor,
   Flag,
   type Output,
@@ -16,6 +17,7 @@ import { text } from '../commands/support/replies.ts';
 import { commandByName } from './command-table.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type Login } from './handshake.ts';
+import { isQueued, UnitState } from './unit-state.ts';
 
 const RESET = stateful('RESET');
 const PING = new Command(read('PING', null), [], text);
@@ -27,6 +29,9 @@ const NOT_SERVING = ['READONLY', 'LOADING', 'MASTERDOWN'] as const;
 
 /** A line is fresh for so long, ms: it is not left at once, or there would be no end to it. */
 const FRESH = 1000;
+
+/** What changes the state of the connection, or tells of it. */
+const CHANGES = Flag.stateful | Flag.unit;
 
 /** In RESP2 these arrive as plain arrays, on connections that do nothing but subscribe. */
 const MESSAGES = new Set(['message', 'subscribe', 'unsubscribe'].flatMap((kind) => [kind, `p${kind}`, `s${kind}`]));
@@ -85,6 +90,7 @@ export class RedisWire implements Wire {
   #watching = false;
   /** State was changed in a way that only RESET undoes. */
   #tainted = false;
+  readonly #unit = new UnitState();
   readonly #sink: ReplySink;
   readonly #login: Login;
   readonly #decoder: Decoder;
@@ -121,6 +127,7 @@ export class RedisWire implements Wire {
   async clean(send: Executor['send']): Promise<void> {
     await send(new Command(RESET, [], text));
     await this.handshake(send);
+    this.#tainted = false;
   }
 
   async cancel(sendOnControl: Executor['send']): Promise<boolean> {
@@ -151,11 +158,11 @@ export class RedisWire implements Wire {
 
   #reply(value: Reply): void {
     const head = this.#sink.head();
-    if (value instanceof ErrorReply) return this.#refused(replyError(value));
+    if (value instanceof ErrorReply) return this.#refused(replyError(value, head?.command), head?.command);
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
     if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
-    if (head !== undefined && ((head.command.flags & Flag.stateful) !== 0 || this.#watching))
-      this.#stateChanged(head.command, value);
+    if (head !== undefined && ((head.command.flags & CHANGES) !== 0 || this.#watching))
+      return this.#stateAnswered(head.command, value);
     this.#sink.reply(value);
   }
 
@@ -163,9 +170,23 @@ export class RedisWire implements Wire {
    * A server that became a replica, or has no data yet, is left for whoever has its name by now, and for the time when it
    * is ready. One that says so on a fresh line is meant to be as it is.
    */
-  #refused(error: ReplyError): void {
+  #refused(error: ReplyError, command: AnyCommand | undefined): void {
     if (hasPrefix(error, ...NOT_SERVING) && Date.now() - this.#since > FRESH) this.#sink.drain(error);
+    const doubt = this.#unitDoubt(command, error);
     this.#sink.fail(error);
+    if (doubt !== undefined) throw doubt;
+  }
+
+  #stateAnswered(command: AnyCommand, value: Reply): void {
+    this.#stateChanged(command, value);
+    const doubt = this.#unitDoubt(command, value);
+    this.#sink.reply(value);
+    if (doubt !== undefined) throw doubt;
+  }
+
+  #unitDoubt(command: AnyCommand | undefined, answer: unknown): ConnectionError | undefined {
+    if (command === undefined || (command.flags & Flag.unit) === 0) return undefined;
+    return this.#unit.answered(command.spec.name, answer);
   }
 
   /** A confirmation is counted: when the last one has come, the subscribing command is answered. */
@@ -187,9 +208,10 @@ export class RedisWire implements Wire {
     else if ((flags & (Flag.stateful | Flag.blocking)) === Flag.stateful) this.#tainted = true; // WAIT and WAITAOF only wait
   }
 
+  /** It is logged out, too, and has lost its name: only `clean` makes it fit for the next user. */
   #wasReset(): void {
     this.#watching = false;
-    this.#tainted = false;
+    this.#tainted = true;
     this.db = 0;
     this.resp = 2;
   }
@@ -211,8 +233,4 @@ function isMessage(value: Reply[], command: AnyCommand | undefined): boolean {
 /** What a subscribing connection of RESP2 may be asked. The reply to PING is an array there, too: of the kind `pong`. */
 function mayMeetMessages({ spec, flags }: AnyCommand): boolean {
   return (flags & Flag.subscription) !== 0 || spec === PING.spec;
-}
-
-function isQueued(reply: Reply): boolean {
-  return (typeof reply === 'string' || reply instanceof Uint8Array) && text(reply) === 'QUEUED';
 }

@@ -1,0 +1,47 @@
+/** RESET logs the connection out and forgets its name, database and protocol: the next user must not notice. */
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { command, createPool, createRedis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis({ password: 'secret' });
+});
+afterAll(() => server.stop());
+
+describe.each([2, 3] as const)('RESET by execute in RESP%i', (protocol) => {
+  const options = (): object => ({ protocol, password: 'secret', db: 3, name: 'me' });
+  const facts = [/db=3 /, /name=me /, new RegExp(`resp=${protocol}`)];
+
+  it('a session that was reset is logged in again for whoever gets its connection next', async () => {
+    await using redis = createRedis(server.url, { ...options(), maxSessions: 1 });
+    const first = await redis.session();
+    expect(await first.execute('RESET')).toBe('RESET');
+    await first.release();
+    await using second = await redis.session();
+    const info = await second.clientInfo();
+    for (const fact of facts) expect(info).toMatch(fact);
+  });
+
+  it('a lease of a pool that was reset is logged in again, also after a pipeline with RESET', async () => {
+    await using pool = await createPool(server.url, { ...options(), maxSize: 1 });
+    for (const reset of ['execute', 'pipeline'] as const) {
+      const lease = await pool.acquire();
+      if (reset === 'execute') await lease.execute('reset');
+      else await lease.sendAll([command('RESET')]);
+      await lease.release();
+      expect(await pool.execute('SET', 'a', 1)).toBe('OK');
+      const info = String(await pool.execute('CLIENT', 'INFO'));
+      for (const fact of facts) expect(info).toMatch(fact);
+    }
+  });
+
+  it('a session that is reset by its own method can be used on', async () => {
+    await using redis = createRedis(server.url, options());
+    await using session = await redis.session();
+    await session.execute('RESET');
+    await session.reset();
+    expect(await session.set('a', 1)).toBe('OK');
+    expect(session.db).toBe(3);
+  });
+});
