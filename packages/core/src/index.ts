@@ -1,10 +1,11 @@
-export type { ClientSetup, ClientState, ClientStats, PoolSize, StateChange } from './client/client.ts';
 export { Client } from './client/client.ts';
-export type { Endpoint, PoolName } from './client/endpoint.ts';
+export type { ClientSetup, PoolSize } from './client/client-setup.ts';
+export type { ClientState, ClientStats, StateChange } from './client/client-state.ts';
+export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
 export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
 export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './client/options.ts';
 export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from './client/options.ts';
-export type { Router } from './client/router.ts';
+export type { Reroute, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
 export { unwrap } from './command/batch-results.ts';
@@ -54,9 +55,13 @@ export type {
   KeyValueSetOptions,
 } from './key-value/key-value.ts';
 export type { Backoff } from './pool/backoff.ts';
+export type { ConnectionPool } from './pool/keyed-pool.ts';
 export type { Defaults, LeaseSetup } from './pool/lease.ts';
 export { Lease } from './pool/lease.ts';
 export type { Pool } from './pool/pool.ts';
+export type { Redirect } from './request/redirect.ts';
+export { type ExclusivePool, Request } from './request/request.ts';
+export { RequestQueue } from './request/request-queue.ts';
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';
 export { hashTagged } from './sharding/hash-tag.ts';

@@ -4,6 +4,7 @@ import type { ClientSetup, KvError } from '../src/index.ts';
 import { Client, Command, commonSetup, Flag, spec } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-protocol.ts';
 import { freeze, outcome, turn } from './observe.ts';
+import { twoServers } from './two-servers.ts';
 
 const one = { minSize: 0, maxSize: 1 };
 const oneLane: ClientSetup['pools'] = {
@@ -426,10 +427,10 @@ describe('units', () => {
       protocol,
       pools: { ...oneLane, shared: { minSize: 0, maxSize: 3 } },
     });
-    const client = new Client(setup, (make) => {
-      const endpoints = [make(first), make(second)] as const;
-      return { endpoints, pick: () => endpoints[0], retry: () => endpoints[1] };
-    });
+    const client = new Client(
+      setup,
+      twoServers([first, second], () => false),
+    );
     const unit = client.sendAll([readLine('begin'), readLine('a'), readLine('end')], { unit: true });
     const lost = await first.next();
     await lost.take('begin\na\nend\n');

@@ -1,86 +1,24 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag, spec } from '../command/command.ts';
 import type { Executor, SendOptions, Settled } from '../command/executor.ts';
-import type { Connection, ConnectionSetup, LivenessOptions } from '../connection/connection.ts';
-import type { Protocol } from '../connection/protocol.ts';
+import type { Connection } from '../connection/connection.ts';
 import { stateChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError } from '../errors.ts';
-import type { Backoff } from '../pool/backoff.ts';
+import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import type { Defaults } from '../pool/lease.ts';
 import { Lease, sendBatch } from '../pool/lease.ts';
-import type { Pool, PoolEvents } from '../pool/pool.ts';
-import { Request } from '../request/request.ts';
+import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
-import type { CommandStats } from '../request/stats.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
-import { connectSocket } from '../transport/socket-transport.ts';
-import type { Address } from '../transport/transport.ts';
-import type { PoolName, PoolSetup } from './endpoint.ts';
-import { Endpoint } from './endpoint.ts';
+import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
+import type { ClientState, ClientStats, StateChange } from './client-state.ts';
+import { Endpoint, type EndpointIdentity, type PoolName } from './endpoint.ts';
 import { FrameStream } from './frame-stream.ts';
-import type { Router } from './router.ts';
+import type { Router, RouterHost } from './router.ts';
 import { SingleRouter } from './router.ts';
 
-/** Bounds of one lane's pool. */
-export interface PoolSize {
-  readonly minSize: number;
-  readonly maxSize: number;
-  /** See {@link PoolOptions.growThreshold}. */
-  readonly growThreshold?: number | undefined;
-}
-
-/** Everything a client is made from; facades fill it from users' options. */
-export interface ClientSetup {
-  readonly protocol: Protocol;
-  readonly address: Address;
-  /** For diagnostics and messages; no user, no password. */
-  readonly addressText: string;
-  /** Name in diagnostics. */
-  readonly name: string;
-  readonly timeout: number;
-  readonly connectTimeout: number;
-  readonly retry: Defaults['retry'];
-  readonly maxQueueBytes: number;
-  readonly backoff: Backoff;
-  readonly liveness: LivenessOptions;
-  readonly pools: Readonly<Record<Exclude<PoolName, 'sessions'>, PoolSize>> & {
-    /** `shared`: sessions are lent from the shared pool. */
-    readonly sessions: PoolSize | 'shared';
-  };
-  /** Runs at the end of the handshake of shared connections, before commands of users. */
-  readonly onReady?: ((connection: Connection) => Promise<void>) | undefined;
-  /** Takes what shared connections send without being asked. */
-  readonly push?: ((raw: unknown, connection: Connection) => void) | undefined;
-  /** Says what to use instead of a command that a shared client cannot send. */
-  readonly alternative?: ((command: AnyCommand) => string) | undefined;
-}
-
-/** Where a client is in its life. */
-export type ClientState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closing' | 'closed';
-
-/** Told to listeners of `state`. */
-export interface StateChange {
-  readonly from: ClientState;
-  readonly to: ClientState;
-  readonly cause?: KvError | undefined;
-}
-
-/** A look inside a client. */
-export interface ClientStats {
-  readonly state: ClientState;
-  /** Requests that have not ended. */
-  readonly pending: number;
-  /** Bytes that wait to be written. */
-  readonly queuedBytes: number;
-  /** Connections per lane. */
-  readonly connections: Readonly<
-    Record<PoolName, { readonly size: number; readonly leased: number; readonly waiting: number }>
-  >;
-  readonly commands: Readonly<Record<string, CommandStats>>;
-}
-
-/** Flags that keep a command off the shared line. */
+/** Flags that keep a command off the shared connection. */
 const SPECIAL = Flag.blocking | Flag.stateful | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
 
 const ACQUIRE = spec('acquire', 0);
@@ -102,28 +40,39 @@ export class Client implements Executor {
   /** Leases of blocking commands. */
   readonly #blocked = new Set<Lease>();
 
-  constructor(setup: ClientSetup, makeRouter: (make: (address: Address) => Endpoint) => Router = singleRouter(setup)) {
+  constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup)) {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
     const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
     this.tracker = new RequestTracker(identity, setup.maxQueueBytes);
     this.#internals = new RequestTracker(identity, Number.POSITIVE_INFINITY, true);
-    this.#router = makeRouter((address) => this.#endpoint(address));
+    this.#router = makeRouter(this.#host);
   }
 
-  #endpoint(address: Address): Endpoint {
-    const endpoint: Endpoint = new Endpoint(
-      poolSetups(this.setup, address, this.#internals, {
-        shared: (command, options) => this.#sendOn(endpoint.shared, command, options),
-        extra: (command, options) => this.#sendOnExtra(endpoint.streams, command, options),
-      }),
-      this.#poolEvents,
-    );
+  readonly #host: RouterHost = {
+    endpoint: (identity) => this.#endpoint(identity),
+    send: (endpoint, command, options) => this.#sendOn(endpoint.shared, command, options),
+    request: (command, bytes) => new Request(command, bytes, this.defaults.retry, this.#internals),
+    changed: (cause) => this.#routerChanged(cause),
+  };
+
+  #endpoint(identity: EndpointIdentity): Endpoint {
+    const control = {
+      shared: (command, options) => this.#sendOn(endpoint.shared, command, options),
+      extra: (command, options) => this.#sendOnExtra(endpoint.streams, command, options),
+    } satisfies ControlSenders;
+    const setups = poolSetups(this.setup, this.#internals, control, () => endpoint, identity);
+    const endpoint: Endpoint = new Endpoint(identity, setups, {
+      requeue: (_pool, requests) => this.#router.requeue?.(requests, endpoint) === true,
+      redirected: (requests, redirect, error, connection) =>
+        this.#router.redirected?.(requests, redirect, error, connection, endpoint) === true,
+      changed: (_pool, cause) => this.#poolChanged(endpoint, cause),
+    });
     return endpoint;
   }
 
   /** For the library's own questions and requests, also while the client closes. */
-  #sendOn<T>(pool: Pool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+  #sendOn<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
     const request = this.#request(command, options);
     const promise = request.promise<T>();
     const { timeout = this.defaults.timeout, signal } = options;
@@ -132,8 +81,8 @@ export class Client implements Executor {
   }
 
   /** On a connection of its own, made for this. */
-  async #sendOnExtra<T>(pool: Pool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    const lease = await this.#acquire(pool, command, options);
+  async #sendOnExtra<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const lease = await this.#acquire('streams', command, options, pool);
     try {
       return await lease.send(command, options);
     } finally {
@@ -156,7 +105,7 @@ export class Client implements Executor {
     if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
     const request = this.#request(command, options);
     const promise = request.promise<T>();
-    if (this.#open(request, options) === undefined) this.#router.pick(command).shared.submit(request);
+    if (this.#open(request, options) === undefined) this.#router.submit(request);
     return promise;
   }
 
@@ -176,22 +125,33 @@ export class Client implements Executor {
   /** Exclusive use of a connection. Waits for a free one, first come first served, within the deadline. */
   async acquire(
     options: SendOptions = {},
-    pool: 'sessions' | 'blocking' | 'streams' = 'sessions',
+    pool: ExclusivePool = 'sessions',
     label: AnyCommand = acquireLabel,
   ): Promise<Lease> {
-    return this.#acquire(this.#router.pick(label)[pool], label, options);
+    return this.#acquire(pool, label, options, undefined);
   }
 
-  async #acquire(pool: Pool, label: AnyCommand, options: SendOptions): Promise<Lease> {
+  /** @param from the pool to take it from; absent: the router finds one by the keys of the label */
+  async #acquire(
+    exclusive: ExclusivePool,
+    label: AnyCommand,
+    options: SendOptions,
+    from: ConnectionPool | undefined,
+  ): Promise<Lease> {
     const request = new Request(label, false, 'never', this.tracker);
-    request.exclusive = true;
+    request.exclusive = exclusive;
     const promise = request.promise<Connection>();
-    if (this.#open(request, options) === undefined) pool.submit(request);
-    return new Lease(await promise, pool, {
+    if (this.#open(request, options) === undefined) this.#submitExclusive(request, from);
+    return new Lease(await promise, {
       tracker: this.tracker,
       defaults: this.defaults,
       alternative: (command) => this.#alternative(command),
     });
+  }
+
+  #submitExclusive(request: Request, from: ConnectionPool | undefined): void {
+    if (from === undefined) this.#router.acquire(request);
+    else from.submit(request);
   }
 
   /** Starts a command that answers with frames, on a connection of its own. */
@@ -203,7 +163,7 @@ export class Client implements Executor {
   /** Opens the shared connections now. Rejects with the cause when that fails. */
   async connect(): Promise<void> {
     this.#checkOpen('connect');
-    await Promise.all(this.endpoints.map((endpoint) => endpoint.shared.start()));
+    await this.#router.start();
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
@@ -285,8 +245,8 @@ export class Client implements Executor {
   }
 
   #submitAll(members: readonly Request[], unit: boolean): void {
-    if (unit) this.#router.pick((members[0] as Request).command).shared.submitUnit(members);
-    else for (const member of members) this.#router.pick(member.command).shared.submit(member);
+    if (unit) this.#router.submitUnit(members);
+    else for (const member of members) this.#router.submit(member);
   }
 
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
@@ -333,6 +293,7 @@ export class Client implements Executor {
       endpoint.streams.close(error);
     }
     if (timeout > 0) await this.#settled(timeout);
+    this.#router.close?.(error);
     for (const endpoint of this.endpoints) endpoint.close(error);
     this.tracker.stop();
     this.#internals.stop();
@@ -350,22 +311,21 @@ export class Client implements Executor {
     clearTimeout(timer);
   }
 
-  readonly #poolEvents: PoolEvents = {
-    retry: (request, error) => this.#router.retry(request, error)?.shared,
-    changed: (pool, cause) => this.#poolChanged(pool, cause),
-  };
+  #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
+    this.#router.poolChanged?.(endpoint, cause);
+    this.#routerChanged(cause);
+  }
 
-  #poolChanged(pool: Pool, cause: KvError | undefined): void {
-    if (this.#closing !== undefined || !this.endpoints.some((endpoint) => endpoint.shared === pool)) return;
-    this.#become(this.#sharedState(), cause);
+  #routerChanged(cause: KvError | undefined): void {
+    if (this.#closing === undefined) this.#become(this.#sharedState(), cause);
   }
 
   #sharedState(): ClientState {
-    const pools = this.endpoints.map((endpoint) => endpoint.shared);
-    if (pools.some((pool) => pool.freeSize + pool.leasedSize > 0)) {
+    if (this.#router.isReady) {
       this.#wasReady = true;
       return 'ready';
     }
+    const pools = this.endpoints.map((endpoint) => endpoint.shared);
     if (!pools.some((pool) => pool.isOpening || pool.isBackingOff)) return 'idle';
     return this.#wasReady ? 'reconnecting' : 'connecting';
   }
@@ -399,36 +359,6 @@ function closedError({ spec: { name } }: AnyCommand): ClosedError {
   return new ClosedError(`${name}: the client is closed`, { command: name });
 }
 
-function singleRouter(setup: ClientSetup): (make: (address: Address) => Endpoint) => Router {
-  return (make) => new SingleRouter(make(setup.address));
-}
-
-/** How to reach the same server on another connection: on the shared ones, or on one that is made for it. */
-interface ControlSenders {
-  readonly shared: Executor['send'];
-  readonly extra: Executor['send'];
-}
-
-function poolSetups(
-  setup: ClientSetup,
-  address: Address,
-  internals: RequestTracker,
-  control: ControlSenders,
-): Record<PoolName, PoolSetup> {
-  const { protocol, liveness, connectTimeout, backoff, pools, onReady, push } = setup;
-  const plain = { protocol, address, connect: connectSocket, internals, liveness, sendOnControl: control.shared };
-  const pool = (
-    { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY }: PoolSize,
-    connection: ConnectionSetup = plain,
-  ): PoolSetup => ({
-    pool: { minSize, maxSize, growThreshold, connectTimeout, backoff },
-    connection,
-  });
-  const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, onReady, push });
-  return {
-    shared,
-    sessions: pools.sessions === 'shared' ? shared : pool(pools.sessions),
-    blocking: pool(pools.blocking),
-    streams: pool(pools.streams),
-  };
+function singleRouter({ address, addressText }: ClientSetup): (host: RouterHost) => Router {
+  return (host) => new SingleRouter(host.endpoint({ address, addressText }));
 }

@@ -1,15 +1,32 @@
+import type { AnyCommand } from '../command/command.ts';
 import type { ConnectionSetup } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
+import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
 import type { PoolEvents, PoolOptions } from '../pool/pool.ts';
 import { Pool } from '../pool/pool.ts';
+import type { ExclusivePool } from '../request/request.ts';
+import type { Address } from '../transport/transport.ts';
 
-/** What a lane is for. */
-export type PoolName = 'shared' | 'sessions' | 'blocking' | 'streams';
+/** What a pool is for. */
+export type PoolName = 'shared' | ExclusivePool;
 
-/** One lane: how big its pool is and, where it differs, how its connections are set up. */
+/** One pool: its bounds and, where they differ, how its connections are set up. */
 export interface PoolSetup {
   readonly pool: PoolOptions;
   readonly connection: ConnectionSetup;
+  /** Which of `maxSize` connections a command takes. Absent: the one with the fewest requests. */
+  readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+}
+
+/** Which server an endpoint stands for. */
+export interface EndpointIdentity {
+  readonly address: Address;
+  /** For messages, statistics and diagnostics; no user, no password. */
+  readonly addressText: string;
+  /** The server's own id, where servers have one. */
+  readonly id?: string | undefined;
+  /** What the server is in its group, where it is in one: `primary` or `replica`. */
+  readonly role?: 'primary' | 'replica' | undefined;
 }
 
 /**
@@ -17,25 +34,32 @@ export interface PoolSetup {
  * short ones.
  */
 export class Endpoint {
-  /** Everybody's commands. */
-  readonly shared: Pool;
+  readonly identity: EndpointIdentity;
+  /** Commands of all tasks. */
+  readonly shared: ConnectionPool;
   /** Exclusive connections: sessions, transactions. May be the same pool as `shared`. */
-  readonly sessions: Pool;
+  readonly sessions: ConnectionPool;
   /** One blocking command per connection. */
-  readonly blocking: Pool;
+  readonly blocking: ConnectionPool;
   /** Endless replies and subscriptions. */
-  readonly streams: Pool;
+  readonly streams: ConnectionPool;
 
-  constructor(pools: Readonly<Record<PoolName, PoolSetup>>, events: PoolEvents) {
-    this.shared = makePool(pools.shared, events);
-    this.sessions = pools.sessions === pools.shared ? this.shared : makePool(pools.sessions, events);
-    this.blocking = makePool(pools.blocking, events);
-    this.streams = makePool(pools.streams, events);
+  constructor(identity: EndpointIdentity, setups: Readonly<Record<PoolName, PoolSetup>>, events: PoolEvents) {
+    this.identity = identity;
+    this.shared = makePool(setups.shared, events);
+    this.sessions = setups.sessions === setups.shared ? this.shared : makePool(setups.sessions, events);
+    this.blocking = makePool(setups.blocking, events);
+    this.streams = makePool(setups.streams, events);
   }
 
-  /** The lanes, each once: some may share a pool. */
-  get pools(): Pool[] {
+  /** The pools, each once: some may be the same. */
+  get pools(): ConnectionPool[] {
     return [...new Set([this.shared, this.sessions, this.blocking, this.streams])];
+  }
+
+  /** Gets nothing new; its connections end when they have answered what they have. */
+  retire(error: KvError): void {
+    for (const pool of this.pools) pool.retire(error);
   }
 
   /** Ends all connections; what is under way fails with this error. */
@@ -44,6 +68,7 @@ export class Endpoint {
   }
 }
 
-function makePool({ connection, pool }: PoolSetup, events: PoolEvents): Pool {
-  return new Pool(connection, pool, events);
+function makePool({ connection, pool, connectionOf }: PoolSetup, events: PoolEvents): ConnectionPool {
+  if (connectionOf === undefined) return new Pool(connection, pool, events);
+  return new KeyedPool(connection, pool, events, connectionOf);
 }

@@ -1,6 +1,6 @@
 import type { Lease } from '../pool/lease.ts';
-import type { ClientSetup } from './client.ts';
 import { Client } from './client.ts';
+import type { ClientSetup } from './client-setup.ts';
 
 /** One connection that is not replaced when it is lost, and the client that carries it. */
 export interface SingleConnection {

@@ -5,7 +5,7 @@ import type { Backoff } from '../pool/backoff.ts';
 import { DEFAULT_BACKOFF } from '../pool/backoff.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
 import type { TlsOptions } from '../transport/transport.ts';
-import type { ClientSetup } from './client.ts';
+import type { ClientSetup } from './client-setup.ts';
 
 /** Options that clients, pools and connections of all backends have. */
 export interface CommonOptions {

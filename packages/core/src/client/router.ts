@@ -1,17 +1,72 @@
 import type { AnyCommand } from '../command/command.ts';
+import type { SendOptions } from '../command/executor.ts';
+import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
+import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, EndpointIdentity } from './endpoint.ts';
 
-/** Decides which endpoint a command goes to. */
-export interface Router {
-  readonly endpoints: readonly Endpoint[];
-  pick(command: AnyCommand): Endpoint;
-  /** Where a request may be tried again whose connection was lost; `undefined`: nowhere. */
-  retry(request: Request, error: KvError): Endpoint | undefined;
+/** What a router may ask of its client. */
+export interface RouterHost {
+  /** Makes the pools for one more server. Nothing is connected before the first request. */
+  endpoint(identity: EndpointIdentity): Endpoint;
+  /** Sends a command of the library's own on the shared connection of a server. It counts in no statistics. */
+  send<T>(endpoint: Endpoint, command: AnyCommand<T>, options?: SendOptions): Promise<T>;
+  /** A request of the library's own, for a part of a command that the router splits. */
+  request(command: AnyCommand, bytes: boolean): Request;
+  /** To be called when the router became able, or unable, to route. */
+  changed(cause?: KvError): void;
 }
 
-/** Everything goes to one place. */
+/** Where a command of exclusive use goes that a server has refused with a redirect. */
+export interface Reroute {
+  /** Sent instead, for example with less time to block. */
+  readonly command: AnyCommand;
+  /** The server to go to; absent: the one that the router picks for the command now. */
+  readonly endpoint?: Endpoint | undefined;
+  /** Sent right before the command, on the same connection. */
+  readonly before?: AnyCommand | undefined;
+}
+
+/**
+ * Decides which server gets a request. It takes every request of its client: it gives it to a pool of an endpoint, keeps
+ * it until it knows where it belongs, or fails it. What it keeps stays under the request's deadline and signal.
+ */
+export interface Router {
+  /** The servers in use. */
+  readonly endpoints: readonly Endpoint[];
+  /** Whether requests reach a server now. */
+  readonly isReady: boolean;
+  /** Takes one request for a shared connection. */
+  submit(request: Request): void;
+  /** Takes requests that stay together on one connection. */
+  submitUnit(members: readonly Request[]): void;
+  /** Takes a request for a connection of the pool that `request.exclusive` names. */
+  acquire(request: Request): void;
+  /** Resolves when the first connection is ready; rejects with the cause. */
+  start(): Promise<void>;
+  /**
+   * The server ran none of these requests and says where they may run. Returns whether the router takes them; otherwise
+   * the refusal reaches their callers. Absent: it always does.
+   */
+  redirected?(
+    requests: readonly Request[],
+    redirect: Redirect,
+    error: KvError,
+    connection: Connection,
+    endpoint: Endpoint,
+  ): boolean;
+  /** Requests whose connection was lost and that may be written (again), in order. Returns whether it takes them. */
+  requeue?(requests: readonly Request[], endpoint: Endpoint): boolean;
+  /** Where a blocking command goes that was refused; `undefined`: the refusal reaches the caller. */
+  reroute?(command: AnyCommand, error: unknown, options: SendOptions): Promise<Reroute | undefined>;
+  /** A pool of an endpoint has opened or lost connections. */
+  poolChanged?(endpoint: Endpoint, cause: KvError | undefined): void;
+  /** The client is closed: ends what the router itself keeps. Its endpoints are closed by the client. */
+  close?(error: KvError): void;
+}
+
+/** Everything goes to one server. */
 export class SingleRouter implements Router {
   readonly endpoints: readonly Endpoint[];
   readonly #endpoint: Endpoint;
@@ -21,11 +76,23 @@ export class SingleRouter implements Router {
     this.endpoints = [endpoint];
   }
 
-  pick(): Endpoint {
-    return this.#endpoint;
+  get isReady(): boolean {
+    return this.#endpoint.shared.isReady;
   }
 
-  retry(): Endpoint {
-    return this.#endpoint;
+  submit(request: Request): void {
+    this.#endpoint.shared.submit(request);
+  }
+
+  submitUnit(members: readonly Request[]): void {
+    this.#endpoint.shared.submitUnit(members);
+  }
+
+  acquire(request: Request): void {
+    this.#endpoint[request.exclusive ?? 'shared'].submit(request);
+  }
+
+  start(): Promise<void> {
+    return this.#endpoint.shared.start();
   }
 }

@@ -2,11 +2,12 @@ import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { Executor } from '../command/executor.ts';
 import { ArgumentError, ConnectionError, isKvError, type KvError, ProtocolError } from '../errors.ts';
-import type { Unit } from '../request/request.ts';
+import type { Redirect } from '../request/redirect.ts';
 import { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Ring } from '../request/ring.ts';
+import type { Answer, Unit } from '../request/unit.ts';
 import type { Address, Connect, Transport, TransportEvents } from '../transport/transport.ts';
 import { Liveness } from './liveness.ts';
 import type { Protocol, ReplySink, Wire } from './protocol.ts';
@@ -17,6 +18,8 @@ import { WriteBuffer } from './write-buffer.ts';
 export interface ConnectionSetup {
   readonly protocol: Protocol;
   readonly address: Address;
+  /** For messages and diagnostics; no user, no password. */
+  readonly addressText: string;
   readonly connect: Connect;
   /** The books for the library's own commands: handshake, cleaning, probes. */
   readonly internals: RequestTracker;
@@ -39,14 +42,29 @@ export interface LivenessOptions {
 
 /** Who owns a connection and hears of it. */
 export interface ConnectionOwner {
+  /** `connectTimeout`: how long connecting or cleaning may take, ms. */
+  readonly options: { readonly connectTimeout: number };
   /** A reply made room in the window. */
   capacity(connection: Connection): void;
   /** It is to get nothing new, because its server cannot serve it any more; `error` says why. */
   draining(connection: Connection, error: KvError): void;
-  /** The server refused it without running it, because it cannot serve this line: another may. */
+  /** The server refused it without running it, because it cannot serve this connection: another may. */
   requeued(request: Request): void;
+  /**
+   * The server ran none of these (one command, or all of a unit) and says where they may run. Returns whether the owner
+   * takes them; otherwise their callers get the refusal.
+   */
+  redirected(requests: readonly Request[], redirect: Redirect, error: KvError, connection: Connection): boolean;
+  /** A leased connection comes back, clean and idle, or closed. */
+  release(connection: Connection): void;
   /** It is over. What was written has no answer; what waits was never written. Both are the owner's now. */
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void;
+}
+
+/** Something that waits until so many requests have been answered. */
+interface Mark {
+  readonly at: number;
+  readonly done: () => void;
 }
 
 /** Deadline of the library's own commands once the connection is ready, ms; before, that of connecting covers them. */
@@ -83,7 +101,7 @@ export class Connection {
   readonly #window: Protocol['window'];
   /** Whether something can wait here for the replies of others. */
   readonly #limited: boolean;
-  readonly #owner: ConnectionOwner;
+  readonly owner: ConnectionOwner;
   readonly #waiting = new RequestQueue(() => this.#hasCapacityAgain());
   readonly #inFlight = new Ring<Request>();
   readonly #buffer = new WriteBuffer();
@@ -109,12 +127,14 @@ export class Connection {
   /** Nothing else is written before the answer to a probe. */
   #probing = false;
   #idle: (() => void)[] = [];
+  #answeredCount = 0;
+  readonly #marks: Mark[] = [];
   #failure: KvError | undefined;
   #readyAt = Number.POSITIVE_INFINITY;
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.setup = setup;
-    this.#owner = owner;
+    this.owner = owner;
     this.#window = setup.protocol.window;
     const { commands, bytes, refill } = this.#window;
     this.#limited = commands !== Number.POSITIVE_INFINITY || bytes !== undefined || refill === 'empty';
@@ -245,7 +265,7 @@ export class Connection {
    */
   enqueue(request: Request): void {
     request.connection = this;
-    if (this.#failure !== undefined) return this.#owner.lost(this, this.#failure, [], [request]);
+    if (this.#failure !== undefined) return this.owner.lost(this, this.#failure, [], [request]);
     this.#waiting.push(request);
     if (!this.#flushing) this.#schedule();
     else if (this.#waiting.length >= WORTH_WAKING && request.unit === null) this.#flushEarly();
@@ -296,7 +316,8 @@ export class Connection {
     this.#opening.abort(error);
     if (hard) this.#transport?.destroy();
     const written = this.#inFlight.drain().filter((request) => !request.settled);
-    this.#owner.lost(this, error, written, this.#waiting.drain());
+    this.owner.lost(this, error, written, this.#waiting.drain());
+    for (const { done } of this.#marks.splice(0)) done();
     for (const wake of this.#idle.splice(0)) wake();
     this.onClosed?.(error);
   }
@@ -327,7 +348,7 @@ export class Connection {
   readonly #sink: ReplySink = {
     head: () => this.#inFlight.peek(),
     reply: (raw) => this.#reply(raw),
-    fail: (error) => this.#refuse(error),
+    fail: (error, redirect) => this.#refuse(error, redirect),
     drain: (error) => this.#drain(error),
     push: (raw) => {
       if (this.onPush !== undefined) this.onPush(raw);
@@ -345,6 +366,7 @@ export class Connection {
       return this.destroy(undecodable(cause));
     }
     if (!this.hasAnswered) this.#noteFirstReply(due);
+    if (this.#marks.length > 0) this.#passMarks();
     this.#refill();
     if (this.#readPacing !== undefined && this.#inFlight.length < due) this.#pauseReads(this.#readPacing);
   }
@@ -385,13 +407,33 @@ export class Connection {
 
   /** It has less to do: room for what waits at the owner, perhaps nothing left at all. */
   #hasCapacityAgain(): void {
-    if (this.state === 'ready' && this.hasCapacity) this.#owner.capacity(this);
+    if (this.state === 'ready' && this.hasCapacity) this.owner.capacity(this);
     if (this.#idle.length > 0 && this.load === 0) for (const wake of this.#idle.splice(0)) wake();
+  }
+
+  /**
+   * Calls back when everything that is in flight now has been answered, at the end of the read that brought the last of
+   * these replies; or when the connection is over, after its requests went back to the owner. At once if nothing is in
+   * flight.
+   */
+  afterInFlight(done: () => void): void {
+    if (this.#inFlight.length === 0) done();
+    else this.#marks.push({ at: this.#answeredCount + this.#inFlight.length, done });
+  }
+
+  /** Takes out waiting requests, which were not written. */
+  takeUnsent(filter: (request: Request) => boolean): Request[] {
+    return this.#waiting.take((request) => !request.pinned && filter(request));
+  }
+
+  #passMarks(): void {
+    while (this.#marks.length > 0 && (this.#marks[0] as Mark).at <= this.#answeredCount) this.#marks.shift()?.done();
   }
 
   #answered(): Request {
     const request = this.#inFlight.shift();
     if (request === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
+    this.#answeredCount++;
     this.#inFlightBytes -= request.weight;
     this.#answeredWrittenAt = request.writtenAt;
     return request;
@@ -405,16 +447,11 @@ export class Connection {
     }
     const { command } = request;
     if (command.spec.fallback !== undefined && this.#useFallback(request, raw)) return;
-    let value: unknown;
-    try {
-      value = command.reply(raw, command);
-    } catch (error) {
-      return request.fail(replyFailure(error, request));
-    }
-    request.succeed(value);
+    if (request.unit !== null) return this.#memberAnswered(request.unit, { raw });
+    settle(request, raw);
   }
 
-  #refuse(error: Error): void {
+  #refuse(error: Error, redirect: Redirect | undefined): void {
     const notRun = this.#refusedUnrun;
     this.#refusedUnrun = false;
     const request = this.#answered();
@@ -423,15 +460,33 @@ export class Connection {
       return;
     }
     if (request.command.spec.fallback !== undefined && this.#useFallback(request, error)) return;
-    if (notRun && request.canRequeue) return this.#owner.requeued(request);
+    if (request.unit !== null) return this.#memberAnswered(request.unit, { error, redirect });
+    if (redirect !== undefined && this.#redirected([request], redirect, error)) return;
+    if (notRun && request.canRequeue) return this.owner.requeued(request);
     request.fail(request.cancelled ?? refusal(error, request));
+  }
+
+  #redirected(requests: readonly Request[], redirect: Redirect, error: Error): boolean {
+    if (!requests.every((request) => request.canRedirect)) return false;
+    return this.owner.redirected(requests, redirect, asKvError(error), this);
+  }
+
+  /** A unit is settled when its last reply is in: only then it is known whether it ran here. */
+  #memberAnswered(unit: Unit<Request>, answer: Answer): void {
+    if (!unit.answered(answer)) return;
+    const refused = unit.redirect;
+    if (refused !== undefined && this.#redirected(unit.members, refused.redirect, refused.error)) return;
+    unit.settle((member, { raw, error }) => {
+      if (error === undefined) settle(member, raw);
+      else member.fail(member.cancelled ?? refusal(error, member));
+    });
   }
 
   #drain(error: KvError): void {
     this.#refusedUnrun = true;
     if (this.drainCause !== undefined) return;
     this.drainCause = error;
-    if (this.state === 'ready') this.#owner.draining(this, error);
+    if (this.state === 'ready') this.owner.draining(this, error);
   }
 
   /** Sends what the command asks for in its place, if it asks; the promise stays. */
@@ -514,7 +569,7 @@ export class Connection {
   }
 
   /** All of a unit or nothing. */
-  #encodeUnit({ members }: Unit): void {
+  #encodeUnit({ members }: Unit<Request>): void {
     for (let i = members.length; i > 0; i--) this.#waiting.shift();
     for (const member of members) if (!this.#encode(member, members[0] as Request)) return;
     for (const member of members) this.#wrote(member);
@@ -540,6 +595,18 @@ export class Connection {
     request.tracker.written(request);
     this.#inFlight.push(request);
   }
+}
+
+/** Gives a request the user value of its reply. */
+function settle(request: Request, raw: unknown): void {
+  const { command } = request;
+  let value: unknown;
+  try {
+    value = command.reply(raw, command);
+  } catch (error) {
+    return request.fail(replyFailure(error, request));
+  }
+  request.succeed(value);
 }
 
 /** About how many bytes a command takes on the wire. */

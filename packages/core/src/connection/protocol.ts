@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { Executor } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
+import type { Redirect } from '../request/redirect.ts';
 
 /**
  * Where an encoder puts a command. Text is appended to `text`; `bytes` closes the text run and adds raw bytes.
@@ -29,8 +30,8 @@ export interface ReplySink {
   head(): { readonly command: AnyCommand; readonly bytes: boolean } | undefined;
   /** The reply of the oldest unanswered command. */
   reply(raw: unknown): void;
-  /** The oldest unanswered command was refused. */
-  fail(error: Error): void;
+  /** The oldest unanswered command was refused. `redirect`: it did not run, and this says where it may. */
+  fail(error: Error, redirect?: Redirect): void;
   /**
    * The server is well, but cannot do on this line what it is there for (it became a replica, it loads its data): called
    * right before each {@link fail} with a refusal that says so, whose command did not run and may run elsewhere. The line

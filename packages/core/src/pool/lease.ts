@@ -7,7 +7,7 @@ import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
 import { Batch, Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
-import type { Pool } from './pool.ts';
+import { Unit } from '../request/unit.ts';
 
 /** What every call needs that its own options leave out. */
 export interface Defaults {
@@ -38,7 +38,6 @@ const CANCEL_PAUSE = 50;
  */
 export class Lease implements Executor {
   readonly connection: Connection;
-  readonly #pool: Pool;
   readonly #setup: LeaseSetup;
   #released: Promise<void> | undefined;
   readonly #blocked = new Set<Request>();
@@ -48,9 +47,8 @@ export class Lease implements Executor {
   readonly #held = new RequestQueue();
   #cancelling: Promise<void> = Promise.resolve();
 
-  constructor(connection: Connection, pool: Pool, setup: LeaseSetup) {
+  constructor(connection: Connection, setup: LeaseSetup) {
     this.connection = connection;
-    this.#pool = pool;
     this.#setup = setup;
   }
 
@@ -122,13 +120,13 @@ export class Lease implements Executor {
     if (connection.wire.dirty && !connection.isClosed) await this.#clean();
     connection.onPush = undefined;
     connection.onClosed = undefined;
-    this.#pool.release(connection);
+    connection.owner.release(connection);
   }
 
   async #clean(): Promise<void> {
     const { connection } = this;
     const unclean = new ClosedError('The connection was used and could not be cleaned');
-    const timer = setTimeout(() => connection.destroy(unclean), this.#pool.options.connectTimeout);
+    const timer = setTimeout(() => connection.destroy(unclean), connection.owner.options.connectTimeout);
     try {
       if (connection.wire.clean === undefined) throw unclean;
       await connection.wire.clean(connection.sendInternal);
@@ -277,7 +275,7 @@ export function sendBatch(
 
 /** Opens the members of a batch; of a unit, all or none. */
 function openBatch(members: readonly Request[], unit: boolean, open: (member: Request) => KvError | undefined): void {
-  const shared = unit ? { members } : null;
+  const shared = unit ? new Unit(members) : null;
   for (const member of members) member.unit = shared;
   for (const member of members) {
     const refused = open(member);

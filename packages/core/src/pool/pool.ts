@@ -3,6 +3,7 @@ import { asKvError, Connection } from '../connection/connection.ts';
 import { connectChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
 import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../errors.ts';
+import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { Backoff } from './backoff.ts';
@@ -22,8 +23,13 @@ export interface PoolOptions {
 
 /** What a pool tells its client. */
 export interface PoolEvents {
-  /** A written request lost its connection: where it may be tried again, or `undefined`. */
-  retry(request: Request, error: KvError): Pool | undefined;
+  /**
+   * Requests that lost their connection and may be written (again), in order. Returns whether they were taken;
+   * otherwise they wait in the pool. Absent: they always wait there.
+   */
+  requeue?(pool: Pool, requests: readonly Request[]): boolean;
+  /** See {@link ConnectionOwner.redirected}. Absent: a refusal always reaches its caller. */
+  redirected?: ConnectionOwner['redirected'] | undefined;
   /** The set of ready connections, or the will to make some, has changed. */
   changed(pool: Pool, cause: KvError | undefined): void;
 }
@@ -60,6 +66,7 @@ export class Pool implements ConnectionOwner {
   /** Why the server refused the last login; `undefined` after a success. */
   #refusedLogin: KvError | undefined;
   #closed: KvError | undefined;
+  #retired: KvError | undefined;
   #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
 
   constructor(setup: ConnectionSetup, options: PoolOptions, events: PoolEvents) {
@@ -81,6 +88,11 @@ export class Pool implements ConnectionOwner {
   /** Connections that are ready and not leased. */
   get freeSize(): number {
     return this.#ready.length;
+  }
+
+  /** Whether it has a connection that works. */
+  get isReady(): boolean {
+    return this.#ready.length + this.#leased.size > 0;
   }
 
   /** Requests that wait for a connection. */
@@ -126,7 +138,7 @@ export class Pool implements ConnectionOwner {
 
   /** Gives a request to a ready connection, or keeps it until there is one. */
   submit(request: Request): void {
-    if (this.waiting === 0 && !request.exclusive) {
+    if (this.waiting === 0 && request.exclusive === null) {
       const connection = this.#pick();
       if (connection !== undefined) {
         if (connection.load >= this.options.growThreshold) this.#growUnderLoad();
@@ -181,6 +193,27 @@ export class Pool implements ConnectionOwner {
     this.#grow();
   }
 
+  /** Takes out requests that were not written, in the order of their calls, for another server. */
+  takeUnsent(filter: (request: Request) => boolean): Request[] {
+    const connections = [...this.#retiring, ...this.#ready];
+    const taken = connections.flatMap((connection) => connection.takeUnsent(filter));
+    for (const request of taken) request.connection = null;
+    return [...taken, ...this.#requeued.take(filter), ...this.#queue.take(filter)];
+  }
+
+  /** Its server is not used any more: gives out no connection, ends each one when it has answered what it has. */
+  retire(error: KvError): void {
+    this.#minSize = 0;
+    this.#retired = error;
+    this.#idle = undefined;
+    this.#pace.stop();
+    for (const connection of this.#opening) connection.destroy(error);
+    for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
+    for (const connection of this.#leased) connection.drainCause ??= error;
+    this.dismiss(error);
+    this.#changed(error);
+  }
+
   /** Ends the requests that wait for a connection; those that have one go on. */
   dismiss(error: KvError): void {
     const waiting = [...this.#requeued.drain(), ...this.#queue.drain()];
@@ -224,6 +257,10 @@ export class Pool implements ConnectionOwner {
     else this.#requeued.push(request);
   }
 
+  redirected(requests: readonly Request[], redirect: Redirect, error: KvError, connection: Connection): boolean {
+    return this.#events.redirected?.(requests, redirect, error, connection) === true;
+  }
+
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {
     const wasInUse = this.#forget(connection);
     const again: Request[] = [];
@@ -235,10 +272,7 @@ export class Pool implements ConnectionOwner {
         again.push(request);
       }
     }
-    if (again.length > 0) {
-      this.#queue.unshift(again);
-      this.#serve();
-    }
+    if (again.length > 0 && this.#events.requeue?.(this, again) !== true) this.#waitAgain(again);
     if (this.#closed !== undefined) return;
     if (!wasInUse) {
       if (again.length > 0) this.#grow();
@@ -247,6 +281,12 @@ export class Pool implements ConnectionOwner {
     if (error.code === 'CLOSED') this.#grow();
     else this.#lostUnwanted(connection, error);
     this.#changed(error);
+  }
+
+  #waitAgain(requests: readonly Request[]): void {
+    if (this.#retired !== undefined) return this.#enqueue(requests);
+    this.#queue.unshift(requests);
+    this.#serve();
   }
 
   #lostUnwanted(connection: Connection, error: KvError): void {
@@ -258,21 +298,20 @@ export class Pool implements ConnectionOwner {
   #lostWritten(request: Request, error: KvError, again: Request[]): void {
     if (request.settled || request.connection === null) return; // it went with the rest of its unit
     const members = request.unit?.members ?? [request];
-    const pool = this.#closed === undefined && mayRepeat(request) ? this.#events.retry(request, error) : undefined;
-    if (pool === undefined) {
+    if (this.#closed !== undefined || !mayRepeat(request)) {
       for (const member of members) member.fail(ended(member, this.#closed ?? error, 'unknown'));
       return;
     }
-    for (const member of members) member.tracker.requeued(member);
-    if (pool === this) for (const member of members) again.push(member);
-    else if (request.unit === null) pool.submit(request);
-    else pool.submitUnit(members);
+    for (const member of members) {
+      member.tracker.requeued(member);
+      again.push(member);
+    }
   }
 
   // -- inside
 
   #enqueue(requests: readonly Request[]): void {
-    const refusal = this.#closed ?? this.#recentRefusal;
+    const refusal = this.#closed ?? this.#retired ?? this.#recentRefusal;
     for (const request of requests) {
       if (refusal !== undefined) request.fail(ended(request, refusal, 'notSent'));
       else this.#queue.push(request);
@@ -312,7 +351,7 @@ export class Pool implements ConnectionOwner {
   /** Gives out what waits, as far as there is room, in order. */
   #serve(): void {
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
-      if (next.exclusive) {
+      if (next.exclusive !== null) {
         const index = this.#ready.findIndex((connection) => connection.load === 0);
         if (index < 0) return;
         this.#queue.shift();
@@ -341,7 +380,7 @@ export class Pool implements ConnectionOwner {
 
   /** Opens as many connections as the queue and `minSize` ask for; while the server is away one, which shows the way. */
   #grow(): void {
-    if (this.#closed !== undefined || this.#pace.isWaiting) return;
+    if (this.#closed !== undefined || this.#retired !== undefined || this.#pace.isWaiting) return;
     const there = this.#ready.length + this.#leased.size;
     const wanted = Math.max(this.#missing, this.#minSize - there);
     const most = this.#pace.lastError !== undefined && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
@@ -421,7 +460,7 @@ export class Pool implements ConnectionOwner {
 
 function mayRepeat({ unit, repeatable }: Request): boolean {
   if (unit === null) return repeatable;
-  return unit.members.every((member) => !member.settled && member.repeatable);
+  return !unit.isPartlyAnswered && unit.members.every((member) => !member.settled && member.repeatable);
 }
 
 /** A refusal during the handshake (wrong password) or a wrong option: no use in trying for ever. */

@@ -28,7 +28,7 @@ export class RequestQueue {
 
   push(request: Request): void {
     request.queue = this;
-    if (request.exclusive) this.#exclusive++;
+    if (request.exclusive !== null) this.#exclusive++;
     this.#ring.push(request);
   }
 
@@ -37,7 +37,7 @@ export class RequestQueue {
     for (let i = requests.length - 1; i >= 0; i--) {
       const request = requests[i] as Request;
       request.queue = this;
-      if (request.exclusive) this.#exclusive++;
+      if (request.exclusive !== null) this.#exclusive++;
       this.#ring.unshift(request);
     }
   }
@@ -56,8 +56,17 @@ export class RequestQueue {
     if (next === undefined) return undefined;
     this.#ring.shift();
     next.queue = null;
-    if (next.exclusive) this.#exclusive--;
+    if (next.exclusive !== null) this.#exclusive--;
     return next;
+  }
+
+  /** Takes out what the filter wants and has not ended, oldest first; the rest keeps its order. */
+  take(filter: (request: Request) => boolean): Request[] {
+    const taken: Request[] = [];
+    const kept: Request[] = [];
+    for (const request of this.drain()) (filter(request) ? taken : kept).push(request);
+    this.unshift(kept);
+    return taken;
   }
 
   /** Takes everything out that has not ended, oldest first. */
@@ -79,7 +88,7 @@ export class RequestQueue {
   /** A request in here has ended. */
   ended({ exclusive }: Request): void {
     this.#dead++;
-    if (exclusive) this.#exclusive--;
+    if (exclusive !== null) this.#exclusive--;
     if (this.#dead >= 64 && this.#dead * 2 >= this.#ring.length) this.unshift(this.drain());
     this.#onCapacity?.();
   }

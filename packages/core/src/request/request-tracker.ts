@@ -188,7 +188,7 @@ export class RequestTracker {
 
   /** For statistics and diagnostics. That a connection was lent is no command. */
   #tell(request: Request, durationMs: number, error: Error | undefined): void {
-    if (request.exclusive && error === undefined) return;
+    if (request.exclusive !== null && error === undefined) return;
     this.stats.record(request.command.spec, durationMs, error !== undefined);
     if (!commandChannel.hasSubscribers) return;
     const { client, backend, address } = this.identity;
@@ -255,7 +255,7 @@ function afterSending({ startedAt, writtenAt, connection }: Request, now: number
 
 function whileWaiting({ exclusive, cause, attempts, connection, pinned }: Request): string {
   if (cause !== undefined) return `it was not sent, the connection could not be made: ${cause.message}`;
-  if (exclusive) return 'no connection became free';
+  if (exclusive !== null) return 'no connection became free';
   if (attempts > 0) return 'its connection was lost, and it was not sent again';
   if (connection !== null) return 'it was not sent, the connection took no more bytes';
   return `it was not sent, ${pinned ? 'a blocking command came before it' : 'no connection was ready'}`;

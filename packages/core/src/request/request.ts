@@ -6,11 +6,7 @@ import type { KvError } from '../errors.ts';
 import type { Timed } from './deadlines.ts';
 import type { RequestQueue } from './request-queue.ts';
 import type { AbortGroup, RequestTracker } from './request-tracker.ts';
-
-/** Requests that are sent, cancelled, moved and failed together, contiguous on one connection. */
-export interface Unit {
-  readonly members: readonly Request[];
-}
+import type { Unit } from './unit.ts';
 
 /** Collects the ends of many requests; calls `done` when all have ended. */
 export class Batch {
@@ -30,6 +26,9 @@ export class Batch {
   }
 }
 
+/** The pools whose connections are used by one task at a time. */
+export type ExclusivePool = 'sessions' | 'blocking' | 'streams';
+
 /** One command under way: from the call to its end, over as many connections as it takes. */
 export class Request implements Timed {
   command: AnyCommand;
@@ -47,11 +46,11 @@ export class Request implements Timed {
   size = 0;
   /** What it counts against the bytes of the window while it is in flight. */
   weight = 0;
-  /** Wants a connection for itself instead of a reply. */
-  exclusive = false;
+  /** The pool of which it wants a connection for exclusive use, instead of a reply. */
+  exclusive: ExclusivePool | null = null;
   /** Belongs to one connection: never moved to another. */
   pinned = false;
-  unit: Unit | null = null;
+  unit: Unit<Request> | null = null;
   /** Where it waits, or `null` when it is not waiting. */
   queue: RequestQueue | null = null;
   /** Where it was written. */
@@ -125,6 +124,17 @@ export class Request implements Timed {
     this.#batch = null;
     this.ended = null;
     this.cancel = null;
+  }
+
+  /** Takes back that it was written: the server answered without running it. It waits again, and counts as not sent. */
+  unsend(): void {
+    this.attempts--;
+    this.tracker.requeued(this);
+  }
+
+  /** Whether a router may send it to another server that the refusal names. */
+  get canRedirect(): boolean {
+    return !this.pinned && this.cancelled === undefined;
   }
 
   /** Whether it may go to another connection when the server of this one refused it without running it. */

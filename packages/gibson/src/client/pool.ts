@@ -1,4 +1,12 @@
-import { type AddressInput, ArgumentError, type CallOptions, type Client, mergeCallOptions, openPool } from '@kv/core';
+import {
+  type AddressInput,
+  ArgumentError,
+  type CallOptions,
+  type Client,
+  type ConnectionPool,
+  mergeCallOptions,
+  openPool,
+} from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { GibsonLease } from './lease.ts';
 import { type GibsonPoolOptions, readPoolOptions } from './options.ts';
@@ -71,7 +79,7 @@ export class GibsonPool<V = string> extends TypedExecutor<V> {
     return this.#client.close(options);
   }
 
-  get #pool(): Client['endpoints'][number]['shared'] {
+  get #pool(): ConnectionPool {
     const [endpoint] = this.#client.endpoints;
     if (endpoint === undefined) throw new ArgumentError('The pool has no endpoint');
     return endpoint.shared;

@@ -5,6 +5,7 @@ import {
   type CallOptions,
   type Client,
   Command,
+  type ConnectionPool,
   integer,
   mergeCallOptions,
   openPool,
@@ -122,7 +123,7 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     return this.close();
   }
 
-  get #pool(): Client['endpoints'][number]['shared'] {
+  get #pool(): ConnectionPool {
     return this.#endpoint.shared;
   }
 

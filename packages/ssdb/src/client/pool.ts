@@ -1,4 +1,12 @@
-import { type AddressInput, ArgumentError, type CallOptions, type Client, mergeCallOptions, openPool } from '@kv/core';
+import {
+  type AddressInput,
+  ArgumentError,
+  type CallOptions,
+  type Client,
+  type ConnectionPool,
+  mergeCallOptions,
+  openPool,
+} from '@kv/core';
 import { Scanner } from '../streams/scan.ts';
 import { SsdbLease } from './lease.ts';
 import { readPoolOptions, type SsdbPoolOptions } from './options.ts';
@@ -71,7 +79,7 @@ export class SsdbPool<V = string> extends Scanner<V> {
     return this.#client.close(options);
   }
 
-  get #pool(): Client['endpoints'][number]['shared'] {
+  get #pool(): ConnectionPool {
     const [endpoint] = this.#client.endpoints;
     if (endpoint === undefined) throw new ArgumentError('The pool has no endpoint');
     return endpoint.shared;

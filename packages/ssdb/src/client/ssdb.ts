@@ -15,7 +15,7 @@ import { type DumpOptions, dump, type SyncOptions, sync140 } from '../commands/s
 import { ssdbProtocol } from '../protocol/protocol.ts';
 import { Scanner } from '../streams/scan.ts';
 import { type DumpEntry, dumpEntry, type SyncEntry, syncEntry } from '../streams/streams.ts';
-import { ConnectionRouter } from './connection-router.ts';
+import { byFirstKey } from './connection-choice.ts';
 import {
   DEFAULT_CONNECTIONS,
   type ReadOptions,
@@ -146,18 +146,16 @@ export function createSsdb(
 ): unknown {
   const read = readClientOptions(address, options);
   const { connections = DEFAULT_CONNECTIONS } = read.options;
-  const one = { minSize: 1, maxSize: 1 };
   const setup = {
     ...clientSetup(read),
     pools: {
-      shared: one,
+      shared: { minSize: connections, maxSize: connections, connectionOf: byFirstKey(connections) },
       sessions: 'shared',
       blocking: { minSize: 0, maxSize: 1 },
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
   } as const;
-  const client = new Client(setup, (make) => new ConnectionRouter(setup.address, connections, make));
-  return new Type(client, callOf(read));
+  return new Type(new Client(setup), callOf(read));
 }
 
 /** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */

@@ -1,0 +1,91 @@
+import type { AnyCommand } from '../command/command.ts';
+import type { Executor } from '../command/executor.ts';
+import type { Connection, ConnectionSetup, LivenessOptions } from '../connection/connection.ts';
+import type { Protocol } from '../connection/protocol.ts';
+import type { Backoff } from '../pool/backoff.ts';
+import type { Defaults } from '../pool/lease.ts';
+import type { RequestTracker } from '../request/request-tracker.ts';
+import { connectSocket } from '../transport/socket-transport.ts';
+import type { Address } from '../transport/transport.ts';
+import type { Endpoint, EndpointIdentity, PoolName, PoolSetup } from './endpoint.ts';
+
+/** Bounds of one pool. */
+export interface PoolSize {
+  readonly minSize: number;
+  readonly maxSize: number;
+  /** See {@link PoolOptions.growThreshold}. */
+  readonly growThreshold?: number | undefined;
+  /** See {@link PoolSetup.connectionOf}. */
+  readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+}
+
+/** Everything a client is made from; facades fill it from users' options. */
+export interface ClientSetup {
+  readonly protocol: Protocol;
+  readonly address: Address;
+  /** For diagnostics and messages; no user, no password. */
+  readonly addressText: string;
+  /** Name in diagnostics. */
+  readonly name: string;
+  readonly timeout: number;
+  readonly connectTimeout: number;
+  readonly retry: Defaults['retry'];
+  readonly maxQueueBytes: number;
+  readonly backoff: Backoff;
+  readonly liveness: LivenessOptions;
+  readonly pools: Readonly<Record<Exclude<PoolName, 'sessions'>, PoolSize>> & {
+    /** `shared`: sessions are acquired from the shared pool. */
+    readonly sessions: PoolSize | 'shared';
+  };
+  /** Runs at the end of the handshake of shared connections, before commands of users. */
+  readonly onReady?: ((connection: Connection, endpoint: Endpoint) => Promise<void>) | undefined;
+  /** Takes what shared connections send without being asked. */
+  readonly push?: ((raw: unknown, connection: Connection, endpoint: Endpoint) => void) | undefined;
+  /** Says what to use instead of a command that a shared client cannot send. */
+  readonly alternative?: ((command: AnyCommand) => string) | undefined;
+}
+
+/** How to reach the same server on another connection: on the shared ones, or on one that is made for it. */
+export interface ControlSenders {
+  readonly shared: Executor['send'];
+  readonly extra: Executor['send'];
+}
+
+/** The pools of one endpoint as its client wants them. */
+export function poolSetups(
+  setup: ClientSetup,
+  internals: RequestTracker,
+  control: ControlSenders,
+  endpoint: () => Endpoint,
+  { address, addressText }: EndpointIdentity,
+): Record<PoolName, PoolSetup> {
+  const { protocol, liveness, connectTimeout, backoff, pools, onReady, push } = setup;
+  const plain = {
+    protocol,
+    address,
+    addressText,
+    connect: connectSocket,
+    internals,
+    liveness,
+    sendOnControl: control.shared,
+  };
+  const hooks = {
+    onReady: onReady && ((connection: Connection) => onReady(connection, endpoint())),
+    push: push && ((raw: unknown, connection: Connection) => push(raw, connection, endpoint())),
+  };
+  const pool = (
+    { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf }: PoolSize,
+    connection: ConnectionSetup = plain,
+  ): PoolSetup => ({
+    pool: { minSize, maxSize, growThreshold, connectTimeout, backoff },
+    connection,
+    connectionOf,
+  });
+  const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, ...hooks });
+  return {
+    shared,
+    sessions: pools.sessions === 'shared' ? shared : pool(pools.sessions),
+    blocking: pool(pools.blocking),
+    streams: pool(pools.streams),
+  };
+}
