@@ -65,6 +65,7 @@ export { RequestQueue } from './request/request-queue.ts';
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';
 export { hashTagged } from './sharding/hash-tag.ts';
+export { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer, wallNow } from './timers.ts';
 export type { AddressInput, AddressRules, ParsedAddress } from './transport/address.ts';
 export { parseAddress, withTls } from './transport/address.ts';
 export { type EmbeddedServers, reachable } from './transport/embedded-address.ts';

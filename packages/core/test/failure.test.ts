@@ -6,6 +6,8 @@ import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-prot
 import { freeze, outcome, turn } from './observe.ts';
 import { twoServers } from './two-servers.ts';
 
+vi.mock('../src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 const one = { minSize: 0, maxSize: 1 };
 const oneLane: ClientSetup['pools'] = {
   shared: { minSize: 1, maxSize: 1 },

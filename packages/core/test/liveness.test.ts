@@ -5,6 +5,8 @@ import { Flag } from '../src/index.ts';
 import { LineProtocol, line, lineClient, readLine } from './line-protocol.ts';
 import { freeze, outcome, turn } from './observe.ts';
 
+vi.mock('../src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 /** Asks by `served?`; the server answers `yes` or `no`. */
 class AskingProtocol extends LineProtocol {
   override open(sink: Parameters<LineProtocol['open']>[0]): ReturnType<LineProtocol['open']> {

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openPool, openSingle } from '../src/index.ts';
 import { line, lineSetup } from './line-protocol.ts';
 
+vi.mock('../src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 afterEach(() => {
   vi.useRealTimers();
 });

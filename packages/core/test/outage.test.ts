@@ -4,6 +4,8 @@ import type { KvError } from '../src/index.ts';
 import { Flag } from '../src/index.ts';
 import { LineProtocol, line, lineClient, lineSetup } from './line-protocol.ts';
 
+vi.mock('../src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 beforeEach(() => {
   vi.useFakeTimers();
 });

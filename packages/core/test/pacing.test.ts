@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Client, KvError } from '../src/index.ts';
 import { LineProtocol, line, lineClient } from './line-protocol.ts';
 
+vi.mock('../src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 beforeEach(() => {
   vi.useFakeTimers();
 });

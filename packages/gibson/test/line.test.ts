@@ -5,6 +5,8 @@ import { MemoryServer } from '@kv/testkit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { answering, list, notFound, number, ok, plain, request } from './frames.ts';
 
+vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 /** The parts of an error that users decide by. */
 async function failure(promise: Promise<unknown>): Promise<Record<string, unknown>> {
   const error: unknown = await promise.then(

@@ -3,6 +3,8 @@ import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createConnection, createPool, createRedis, type KvError } from '../src/index.ts';
 
+vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();

@@ -7,6 +7,8 @@ import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRedis, type Gap, type KvError, type Redis } from '../src/index.ts';
 
+vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();

@@ -12,6 +12,12 @@ import { Door } from '../src/door.ts';
 import type { FailureClient } from '../src/failure-backend.ts';
 import { failureClient } from '../src/failure-facade.ts';
 
+vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
+vi.mock('../../embedded/src/timers.ts', async (load) => ({
+  ...(await load<object>()),
+  ...(await import('@kv/testkit/faked-timers')),
+}));
+
 const TEN_MINUTES = 600_000;
 const TICK = 1000;
 const TIMEOUT = 5000;

@@ -11,6 +11,7 @@ import { Lease, sendBatch } from '../pool/lease.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
+import { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer } from '../timers.ts';
 import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
 import type { ClientState, ClientStats, StateChange } from './client-state.ts';
 import { Endpoint, type EndpointIdentity, type PoolName } from './endpoint.ts';
@@ -257,7 +258,7 @@ export class Client implements Executor {
 
   /** On a connection of its own, which goes back to its lane when the server has let go of it. */
   async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    const began = performance.now();
+    const began = monotonicNow();
     const lease = await this.acquire(options, 'blocking', command);
     this.#blocked.add(lease);
     try {
@@ -303,7 +304,7 @@ export class Client implements Executor {
   /** Waits for what is under way, `timeout` ms at most. */
   async #settled(timeout: number): Promise<void> {
     for (const lease of this.#blocked) lease.cancelBlocking(closedError);
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: Timer | undefined;
     const expired = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER));
     });
@@ -352,7 +353,7 @@ const acquireLabel: AnyCommand = {
 function since(began: number, options: SendOptions): SendOptions {
   const { timeout } = options;
   if (timeout === undefined || timeout === 0) return options;
-  return { ...options, timeout: Math.max(timeout - (performance.now() - began), 1) };
+  return { ...options, timeout: Math.max(timeout - (monotonicNow() - began), 1) };
 }
 
 function closedError({ spec: { name } }: AnyCommand): ClosedError {

@@ -8,6 +8,7 @@ import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Ring } from '../request/ring.ts';
 import type { Answer, Unit } from '../request/unit.ts';
+import { clearTimeout, nextTick, setTimeout, type Timer, wallNow } from '../timers.ts';
 import type { Address, Connect, Transport, TransportEvents } from '../transport/transport.ts';
 import { Liveness } from './liveness.ts';
 import type { Protocol, ReplySink, Wire } from './protocol.ts';
@@ -110,7 +111,7 @@ export class Connection {
   /** When the latest command that is answered was written. */
   #answeredWrittenAt = 0;
   /** Set while nothing is read or written because the server has enough to do. */
-  #readPause: ReturnType<typeof setTimeout> | undefined;
+  #readPause: Timer | undefined;
   /** Aborted when it is over, so that an attempt to connect does not outlive it. */
   readonly #opening = new AbortController();
   #transport: Transport | undefined;
@@ -192,7 +193,7 @@ export class Connection {
 
   /** How long no byte has come, ms. */
   get silence(): number {
-    return Math.max(Date.now() - this.#liveness.heardAt, 0);
+    return Math.max(wallNow() - this.#liveness.heardAt, 0);
   }
 
   /** How long it has been ready, ms. */
@@ -509,7 +510,7 @@ export class Connection {
   #schedule(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    process.nextTick(this.#flush);
+    nextTick(this.#flush);
   }
 
   readonly #flush = (): void => {
@@ -584,7 +585,7 @@ export class Connection {
     } catch (error) {
       this.#buffer.rollback();
       request.tracker.cancel(request, unencodable(request, error));
-      process.nextTick(() => this.#hasCapacityAgain()); // after this write
+      nextTick(() => this.#hasCapacityAgain()); // after this write
       return false;
     }
   }

@@ -1,5 +1,6 @@
 import { ConnectionError, isKvError } from '../errors.ts';
 import { LATE, LONGEST_TIMER } from '../request/timer-limits.ts';
+import { clearTimeout, setImmediate, setTimeout, type Timer, wallNow } from '../timers.ts';
 import type { Connection, LivenessOptions } from './connection.ts';
 
 /** After the process was asleep the peer has this long to answer, ms: what waits should not wait for the dead. */
@@ -19,10 +20,10 @@ const WAKING_GRACE = 1000;
  */
 export class Liveness {
   /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
-  heardAt: number = Date.now();
+  heardAt: number = wallNow();
   readonly #connection: Connection;
   readonly #options: LivenessOptions;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #judging = false;
   /** Whether a byte came since it was last set to false. */
   #alive = true;
@@ -41,7 +42,7 @@ export class Liveness {
   /** Bytes came. */
   heard(): void {
     this.#alive = true;
-    this.heardAt = Date.now();
+    this.heardAt = wallNow();
   }
 
   /** The line is over. */
@@ -52,7 +53,7 @@ export class Liveness {
   /** Whether the line was silent for so long that it should have been probed: the process was asleep. */
   get slept(): boolean {
     const { idle, grace } = this.#options;
-    return idle > 0 && Date.now() - this.heardAt > idle + grace;
+    return idle > 0 && wallNow() - this.heardAt > idle + grace;
   }
 
   /** A reply is overdue: the line has `grace` ms to show any byte. */
@@ -82,13 +83,13 @@ export class Liveness {
 
   #watch(): void {
     const { idle } = this.#options;
-    if (idle > 0) this.#wait(Math.min(Math.max(this.heardAt + idle - Date.now(), 1), idle), this.#look);
+    if (idle > 0) this.#wait(Math.min(Math.max(this.heardAt + idle - wallNow(), 1), idle), this.#look);
   }
 
   readonly #look = (): void => {
     const connection = this.#connection;
     if (connection.paused) return this.#wait(this.#options.idle, this.#look);
-    const silence = Date.now() - this.heardAt; // below 0: the clock was set back, so nobody knows
+    const silence = wallNow() - this.heardAt; // below 0: the clock was set back, so nobody knows
     if (silence >= 0 && silence < this.#options.idle) return this.#watch();
     if (connection.canProbe) return this.slept ? connection.probeFirst() : this.suspect();
     if (connection.oldestPendingAge < this.#options.grace) return this.#wait(this.#options.grace, this.#look);
@@ -120,9 +121,9 @@ export class Liveness {
   #wait(milliseconds: number, then: () => void): void {
     clearTimeout(this.#timer);
     const wait = Math.min(milliseconds, LONGEST_TIMER);
-    const due = Date.now() + wait;
+    const due = wallNow() + wait;
     this.#timer = setTimeout(() => {
-      if (Date.now() - due <= LATE) then();
+      if (wallNow() - due <= LATE) then();
       else setImmediate(() => this.#connection.isClosed || then());
     }, wait);
     this.#timer.unref();

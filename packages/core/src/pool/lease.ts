@@ -8,6 +8,7 @@ import { Batch, Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Unit } from '../request/unit.ts';
+import { clearTimeout, setTimeout } from '../timers.ts';
 
 /** What every call needs that its own options leave out. */
 export interface Defaults {
@@ -235,7 +236,7 @@ export class Lease implements Executor {
     try {
       while (!request.settled) {
         if (await wire.cancel((command) => sendOnControl(command, { timeout: CANCEL_GRACE }))) return;
-        if (!request.settled) await new Promise((resolve) => setTimeout(resolve, CANCEL_PAUSE));
+        if (!request.settled) await new Promise<void>((resolve) => setTimeout(resolve, CANCEL_PAUSE));
       }
     } catch {
       this.connection.destroy(new ConnectionError('A blocking command could not be cancelled'));

@@ -6,6 +6,7 @@ import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../er
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
+import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
 import type { Backoff } from './backoff.ts';
 import { ReconnectPace } from './reconnect-pace.ts';
 
@@ -393,7 +394,7 @@ export class Pool implements ConnectionOwner {
     const connection = new Connection(this.setup, this);
     this.#opening.add(connection);
     this.#changed();
-    const started = performance.now();
+    const started = monotonicNow();
     const { connectTimeout } = this.options;
     const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
     connection.open().then(
@@ -402,7 +403,7 @@ export class Pool implements ConnectionOwner {
     );
   }
 
-  #opened(connection: Connection, timer: ReturnType<typeof setTimeout>, started: number): void {
+  #opened(connection: Connection, timer: Timer, started: number): void {
     if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, timer, started);
     clearTimeout(timer);
     this.#publish(started, undefined);
@@ -418,7 +419,7 @@ export class Pool implements ConnectionOwner {
     for (const { resolve } of this.#starting.splice(0)) resolve();
   }
 
-  #notOpened(connection: Connection, error: KvError, timer: ReturnType<typeof setTimeout>, started: number): void {
+  #notOpened(connection: Connection, error: KvError, timer: Timer, started: number): void {
     clearTimeout(timer);
     this.#publish(started, error);
     this.#forget(connection);
@@ -454,7 +455,7 @@ export class Pool implements ConnectionOwner {
   #publish(started: number, error: Error | undefined): void {
     if (!connectChannel.hasSubscribers) return;
     const { client, backend, address } = this.setup.internals.identity;
-    connectChannel.publish({ client, backend, address, durationMs: performance.now() - started, error });
+    connectChannel.publish({ client, backend, address, durationMs: monotonicNow() - started, error });
   }
 }
 

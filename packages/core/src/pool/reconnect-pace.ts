@@ -1,4 +1,5 @@
 import type { KvError } from '../errors.ts';
+import { clearTimeout, setTimeout, type Timer } from '../timers.ts';
 import type { Backoff } from './backoff.ts';
 import { backoffDelay } from './backoff.ts';
 
@@ -13,7 +14,7 @@ export class ReconnectPace {
   readonly #backoff: Backoff;
   readonly #due: () => void;
   #failures = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
 
   /** @param due called when the next attempt may begin */
   constructor(backoff: Backoff, due: () => void) {

@@ -1,6 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { Clock } from './clock.ts';
 
+vi.mock('../timers.ts', () => import('@kv/testkit/faked-timers'));
+
 afterEach(() => vi.restoreAllMocks());
 
 it('reads the time once per turn, and every 256 reads in a long one', async () => {

@@ -1,3 +1,5 @@
+import { monotonicNow, nextTick } from '../timers.ts';
+
 /**
  * Milliseconds since an arbitrary start, as whole numbers, read at most once per turn of the event loop (and every
  * 256 reads in a long turn): a command costs no system call.
@@ -12,9 +14,9 @@ export class Clock {
 
   now(): number {
     if (this.#fresh && (++this.#reads & 255) !== 0) return this.#now;
-    if (!this.#fresh) process.nextTick(this.#expire);
+    if (!this.#fresh) nextTick(this.#expire);
     this.#fresh = true;
-    this.#now = Math.round(performance.now());
+    this.#now = Math.round(monotonicNow());
     return this.#now;
   }
 }

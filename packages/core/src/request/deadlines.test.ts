@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clock } from './clock.ts';
 import { Deadlines, type Timed } from './deadlines.ts';
 
+vi.mock('../timers.ts', () => import('@kv/testkit/faked-timers'));
+
 class Entry implements Timed {
   list: Timed['list'] = null;
   before: Timed | null = null;

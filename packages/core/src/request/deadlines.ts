@@ -1,3 +1,4 @@
+import { clearTimeout, setImmediate, setTimeout, type Timer } from '../timers.ts';
 import type { Clock } from './clock.ts';
 import { LATE, LONGEST_TIMER } from './timer-limits.ts';
 
@@ -55,7 +56,7 @@ export class Deadlines<T extends Timed> {
   readonly #lists = new Map<number, DeadlineList>();
   /** The list used last: nearly always the one of the default timeout. */
   #recent = new DeadlineList(-1);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #due = 0;
   #holders = 0;
   #stopped = false;

@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
+import { clearTimeout, setTimeout } from '../timers.ts';
 import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
 
 /**

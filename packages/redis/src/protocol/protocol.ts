@@ -10,6 +10,7 @@ import {
   read,
   stateful,
   type Wire,
+  wallNow,
   write,
 } from '@kv/core';
 import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Reply } from '@kv/resp-parser';
@@ -121,7 +122,7 @@ export class RedisWire implements Wire {
 
   async handshake(send: Executor['send']): Promise<void> {
     await handshake(this, this.#login, send);
-    this.#since = Date.now();
+    this.#since = wallNow();
   }
 
   async clean(send: Executor['send']): Promise<void> {
@@ -171,7 +172,7 @@ export class RedisWire implements Wire {
    * is ready. One that says so on a fresh line is meant to be as it is.
    */
   #refused(error: ReplyError, command: AnyCommand | undefined): void {
-    if (hasPrefix(error, ...NOT_SERVING) && Date.now() - this.#since > FRESH) this.#sink.drain(error);
+    if (hasPrefix(error, ...NOT_SERVING) && wallNow() - this.#since > FRESH) this.#sink.drain(error);
     const doubt = this.#unitDoubt(command, error);
     this.#sink.fail(error);
     if (doubt !== undefined) throw doubt;

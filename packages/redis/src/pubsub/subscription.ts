@@ -1,4 +1,4 @@
-import { type KvError, type OptionRules, QueueFullError, Rule, readOptions } from '@kv/core';
+import { type KvError, type OptionRules, QueueFullError, queueMicrotask, Rule, readOptions } from '@kv/core';
 
 /** A published message. */
 export interface Message<V = string> {

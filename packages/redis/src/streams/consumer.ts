@@ -1,4 +1,4 @@
-import { ArgumentError, type OptionRules, Rule, readOptions } from '@kv/core';
+import { ArgumentError, monotonicNow, type OptionRules, queueMicrotask, Rule, readOptions, setTimeout } from '@kv/core';
 import type { Redis } from '../client/redis.ts';
 import type { StreamEntry } from '../commands/support/streams.ts';
 import { hasPrefix } from '../protocol/errors.ts';
@@ -144,8 +144,8 @@ export class Consumer<V = string> {
     while (!this.#stopped) {
       await this.#free();
       if (this.#stopped) break;
-      if (performance.now() >= claimAt) {
-        claimAt = performance.now() + this.#options.retryAfter / 2;
+      if (monotonicNow() >= claimAt) {
+        claimAt = monotonicNow() + this.#options.retryAfter / 2;
         await this.#attempt(() => this.#claim(handler));
       }
       if (this.#room > 0) await this.#attempt(() => this.#read(handler));
@@ -171,7 +171,7 @@ export class Consumer<V = string> {
       if (this.#stopped) return;
       if (hasPrefix(error, 'NOGROUP')) return this.#attempt(() => this.#makeGroup());
       this.#tell('error', error);
-      await new Promise((resolve) => setTimeout(resolve, READ_PAUSE));
+      await new Promise<void>((resolve) => setTimeout(resolve, READ_PAUSE));
     }
   }
 

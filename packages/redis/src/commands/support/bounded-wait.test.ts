@@ -2,6 +2,11 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boundedWait } from './bounded-wait.ts';
 
+vi.mock('@kv/core', async (load) => ({
+  ...(await load<typeof import('@kv/core')>()),
+  ...(await import('@kv/testkit/faked-timers')),
+}));
+
 const waiting = { command: 'SUBSCRIBE', details: () => ({ outcome: 'notSent' as const, cause: 'the network' }) };
 const never = new Promise<never>(() => {});
 

@@ -1,4 +1,13 @@
-import { AbortedError, type CallOptions, type ErrorDetails, LONGEST_TIMER, TimeoutError } from '@kv/core';
+import {
+  AbortedError,
+  type CallOptions,
+  clearTimeout,
+  type ErrorDetails,
+  LONGEST_TIMER,
+  setTimeout,
+  TimeoutError,
+  type Timer,
+} from '@kv/core';
 
 /** What a wait is told with when it ends early. */
 export interface Waiting {
@@ -19,7 +28,7 @@ export async function boundedWait<T>(
   { timeout = 0, signal }: Pick<CallOptions, 'timeout' | 'signal'>,
   { command, details }: Waiting,
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   let abort: (() => void) | undefined;
   const early = new Promise<never>((_, reject) => {
     const end = (): TimeoutError =>
