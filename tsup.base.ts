@@ -14,7 +14,9 @@ export const base: Options = {
   treeshake: true,
   splitting: true, // the entries of a package share their code: one class, one specification, in ESM and in CommonJS
   removeNodeProtocol: false, // tsup strips 'node:' by default
-  esbuildOptions: (options) => {
+  esbuildOptions: (options, { format }) => {
     options.sourcesContent = false; // the maps lead to src, which the package holds
+    // In CommonJS import() becomes require(): Jest runs it without --experimental-vm-modules.
+    if (format === 'cjs') options.supported = { ...options.supported, 'dynamic-import': false };
   },
 };

@@ -42,12 +42,26 @@ test.each([
 
 test('without the package, connecting says which one it needs', async () => {
   const parsed = parseAddress('embedded:', rules);
-  const missing = new Error('Cannot find package');
+  const missing = new Error("Cannot find package '@kv/embedded' imported from /app/index.js");
   const address = reachable(parsed, parsed.address, 'line', () => Promise.reject(missing));
   await expect(connectOf(address)(address, ignored, new AbortController().signal)).rejects.toMatchObject({
     code: 'ARGUMENT',
-    message: expect.stringContaining('@kv/embedded'),
+    message: 'address: embedded: needs the package @kv/embedded',
     cause: missing,
+  });
+});
+
+test.each([
+  "Cannot find package 'other' imported from /app/node_modules/@kv/embedded/dist/index.js",
+  'A dynamic import callback was not specified.',
+])('any other reason why the package could not be loaded is told as it is: %s', async (reason) => {
+  const cause = new Error(reason);
+  const parsed = parseAddress('embedded:', rules);
+  const address = reachable(parsed, parsed.address, 'line', () => Promise.reject(cause));
+  await expect(connectOf(address)(address, ignored, new AbortController().signal)).rejects.toMatchObject({
+    code: 'ARGUMENT',
+    message: `address: embedded: @kv/embedded could not be loaded: ${reason}`,
+    cause,
   });
 });
 

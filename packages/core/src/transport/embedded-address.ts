@@ -9,7 +9,7 @@ export interface EmbeddedServers {
 
 /**
  * The address itself, or for `embedded:` one that loads the servers when it is first connected to. The caller hands in
- * the `import()`, because core depends on nothing.
+ * the `import()` (which is a `require()` in CommonJS builds), because core depends on nothing.
  */
 export function reachable(
   { embedded }: ParsedAddress,
@@ -33,7 +33,16 @@ async function start(
   name: string,
 ): Promise<{ readonly connect: Connect }> {
   const servers = await load().catch((cause: unknown) => {
-    throw new ArgumentError('address: embedded: needs the package @kv/embedded', { cause });
+    throw new ArgumentError(whyNotLoaded(cause), { cause });
   });
   return servers.connectEmbedded(protocol, name === '' ? undefined : name);
+}
+
+/** A package that is there but fails, or that the loader may not load, is another matter than one that is missing. */
+function whyNotLoaded(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const missing = /Cannot find (module|package) ['"]@kv\/embedded['"]/.test(text);
+  return missing
+    ? 'address: embedded: needs the package @kv/embedded'
+    : `address: embedded: @kv/embedded could not be loaded: ${text}`;
 }
