@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type * as Net from 'node:net';
 import { connect as connectTcp, createServer, type Server, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,7 +105,7 @@ describe('sockets', () => {
     vi.resetModules();
     vi.doMock('node:process', () => ({ default: { ...process, versions: { node: '22.0.0', uv: '' } } }));
     vi.doMock('node:net', async (original) => ({
-      ...(await original<typeof import('node:net')>()),
+      ...(await original<typeof Net>()),
       connect: likeWorkerd,
     }));
     const { connectSocket: connect } = await import('./socket-transport.ts');
