@@ -26,6 +26,7 @@ export class RequestQueue {
     return this.#exclusive;
   }
 
+  /** Adds a request at the end. */
   push(request: Request): void {
     request.queue = this;
     if (request.exclusive !== null) this.#exclusive++;
@@ -42,6 +43,7 @@ export class RequestQueue {
     }
   }
 
+  /** The oldest request; it stays in the queue. */
   peek(): Request | undefined {
     for (let next = this.#ring.peek(); next !== undefined; next = this.#ring.peek()) {
       if (!next.settled) return next;
@@ -51,6 +53,7 @@ export class RequestQueue {
     return undefined;
   }
 
+  /** Takes the oldest request out of the queue. */
   shift(): Request | undefined {
     const next = this.peek();
     if (next === undefined) return undefined;

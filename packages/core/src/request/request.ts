@@ -93,11 +93,13 @@ export class Request implements Timed {
     return promise;
   }
 
+  /** Makes this request member `index` of a batch, which takes its outcome instead of a promise. */
   joins(batch: Batch, index: number): void {
     this.#batch = batch;
     this.#index = index;
   }
 
+  /** Settles with the value of the reply. */
   succeed(value: unknown): void {
     this.settled = true;
     this.tracker.closed(this, undefined);
@@ -106,6 +108,7 @@ export class Request implements Timed {
     else this.#resolve?.(value);
   }
 
+  /** Settles with an error; nothing happens when it has settled already. */
   fail(error: Error): void {
     if (this.settled) return;
     this.settled = true;
