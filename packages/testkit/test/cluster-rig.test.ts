@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../src/topology/cluster.ts';
 import type { ClusterNode } from '../src/topology/cluster-node.ts';
 import { startMover } from '../src/topology/mover.ts';
+import { startMoverProcess } from '../src/topology/mover-process.ts';
 import { waitFor } from '../src/topology/wait.ts';
 
 let cluster: Cluster;
@@ -78,6 +79,16 @@ test('the mover moves slots without losing a key, and leaves none open', async (
   await cluster.settled();
   expect(cluster.nodes.flatMap(({ openSlots }) => openSlots)).toEqual([]);
   expect(await Promise.all(keys.map((key) => cluster.read(key)))).toEqual(['0', '1', '2', '3']);
+});
+
+test('a mover in a process of its own does the same, and tells what it has done', async () => {
+  const mover = await startMoverProcess(cluster, { slots: [1, 6000, 11_000], duration: 30_000 });
+  await waitFor('moves in the other process', () => mover.report.moves > 5 || undefined);
+  const { moves, interruptions } = await mover.stop();
+  expect(moves).toBeGreaterThan(5);
+  expect(interruptions).toEqual([]);
+  await cluster.refresh();
+  expect(cluster.nodes.flatMap(({ openSlots }) => openSlots)).toEqual([]);
 });
 
 test('an orderly failover makes the replica the primary, and the old primary its replica', async () => {

@@ -2,13 +2,19 @@ import type { RedisServerOptions } from '../redis-server.ts';
 import { type ClusterRow, hasSlot, ownRow, type SlotRange } from './cluster-rows.ts';
 import { ManagedServer } from './managed-server.ts';
 
+/** Where a node is, and its shard. */
+export interface NodePlace {
+  readonly port: number;
+  readonly busPort: number;
+  readonly shard: number;
+}
+
 /** One node of a cluster. What it says of itself is as of the last `refresh`; a dead node keeps what it said last. */
 export class ClusterNode extends ManagedServer {
   /** Number of its shard: the first primaries are 0, 1, …; a replica has the number of its primary. It never changes. */
   readonly shard: number;
   /** Port of the cluster bus. */
   readonly busPort: number;
-  #id = '';
   #row: ClusterRow | undefined;
 
   constructor(options: RedisServerOptions, port: number, busPort: number, shard: number) {
@@ -19,7 +25,7 @@ export class ClusterNode extends ManagedServer {
 
   /** Its id in the cluster, which survives restarts. */
   get id(): string {
-    return this.#id;
+    return this.#row?.id ?? '';
   }
 
   /** `host:port` */
@@ -53,16 +59,38 @@ export class ClusterNode extends ManagedServer {
 
   override async start(): Promise<void> {
     await super.start();
-    this.#id = await this.askText('CLUSTER', 'MYID');
+    await this.refresh();
   }
 
-  /** Asks it for its role, slots and epoch. */
+  /** Asks it for its role, slots and epoch, if it runs. */
   async refresh(): Promise<void> {
-    this.#row = ownRow(await this.askText('CLUSTER', 'NODES'));
+    if (this.answers) this.#row = ownRow(await this.askText('CLUSTER', 'NODES'));
   }
 
   /** It runs, and says that it is a primary and serves the slot. */
   serves(slot: number): boolean {
     return this.answers && this.role === 'primary' && hasSlot(this.slots, slot);
+  }
+}
+
+/** A node whose process belongs to another program: it cannot be started or ended here, and is asked whether it runs. */
+export class AttachedNode extends ClusterNode {
+  #silent = false;
+
+  constructor({ port, busPort, shard }: NodePlace) {
+    super({}, port, busPort, shard);
+  }
+
+  override get answers(): boolean {
+    return !this.#silent;
+  }
+
+  override async refresh(): Promise<void> {
+    this.#silent = false;
+    try {
+      await super.refresh();
+    } catch {
+      this.#silent = true;
+    }
   }
 }

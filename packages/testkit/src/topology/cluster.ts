@@ -1,5 +1,5 @@
 import type { RedisServerOptions } from '../redis-server.ts';
-import { ClusterNode } from './cluster-node.ts';
+import { AttachedNode, ClusterNode, type NodePlace } from './cluster-node.ts';
 import { checkView, formCluster, renewClaims, returnToShards } from './cluster-setup.ts';
 import { freePorts } from './ports.ts';
 import { closeSlot, importing, migrateKeys, migrating, moveAgain, setNode } from './slot-moves.ts';
@@ -71,6 +71,17 @@ export class Cluster implements AsyncDisposable {
     return new Cluster(nodes, primaries);
   }
 
+  /** The cluster that another program has started, in which this one only asks and moves slots. */
+  static async attach(places: readonly NodePlace[]): Promise<Cluster> {
+    const shards = new Set(places.map(({ shard }) => shard)).size;
+    const cluster = new Cluster(
+      places.map((place) => new AttachedNode(place)),
+      shards,
+    );
+    await cluster.refresh();
+    return cluster;
+  }
+
   /** Starts all processes and joins them; resolves when the cluster is ready. */
   async start(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.start()));
@@ -88,6 +99,11 @@ export class Cluster implements AsyncDisposable {
     return this.nodes.filter(({ answers, role }) => answers && role === 'replica');
   }
 
+  /** Where the nodes are, for {@link Cluster.attach}. */
+  get places(): NodePlace[] {
+    return this.nodes.map(({ port, busPort, shard }) => ({ port, busPort, shard }));
+  }
+
   /** `redis+cluster://` with the addresses of all nodes. */
   get url(): string {
     return `redis+cluster://${this.nodes.map(({ address }) => address).join(',')}`;
@@ -95,7 +111,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Asks every running node for its role, slots and epoch. */
   async refresh(): Promise<void> {
-    await Promise.all(this.nodes.filter(({ answers }) => answers).map((node) => node.refresh()));
+    await Promise.all(this.nodes.map((node) => node.refresh()));
   }
 
   /** Resolves when every running node says that the state is ok and lists all running nodes of each shard. */

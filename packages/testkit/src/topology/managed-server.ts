@@ -9,14 +9,20 @@ const PATIENCE = 2000;
 export class ManagedServer {
   readonly host = '127.0.0.1';
   readonly port: number;
-  /** The child process. */
-  readonly process: RedisServer;
+  readonly #options: RedisServerOptions;
+  #process: RedisServer | undefined;
   #connection: Promise<RespConnection> | undefined;
   #frozen = false;
 
   constructor(options: RedisServerOptions, port: number) {
     this.port = port;
-    this.process = new RedisServer(options, port);
+    this.#options = options;
+  }
+
+  /** The child process. Made when it is wanted first, since it has a folder. */
+  get process(): RedisServer {
+    this.#process ??= new RedisServer(this.#options, this.port);
+    return this.#process;
   }
 
   /** Its process runs and is not frozen. */
