@@ -25,6 +25,7 @@ export {
   write,
 } from './command/command.ts';
 export type { Executor, RetryMode, SendOptions, Settled } from './command/executor.ts';
+export { type CallPart, PartialError } from './command/partial-error.ts';
 export type { Connection, LivenessOptions } from './connection/connection.ts';
 export { asKvError } from './connection/connection.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './connection/protocol.ts';
@@ -62,6 +63,7 @@ export type { Pool } from './pool/pool.ts';
 export type { Redirect } from './request/redirect.ts';
 export { type ExclusivePool, Request } from './request/request.ts';
 export { RequestQueue } from './request/request-queue.ts';
+export { type RequestPart, repliesOf, splitRequest } from './request/split-request.ts';
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';
 export { hashTagged } from './sharding/hash-tag.ts';

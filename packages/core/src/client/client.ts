@@ -53,7 +53,7 @@ export class Client implements Executor {
   readonly #host: RouterHost = {
     endpoint: (identity) => this.#endpoint(identity),
     send: (endpoint, command, options) => this.#sendOn(endpoint.shared, command, options),
-    request: (command, bytes) => new Request(command, bytes, this.defaults.retry, this.#internals),
+    request: (command, bytes, retry = this.defaults.retry) => new Request(command, bytes, retry, this.#internals),
     changed: (cause) => this.#routerChanged(cause),
   };
 

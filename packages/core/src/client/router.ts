@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../command/command.ts';
-import type { SendOptions } from '../command/executor.ts';
+import type { RetryMode, SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
@@ -12,8 +12,11 @@ export interface RouterHost {
   endpoint(identity: EndpointIdentity): Endpoint;
   /** Sends a command of the library's own on the shared connection of a server. It counts in no statistics. */
   send<T>(endpoint: Endpoint, command: AnyCommand<T>, options?: SendOptions): Promise<T>;
-  /** A request of the library's own, for a part of a command that the router splits. */
-  request(command: AnyCommand, bytes: boolean): Request;
+  /**
+   * A request of the library's own, for a part of a command that the router splits; see {@link splitRequest}. `retry` is
+   * that of the request that it is a part of; default: that of the client.
+   */
+  request(command: AnyCommand, bytes: boolean, retry?: RetryMode): Request;
   /** To be called when the router became able, or unable, to route. */
   changed(cause?: KvError): void;
 }

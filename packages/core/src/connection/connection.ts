@@ -599,7 +599,7 @@ export class Connection {
 }
 
 /** Gives a request the user value of its reply. */
-function settle(request: Request, raw: unknown): void {
+export function settle(request: Request, raw: unknown): void {
   const { command } = request;
   let value: unknown;
   try {

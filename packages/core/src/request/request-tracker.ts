@@ -261,8 +261,14 @@ function whileWaiting({ exclusive, cause, attempts, connection, pinned }: Reques
   return `it was not sent, ${pinned ? 'a blocking command came before it' : 'no connection was ready'}`;
 }
 
-function aborted(request: Request, signal: AbortSignal): AbortedError {
-  return new AbortedError(`${request.command.spec.name} was aborted`, details(request, signal.reason));
+function aborted(request: Request, { reason }: Pick<AbortSignal, 'reason'>): AbortedError {
+  return new AbortedError(`${request.command.spec.name} was aborted`, details(request, reason));
+}
+
+/** The end of a request because its deadline passed or its signal fired, as it is for a part of it. */
+export function endOfPart(part: Request, error: KvError): KvError {
+  if (error.code === 'TIMEOUT') return timedOut(part, part.tracker.clock.now(), 0);
+  return error.code === 'ABORTED' ? aborted(part, { reason: error.cause }) : error;
 }
 
 function notTaken(command: AnyCommand, size: number, maxQueueBytes: number): KvError {
