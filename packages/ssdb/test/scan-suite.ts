@@ -53,6 +53,19 @@ function iterators(address: AddressInput): void {
     expect(await all(ssdb.keysIterator({ prefix: '', count }))).toHaveLength(names.length + 1);
   });
 
+  test('a Buffer as prefix finds the same keys as text, and keeps its bytes', async () => {
+    await using ssdb = createSsdb(address);
+    await ssdb.multiSet(names.map((name): [string, string] => [name, name]));
+    await ssdb.multiHset('h', { p: 1, p1: 2, q: 3 });
+    const prefix = Buffer.from('p');
+    const found = ['p', 'p\0', 'p1', 'p2', 'pé'];
+    expect(await all(ssdb.keysIterator({ prefix }))).toEqual(found);
+    expect(await all(ssdb.rkeysIterator({ prefix }))).toEqual(found.toReversed());
+    expect(await all(ssdb.scanIterator({ prefix }))).toHaveLength(found.length);
+    expect(await all(ssdb.hkeysIterator('h', { prefix }))).toEqual(['p', 'p1']);
+    expect(prefix.toString()).toBe('p');
+  });
+
   test('keys that are not text are paged over and come as bytes when asked for', async () => {
     await using ssdb = createSsdb(address);
     const keys = [Uint8Array.of(1, 0x80), Uint8Array.of(1, 0xc3), Uint8Array.of(0xff), Uint8Array.of(0xff, 0xff, 1)];

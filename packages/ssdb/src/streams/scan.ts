@@ -254,7 +254,8 @@ function bounds(options: ScanOptions, descending: boolean): Range {
 
 /** The greatest bound below everything that begins with `prefix`, and above all other keys below that. */
 function justBefore(prefix: Arg): Arg {
-  const bytes = typeof prefix === 'string' ? new TextEncoder().encode(prefix) : prefix.slice();
+  // A copy, also of a Buffer, whose `slice` would be a view of the caller's memory.
+  const bytes = typeof prefix === 'string' ? new TextEncoder().encode(prefix) : new Uint8Array(prefix);
   const last = bytes.at(-1);
   if (last === undefined || last === 0) return bytes.subarray(0, -1);
   bytes[bytes.length - 1] = last - 1;
