@@ -9,6 +9,7 @@ export type { Reroute, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
 export { unwrap } from './command/batch-results.ts';
+export { bytesFrom, isBytes } from './command/bytes.ts';
 export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command/command.ts';
 export {
   blocking,

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.ts';
+import { isBytes, trueBytes } from './bytes.ts';
 import type { Arg } from './command.ts';
 
 /** What users may give where data is meant: text, bytes or a number (sent as decimal text). */
@@ -45,7 +46,7 @@ function decimal(value: number, name: string): string {
 export function toArg(value: Data, name: string): Arg {
   if (typeof value === 'string') return text(value, name);
   if (typeof value === 'number') return decimal(value, name);
-  if (value instanceof Uint8Array) return value;
+  if (isBytes(value)) return trueBytes(value);
   if (typeof value === 'bigint') return value.toString();
   throw badArgument(name, 'a string, Uint8Array, number or bigint', value);
 }

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts';
 import { badArgument } from './arguments.ts';
+import { isBytes } from './bytes.ts';
 
 /** One argument as it goes on the wire: text (UTF-8) or raw bytes. Numbers are formatted by the command function. */
 export type Arg = string | Uint8Array;
@@ -82,7 +83,7 @@ export function checkCommand(value: unknown, argument: string): void {
     throw new ArgumentError(`${argument}: expected a command, such as get('key') makes it`);
   for (let i = 0; i < args.length; i++) {
     const arg: unknown = args[i];
-    if (typeof arg !== 'string' && !(arg instanceof Uint8Array))
+    if (typeof arg !== 'string' && !isBytes(arg))
       throw badArgument(`${argument}: argument ${i} of ${name}`, 'a string or Uint8Array', arg);
   }
 }

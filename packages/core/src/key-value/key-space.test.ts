@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BatchError, ReplyError } from '../errors.ts';
+import { BatchError, KvError, ReplyError } from '../errors.ts';
 import { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-space.ts';
 
 const refused = expect.objectContaining({ code: 'ARGUMENT', outcome: 'notSent' });
@@ -79,6 +79,8 @@ describe('times to live', () => {
 test('a batch that is one command for the user fails with the error of its member', async () => {
   const member = new ReplyError('no');
   await expect(asOne(Promise.reject(new BatchError('1 of 2', ['OK', member])))).rejects.toBe(member);
+  const ofAnotherCopy = Object.assign(new KvError('BATCH', '1 of 2'), { results: ['OK', member] });
+  await expect(asOne(Promise.reject(ofAnotherCopy))).rejects.toBe(member);
   await expect(asOne(Promise.reject(member))).rejects.toBe(member);
   await expect(asOne(Promise.resolve(5))).resolves.toBe(5);
 });

@@ -1,7 +1,8 @@
 /** What the `KeyValue`s of all backends have in common: prefix, checks, times. */
 import type { Data } from '../command/arguments.ts';
 import { badArgument, checkOptions } from '../command/arguments.ts';
-import { ArgumentError, BatchError } from '../errors.ts';
+import { isBytes } from '../command/bytes.ts';
+import { ArgumentError, type BatchError, isKvError } from '../errors.ts';
 import type { KeyValueEntries, KeyValueOptions, KeyValueSetOptions } from './key-value.ts';
 
 const SPACE_OPTIONS: ReadonlySet<string> = new Set(['prefix']);
@@ -41,7 +42,7 @@ export class KeySpace {
 
   /** Keys with values, keys as the server knows them; of a key that occurs twice the last value. */
   entries(entries: KeyValueEntries): Map<string, Data> {
-    if (typeof entries !== 'object' || entries === null || entries instanceof Uint8Array) {
+    if (typeof entries !== 'object' || entries === null || isBytes(entries)) {
       throw badArgument('entries', 'an object, a Map or pairs', entries);
     }
     const pairs = Symbol.iterator in entries ? entries : Object.entries(entries);
@@ -60,7 +61,7 @@ export class KeySpace {
 
   /** A key of the server as the user knows it. */
   strip(key: unknown): string {
-    const whole = key instanceof Uint8Array ? decoder.decode(key) : String(key);
+    const whole = isBytes(key) ? decoder.decode(key) : String(key);
     return whole.slice(this.prefix.length);
   }
 }
@@ -95,8 +96,8 @@ export async function asOne<T>(batch: Promise<T>): Promise<T> {
   try {
     return await batch;
   } catch (error) {
-    if (!(error instanceof BatchError)) throw error;
-    throw error.results.find((result) => result instanceof Error) ?? error;
+    if (!isKvError(error) || error.code !== 'BATCH') throw error;
+    throw (error as BatchError).results.find((result) => result instanceof Error) ?? error;
   }
 }
 

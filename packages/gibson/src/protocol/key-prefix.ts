@@ -1,4 +1,4 @@
-import { type Arg, Command, keyPositions } from '@kv/core';
+import { type Arg, bytesFrom, Command, keyPositions } from '@kv/core';
 import { type Pair, replyCodes } from '@kv/gibson-parser';
 import { keyArg } from '../commands/support/arguments.ts';
 import type { WireReply } from '../commands/support/replies.ts';
@@ -36,5 +36,5 @@ function stripped(reply: WireReply, column: 0 | 1, bytes: number): WireReply {
 }
 
 function without(key: string | Uint8Array, bytes: number): string | Uint8Array {
-  return typeof key === 'string' ? Buffer.from(key).subarray(bytes).toString() : key.slice(bytes);
+  return typeof key === 'string' ? Buffer.from(key).subarray(bytes).toString() : bytesFrom(key, bytes);
 }

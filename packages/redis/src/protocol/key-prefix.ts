@@ -1,4 +1,4 @@
-import { type AnyCommand, type Arg, ArgumentError, Command, keyPositions } from '@kv/core';
+import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, isBytes, keyPositions } from '@kv/core';
 import { text } from '../commands/support/replies.ts';
 import { unknownKeys, word } from './key-specs.ts';
 
@@ -75,8 +75,7 @@ function join(prefix: string, key: Arg): Arg {
 
 function withoutPrefix(key: unknown, prefix: string): unknown {
   if (typeof key === 'string') return key.startsWith(prefix) ? key.slice(prefix.length) : key;
-  if (key instanceof Uint8Array)
-    return text(key).startsWith(prefix) ? key.subarray(new TextEncoder().encode(prefix).length) : key;
+  if (isBytes(key)) return text(key).startsWith(prefix) ? bytesFrom(key, new TextEncoder().encode(prefix).length) : key;
   return key;
 }
 

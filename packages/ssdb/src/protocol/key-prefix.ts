@@ -1,5 +1,5 @@
 /** A prefix before every key and name, taken off where they come back. */
-import { type AnyCommand, type Arg, ArgumentError, Command, keyPositions } from '@kv/core';
+import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, keyPositions } from '@kv/core';
 import { type Reply, utf8Length } from '@kv/ssdb-parser';
 import { MAX_KEY_BYTES } from '../commands/support/arguments.ts';
 import { unknownKeys } from './command-table.ts';
@@ -71,6 +71,6 @@ function checked(key: Arg): Arg {
 
 function stripped({ status, body }: Reply, size: number, prefix: string): Reply {
   const bytes = utf8Length(prefix);
-  const without = (key: Arg): Arg => (typeof key === 'string' ? key.slice(prefix.length) : key.slice(bytes));
+  const without = (key: Arg): Arg => (typeof key === 'string' ? key.slice(prefix.length) : bytesFrom(key, bytes));
   return { status, body: body.map((block, i) => (i % size === 0 ? without(block) : block)) };
 }

@@ -1,4 +1,4 @@
-import { type Arg, ArgumentError, badArgument, type Data, integer, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, type Data, integer, isBytes, toArg } from '@kv/core';
 
 /**
  * Every argument of a Gibson command, checked and in its wire form. The space is the only syntax inside a frame and
@@ -40,7 +40,7 @@ function textKey(text: string, name: string): Arg {
 
 // A copy: bytes that change between this check and the write would get past the check.
 function byteKey(bytes: Uint8Array, name: string): Arg {
-  const copy = Uint8Array.from(bytes);
+  const copy = new Uint8Array(bytes);
   if (copy.includes(0x20) || copy.includes(0)) throw forbiddenByte(name);
   return copy;
 }
@@ -94,5 +94,5 @@ export function rawInteger(arg: unknown, name: string): number | bigint {
 
 /** Bytes of a raw call as text, for arguments that are never more than ASCII. Anything else comes back as it is. */
 export function rawText(arg: unknown): unknown {
-  return arg instanceof Uint8Array ? Buffer.from(arg).toString('latin1') : arg;
+  return isBytes(arg) ? Buffer.from(arg).toString('latin1') : arg;
 }

@@ -1,4 +1,4 @@
-import { type Arg, ArgumentError, badArgument, type Data, integer, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, type Data, integer, isBytes, toArg } from '@kv/core';
 
 export { checkOptions } from '@kv/core';
 
@@ -85,7 +85,7 @@ function addPair(args: Arg[], pair: unknown, name: string): void {
 }
 
 function addEntries(args: Arg[], entries: Entries, name: string): void {
-  if (typeof entries !== 'object' || entries === null || entries instanceof Uint8Array) {
+  if (typeof entries !== 'object' || entries === null || isBytes(entries)) {
     throw badArgument(name, 'an object, a Map or a list of pairs', entries);
   }
   if (isIterable(entries)) for (const pair of entries) addPair(args, pair, name);

@@ -1,5 +1,5 @@
 /** Arguments of scripts and functions: keys, counted, and what else they are given. */
-import { type Arg, ArgumentError, badArgument, type Data, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, type Data, isBytes, toArg } from '@kv/core';
 import { addAny, type Many } from './arguments.ts';
 
 /**
@@ -10,7 +10,7 @@ export type ScriptKeys = string | Uint8Array | readonly Data[];
 
 /** `head numkeys key … argument …`. */
 export function scriptArgs(head: Arg, keys: ScriptKeys, args: readonly Many[]): Arg[] {
-  const all = typeof keys === 'string' || keys instanceof Uint8Array ? [keys] : keys;
+  const all = typeof keys === 'string' || isBytes(keys) ? [keys] : keys;
   if (!Array.isArray(all)) throw badArgument('keys', 'a key or a list of keys, without their number', keys);
   const given: Arg[] = [head, String(all.length)];
   for (const key of all as readonly Data[]) given.push(toArg(key, 'keys'));

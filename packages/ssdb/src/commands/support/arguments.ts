@@ -2,7 +2,7 @@
  * Checks of arguments. The server has hardly any of its own: a wrong number becomes 0, a large one wraps, an empty key
  * is answered with `ok` and not stored. Here it is an `ArgumentError` that names the argument, before a byte is sent.
  */
-import { type Arg, ArgumentError, badArgument, type Data, integer, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, type Data, integer, isBytes, toArg } from '@kv/core';
 import { utf8Length } from '@kv/ssdb-parser';
 
 /** A whole number as an argument; `bigint` above 2^53. */
@@ -97,7 +97,7 @@ export function entries<T>(
 function pairsOf<T>(given: Readonly<EntryArgs<T>>, name: string): Iterable<readonly [Data, unknown]> {
   if (given.length !== 1) return flatPairs(given as readonly Data[], name);
   const [source] = given;
-  if (typeof source !== 'object' || source === null || source instanceof Uint8Array) {
+  if (typeof source !== 'object' || source === null || isBytes(source)) {
     throw badArgument(name, 'an object, a Map or pairs', source);
   }
   return Symbol.iterator in source ? checkedPairs(source, name) : Object.entries(source);
