@@ -390,6 +390,7 @@ describe('deadlines and signals', () => {
     const waiting = outcome(client.send(readLine('read')));
     const peer = await server.next();
     await peer.take('slow\nread\nping\n');
+    await (await server.next()).take('ping\n'); // the server is asked on a control connection, and does not answer
     const second = await server.next();
     await second.take('read\n');
     second.send('+repeated\n');

@@ -7,6 +7,7 @@ const liveness = { idle: 60, grace: 60 };
 /** Behaviours 80 and 81: peers that are gone and do not say so. */
 export function silenceCases(start: Start): void {
   halfOpenCases(start);
+  slowCases(start);
   frozenCases(start);
 }
 
@@ -40,6 +41,20 @@ function halfOpenCases(start: Start): void {
     await sleep(1000); // all of them would have fired
     expect([proxy.total, client.state]).toEqual([total, 'ready']);
     expect(await client.read(start.key())).toBeNull();
+  });
+}
+
+function slowCases(start: Start): void {
+  test('a slow call without a deadline keeps its connection when the deadline of a call beside it passes', async () => {
+    const { proxy, client } = await connected(start, { liveness: { idle: 60_000, grace: 60 } });
+    const counter = start.key();
+    proxy.stall('toClient');
+    const slow = client.with({ timeout: 0 }).count(counter);
+    expect(await failure(client.with({ timeout: 60 }).read(start.key()))).toMatchObject({ code: 'TIMEOUT' });
+    await sleep(400); // several times as long as a probe would be waited for
+    proxy.connections[0]?.resume();
+    expect(Number(await slow)).toBe(1);
+    expect(await start.direct().read(counter)).toBe('1');
   });
 }
 

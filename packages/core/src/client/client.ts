@@ -72,18 +72,29 @@ export class Client implements Executor {
     return endpoint;
   }
 
-  /** For the library's own questions and requests, also while the client closes. */
+  /**
+   * Sends a command of the library's own on a shared connection, also while the client closes. It does not count against
+   * `maxQueueBytes` or in the statistics: a full queue must not end what keeps connections and subscriptions alive.
+   */
+  sendInternal<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    return this.#submitInternal(command, options, (request) => this.#router.submit(request));
+  }
+
   #sendOn<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    const request = this.#request(command, options);
+    return this.#submitInternal(command, options, (request) => pool.submit(request));
+  }
+
+  #submitInternal<T>(command: AnyCommand<T>, options: SendOptions, submit: (request: Request) => void): Promise<T> {
+    const request = this.#request(command, options, this.#internals);
     const promise = request.promise<T>();
     const { timeout = this.defaults.timeout, signal } = options;
-    if (this.tracker.open(request, timeout, signal) === undefined) pool.submit(request);
+    if (this.#internals.open(request, timeout, signal) === undefined) submit(request);
     return promise;
   }
 
-  /** On a connection of its own, made for this. */
+  /** On a control connection, made for this. */
   async #sendOnExtra<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    const lease = await this.#acquire('streams', command, options, pool);
+    const lease = await this.#acquire('streams', command, options, { from: pool, tracker: this.#internals });
     try {
       return await lease.send(command, options);
     } finally {
@@ -129,7 +140,12 @@ export class Client implements Executor {
     pool: ExclusivePool = 'sessions',
     label: AnyCommand = acquireLabel,
   ): Promise<Lease> {
-    return this.#acquire(pool, label, options, undefined);
+    return this.#acquire(pool, label, options, {});
+  }
+
+  /** Like {@link acquire} for the library's own use: a full queue does not refuse it, nor what is sent on it. */
+  async acquireInternal(options: SendOptions, pool: ExclusivePool): Promise<Lease> {
+    return this.#acquire(pool, acquireLabel, options, { tracker: this.#internals });
   }
 
   /** @param from the pool to take it from; absent: the router finds one by the keys of the label */
@@ -137,14 +153,14 @@ export class Client implements Executor {
     exclusive: ExclusivePool,
     label: AnyCommand,
     options: SendOptions,
-    from: ConnectionPool | undefined,
+    { from, tracker = this.tracker }: { readonly from?: ConnectionPool; readonly tracker?: RequestTracker },
   ): Promise<Lease> {
-    const request = new Request(label, false, 'never', this.tracker);
+    const request = new Request(label, false, 'never', tracker);
     request.exclusive = exclusive;
     const promise = request.promise<Connection>();
     if (this.#open(request, options) === undefined) this.#submitExclusive(request, from);
     return new Lease(await promise, {
-      tracker: this.tracker,
+      tracker,
       defaults: this.defaults,
       alternative: (command) => this.#alternative(command),
     });
@@ -224,15 +240,15 @@ export class Client implements Executor {
     };
   }
 
-  #request(command: AnyCommand, options: SendOptions): Request {
+  #request(command: AnyCommand, options: SendOptions, tracker = this.tracker): Request {
     const bytes = command.bytes || options.bytes === true;
-    return new Request(command, bytes, options.retry ?? this.defaults.retry, this.tracker);
+    return new Request(command, bytes, options.retry ?? this.defaults.retry, tracker);
   }
 
   /** Enters the request; one that cannot be taken has failed with what is returned. */
   #open(request: Request, options: SendOptions): KvError | undefined {
     if (this.#closing === undefined)
-      return this.tracker.open(request, options.timeout ?? this.defaults.timeout, options.signal);
+      return request.tracker.open(request, options.timeout ?? this.defaults.timeout, options.signal);
     const error = closedError(request.command);
     request.fail(error);
     return error;

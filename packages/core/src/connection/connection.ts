@@ -9,6 +9,7 @@ import type { RequestTracker } from '../request/request-tracker.ts';
 import { Ring } from '../request/ring.ts';
 import type { Answer, Unit } from '../request/unit.ts';
 import { clearTimeout, nextTick, setTimeout, type Timer, wallNow } from '../timers.ts';
+import { withTls } from '../transport/address.ts';
 import type { Address, Connect, Transport, TransportEvents } from '../transport/transport.ts';
 import { Liveness } from './liveness.ts';
 import type { Protocol, ReplySink, Wire } from './protocol.ts';
@@ -71,6 +72,9 @@ interface Mark {
 /** Deadline of the library's own commands once the connection is ready, ms; before, that of connecting covers them. */
 const INTERNAL_TIMEOUT = 5000;
 
+/** How many requests may have ended for their callers while their replies are pending: each keeps about 400 bytes. */
+const MAX_ABANDONED = 65_536;
+
 /** About how many characters are encoded for one write. */
 const WRITE_SIZE = 65_536;
 
@@ -127,6 +131,8 @@ export class Connection {
   paused = false;
   /** Nothing else is written before the answer to a probe. */
   #probing = false;
+  /** Whether a push came with the bytes that are being read. */
+  #pushed = false;
   #idle: (() => void)[] = [];
   #answeredCount = 0;
   readonly #marks: Mark[] = [];
@@ -239,6 +245,22 @@ export class Connection {
     return ask(protocol.ping).then(() => true); // the server is well; about this line it cannot say anything
   }
 
+  /** Whether the server accepts a further connection within `timeout` ms. It may be too busy to say anything on it. */
+  async isReachable(timeout: number): Promise<boolean> {
+    const { address, connect } = this.setup;
+    const attempt = new AbortController();
+    const timer = setTimeout(() => attempt.abort(new ConnectionError('Not reachable')), timeout);
+    try {
+      const transport = await connect(withTls(address, false), IGNORED_EVENTS, attempt.signal);
+      transport.destroy();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Sends a PING, where that is possible; else what is owed is probe enough. */
   probe(): void {
     if (this.leased && this.#waiting.length > 0) return; // nobody knows what these will have changed
@@ -297,7 +319,11 @@ export class Connection {
         new ConnectionError('The connection was given up: no reply came for any command in its window'),
       );
     }
-    this.#liveness.suspect();
+    if (this.#abandoned >= MAX_ABANDONED)
+      return this.destroy(
+        new ConnectionError(`The connection was given up: too many abandoned requests (${this.#abandoned})`),
+      );
+    if (this.#inFlight.peek()?.settled === true) this.#liveness.suspect();
   }
 
   /** Closes in order: what was written goes out. */
@@ -352,6 +378,7 @@ export class Connection {
     fail: (error, redirect) => this.#refuse(error, redirect),
     drain: (error) => this.#drain(error),
     push: (raw) => {
+      this.#pushed = true;
       if (this.onPush !== undefined) this.onPush(raw);
       else this.setup.push?.(raw, this);
     },
@@ -359,17 +386,24 @@ export class Connection {
 
   #received(bytes: Uint8Array): void {
     if (this.state === 'closed') return;
-    this.#liveness.heard();
     const due = this.#inFlight.length;
+    this.#pushed = false;
     try {
       this.wire.decode(bytes);
     } catch (cause) {
       return this.destroy(undecodable(cause));
     }
+    if (!this.#pushed || this.#inFlight.length < due || !this.#isReplyDue) this.#liveness.heard();
     if (!this.hasAnswered) this.#noteFirstReply(due);
     if (this.#marks.length > 0) this.#passMarks();
     this.#refill();
     if (this.#readPacing !== undefined && this.#inFlight.length < due) this.#pauseReads(this.#readPacing);
+  }
+
+  /** Pushes alone are no sign that the server answers commands. */
+  get #isReplyDue(): boolean {
+    const head = this.#inFlight.peek();
+    return head !== undefined && (head.command.flags & Flag.stream) === 0;
   }
 
   /** A refusal because the server cannot serve the connection is no answer. */
@@ -609,6 +643,9 @@ export function settle(request: Request, raw: unknown): void {
   }
   request.succeed(value);
 }
+
+/** For a transport of which nothing is wanted but that it can be opened. */
+const IGNORED_EVENTS: TransportEvents = { data: () => undefined, drain: () => undefined, close: () => undefined };
 
 /** About how many bytes a command takes on the wire. */
 function weight(command: AnyCommand): number {

@@ -6,17 +6,22 @@ import type { Connection, LivenessOptions } from './connection.ts';
 /** After the process was asleep the peer has this long to answer, ms: what waits should not wait for the dead. */
 const WAKING_GRACE = 1000;
 
+/** How many times `grace` a reply may be past its deadline while the server answers on a control connection. */
+const LATE_ROUNDS = 3;
+
 /**
  * Finds out that a peer is gone although nothing says so (half-open TCP).
  *
  * ```text
- *   silent for `idle` ms ──► nothing is owed ─────► PING on the line ──────────┐
- *                       └──► a reply is owed ─────► is it alive? (other line) ─┤ no ─► a last `grace`
- *   a reply is overdue ────► PING on the line ─────────────────────────────────┴─► no byte: dead
+ *   silent for `idle` ms ──► no pending reply ────► PING on the connection ───────┐
+ *                       └──► a pending reply ─────► ask on a control connection ──┤ unknown there, or unreachable
+ *   the oldest pending reply is past its deadline ► PING on the connection ───────┴─► no reply for `grace` ms: dead
  * ```
- * A line that owes a reply within its deadline (a blocking command, a long script, MONITOR) may well be silent: a PING
- * would wait behind it. So the server is asked on another line, `grace` ms after that reply became due at the earliest:
- * sooner, the question might overtake the command.
+ * A connection with a pending reply within its deadline (a blocking command, a long script, MONITOR) may well be silent:
+ * a PING would wait behind it. So the server is asked on a control connection, `grace` ms after the command was written
+ * at the earliest: sooner, the question might overtake the command. A server that accepts that connection and answers
+ * nothing is busy: it is given up only when the deadline of the oldest pending reply passes, and then it must answer on
+ * the control connection to get more time.
  */
 export class Liveness {
   /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
@@ -25,6 +30,8 @@ export class Liveness {
   readonly #options: LivenessOptions;
   #timer: Timer | undefined;
   #judging = false;
+  /** How often a late reply has been given more time since the last sign of life. */
+  #lateRounds = 0;
   /** Whether a byte came since it was last set to false. */
   #alive = true;
 
@@ -42,6 +49,7 @@ export class Liveness {
   /** Bytes came. */
   heard(): void {
     this.#alive = true;
+    this.#lateRounds = 0;
     this.heardAt = wallNow();
   }
 
@@ -56,9 +64,14 @@ export class Liveness {
     return idle > 0 && wallNow() - this.heardAt > idle + grace;
   }
 
-  /** A reply is overdue: the line has `grace` ms to show any byte. */
+  /** The oldest pending reply is past its deadline: the connection has `grace` ms to show a sign of life. */
   suspect(): void {
     if (this.#judging || this.#connection.state !== 'ready') return;
+    this.#connection.probe();
+    this.#judgeLate();
+  }
+
+  #probeIdle(): void {
     this.#connection.probe();
     this.judge(this.#options.grace);
   }
@@ -68,17 +81,38 @@ export class Liveness {
     this.judge(Math.min(this.#options.grace, WAKING_GRACE));
   }
 
-  /** Without a byte in this time the line is dead. */
+  /** Without a sign of life in this time the connection is dead. */
   judge(grace: number): void {
+    this.#begin();
+    this.#wait(grace, () => this.#verdict(false));
+  }
+
+  /** The same, but half-way the server is asked on a control connection: if it answers there, it is only busy. */
+  #judgeLate(): void {
+    const half = this.#options.grace / 2;
+    this.#begin();
+    this.#wait(half, () => {
+      if (this.#alive) return this.#verdict(false);
+      let answered = false;
+      const note = (alive: boolean): void => {
+        answered = alive;
+      };
+      this.#connection.isAlive(half)?.then(note, (error: unknown) => note(!isUnreachable(error)));
+      this.#wait(half, () => this.#verdict(answered));
+    });
+  }
+
+  #begin(): void {
     this.#judging = true;
     this.#alive = false;
-    this.#wait(grace, () => {
-      this.#judging = false;
-      if (this.#alive || this.#connection.paused) return this.#watch();
-      this.#connection.destroy(
-        new ConnectionError('The connection is dead: the server sent nothing, not even to a probe'),
-      );
-    });
+  }
+
+  #verdict(answersElsewhere: boolean): void {
+    this.#judging = false;
+    if (this.#alive || this.#connection.paused) return this.#watch();
+    if (answersElsewhere && ++this.#lateRounds < LATE_ROUNDS) return this.#judgeLate();
+    const { grace } = this.#options;
+    this.#connection.destroy(new ConnectionError(`No response to a liveness probe within ${grace} ms`));
   }
 
   #watch(): void {
@@ -91,7 +125,7 @@ export class Liveness {
     if (connection.paused) return this.#wait(this.#options.idle, this.#look);
     const silence = wallNow() - this.heardAt; // below 0: the clock was set back, so nobody knows
     if (silence >= 0 && silence < this.#options.idle) return this.#watch();
-    if (connection.canProbe) return this.slept ? connection.probeFirst() : this.suspect();
+    if (connection.canProbe) return this.slept ? connection.probeFirst() : this.#probeIdle();
     if (connection.oldestPendingAge < this.#options.grace) return this.#wait(this.#options.grace, this.#look);
     this.#ask();
   };
@@ -103,13 +137,19 @@ export class Liveness {
     if (asked === undefined) return this.#wait(this.#options.idle, this.#look);
     asked.then(
       (alive) => this.#answered(alive),
-      (error: unknown) => this.#answered(!isUnreachable(error)),
+      (error: unknown) => (isUnreachable(error) ? this.#unanswered() : this.#answered(true)),
     );
   }
 
+  /** Nothing was answered on the control connection: a server that still accepts connections is busy. */
+  #unanswered(): void {
+    const { grace } = this.#options;
+    void this.#connection.isReachable(grace).then((reachable) => this.#answered(reachable));
+  }
+
   /**
-   * What it still had to say may be on its way: it gets one more grace. If bytes came since the question, the answer is
-   * about a state that is over: it saw a line that had been answered, and by now the line may be blocked again.
+   * What the server has sent may be on its way: the connection gets one more grace. If bytes came since the question, the
+   * answer is about a state that is over: it saw a connection that had been answered, and by now it may be blocked again.
    */
   #answered(alive: boolean): void {
     if (this.#connection.isClosed || this.#judging) return;
@@ -130,7 +170,7 @@ export class Liveness {
   }
 }
 
-/** Refusals and full queues say nothing about the server; that it cannot be reached does. */
+/** A refusal shows that the server lives; that it cannot be reached, or does not answer, may show the opposite. */
 function isUnreachable(error: unknown): boolean {
   return isKvError(error) && (error.code === 'CONNECTION' || error.code === 'TIMEOUT');
 }

@@ -222,13 +222,13 @@ export class Subscriber {
   async #openLine(signal: AbortSignal): Promise<void> {
     const call = { timeout: 0, signal };
     if (!this.#own) {
-      await this.#client.send(this.#client.setup.protocol.ping as Command<unknown>, call);
+      await this.#client.sendInternal(this.#client.setup.protocol.ping as Command<unknown>, call);
       const shared = this.#client.endpoints[0]?.shared.ready[0];
       if (shared !== undefined && (shared.wire as RedisWire).resp === 3) {
         return this.#line === shared ? undefined : this.#take(shared);
       }
     }
-    const lease = await this.#client.acquire(call, 'streams');
+    const lease = await this.#client.acquireInternal(call, 'streams');
     if (signal.aborted) return lease.destroy();
     this.#lease = lease;
     lease.connection.onPush = (raw) => this.receive(raw);
