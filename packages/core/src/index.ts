@@ -61,6 +61,7 @@ export type { ConnectionPool } from './pool/keyed-pool.ts';
 export type { Defaults, LeaseSetup } from './pool/lease.ts';
 export { Lease } from './pool/lease.ts';
 export type { Pool } from './pool/pool.ts';
+export { printable } from './printable.ts';
 export type { Redirect } from './request/redirect.ts';
 export { type ExclusivePool, Request } from './request/request.ts';
 export { RequestQueue } from './request/request-queue.ts';

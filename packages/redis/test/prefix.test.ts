@@ -102,6 +102,8 @@ describe.each([2, 3] as const)('key prefix in RESP%i', (protocol) => {
       protocol === 3 ? new Map([['s', entries]]) : [['s', entries]],
     );
     expect(await redis.execute('SCAN', 0)).toEqual(['0', ['s']]);
+    expect(await redis.execute('SCAN', 0, 'match', 's', 'MATCH', '*')).toEqual(['0', ['s']]);
+    expect(await settle(redis.execute('SCAN', 0, 'NEWER', 'MATCH', '*'))).toMatchObject({ code: 'ARGUMENT' });
     expect(await redis.execute('KEYS', '*')).toEqual(['s']);
     expect(await redis.execute('RANDOMKEY')).toBe('s');
   });

@@ -213,23 +213,18 @@ export class Lease implements Executor {
   #cancel(request: Request, error: KvError): void {
     error.outcome = 'refused';
     request.cancelled = error;
-    const giveUp = setTimeout(() => {
-      error.outcome = 'unknown';
-      request.fail(error);
-      this.connection.destroy(
-        new ConnectionError('A blocking command did not end when the server was asked to end it'),
-      );
-    }, CANCEL_GRACE);
+    const why = 'A blocking command did not end when the server was asked to end it';
+    const giveUp = setTimeout(() => this.#giveUp(request, error, why), CANCEL_GRACE);
     const settled = request.ended;
     request.ended = () => {
       clearTimeout(giveUp);
       settled?.();
     };
-    this.#cancelling = this.#askToEnd(request); // the one before is over, or this command would not be on the line
+    this.#cancelling = this.#askToEnd(request, error); // the one before is over, or this command would not be on the line
   }
 
   /** Until the server had something to end: what was just written may still be on its way to it. */
-  async #askToEnd(request: Request): Promise<void> {
+  async #askToEnd(request: Request, error: KvError): Promise<void> {
     const { wire, setup } = this.connection;
     if (wire.cancel === undefined || setup.sendOnControl === undefined) return;
     const { sendOnControl } = setup;
@@ -238,9 +233,16 @@ export class Lease implements Executor {
         if (await wire.cancel((command) => sendOnControl(command, { timeout: CANCEL_GRACE }))) return;
         if (!request.settled) await new Promise<void>((resolve) => setTimeout(resolve, CANCEL_PAUSE));
       }
-    } catch {
-      this.connection.destroy(new ConnectionError('A blocking command could not be cancelled'));
+    } catch (cause) {
+      this.#giveUp(request, error, 'A blocking command could not be cancelled', cause);
     }
+  }
+
+  /** The caller gets the reason for the cancelling; whether the command ran, or still will, is not known. */
+  #giveUp(request: Request, error: KvError, why: string, cause?: unknown): void {
+    error.outcome = 'unknown';
+    request.fail(error);
+    this.connection.destroy(new ConnectionError(why, { cause }));
   }
 
   /** Asks the server to end the blocking commands of this lease; what it answers decides. */

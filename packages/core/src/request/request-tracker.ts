@@ -242,7 +242,7 @@ function details(request: Request, cause: unknown): ConstructorParameters<typeof
 function timedOut(request: Request, now: number, lag: number): TimeoutError {
   const { startedAt, cause, command } = request;
   const where = request.written ? afterSending(request, now) : whileWaiting(request);
-  const late = lag > LATE ? `; the event loop was held up for ${lag} ms` : '';
+  const late = lag > LATE ? `; the event loop was held up for ${Math.round(lag)} ms` : '';
   const message = `${command.spec.name} timed out after ${now - startedAt} ms: ${where}${late}`;
   return new TimeoutError(message, details(request, cause));
 }

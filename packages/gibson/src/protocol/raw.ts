@@ -69,7 +69,7 @@ const signatures: ReadonlyMap<string, Signature> = new Map(
  * @throws ArgumentError for an unknown name, a missing or surplus argument, or one that the server would misread
  */
 export function rawCommand(name: string, args: readonly unknown[]): AnyCommand {
-  const signature = signatures.get(String(name).toUpperCase());
+  const signature = signatures.get(upperCase(String(name)));
   if (signature === undefined) throw new ArgumentError('There is no such Gibson command');
   const { spec, required, optional } = signature;
   if (args.length < required.length || args.length > required.length + optional.length) {
@@ -78,6 +78,11 @@ export function rawCommand(name: string, args: readonly unknown[]): AnyCommand {
   const checks = [...required, ...optional];
   const checked = args.map((arg, index) => checkedBy(checks[index] as Check, arg, spec.name));
   return new Command(spec, checked, wireValue);
+}
+
+/** ASCII only, as the server folds it. */
+function upperCase(name: string): string {
+  return name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 }
 
 /** The argument in wire form; an error says which command it was for. */

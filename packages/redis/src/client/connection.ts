@@ -8,6 +8,7 @@ import {
   mergeCallOptions,
   openSingle,
 } from '@kv/core';
+import { askingLess } from '../protocol/handshake.ts';
 import { type RedisOptions, readConnectionOptions } from './options.ts';
 import { callOf, clientSetup } from './redis.ts';
 import { RedisSession } from './session.ts';
@@ -72,6 +73,6 @@ export async function createConnection(
   options: RedisOptions = {},
 ): Promise<RedisConnection | RedisConnection<Uint8Array>> {
   const read = readConnectionOptions(address, options);
-  const { client, lease } = await openSingle(clientSetup(read));
+  const { client, lease } = await askingLess(read.login, () => openSingle(clientSetup(read)));
   return new RedisConnection<string>(client, lease, callOf(read));
 }

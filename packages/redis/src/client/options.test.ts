@@ -21,7 +21,7 @@ describe('71: addresses', () => {
       { host: 'h', ...P },
       { db: 2, credentials: { username: 'us@er', password: 'p@ss:/?#%é' } },
     ],
-    ['redis://h?name=a%20b&protocol=2', { host: 'h', ...P }, { name: 'a b', resp: 2 }],
+    ['redis://h?name=a-b&protocol=2', { host: 'h', ...P }, { name: 'a-b', resp: 2 }],
     ['rediss://h', { host: 'h', ...P, tls: {} }, {}],
     ['redis+unix:///tmp/redis.sock', { path: '/tmp/redis.sock' }, {}],
     ['redis+unix:///tmp/a%20b.sock?db=4', { path: '/tmp/a b.sock' }, { db: 4 }],

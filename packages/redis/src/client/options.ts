@@ -52,6 +52,7 @@ const RULES: OptionRules = {
   db: Rule.index,
   username: Rule.text,
   password: Rule.text,
+  name: { ...Rule.text, check: checkName },
   credentials: { check: checkCredentials },
   protocol: Rule.oneOf([3, 2]),
   keyPrefix: Rule.text,
@@ -62,6 +63,12 @@ const CLIENT_RULES: OptionRules = { ...RULES, maxSessions: Rule.count, maxBlocki
 const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
 
 const ADDRESS_RULES = { scheme: 'redis', tlsScheme: 'rediss', defaultPort: 6379 } as const;
+
+/** CLIENT SETNAME of all servers takes no spaces, control characters or letters beyond ASCII. */
+function checkName(value: unknown): void {
+  if (typeof value === 'string' && /^[!-~]*$/.test(value)) return;
+  throw new ArgumentError('name: expected visible ASCII characters without spaces');
+}
 
 function checkCredentials(value: unknown): void {
   if (typeof value === 'function') return;
@@ -113,7 +120,8 @@ function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | 
 
 function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {
   const username = options.username ?? parsed.user;
-  const password = options.password ?? parsed.password;
+  const given = options.password ?? parsed.password;
+  const password = given === '' && username === undefined ? undefined : given; // an empty one is none
   if (options.credentials !== undefined && password !== undefined) {
     throw new ArgumentError('credentials: a password is given as well');
   }

@@ -12,6 +12,7 @@ import {
   stateful,
 } from '@kv/core';
 import { ok } from '../commands/support/replies.ts';
+import { askingLess } from '../protocol/handshake.ts';
 import type { RedisProtocol } from '../protocol/protocol.ts';
 import { insteadOnPool } from './alternatives.ts';
 import { type RedisPoolOptions, readPoolOptions } from './options.ts';
@@ -155,7 +156,8 @@ export async function createPool(
   options: RedisPoolOptions = {},
 ): Promise<RedisPool | RedisPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const client = await openPool({ ...clientSetup(read), alternative: insteadOnPool }, read.options);
+  const setup = { ...clientSetup(read), alternative: insteadOnPool };
+  const client = await askingLess(read.login, () => openPool(setup, read.options));
   return new RedisPool<string>(client, callOf(read));
 }
 

@@ -74,8 +74,11 @@ describe('xadd', () => {
 describe('reading', () => {
   test('streams are an object or pairs', () => {
     expect(xread({ a: '0', b: '$' }).args).toEqual(['STREAMS', 'a', 'b', '0', '$']);
-    const key = new Uint8Array([255]);
+    const key = new TextEncoder().encode('größe');
     expect(xread([[key, '0']]).args).toEqual(['STREAMS', key, '0']);
+    const noText = [[new Uint8Array([255]), '0']] as const;
+    expect(() => xread(noText)).toThrow(/^streams: expected names that are UTF-8/);
+    expect(() => xreadgroup('g', 'c', noText)).toThrow(/^streams: expected names that are UTF-8/);
     expect(() => xread({})).toThrow(/^streams: expected at least one/);
     expect(() => xread('s' as never)).toThrow(/^streams: expected an object or pairs/);
   });

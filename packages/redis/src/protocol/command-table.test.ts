@@ -123,3 +123,16 @@ describe('key positions', () => {
     expect(keys('migrate', 'h', '1', new Uint8Array(), '0', '5', 'auth', 'keys', 'keys', 'a')).toEqual(['a']);
   });
 });
+
+describe('names of raw commands', () => {
+  it('are folded as servers do it: ASCII letters only', () => {
+    expect(commandByName('größe', []).spec.name).toBe('GRößE');
+    expect(commandByName('ſet', ['k', 'v']).spec.name).toBe('ſET');
+    expect(commandByName('get', ['k']).spec.name).toBe('GET');
+  });
+
+  it('DUMP and FUNCTION DUMP answer in bytes, whatever the client wants', () => {
+    for (const one of [commandByName('dump', ['k']), commandByName('FUNCTION', ['dump'])]) expect(one.bytes).toBe(true);
+    expect(commandByName('get', ['k']).bytes).toBe(false);
+  });
+});

@@ -3,7 +3,7 @@ import { type AnyCommand, type Arg, badArgument, Command, type Data, Flag, type 
 import type { Reply } from '@kv/resp-parser';
 import { asIs } from '../commands/support/replies.ts';
 import { COMMAND_ROWS } from '../generated/command-table.ts';
-import { KEY_RULES, unknownKeys, word } from './key-specs.ts';
+import { KEY_RULES, unknownKeys, upperCase, word } from './key-specs.ts';
 
 const FLAGS: Readonly<Record<string, number>> = {
   write: 0,
@@ -72,7 +72,11 @@ function milliseconds(arg: Arg | undefined, unit: number): number {
   return Number.isFinite(time) && time > 0 ? Math.ceil(time * unit) : 0;
 }
 
+/** What they answer is no text: as such it would be damaged. */
+const BYTES: ReadonlySet<string> = new Set(['DUMP', 'FUNCTION DUMP']);
+
 function rawCommand(known: Spec, args: readonly Arg[]): AnyCommand {
+  if (BYTES.has(known.name)) return new Command(known, args, asIs, known.flags, 0, true);
   const time = TIMES[known.name];
   if (time !== undefined) {
     const [position, unit] = time;
@@ -95,7 +99,7 @@ export function commandByName(name: string, given: readonly unknown[]): AnyComma
   const [first = '', ...rest] = name.trim().split(/\s+/);
   const args: Arg[] = rest;
   for (const [i, value] of given.entries()) args.push(toArg(value as Data, `argument ${i + 1}`));
-  const upper = first.toUpperCase();
+  const upper = upperCase(first);
   const both = args.length > 0 ? knownSpec(`${upper} ${word(args[0])}`) : undefined;
   if (both !== undefined) return rawCommand(both, args.slice(1));
   return rawCommand(knownSpec(upper) ?? spec(upper, 0, unknownKeys), args);

@@ -10,7 +10,7 @@ import {
   spec,
 } from '@kv/core';
 import { record, text } from '../commands/support/replies.ts';
-import { hasPrefix } from './errors.ts';
+import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
 import type { RedisWire } from './protocol.ts';
 
 const HELLO = spec('HELLO', 0);
@@ -48,7 +48,12 @@ export interface Login {
   readonly name?: string | undefined;
   /** The database. `pool.select()` changes it for connections to come. */
   db: number;
+  /** How often in a row a connection was lost while the server was asked for what can be left out. */
+  lostAsking?: number;
 }
+
+/** After so many, the next connections do without: some proxies close on what they do not know. */
+const LOST_ASKING = 2;
 
 /**
  * HELLO, or where the server refuses it AUTH; then database, names and a PING that tells a server that is still loading.
@@ -56,15 +61,45 @@ export interface Login {
  */
 export async function handshake(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
   try {
+    await logIn(wire, login, send);
+    await introduce(wire, login, send);
+    while (wire.db !== login.db) await select(login, send); // it was changed meanwhile
+  } catch (error) {
+    throw mayPass(error) ? new ConnectionError(NOT_READY, { cause: error }) : error;
+  }
+}
+
+const NOT_READY = 'The server is not ready yet';
+
+/** The server is loading, has lost its master, or runs a script: the next attempt comes after a while. */
+function mayPass(error: unknown): boolean {
+  return hasPrefix(error, 'LOADING', 'MASTERDOWN', 'BUSY');
+}
+
+async function logIn(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
+  try {
     await authenticate(wire, login, send);
   } catch (error) {
-    if (hasPrefix(error, 'ERR') && /max number of clients/i.test(error.message))
-      throw new ConnectionError('The server takes no more clients', { cause: error }); // it may later
+    if (isFull(error)) throw new ConnectionError('The server takes no more clients', { cause: error }); // it may later
     if (typeof login.credentials !== 'function' || !isWrongPassword(error)) throw error;
     await authenticate(wire, login, send); // the token may have expired on its way
   }
-  await Promise.all(afterLogin(wire, login, send));
-  while (wire.db !== login.db) await select(login, send); // it was changed meanwhile
+}
+
+async function introduce(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
+  const { lostAsking = 0 } = login;
+  if (lostAsking >= LOST_ASKING) return void (await Promise.all(needed(wire, login, send)));
+  try {
+    await Promise.all(afterLogin(wire, login, send));
+    login.lostAsking = 0;
+  } catch (error) {
+    if (isKvError(error) && error.code === 'CONNECTION') login.lostAsking = lostAsking + 1;
+    throw error;
+  }
+}
+
+function isFull(error: unknown): error is ReplyError {
+  return hasPrefix(error, 'ERR') && /max number of clients/i.test(error.message);
 }
 
 /** Servers before 6.0 say `ERR invalid password`. */
@@ -74,48 +109,67 @@ function isWrongPassword(error: unknown): boolean {
 
 async function authenticate(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
   const credentials = await currentCredentials(login);
-  if (login.resp === 3) {
-    try {
-      return await hello(wire, credentials, send);
-    } catch (error) {
-      if (!speaksOnlyOldProtocol(error)) throw error;
-    }
+  try {
+    if (login.resp === 3 && (await hello(wire, credentials, send))) return;
+    wire.resp = 2;
+    if (credentials !== undefined) await plainLogin(credentials, send);
+  } catch (error) {
+    throw withoutPassword(error, credentials?.password ?? '');
   }
-  wire.resp = 2;
-  if (credentials !== undefined) await send(new Command(AUTH, loginArguments(credentials), text));
 }
 
-async function hello(wire: RedisWire, credentials: Credentials | undefined, send: Executor['send']): Promise<void> {
+/** A server without a password takes any in HELLO, so it does so here. */
+async function plainLogin(credentials: Credentials, send: Executor['send']): Promise<void> {
+  try {
+    await send(new Command(AUTH, loginArguments(credentials), text));
+  } catch (error) {
+    if (!isNeedless(error)) throw error;
+  }
+}
+
+function isNeedless(error: unknown): boolean {
+  return hasPrefix(error, 'ERR') && /without any password configured|no password is set/i.test(error.message);
+}
+
+/** Whether the server speaks RESP3. Servers before 6.0 and proxies refuse HELLO in words of their own. */
+async function hello(wire: RedisWire, credentials: Credentials | undefined, send: Executor['send']): Promise<boolean> {
   const args =
     credentials === undefined ? ['3'] : ['3', 'AUTH', credentials.username ?? 'default', credentials.password];
-  const server = await send(new Command(HELLO, args, (raw) => record(raw)));
-  wire.resp = 3;
-  wire.clientId = server['id'] as number;
+  try {
+    const server = await send(new Command(HELLO, args, (raw) => record(raw)));
+    wire.resp = 3;
+    wire.clientId = server['id'] as number;
+    return true;
+  } catch (error) {
+    if (!isRefusal(error) || isWrongPassword(error) || mayPass(error) || isFull(error)) throw error;
+    return false;
+  }
 }
 
 async function currentCredentials({ credentials, username }: Login): Promise<Credentials | undefined> {
   if (credentials === undefined) return undefined;
   const given = typeof credentials === 'function' ? await credentials() : credentials;
-  if (typeof given.password !== 'string') throw new ArgumentError('credentials: the provider gave no password');
-  return { username: given.username ?? username, password: given.password };
+  if (typeof given?.password !== 'string') throw new ArgumentError('credentials: the provider gave no password');
+  const user = given.username ?? username;
+  return user === undefined && given.password === '' ? undefined : { username: user, password: given.password };
 }
 
 function loginArguments({ username, password }: Credentials): string[] {
   return username === undefined ? [password] : [username, password];
 }
 
-/** A server before 6.0, or a proxy that knows no HELLO. */
-function speaksOnlyOldProtocol(error: unknown): boolean {
-  if (hasPrefix(error, 'NOPROTO')) return true;
-  return hasPrefix(error, 'ERR') && /unknown command|unsupported|syntax/i.test(error.message);
-}
-
 function* afterLogin(wire: RedisWire, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
   if (login.db !== wire.db) yield select(login, send);
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
-  if (login.name !== undefined) yield send(new Command(CLIENT_SETNAME, [login.name], text));
+  if (login.name !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETNAME, [login.name], text)));
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', 'kv'], text)));
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', VERSION], text)));
+  yield ready(send);
+}
+
+/** What a connection cannot do without. */
+function* needed(wire: RedisWire, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
+  if (login.db !== wire.db) yield select(login, send);
   yield ready(send);
 }
 
@@ -125,7 +179,7 @@ function select({ db }: Login, send: Executor['send']): Promise<string> {
 
 function clientId(wire: RedisWire): AnyCommand {
   return new Command(CLIENT_ID, [], (raw) => {
-    wire.clientId = raw as number;
+    if (typeof raw === 'number' || typeof raw === 'bigint') wire.clientId = raw;
   });
 }
 
@@ -134,18 +188,33 @@ async function ignoreRefusal(sent: Promise<unknown>): Promise<void> {
   try {
     await sent;
   } catch (error) {
-    if (!isKvError(error) || error.code !== 'REPLY') throw error;
+    if (!isRefusal(error)) throw error;
   }
 }
 
-/** A server that still loads its data is as good as away: the next attempt comes after a while. */
+/** An error reply, or one of a form that a server that knows the command never gives. */
+function isRefusal(error: unknown): boolean {
+  return isKvError(error) && (error.code === 'REPLY' || error.code === 'PROTOCOL');
+}
+
+/** A server that still loads its data is as good as away. A user may not be allowed to PING. */
 async function ready(send: Executor['send']): Promise<void> {
   try {
     await send(new Command(PING, [], text));
   } catch (error) {
-    if (hasPrefix(error, 'LOADING', 'MASTERDOWN'))
-      throw new ConnectionError('The server is not ready yet', { cause: error });
-    if (hasPrefix(error, 'NOAUTH')) throw error;
+    if (mayPass(error) || hasPrefix(error, 'NOAUTH')) throw error;
     if (!isKvError(error) || error.code !== 'REPLY') throw error;
+  }
+}
+
+/** Opens, again where a server or proxy closed on what the next attempt leaves out. */
+export async function askingLess<T>(login: Login, open: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const before = login.lostAsking ?? 0;
+    try {
+      return await open();
+    } catch (error) {
+      if ((login.lostAsking ?? 0) <= before || before >= LOST_ASKING) throw error;
+    }
   }
 }

@@ -53,9 +53,25 @@ export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefine
 /** The pattern is the first argument of KEYS, and behind MATCH in SCAN, which means all keys without one. */
 function prefixPattern(name: 'SCAN' | 'KEYS', args: Arg[], prefix: string): void {
   const literal = prefix.replace(/[\\*?[\]]/g, '\\$&');
-  const option = name === 'SCAN' ? args.findIndex((arg) => word(arg) === 'MATCH') : -1;
-  if (name === 'SCAN' && option < 0) args.push('MATCH', `${literal}*`);
-  else prefixAt(args, option + 1, literal);
+  if (name === 'KEYS') return prefixAt(args, 0, literal);
+  const patterns = scanPatterns(args);
+  for (const at of patterns) prefixAt(args, at, literal);
+  if (patterns.length === 0) args.push('MATCH', `${literal}*`);
+}
+
+/** Options of SCAN; each takes one argument. */
+const SCAN_OPTIONS: ReadonlySet<string> = new Set(['MATCH', 'COUNT', 'TYPE']);
+
+/** Where SCAN has its patterns: the server takes the last one. */
+function scanPatterns(args: readonly Arg[]): number[] {
+  const positions: number[] = [];
+  for (let i = 1; i < args.length; i += 2) {
+    const option = word(args[i]);
+    if (!SCAN_OPTIONS.has(option))
+      throw new ArgumentError('keyPrefix: SCAN has an option that is not known here', { command: 'SCAN' });
+    if (option === 'MATCH') positions.push(i + 1);
+  }
+  return positions;
 }
 
 /** What is missing in a raw call is for the server to say. */

@@ -2,9 +2,14 @@
 import { type Arg, type KeySpec, Keys } from '@kv/core';
 import { text } from '../commands/support/replies.ts';
 
+/** Upper case as servers fold it: ASCII only. `ſ` is not `S`, and `ß` stays one letter. */
+export function upperCase(name: string): string {
+  return name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}
+
 /** An argument as a keyword or number to look at: upper case, empty when there is none. */
 export function word(arg: Arg | undefined): string {
-  return arg === undefined ? '' : text(arg).toUpperCase();
+  return arg === undefined ? '' : upperCase(text(arg));
 }
 
 function counted(args: readonly Arg[], at: number, positions: number[] = []): number[] {

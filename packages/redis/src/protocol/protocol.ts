@@ -145,7 +145,7 @@ export class RedisWire implements Wire {
   async isAlive(sendOnControl: Executor['send']): Promise<boolean> {
     if (this.clientId === undefined) return sendOnControl(new Command(PING.spec, [], () => true));
     const list = await sendOnControl(new Command(CLIENT_LIST, ['ID', String(this.clientId)], text));
-    const [, flags] = /\bflags=(\S*)/.exec(list) ?? [];
+    const [, flags] = /.* flags=(\S*)/s.exec(list) ?? []; // the last one: an address or a name may hold the same word
     if (flags === undefined) return false;
     const blocked = ((this.#sink.head()?.command.flags ?? 0) & Flag.blocking) !== 0;
     return !blocked || flags.includes('b');

@@ -56,7 +56,7 @@ const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.c
 const ADDRESS_RULES = { scheme: 'ssdb', tlsScheme: 'ssdbs', defaultPort: 8888 } as const;
 
 function checkPassword(value: unknown): void {
-  if (typeof value === 'function' || (typeof value === 'string' && value !== '')) return;
+  if (typeof value === 'function' || typeof value === 'string') return;
   throw new ArgumentError('password: expected text that is not empty, or a function');
 }
 
@@ -99,6 +99,6 @@ function read<O extends SsdbOptions>(rules: OptionRules, input: AddressInput | u
   if (parsed.user !== undefined) throw new ArgumentError('address: SSDB has passwords but no users');
   if (parsed.path !== undefined) throw new ArgumentError('address: SSDB has no databases, expected no path');
   const options = readOptions(rules, given, parsed.query);
-  const password = options.password ?? parsed.password;
+  const password = (options.password ?? parsed.password) || undefined; // an empty one is none
   return { parsed, address: withTls(parsed.address, options.tls), options: { ...options, password } };
 }

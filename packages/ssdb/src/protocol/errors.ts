@@ -1,5 +1,5 @@
 /** Refusals of the server as errors: the status says which class. */
-import { ReplyError as CoreReplyError } from '@kv/core';
+import { ReplyError as CoreReplyError, printable } from '@kv/core';
 import { ErrorReply, type Reply } from '@kv/ssdb-parser';
 
 /** The server refused the command. `code` is `'REPLY'`, `outcome` is `'refused'`. */
@@ -9,8 +9,9 @@ export class ReplyError extends CoreReplyError {
 
   constructor(refusal: ErrorReply) {
     const { status, message } = refusal;
-    super(message === '' ? status : `${status}: ${message}`, { cause: refusal });
-    this.status = status;
+    const text = printable(message === '' ? status : `${status}: ${message}`);
+    super(text, text.includes(message) ? { cause: refusal } : undefined);
+    this.status = printable(status);
   }
 }
 
@@ -54,4 +55,10 @@ function classOf({ status, message }: ErrorReply): typeof ReplyError {
     default:
       return ReplyError;
   }
+}
+
+/** The refusal of a login: where the server repeats the password in it, only its status is kept. */
+export function withoutPassword(error: unknown, password: string): unknown {
+  if (!(error instanceof ReplyError) || !error.message.includes(password)) return error;
+  return new AuthenticationError(new ErrorReply('noauth', 'the server refused the login, and repeated the password'));
 }

@@ -1,7 +1,7 @@
 /** What is said on every new connection before anything else. */
 import { ArgumentError, type Executor } from '@kv/core';
 import { auth } from '../commands/server.ts';
-import { AuthenticationError } from './errors.ts';
+import { AuthenticationError, withoutPassword } from './errors.ts';
 
 /** The password, or a function that is asked for it on every connect, and once more when the server refuses what it gave. */
 export type Password = string | (() => string | Promise<string>);
@@ -20,5 +20,10 @@ export async function handshake(send: Executor['send'], password: Password | und
 async function login(send: Executor['send'], password: Password): Promise<void> {
   const given = typeof password === 'function' ? await password() : password;
   if (typeof given !== 'string') throw new ArgumentError('password: the provider gave no string');
-  await send(auth(given));
+  if (given === '') return;
+  try {
+    await send(auth(given));
+  } catch (error) {
+    throw withoutPassword(error, given);
+  }
 }

@@ -32,7 +32,7 @@ export async function boundedWait<T>(
   let abort: (() => void) | undefined;
   const early = new Promise<never>((_, reject) => {
     const end = (): TimeoutError =>
-      new TimeoutError(`${command} timed out after ${timeout} ms: the server has not confirmed it`, {
+      new TimeoutError(`${command} timed out after ${Math.round(timeout)} ms: the server has not confirmed it`, {
         command,
         ...details(),
       });

@@ -50,8 +50,23 @@ export function addStreams(args: Arg[], streams: StreamPositions): void {
   if (typeof streams !== 'object' || streams === null) throw badArgument('streams', 'an object or pairs', streams);
   const positions = Symbol.iterator in streams ? [...streams] : Object.entries(streams);
   if (positions.length === 0) throw new ArgumentError('streams: expected at least one, got none');
-  args.push('STREAMS', ...positions.map(([key]) => toArg(key, 'streams')));
-  args.push(...positions.map(([, id]) => streamId(id, 'streams')));
+  args.push('STREAMS');
+  for (const [key] of positions) args.push(streamName(key));
+  for (const [, id] of positions) args.push(streamId(id, 'streams'));
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true });
+
+/** The reply is an object by name: names that are no text would become one, and their entries vanish. */
+function streamName(key: Data): Arg {
+  const name = toArg(key, 'streams');
+  if (typeof name === 'string') return name;
+  try {
+    strict.decode(name);
+    return name;
+  } catch (cause) {
+    throw new ArgumentError('streams: expected names that are UTF-8; use execute() for others', { cause });
+  }
 }
 
 /** Which entries a stream keeps: so many (`maxlen`) or those from an id on (`minid`, since 6.2). */
