@@ -1,4 +1,5 @@
 import type { Options } from 'tsup';
+import { setPublishedForm } from './esbuild.base.ts';
 
 /** How `.d.ts` files are made: tsup sets an option that TypeScript 6 calls deprecated. */
 export const declarations = { compilerOptions: { ignoreDeprecations: '6.0' } };
@@ -14,9 +15,5 @@ export const base: Options = {
   treeshake: true,
   splitting: true, // the entries of a package share their code: one class, one specification, in ESM and in CommonJS
   removeNodeProtocol: false, // tsup strips 'node:' by default
-  esbuildOptions: (options, { format }) => {
-    options.sourcesContent = false; // the maps lead to src, which the package holds
-    // In CommonJS import() becomes require(): Jest runs it without --experimental-vm-modules.
-    if (format === 'cjs') options.supported = { ...options.supported, 'dynamic-import': false };
-  },
+  esbuildOptions: (options, { format }) => setPublishedForm(options, format),
 };

@@ -40,7 +40,7 @@ async function start(
 
 /** A package that is there but fails, or that the loader may not load, is another matter than one that is missing. */
 function whyNotLoaded(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = String((cause as Partial<Error> | undefined)?.message ?? cause);
   const missing = /Cannot find (module|package) ['"]@kv\/embedded['"]/.test(text);
   return missing
     ? 'address: embedded: needs the package @kv/embedded'
