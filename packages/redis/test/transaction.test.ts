@@ -2,7 +2,15 @@ import { type FaultProxy, faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get, incr, set } from '../src/commands/string.ts';
-import { type Command, command, createRedis, type KvError, type Redis, type RedisSession } from '../src/index.ts';
+import {
+  type Command,
+  command,
+  createPool,
+  createRedis,
+  type KvError,
+  type Redis,
+  type RedisSession,
+} from '../src/index.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -297,3 +305,27 @@ async function handshakeOf(
   const { fromClient = 0, fromServer = 0 } = proxy.connections.at(-1) ?? {};
   return { fromClient, fromServer };
 }
+
+describe.each([2, 3] as const)('on a stalled server, RESP%i', (protocol) => {
+  it('a transaction and pool.select() end by their deadline and signal, and clean up behind', async () => {
+    await using proxy = await faultProxy(server);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    await using redis = createRedis(url, { protocol, maxSessions: 1 });
+    await using first = await createPool(url, { protocol });
+    await using second = await createPool(url, { protocol });
+    await (await redis.session()).release();
+    proxy.stall();
+    const signal = AbortSignal.timeout(50);
+    const began = performance.now();
+    const ends = [
+      redis.transaction(['a'], async () => [set('a', '1')], { timeout: 50 }),
+      redis.transaction(['a'], async () => [set('a', '1')], { signal }),
+      first.with({ timeout: 50 }).select(1),
+      second.with({ signal }).select(1),
+    ];
+    const codes = ['TIMEOUT', 'ABORTED', 'TIMEOUT', 'ABORTED'];
+    expect(await Promise.all(ends.map(settle))).toMatchObject(codes.map((code) => ({ code })));
+    expect(performance.now() - began).toBeLessThan(2500); // half of the 5 s that cleaning may take
+    await Promise.all([redis, first, second].map((client) => client.close({ timeout: 0 })));
+  });
+});

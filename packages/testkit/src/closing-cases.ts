@@ -6,6 +6,7 @@ const closed = expect.objectContaining({ code: 'CLOSED' });
 /** Every promise settles, in whatever state a client is closed; and nothing a server does ends the process. */
 export function closingCases(start: Start): void {
   stateCases(start);
+  impatientCases(start);
   drainCases(start);
   producerCases(start);
   processCases(start);
@@ -38,6 +39,26 @@ function stateCases(start: Start): void {
     expect(client.figures()).toMatchObject({ pending: 0, queuedBytes: 0, state: 'closed' });
     expect(await failure(client.read(start.key()))).toEqual(closed);
     await client.close();
+  });
+}
+
+function impatientCases(start: Start): void {
+  test('a second close() with less time ends the wait of the first', async () => {
+    const { client } = await stalled(start);
+    const call = failure(client.count(start.key()));
+    const patient = client.close({ timeout: 600_000 });
+    await client.close({ timeout: 0 });
+    await patient;
+    expect(await call).toEqual(closed);
+  });
+
+  test('a second close() with more time does not lengthen the wait of the first', async () => {
+    const { client } = await stalled(start);
+    const call = failure(client.count(start.key()));
+    const impatient = client.close({ timeout: 20 });
+    await client.close({ timeout: 600_000 });
+    await impatient;
+    expect(await call).toEqual(closed);
   });
 }
 

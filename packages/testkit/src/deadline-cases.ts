@@ -160,6 +160,19 @@ function signalCases(start: Start): void {
 }
 
 function queueCases(start: Start): void {
+  test('bytes whose buffer is transferred after the call fail that call only, and nothing of it is sent', async () => {
+    const { proxy, client } = await connected(start);
+    const [before, key, after] = [start.key(), start.key(), start.key()];
+    const bytes = new Uint8Array([49, 50, 51]);
+    const calls = [client.write(before, '1'), client.write(key, bytes), client.write(after, '2')].map(failure);
+    structuredClone(bytes, { transfer: [bytes.buffer] }); // as postMessage() does
+    const [first, second, third] = await Promise.all(calls);
+    expect(second).toMatchObject({ code: 'ARGUMENT', outcome: 'notSent', attempts: 0 });
+    for (const end of [first, third]) expect(end).toHaveProperty('value');
+    expect(await Promise.all([before, key, after].map((name) => client.read(name)))).toEqual(['1', null, '2']);
+    expect(proxy.total).toBe(1);
+  });
+
   test('79, pain 7: what waits for a server that is away is bounded in bytes, and the rest is refused', async () => {
     const maxQueueBytes = 4000;
     const { proxy, client } = await cutOff(start, { maxQueueBytes });

@@ -10,7 +10,7 @@ export interface Calls {
   /** Only reads: may be repeated. */
   read(key: string): Promise<string | null>;
   /** Repeated, it gives the same state. */
-  write(key: string, value: string): Promise<unknown>;
+  write(key: string, value: string | Uint8Array): Promise<unknown>;
   /** Adds one: repeated, it would count twice. */
   count(key: string): Promise<number | bigint>;
 }

@@ -38,6 +38,10 @@ export class Client implements Executor {
   #state: ClientState = 'idle';
   #wasReady = false;
   #closing: Promise<void> | undefined;
+  /** When the wait of `close` ends at the latest. */
+  #closingDue = Number.POSITIVE_INFINITY;
+  #closingTimer: Timer | undefined;
+  #stopWaiting: () => void = () => undefined;
   /** Leases of blocking commands. */
   readonly #blocked = new Set<Lease>();
 
@@ -195,9 +199,11 @@ export class Client implements Executor {
 
   /**
    * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline, or 5 s
-   * where there is none), then ends all connections. Blocking commands are cancelled. Always resolves.
+   * where there is none), then ends all connections. Blocking commands are cancelled. Called again, it may only shorten
+   * the time. Always resolves.
    */
   close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    this.#limitClosing(timeout);
     this.#closing ??= this.#close(timeout);
     return this.#closing;
   }
@@ -309,7 +315,8 @@ export class Client implements Executor {
       endpoint.blocking.dismiss(error);
       endpoint.streams.close(error);
     }
-    if (timeout > 0) await this.#settled(timeout);
+    if (timeout > 0) await this.#settled();
+    clearTimeout(this.#closingTimer);
     this.#router.close?.(error);
     for (const endpoint of this.endpoints) endpoint.close(error);
     this.tracker.stop();
@@ -317,15 +324,23 @@ export class Client implements Executor {
     this.#become('closed');
   }
 
-  /** Waits for what is under way, `timeout` ms at most. */
-  async #settled(timeout: number): Promise<void> {
+  /** The shortest of the times that calls of `close` have given counts. */
+  #limitClosing(timeout: number): void {
+    const due = monotonicNow() + timeout;
+    if (due >= this.#closingDue || this.#state === 'closed') return;
+    this.#closingDue = due;
+    clearTimeout(this.#closingTimer);
+    if (timeout <= 0) this.#stopWaiting();
+    else this.#closingTimer = setTimeout(() => this.#stopWaiting(), Math.min(timeout, LONGEST_TIMER));
+  }
+
+  /** Waits for what is under way, until the time to close is over. */
+  async #settled(): Promise<void> {
     for (const lease of this.#blocked) lease.cancelBlocking(closedError);
-    let timer: Timer | undefined;
-    const expired = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.min(timeout, LONGEST_TIMER));
+    const stopped = new Promise<void>((resolve) => {
+      this.#stopWaiting = resolve;
     });
-    await Promise.race([this.tracker.idle(), expired]);
-    clearTimeout(timer);
+    await Promise.race([this.tracker.idle(), stopped]);
   }
 
   #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {

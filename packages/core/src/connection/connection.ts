@@ -295,13 +295,13 @@ export class Connection {
   }
 
   /** Sends one command of the library's own (handshake, cleaning, probes). */
-  readonly sendInternal: Executor['send'] = (command, { timeout = INTERNAL_TIMEOUT } = {}) => {
+  readonly sendInternal: Executor['send'] = (command, { timeout = INTERNAL_TIMEOUT, signal } = {}) => {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const request = new Request(command, command.bytes, 'never', this.setup.internals);
     request.pinned = true;
     const promise = request.promise<never>();
     const deadline = this.state === 'ready' ? timeout : 0;
-    if (this.setup.internals.open(request, deadline, undefined) === undefined) this.enqueue(request);
+    if (this.setup.internals.open(request, deadline, signal) === undefined) this.enqueue(request);
     return promise;
   };
 
@@ -664,9 +664,11 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function unencodable({ command }: Request, cause: unknown): ArgumentError {
+/** For example because the bytes of an argument are gone: its buffer was transferred after the call. */
+function unencodable({ command, attempts }: Request, cause: unknown): ArgumentError {
   const { name } = command.spec;
-  return new ArgumentError(`${name} could not be encoded`, { command: name, cause });
+  const outcome = attempts > 0 ? 'unknown' : 'notSent'; // a repeated one may have run before
+  return new ArgumentError(`${name}: the command could not be encoded`, { command: name, attempts, outcome, cause });
 }
 
 /** Any failure as one of ours; foreign errors become the cause of a {@link ConnectionError}. */

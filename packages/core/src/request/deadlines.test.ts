@@ -72,6 +72,13 @@ describe('deadlines', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('with a different timeout each do not fill the memory', () => {
+    for (let i = 0; i < 10_000; i++) deadlines.remove(add('a', 1e9 + i));
+    const together = Array.from({ length: 10_000 }, (_, i) => add('b', 1e9 + i));
+    for (const entry of together) deadlines.remove(entry);
+    expect(deadlines.distinctTimeouts).toBeLessThan(100);
+  });
+
   it('use one timer', () => {
     for (let i = 0; i < 1000; i++) add(String(i), 1 + (i % 7));
     expect(vi.getTimerCount()).toBe(1);

@@ -41,6 +41,9 @@ class DeadlineList {
   }
 }
 
+/** So many lists are kept although they are empty: most programs use a few timeout values again and again. */
+const KEPT_LISTS = 64;
+
 /**
  * Deadlines without a timer per entry: one list per distinct timeout value, one timer for all.
  *
@@ -80,7 +83,20 @@ export class Deadlines<T extends Timed> {
   }
 
   remove(entry: T): void {
-    entry.list?.remove(entry);
+    const { list } = entry;
+    if (list === null) return;
+    list.remove(entry);
+    if (list !== this.#recent) this.#drop(list);
+  }
+
+  /** Lists of values that are used once would fill the memory. */
+  #drop(list: DeadlineList): void {
+    if (list.first === null && this.#lists.size > KEPT_LISTS) this.#lists.delete(list.timeout);
+  }
+
+  /** How many timeout values it keeps a list for. */
+  get distinctTimeouts(): number {
+    return this.#lists.size;
   }
 
   /** While somebody holds, the process stays alive; without holders the timer does not keep it. */
@@ -107,7 +123,9 @@ export class Deadlines<T extends Timed> {
       list = new DeadlineList(timeout);
       this.#lists.set(timeout, list);
     }
+    const before = this.#recent;
     this.#recent = list;
+    this.#drop(before);
     return list;
   }
 

@@ -13,3 +13,13 @@ it('counts calls, errors and latencies in powers of two, per command name', () =
   expect(SET).toMatchObject({ count: 1, errors: 1 });
   expect(SET?.histogram).toHaveLength(24);
 });
+
+it('counts names that are made up without end together, and those that came before by themselves', () => {
+  const stats = new StatsRecorder();
+  for (let i = 0; i < 5000; i++) stats.record(read(`made up ${i}`), 0, false);
+  stats.record(read('made up 1'), 0, false);
+  const all = stats.read();
+  expect(Object.keys(all)).toHaveLength(1001);
+  expect(all['made up 1']?.count).toBe(2);
+  expect(all['(other)']?.count).toBe(4000);
+});

@@ -12,6 +12,11 @@ export interface CommandStats {
 
 const BUCKETS = 24;
 
+/** So many names are counted by themselves, more than any server has commands; the rest is counted together. */
+const MOST_NAMES = 1000;
+
+const OTHER_NAMES = '(other)';
+
 class Counter {
   count = 0;
   errors = 0;
@@ -35,13 +40,16 @@ export class StatsRecorder {
   }
 
   #select(spec: Spec): void {
-    let counter = this.#counters.get(spec.name);
-    if (counter === undefined) {
-      counter = new Counter();
-      this.#counters.set(spec.name, counter);
-    }
     this.#lastSpec = spec;
-    this.#last = counter;
+    this.#last = this.#counters.get(spec.name) ?? this.#add(spec.name);
+  }
+
+  /** Names of raw calls may be made up without end. */
+  #add(name: string): Counter {
+    const known = this.#counters.size < MOST_NAMES ? name : OTHER_NAMES;
+    const counter = this.#counters.get(known) ?? new Counter();
+    this.#counters.set(known, counter);
+    return counter;
   }
 
   /** A copy of the figures, by command name. */

@@ -90,7 +90,7 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     login.db = db;
     blocking.clear(); // a pop that is called from now on gets a connection with the new database
     const asked = [...shared.ready];
-    const answers = await Promise.allSettled(asked.map((connection) => connection.sendInternal(command)));
+    const answers = await Promise.allSettled(asked.map((connection) => connection.sendInternal(command, this.#limits)));
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed === undefined) return 'OK';
     login.db = before;
@@ -100,6 +100,12 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     const changed = shared.ready.filter(({ wire }) => wire.dirty);
     for (const connection of new Set([...doubtful, ...changed])) connection.destroy(asKvError(failed.reason));
     throw failed.reason;
+  }
+
+  /** Deadline and signal of the calls of this view. */
+  get #limits(): CallOptions {
+    const { timeout = this.#client.defaults.timeout, signal } = this.call;
+    return { timeout, signal };
   }
 
   /** Closes the connections that are ready and not leased. */

@@ -8,6 +8,7 @@ import {
   type ClientStats,
   commonSetup,
   type EmbeddedServers,
+  isKvError,
   mergeCallOptions,
   type Of,
   type Results,
@@ -169,8 +170,17 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   ): Promise<Results<Cs>> {
     if (!Number.isSafeInteger(retries) || retries < 0)
       throw new ArgumentError('retries: expected a whole number, 0 or more');
-    await using session = await this.session(call);
-    return await runTransaction(session, keys, body, retries);
+    const session = await this.session(call);
+    let overdue = false;
+    try {
+      return await runTransaction(session, keys, body, retries);
+    } catch (error) {
+      overdue = isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED');
+      throw error;
+    } finally {
+      const released = session.release();
+      if (!overdue) await released; // else the late reply and the cleaning are awaited behind the caller
+    }
   }
 }
 
