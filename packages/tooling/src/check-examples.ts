@@ -9,17 +9,22 @@ export interface Example {
   /** File and the line above the code: `README.md:12`. */
   readonly at: string;
   readonly code: string;
+  /** Why it is compiled only; undefined for those that run. */
+  readonly noRun?: string;
 }
 
 /** Where the blocks are written to be compiled: inside the repository, so that `@kv/…` resolves; ignored by git. */
 const folder = join(repository, 'packages/tooling/.examples');
 
-/** Every block that starts with three backticks and `ts`; "ts no-check" leaves one out. */
+/** Every block that starts with three backticks and `ts`; "ts no-run: why" is not run, "ts no-check" is left out. */
 export function examplesIn(markdown: string, file: string): Example[] {
   const blocks = markdown.matchAll(/^```ts[ \t]*(.*)\n([\s\S]*?)^```[ \t]*$/gm);
   return [...blocks]
     .filter(([, info]) => info?.trim() !== 'no-check')
-    .map(({ 2: code = '', index }) => ({ at: `${file}:${markdown.slice(0, index).split('\n').length}`, code }));
+    .map(({ 1: info = '', 2: code = '', index }) => {
+      const example = { at: `${file}:${markdown.slice(0, index).split('\n').length}`, code };
+      return info.startsWith('no-run') ? { ...example, noRun: info.replace(/^no-run:? */, '') } : example;
+    });
 }
 
 /** The examples of all READMEs and of docs/. */
