@@ -68,6 +68,7 @@ export { RequestQueue } from './request/request-queue.ts';
 export { type RequestPart, repliesOf, splitRequest } from './request/split-request.ts';
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';
+export { Unit } from './request/unit.ts';
 export { hashTagged } from './sharding/hash-tag.ts';
 export { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer, wallNow } from './timers.ts';
 export type { AddressInput, AddressRules, ParsedAddress } from './transport/address.ts';

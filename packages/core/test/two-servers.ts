@@ -21,7 +21,7 @@ export function twoServers(
       submitUnit: (members) => pick(members[0] as Request).shared.submitUnit(members),
       acquire: (request) => pick(request)[request.exclusive ?? 'shared'].submit(request),
       start: () => endpoints[0].shared.start(),
-      requeue: (requests, from) => from === endpoints[0] && moveAll(requests, endpoints[1]),
+      requeue: (requests, from) => (from === endpoints[0] ? moveAll(requests, endpoints[1]) : requests),
     };
   };
 }
@@ -31,10 +31,10 @@ function endpoint(host: RouterHost, address: Address): Endpoint {
 }
 
 /** Units stay together. */
-function moveAll(requests: readonly Request[], { shared }: Endpoint): true {
+function moveAll(requests: readonly Request[], { shared }: Endpoint): readonly Request[] {
   for (const request of requests) {
     if (request.unit === null) shared.submit(request);
     else if (request.unit.members[0] === request) shared.submitUnit(request.unit.members);
   }
-  return true;
+  return [];
 }

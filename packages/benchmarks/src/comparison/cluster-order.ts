@@ -1,6 +1,7 @@
 // Who keeps the order of calls on a key, hides redirects and runs each write once while slots move?
 // Run: npx tsx src/comparison/cluster-order.ts [seconds] [client...]
 import { fileURLToPath } from 'node:url';
+import { createRedis } from '@kv/redis';
 import { type Cluster, startCluster } from '@kv/testkit/topology/cluster';
 import { judge, judgeTags, type Verdict } from '@kv/testkit/topology/judge';
 import type { JudgedClient } from '@kv/testkit/topology/judged-client';
@@ -21,6 +22,7 @@ export type OpenClient = (cluster: Cluster) => Promise<JudgedClient>;
 
 /** The clients that are compared, by name. */
 export const clusterClients: Readonly<Record<string, OpenClient>> = {
+  kv: openKv,
   ioredis: (cluster) => openIoredis(cluster, false),
   'ioredis-auto-pipelining': (cluster) => openIoredis(cluster, true),
   'node-redis': openNodeRedis,
@@ -53,6 +55,18 @@ async function judgeOne(name: string, open: OpenClient, duration: number): Promi
 async function read(cluster: Cluster, key: string, stopped: () => Promise<unknown>): Promise<string | null> {
   await stopped();
   return cluster.read(key);
+}
+
+async function openKv(cluster: Cluster): Promise<JudgedClient> {
+  const redis = createRedis({ cluster: cluster.nodes.map(({ host, port }) => ({ host, port })) });
+  await redis.connect();
+  return {
+    set: (key, value) => redis.set(key, value),
+    get: (key) => redis.get(key),
+    incr: (key) => redis.incr(key),
+    mayHaveRun: (error) => (error as { outcome?: string }).outcome !== 'notSent',
+    close: () => redis.close(),
+  };
 }
 
 async function openIoredis(cluster: Cluster, enableAutoPipelining: boolean): Promise<JudgedClient> {

@@ -68,7 +68,7 @@ export class Client implements Executor {
     } satisfies ControlSenders;
     const setups = poolSetups(this.setup, this.#internals, control, () => endpoint, identity);
     const endpoint: Endpoint = new Endpoint(identity, setups, {
-      requeue: (_pool, requests) => this.#router.requeue?.(requests, endpoint) === true,
+      requeue: (requests) => this.#router.requeue?.(requests, endpoint) ?? requests,
       redirected: (requests, redirect, error, connection) =>
         this.#router.redirected?.(requests, redirect, error, connection, endpoint) === true,
       changed: (_pool, cause) => this.#poolChanged(endpoint, cause),
@@ -248,7 +248,9 @@ export class Client implements Executor {
 
   #request(command: AnyCommand, options: SendOptions, tracker = this.tracker): Request {
     const bytes = command.bytes || options.bytes === true;
-    return new Request(command, bytes, options.retry ?? this.defaults.retry, tracker);
+    const request = new Request(command, bytes, options.retry ?? this.defaults.retry, tracker);
+    if (options.route !== undefined) request.route = options.route;
+    return request;
   }
 
   /** Enters the request; one that cannot be taken has failed with what is returned. */
@@ -278,18 +280,45 @@ export class Client implements Executor {
     return this.#sendBlocking(command, options);
   }
 
-  /** On a connection of its own, which goes back to its lane when the server has let go of it. */
+  /** On a connection of its own, which goes back to its pool when the server has let go of it. */
   async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     const began = monotonicNow();
     const lease = await this.acquire(options, 'blocking', command);
+    const sent = this.#blockOn(lease, command, options === this.defaults ? {} : since(began, options));
+    return this.#router.reroute === undefined ? sent : this.#followBlocking(sent, command, options, began);
+  }
+
+  async #blockOn<T>(lease: Lease, command: AnyCommand<T>, options: SendOptions, before?: AnyCommand): Promise<T> {
     this.#blocked.add(lease);
     try {
-      const sent = lease.send(command, options === this.defaults ? {} : since(began, options));
+      if (before !== undefined) lease.send(before, options).catch(() => undefined); // the command is refused as well
+      const sent = lease.send(command, options);
       if (this.#closing !== undefined) lease.cancelBlocking(closedError);
       return await sent;
     } finally {
       this.#blocked.delete(lease);
       void lease.release();
+    }
+  }
+
+  /** Sends a blocking command on to the server that the refusal of another names, until one answers. */
+  async #followBlocking<T>(sent: Promise<T>, command: AnyCommand<T>, options: SendOptions, began: number): Promise<T> {
+    for (let last = sent, current: AnyCommand = command; ; ) {
+      try {
+        return await last;
+      } catch (error) {
+        const next = await this.#router.reroute?.(current, error, monotonicNow() - began);
+        if (next === undefined) throw error;
+        current = next.command;
+        const left = since(began, options);
+        const lease = await this.#acquire(
+          'blocking',
+          current,
+          left,
+          next.endpoint === undefined ? {} : { from: next.endpoint.blocking },
+        );
+        last = this.#blockOn(lease, current as AnyCommand<T>, since(began, options), next.before);
+      }
     }
   }
 

@@ -59,10 +59,16 @@ export interface Router {
     connection: Connection,
     endpoint: Endpoint,
   ): boolean;
-  /** Requests whose connection was lost and that may be written (again), in order. Returns whether it takes them. */
-  requeue?(requests: readonly Request[], endpoint: Endpoint): boolean;
-  /** Where a blocking command goes that was refused; `undefined`: the refusal reaches the caller. */
-  reroute?(command: AnyCommand, error: unknown, options: SendOptions): Promise<Reroute | undefined>;
+  /**
+   * Requests whose connection was lost and that may be written (again), in order. The router takes those that belong to
+   * another server by now, and returns the others.
+   */
+  requeue?(requests: readonly Request[], endpoint: Endpoint): readonly Request[];
+  /**
+   * Where a blocking command goes that was refused; `undefined`: the refusal reaches the caller.
+   * @param elapsed ms since the call
+   */
+  reroute?(command: AnyCommand, error: unknown, elapsed: number): Promise<Reroute | undefined>;
   /** A pool of an endpoint has opened or lost connections. */
   poolChanged?(endpoint: Endpoint, cause: KvError | undefined): void;
   /** The client is closed: ends what the router itself keeps. Its endpoints are closed by the client. */

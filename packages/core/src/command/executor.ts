@@ -19,6 +19,8 @@ export interface SendOptions {
   /** Strings of the reply as `Uint8Array`. */
   readonly bytes?: boolean | undefined;
   readonly retry?: RetryMode | undefined;
+  /** Read by the router of a client with several servers; facades give it a name of their own (`readFrom`). */
+  readonly route?: string | undefined;
 }
 
 /** How one member of a batch ended. */

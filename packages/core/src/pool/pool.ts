@@ -25,10 +25,10 @@ export interface PoolOptions {
 /** What a pool tells its client. */
 export interface PoolEvents {
   /**
-   * Requests that lost their connection and may be written (again), in order. Returns whether they were taken;
-   * otherwise they wait in the pool. Absent: they always wait there.
+   * Requests that lost their connection and may be written (again), in order. Returns those that wait in this pool.
+   * Absent: all do.
    */
-  requeue?(pool: Pool, requests: readonly Request[]): boolean;
+  requeue?: ((requests: readonly Request[]) => readonly Request[]) | undefined;
   /** See {@link ConnectionOwner.redirected}. Absent: a refusal always reaches its caller. */
   redirected?: ConnectionOwner['redirected'] | undefined;
   /** The set of ready connections, or the will to make some, has changed. */
@@ -273,7 +273,7 @@ export class Pool implements ConnectionOwner {
         again.push(request);
       }
     }
-    if (again.length > 0 && this.#events.requeue?.(this, again) !== true) this.#waitAgain(again);
+    if (again.length > 0) this.#waitAgain(this.#events.requeue?.(again) ?? again);
     if (this.#closed !== undefined) return;
     if (!wasInUse) {
       if (again.length > 0) this.#grow();

@@ -51,6 +51,12 @@ export class Request implements Timed {
   /** Belongs to one connection: never moved to another. */
   pinned = false;
   unit: Unit<Request> | null = null;
+  /** Scratch of the router: the part of the data it is about (a slot), -1 = none. */
+  part = -1;
+  /** How often a server has sent it elsewhere. */
+  redirects = 0;
+  /** What its caller told the router, see {@link SendOptions.route}. */
+  route: string | undefined = undefined;
   /** Where it waits, or `null` when it is not waiting. */
   queue: RequestQueue | null = null;
   /** Where it was written. */

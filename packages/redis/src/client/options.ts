@@ -13,6 +13,8 @@ import {
 } from '@kv/core';
 import type { Limits } from '@kv/resp-parser';
 import type { Credentials, CredentialsProvider, Login } from '../protocol/handshake.ts';
+import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address.ts';
+import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
 
 /** What a Redis client, pool or connection can be told. All but functions and objects can also stand in the URL's query. */
 export interface RedisOptions extends CommonOptions {
@@ -33,6 +35,17 @@ export interface RedisOptions extends CommonOptions {
 
 /** What a client can be told besides. */
 export interface RedisClientOptions extends RedisOptions {
+  /** Addresses that reach the servers of a cluster, by those that the cluster names. Default: as the cluster says. */
+  readonly natMap?: NatMap | undefined;
+  /** Name in the certificate of a server of a cluster. Default: its host name. */
+  readonly tlsName?: TlsName | undefined;
+  /** Ms between two looks at the map of a cluster when nothing asks for one; 0 = never. Default 60,000. */
+  readonly refreshInterval?: number | undefined;
+  /**
+   * Whether MGET, MSET, DEL, UNLINK, EXISTS and TOUCH with keys of several slots are sent as several commands, which is
+   * not atomic. Default true; false refuses them.
+   */
+  readonly split?: boolean | undefined;
   /** Most connections for `session()` and `transaction()`. Default 10. */
   readonly maxSessions?: number | undefined;
   /** Most connections for blocking commands. Default 10. */
@@ -59,7 +72,15 @@ const RULES: OptionRules = {
   limits: Rule.object,
 };
 
-const CLIENT_RULES: OptionRules = { ...RULES, maxSessions: Rule.count, maxBlocking: Rule.count };
+const CLIENT_RULES: OptionRules = {
+  ...RULES,
+  maxSessions: Rule.count,
+  maxBlocking: Rule.count,
+  natMap: { check: checkNatMap },
+  tlsName: Rule.function,
+  refreshInterval: Rule.milliseconds,
+  split: Rule.boolean,
+};
 const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
 
 const ADDRESS_RULES = { scheme: 'redis', tlsScheme: 'rediss', defaultPort: 6379 } as const;
@@ -80,17 +101,24 @@ function checkCredentials(value: unknown): void {
 /** Address and options, checked and in one. */
 export interface ReadOptions<O extends RedisOptions> {
   readonly parsed: ParsedAddress;
+  /** Set when the address names several servers. */
+  readonly topology?: TopologyInput | undefined;
   readonly address: Address;
   readonly options: O;
   readonly login: Login;
 }
 
+/** What `createRedis` takes as an address: one server, a cluster, or sentinels. */
+export type RedisAddress = AddressInput | ClusterInput | SentinelInput;
+
 /** Reads what `createRedis` got. @throws ArgumentError */
 export function readClientOptions(
-  address: AddressInput | undefined,
+  address: RedisAddress | undefined,
   options: RedisClientOptions,
 ): ReadOptions<RedisClientOptions> {
-  return read(CLIENT_RULES, address, options);
+  const topology = readTopology(address);
+  if (topology === undefined) return read(CLIENT_RULES, address as AddressInput | undefined, options);
+  return readSeveral(topology, options);
 }
 
 /** Reads what `createPool` got. @throws ArgumentError */
@@ -116,6 +144,26 @@ function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | 
   const parsed = parseAddress(input, ADDRESS_RULES);
   const options = readOptions(rules, given, parsed.query);
   return { parsed, address: withTls(parsed.address, options.tls), options, login: loginOf(parsed, options) };
+}
+
+/** The first seed stands for all in what has one address only. */
+function readSeveral(topology: TopologyInput, given: RedisClientOptions): ReadOptions<RedisClientOptions> {
+  const { query, text, user, password, seeds, tls } = topology;
+  const options = readOptions(CLIENT_RULES, given, query);
+  const [first = { host: '127.0.0.1', port: ADDRESS_RULES.defaultPort }] = seeds;
+  const path = topology.db === undefined ? undefined : String(topology.db);
+  const parsed: ParsedAddress = { address: first, text, user, password, path, query };
+  const login = loginOf(parsed, options);
+  if (topology.kind === 'cluster' && login.db !== 0)
+    throw new ArgumentError('db: a cluster has no database other than 0');
+  const withOptions = withTls(tls === undefined ? first : { ...first, tls }, options.tls);
+  return {
+    parsed,
+    topology: { ...topology, tls: 'tls' in withOptions ? withOptions.tls : undefined },
+    address: withOptions,
+    options,
+    login,
+  };
 }
 
 function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {

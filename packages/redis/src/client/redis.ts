@@ -1,5 +1,4 @@
 import {
-  type AddressInput,
   ArgumentError,
   type CallOptions,
   Client,
@@ -12,6 +11,8 @@ import {
   mergeCallOptions,
   type Of,
   type Results,
+  type Router,
+  type RouterHost,
   reachable,
   type StateChange,
 } from '@kv/core';
@@ -22,8 +23,15 @@ import { type MonitoredCommand, monitor } from '../pubsub/monitor.ts';
 import { type Kind, Subscriber } from '../pubsub/subscriber.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import { Consumer, type ConsumerOptions } from '../streams/consumer.ts';
+import { ClusterRouter } from '../topology/cluster-router.ts';
 import { alternativeOnClient } from './alternatives.ts';
-import { type ReadOptions, type RedisClientOptions, type RedisOptions, readClientOptions } from './options.ts';
+import {
+  type ReadOptions,
+  type RedisAddress,
+  type RedisClientOptions,
+  type RedisOptions,
+  readClientOptions,
+} from './options.ts';
 import { RedisSession } from './session.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
@@ -201,29 +209,29 @@ export type RedisClass<R> = new (client: Client, call: CallOptions) => R;
  * await redis.set('a', 1, { ex: 60 })
  */
 export function createRedis(
-  address?: AddressInput,
+  address?: RedisAddress,
   options?: RedisClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
 ): Redis<string>;
 export function createRedis(
-  address: AddressInput | undefined,
+  address: RedisAddress | undefined,
   options: RedisClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Redis<Uint8Array>;
 export function createRedis<R extends Redis>(
-  address: AddressInput | undefined,
+  address: RedisAddress | undefined,
   options: RedisClientOptions & { readonly bytes?: false | undefined; readonly client: RedisClass<R> },
 ): R;
 export function createRedis<R extends Redis<Uint8Array>>(
-  address: AddressInput | undefined,
+  address: RedisAddress | undefined,
   options: RedisClientOptions & { readonly bytes: true; readonly client: RedisClass<R> },
 ): R;
 export function createRedis(
-  address?: AddressInput,
+  address?: RedisAddress,
   { client: Type = Redis, ...options }: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
 ): unknown {
   if (typeof Type !== 'function') throw new ArgumentError('client: expected a class that extends Redis');
   const read = readClientOptions(address, options);
   const { maxSessions = 10, maxBlocking = 10 } = read.options;
-  const client: Client = new Client({
+  const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: (connection) => subscriberOf(client, false).onReady(connection),
     push: (raw) => subscriberOf(client, false).receive(raw),
@@ -233,8 +241,18 @@ export function createRedis(
       blocking: { minSize: 0, maxSize: maxBlocking },
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
-  });
+  };
+  const client: Client = new Client(setup, routerOf(read));
   return new Type(client, callOf(read));
+}
+
+/** How calls find their server; undefined: there is only one. */
+function routerOf({ topology, options }: ReadOptions<RedisClientOptions>): ((host: RouterHost) => Router) | undefined {
+  if (topology?.kind !== 'cluster') return undefined;
+  const { natMap, tlsName, refreshInterval = 60_000, split = true, name = 'redis' } = options;
+  const { seeds, tls } = topology;
+  const seedHost = seeds[0]?.host;
+  return (host) => new ClusterRouter(host, { seeds, seedHost, tls, natMap, tlsName, refreshInterval, split, name });
 }
 
 const subscribers = new WeakMap<Client, Subscriber>();
@@ -260,10 +278,11 @@ export function clientSetup({
   address,
   options,
   login,
+  topology,
 }: ReadOptions<RedisOptions>): Omit<ClientSetup, 'pools'> {
   return {
     ...commonSetup(options, 'redis'),
-    protocol: new RedisProtocol({ login, limits: options.limits }),
+    protocol: new RedisProtocol({ login, limits: options.limits, redirects: topology?.kind === 'cluster' }),
     address: reachable(parsed, address, 'redis', loadEmbedded),
     addressText: parsed.text,
     alternative: alternativeOnClient,

@@ -15,6 +15,7 @@ import {
 } from '@kv/core';
 import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Reply } from '@kv/resp-parser';
 import { text } from '../commands/support/replies.ts';
+import { redirectOf } from '../topology/redirects.ts';
 import { commandByName } from './command-table.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type Login } from './handshake.ts';
@@ -42,6 +43,11 @@ export interface ProtocolOptions {
   /** What to log in with, and which database; asked at every handshake. */
   readonly login: Login;
   readonly limits?: Limits | undefined;
+  /**
+   * Whether a refusal may send commands to another server, as in a cluster: then a router decides, and a connection to a
+   * server that does not serve is kept.
+   */
+  readonly redirects?: boolean | undefined;
 }
 
 /** The plug between core and RESP. */
@@ -52,10 +58,12 @@ export class RedisProtocol implements Protocol {
   readonly ping: AnyCommand = PING;
   readonly login: Login;
   readonly #limits: Limits | undefined;
+  readonly #redirects: boolean;
 
-  constructor({ login, limits }: ProtocolOptions) {
+  constructor({ login, limits, redirects = false }: ProtocolOptions) {
     this.login = login;
     this.#limits = limits;
+    this.#redirects = redirects;
   }
 
   command(name: string, args: readonly unknown[]): AnyCommand {
@@ -73,7 +81,7 @@ export class RedisProtocol implements Protocol {
   }
 
   open(sink: ReplySink): RedisWire {
-    return new RedisWire(sink, this.login, this.#limits);
+    return new RedisWire(sink, this.login, this.#limits, this.#redirects);
   }
 }
 
@@ -93,14 +101,16 @@ export class RedisWire implements Wire {
   #tainted = false;
   readonly #unit = new UnitState();
   readonly #sink: ReplySink;
+  readonly #redirects: boolean;
   readonly #login: Login;
   readonly #decoder: Decoder;
   #confirmations = 0;
   /** When it was ready. */
   #since = Number.POSITIVE_INFINITY;
 
-  constructor(sink: ReplySink, login: Login, limits: Limits | undefined) {
+  constructor(sink: ReplySink, login: Login, limits: Limits | undefined, redirects: boolean) {
     this.#sink = sink;
+    this.#redirects = redirects;
     this.#login = login;
     this.#decoder = new Decoder(
       {
@@ -172,9 +182,10 @@ export class RedisWire implements Wire {
    * is ready. One that says so on a fresh line is meant to be as it is.
    */
   #refused(error: ReplyError, command: AnyCommand | undefined): void {
-    if (hasPrefix(error, ...NOT_SERVING) && wallNow() - this.#since > FRESH) this.#sink.drain(error);
+    if (!this.#redirects && hasPrefix(error, ...NOT_SERVING) && wallNow() - this.#since > FRESH)
+      this.#sink.drain(error);
     const doubt = this.#unitDoubt(command, error);
-    this.#sink.fail(error);
+    this.#sink.fail(error, this.#redirects ? redirectOf(error.message) : undefined);
     if (doubt !== undefined) throw doubt;
   }
 

@@ -29,7 +29,7 @@ function beginsQueuing(answer: unknown): boolean {
 }
 
 function endsQueuing(answer: unknown): boolean {
-  if (hasPrefix(answer, 'EXECABORT')) return true;
+  if (hasPrefix(answer, 'EXECABORT', 'MOVED', 'ASK', 'TRYAGAIN', 'CROSSSLOT', 'CLUSTERDOWN')) return true;
   if (answer instanceof Error) return /\bEXEC without MULTI\b/i.test(answer.message);
   return answer === null || Array.isArray(answer);
 }

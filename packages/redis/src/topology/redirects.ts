@@ -1,3 +1,4 @@
+import type { Redirect as CoreRedirect } from '@kv/core';
 import { type Endpoint, hostOf, portOf } from './host.ts';
 import { SLOT_COUNT } from './slot.ts';
 
@@ -60,4 +61,23 @@ function parseTarget(text: string, from: Pick<Endpoint, 'host'>): Redirect | und
   if (named === '?') return { kind: 'refresh' };
   const host = named === '' ? from.host : hostOf(named);
   return host === undefined ? undefined : { kind: word === 'MOVED' ? 'moved' : 'ask', slot, host, port };
+}
+
+const KINDS = {
+  tryAgain: 'later',
+  clusterDown: 'unavailable',
+  readOnly: 'unavailable',
+  masterDown: 'unavailable',
+  loading: 'unavailable',
+} as const;
+
+/** What an error of a cluster's server means for its router, if anything. The host is empty when it is the server's own. */
+export function redirectOf(text: string): CoreRedirect | undefined {
+  if (text.startsWith('EXECABORT')) return { kind: 'discarded' };
+  const redirect = parseRedirect(text, { host: '' });
+  if (redirect === undefined || redirect.kind === 'crossSlot' || redirect.kind === 'unblocked') return undefined;
+  if (redirect.kind === 'refresh') return { kind: 'unavailable' };
+  if (redirect.kind !== 'moved' && redirect.kind !== 'ask') return { kind: KINDS[redirect.kind] };
+  const { slot, host, port } = redirect;
+  return { kind: redirect.kind === 'moved' ? 'moved' : 'once', part: slot, address: { host, port } };
 }

@@ -1,0 +1,164 @@
+import {
+  clearTimeout,
+  type Endpoint,
+  isKvError,
+  type KvError,
+  monotonicNow,
+  type RouterHost,
+  setTimeout,
+  type Timer,
+} from '@kv/core';
+import { CLUSTER_INFO, CLUSTER_SLOTS } from './cluster-commands.ts';
+import { MapAge } from './map-age.ts';
+import { type ClusterInfo, parseClusterInfo } from './nodes-text.ts';
+import { parseClusterSlots, type SlotMap } from './slot-map.ts';
+
+/** What a server says about the cluster. */
+export interface ClusterView {
+  readonly map: SlotMap;
+  readonly info: ClusterInfo;
+  /** The server that was asked. */
+  readonly from: Endpoint;
+}
+
+/** What the refresher needs of its router. */
+export interface RefreshOwner {
+  /** Whom to ask, group after group: the next group only when no server of the one before gave a view. */
+  candidates(first: Endpoint | undefined): Iterable<readonly Endpoint[]>;
+  /** Takes a new view. Returns whether it changed anything. */
+  apply(view: ClusterView, cause: string): boolean;
+  /** No server gave a view. */
+  failed(error: KvError): void;
+  /** Whether calls wait for a new view. */
+  readonly isUrgent: boolean;
+}
+
+/** Longest time for one answer, ms: the next servers are asked then. */
+const ANSWER_TIMEOUT = 1000;
+
+/** Shortest and longest pause between two rounds, ms; while calls wait for a view the pause is at most `URGENT`. */
+const SHORTEST = 100;
+const LONGEST = 5000;
+const URGENT = 250;
+
+/**
+ * Asks servers for their view of the cluster: one round at a time, with growing pauses while nothing changes, faster
+ * while calls wait for it, and every `interval` ms in any case. No failure ends it.
+ */
+export class Refresher {
+  readonly #host: RouterHost;
+  readonly #owner: RefreshOwner;
+  readonly #interval: number;
+  readonly #age = new MapAge();
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #wanted: string | undefined;
+  #first: Endpoint | undefined;
+  #pause = SHORTEST;
+  #lastRound = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  /** @param interval ms between two rounds when nothing asks for one; 0 = never */
+  constructor(host: RouterHost, owner: RefreshOwner, interval: number) {
+    this.#host = host;
+    this.#owner = owner;
+    this.#interval = interval;
+  }
+
+  /** Highest epoch that was seen. */
+  get epoch(): number {
+    return this.#age.epoch;
+  }
+
+  /** Asks for a new view soon. @param first the server to ask first */
+  trigger(cause: string, first?: Endpoint): void {
+    this.#wanted ??= cause;
+    this.#first ??= first;
+    if (this.#running === undefined) this.#schedule();
+  }
+
+  /** Resolves when the round that is under way, or the next one, is over. */
+  async round(cause: string): Promise<void> {
+    this.trigger(cause);
+    if (this.#running === undefined) this.#start();
+    await this.#running;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    const wait = this.#lastRound + this.#currentPause - monotonicNow();
+    if (wait <= 0) this.#start();
+    else this.#wait(wait * (0.5 + Math.random() / 2));
+  }
+
+  get #currentPause(): number {
+    return this.#owner.isUrgent ? Math.min(this.#pause, URGENT) : this.#pause;
+  }
+
+  #wait(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#start(), milliseconds);
+    this.#timer.unref();
+  }
+
+  #start(): void {
+    if (this.#closed || this.#running !== undefined) return;
+    clearTimeout(this.#timer);
+    const cause = this.#wanted ?? 'interval';
+    this.#wanted = undefined;
+    this.#running = this.#run(cause).finally(() => {
+      this.#running = undefined;
+      this.#next();
+    });
+  }
+
+  /** The next round: at once if one was asked for meanwhile, soon while calls wait, else after the interval. */
+  #next(): void {
+    if (this.#closed) return;
+    if (this.#wanted !== undefined) this.#schedule();
+    else if (this.#owner.isUrgent) this.#wait(this.#currentPause * (0.75 + Math.random() / 2));
+    else if (this.#interval > 0) this.#wait(this.#interval * (0.75 + Math.random() / 2));
+  }
+
+  async #run(cause: string): Promise<void> {
+    let failure: unknown;
+    const first = this.#first;
+    this.#first = undefined;
+    let changed = false;
+    try {
+      for (const group of this.#owner.candidates(first)) {
+        if (this.#closed) return;
+        try {
+          const view = await Promise.any(group.map((endpoint) => this.#ask(endpoint)));
+          changed = !this.#closed && this.#owner.apply(view, cause);
+          return;
+        } catch (error) {
+          failure = error instanceof AggregateError ? error.errors[0] : error;
+        }
+      }
+      if (!this.#closed && isKvError(failure)) this.#owner.failed(failure);
+    } finally {
+      this.#lastRound = monotonicNow();
+      this.#pause = changed ? SHORTEST : Math.min(this.#pause * 2, LONGEST);
+    }
+  }
+
+  async #ask(endpoint: Endpoint): Promise<ClusterView> {
+    const { identity } = endpoint;
+    const host = 'host' in identity.address ? identity.address.host : '';
+    const options = { timeout: ANSWER_TIMEOUT, retry: 'never' } as const;
+    const [slots, text] = await Promise.all([
+      this.#host.send(endpoint, CLUSTER_SLOTS, options),
+      this.#host.send(endpoint, CLUSTER_INFO, options),
+    ]);
+    const view = { map: parseClusterSlots(slots, { host }), info: parseClusterInfo(text), from: endpoint };
+    const lastResort = identity.role === undefined; // a seed
+    if (!this.#age.accepts({ epoch: view.info.epoch, from: identity.addressText, lastResort }))
+      throw new Error('an older view of the cluster');
+    return view;
+  }
+}
