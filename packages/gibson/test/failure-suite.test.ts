@@ -14,12 +14,13 @@ function calls(gibson: Gibson | GibsonPool | GibsonLease): Calls {
   };
 }
 
+/** Proxies stand between client and server. */
 const host = '127.0.0.1';
 
 /** One request at a time: whatever is called behind another waits. */
-function backend(port: number): Omit<FailureBackend, 'close'> {
+function backend(server: { host: string; port: number }): Omit<FailureBackend, 'close'> {
   return {
-    server: { host, port },
+    server,
     large: 100,
     open: (at, options) =>
       failureClient(createGibson({ host, port: at }, { ...options, maxSize: 1 }), {
@@ -37,12 +38,17 @@ function backend(port: number): Omit<FailureBackend, 'close'> {
 describe('on the embedded server', () => {
   failureSuite(async () => {
     const embedded = await startEmbedded({ gibson: { port: 0 } });
-    return { ...backend(embedded.gibson.port as number), close: () => embedded.close() };
+    return { ...backend({ host, port: embedded.gibson.port as number }), close: () => embedded.close() };
   });
 });
 
 const server = namedServer('gibson');
 
 describe.skipIf(server === undefined)('on the server that KV_TEST_GIBSON names', () => {
-  failureSuite(() => Promise.resolve({ ...backend(server?.port ?? 1), close: () => Promise.resolve() }));
+  failureSuite(() =>
+    Promise.resolve({
+      ...backend({ host: server?.host ?? host, port: server?.port ?? 1 }),
+      close: () => Promise.resolve(),
+    }),
+  );
 });

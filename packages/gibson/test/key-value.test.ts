@@ -37,7 +37,7 @@ const server = namedServer('gibson');
 
 describe.skipIf(server === undefined)('on the server that KV_TEST_GIBSON names', () => {
   keyValueSuite(async () => {
-    const gibson = createGibson({ host: server?.host ?? '', port: server?.port ?? 1 });
+    const gibson = createGibson(server?.url ?? 'gibson:');
     return { ...backend(gibson), close: () => gibson.close() };
   });
 });

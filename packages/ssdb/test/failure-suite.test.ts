@@ -14,20 +14,22 @@ function calls(ssdb: Ssdb | SsdbPool | SsdbLease): Calls {
   };
 }
 
+/** Proxies stand between client and server. */
 const host = '127.0.0.1';
 
-function backend(port: number): Omit<FailureBackend, 'close'> {
+function backend(server: { host: string; port: number }, password?: string): Omit<FailureBackend, 'close'> {
+  const login = password === undefined ? {} : { password };
   return {
-    server: { host, port },
+    server,
     large: 16_000_000,
     open: (at, options) =>
-      failureClient(createSsdb({ host, port: at }, { ...options, connections: 1 }), {
+      failureClient(createSsdb({ host, port: at }, { ...options, ...login, connections: 1 }), {
         calls,
         view: (ssdb, call) => ssdb.with(call),
         figures: (ssdb) => ssdb.stats(),
       }),
     openPool: async (at, options) => {
-      const pool = await createPool({ host, port: at }, options);
+      const pool = await createPool({ host, port: at }, { ...options, ...login });
       return failurePool<SsdbLease>(pool, calls(pool), (call) => pool.acquire(call), calls);
     },
   };
@@ -36,12 +38,15 @@ function backend(port: number): Omit<FailureBackend, 'close'> {
 describe('on the embedded server', () => {
   failureSuite(async () => {
     const embedded = await startEmbedded({ ssdb: { port: 0 } });
-    return { ...backend(embedded.ssdb.port as number), close: () => embedded.close() };
+    return { ...backend({ host, port: embedded.ssdb.port as number }), close: () => embedded.close() };
   });
 });
 
 const server = namedServer('ssdb');
 
 describe.skipIf(server === undefined)('on the server that KV_TEST_SSDB names', () => {
-  failureSuite(() => Promise.resolve({ ...backend(server?.port ?? 1), close: () => Promise.resolve() }));
+  failureSuite(() => {
+    const place = { host: server?.host ?? host, port: server?.port ?? 1 };
+    return Promise.resolve({ ...backend(place, server?.password), close: () => Promise.resolve() });
+  });
 });

@@ -38,7 +38,7 @@ const server = namedServer('ssdb');
 
 describe.skipIf(server === undefined)('on the server that KV_TEST_SSDB names', () => {
   keyValueSuite(async () => {
-    const ssdb = createSsdb({ host: server?.host ?? '', port: server?.port ?? 1 });
+    const ssdb = createSsdb(server?.url ?? 'ssdb:');
     return { ...backend(ssdb), close: () => ssdb.close() };
   });
 });

@@ -15,6 +15,11 @@ test.each([
   await server.stop();
 });
 
+test('the password of a URL is decoded', () => {
+  vi.stubEnv('KV_TEST_SSDB', 'ssdb://:p%40ss@[::1]:8888');
+  expect(namedServer('ssdb')).toMatchObject({ host: '[::1]', port: 8888, password: 'p@ss' });
+});
+
 test('without it a child is started', async () => {
   vi.stubEnv('KV_TEST_REDIS', '');
   await using server = await redisUnderTest();

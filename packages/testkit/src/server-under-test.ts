@@ -6,6 +6,8 @@ export interface ServerUnderTest extends AsyncDisposable {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** The password in the URL, decoded. */
+  readonly password?: string | undefined;
   /** A child of this test run, so that it may be killed, flushed and reconfigured. */
   readonly own: boolean;
   /** Stops an own server; leaves a named one alone. */
@@ -20,7 +22,10 @@ export async function redisUnderTest(options: RedisServerOptions = {}): Promise<
   return namedServer('redis') ?? { ...shape(await startRedis(options)), own: true };
 }
 
-/** The server that KV_TEST_REDIS, KV_TEST_SSDB or KV_TEST_GIBSON names; `undefined` when the variable is not set. */
+/**
+ * The server that KV_TEST_REDIS, KV_TEST_SSDB or KV_TEST_GIBSON names, as `host:port` or as a URL, which may hold a
+ * password; `undefined` when the variable is not set.
+ */
 export function namedServer(backend: 'redis' | 'ssdb' | 'gibson'): ServerUnderTest | undefined {
   const name = `KV_TEST_${backend.toUpperCase()}`;
   const value = process.env[name];
@@ -28,7 +33,9 @@ export function namedServer(backend: 'redis' | 'ssdb' | 'gibson'): ServerUnderTe
   const url = new URL(value.includes('://') ? value : `${backend}://${value}`);
   if (url.port === '') throw new Error(`${name} must name host and port`);
   const stop = (): Promise<void> => Promise.resolve();
-  return { url: url.href, host: url.hostname, port: Number(url.port), own: false, stop, [Symbol.asyncDispose]: stop };
+  const password = url.password === '' ? undefined : decodeURIComponent(url.password);
+  const place = { url: url.href, host: url.hostname, port: Number(url.port), password };
+  return { ...place, own: false, stop, [Symbol.asyncDispose]: stop };
 }
 
 function shape(server: Awaited<ReturnType<typeof startRedis>>): Omit<ServerUnderTest, 'own'> {
