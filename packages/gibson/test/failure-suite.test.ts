@@ -3,8 +3,11 @@ import { namedServer } from '@kv/testkit';
 import type { Calls, FailureBackend } from '@kv/testkit/failure-backend';
 import { failureClient, failurePool } from '@kv/testkit/failure-facade';
 import { failureSuite } from '@kv/testkit/failure-suite';
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { createGibson, createPool, type Gibson, type GibsonLease, type GibsonPool } from '../src/index.ts';
+
+/** The cases about a frozen process move the clock. */
+vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
 
 function calls(gibson: Gibson | GibsonPool | GibsonLease): Calls {
   return {

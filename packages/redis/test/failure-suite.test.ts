@@ -2,8 +2,11 @@ import { redisUnderTest } from '@kv/testkit';
 import type { Calls, FailureBackend } from '@kv/testkit/failure-backend';
 import { failureClient, failurePool } from '@kv/testkit/failure-facade';
 import { failureSuite } from '@kv/testkit/failure-suite';
-import { describe } from 'vitest';
+import { describe, vi } from 'vitest';
 import { createPool, createRedis, type Redis, type RedisPool, type RedisSession } from '../src/index.ts';
+
+/** The cases about a frozen process move the clock. */
+vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
 
 function calls(redis: Redis | RedisPool | RedisSession): Calls {
   return {

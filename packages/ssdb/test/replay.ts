@@ -20,9 +20,11 @@ function isSent({ raw, redisProtocol, endsConnection }: Step): boolean {
   return !raw && !redisProtocol && !endsConnection;
 }
 
-/** What was recorded; of volatile replies the status only. */
+/** What was recorded; of volatile replies the status only, of refusals the text without spaces around it. */
 export function recorded({ decoded = [], volatile }: Step): Seen {
-  return volatile ? decoded.slice(0, 1).map(blockText) : decoded.map(blockText);
+  if (volatile) return decoded.slice(0, 1).map(blockText);
+  const blocks = decoded.map(blockText);
+  return blocks[0] === 'ok' ? blocks : blocks.map((text) => text.trim());
 }
 
 /** What happens when a step is sent as a raw call. */

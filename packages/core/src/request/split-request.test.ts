@@ -5,6 +5,8 @@ import { Request } from './request.ts';
 import { RequestTracker } from './request-tracker.ts';
 import { type RequestPart, repliesOf, splitRequest } from './split-request.ts';
 
+vi.mock('../timers.ts', () => import('@kv/testkit/faked-timers'));
+
 const GET_ALL = read('GETALL');
 
 /** A request, its two parts, and where it ends. */

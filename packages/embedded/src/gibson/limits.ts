@@ -38,3 +38,27 @@ export const packagedLimits: GibsonLimits = {
   expiredCron: 15,
   acceptSplitLength: false,
 };
+
+/**
+ * The limits of the sample configuration with those that were given in their place.
+ *
+ * @throws RangeError for an unknown name, and for anything but a whole number of at least 0 (`expiredCron`: 1).
+ */
+export function gibsonLimits(given: Partial<GibsonLimits>): GibsonLimits {
+  const limits: Record<string, unknown> = { ...packagedLimits };
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(packagedLimits, name)) throw new RangeError(`gibson.limits.${name}: unknown option`);
+    if (value !== undefined) limits[name] = checked(name, value);
+  }
+  return limits as unknown as GibsonLimits;
+}
+
+function checked(name: string, value: unknown): unknown {
+  if (name === 'acceptSplitLength') {
+    if (typeof value === 'boolean') return value;
+    throw new RangeError(`gibson.limits.${name}: expected true or false`);
+  }
+  const least = name === 'expiredCron' ? 1 : 0;
+  if (Number.isSafeInteger(value) && (value as number) >= least) return value;
+  throw new RangeError(`gibson.limits.${name}: expected a whole number of at least ${least}`);
+}

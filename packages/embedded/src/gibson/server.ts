@@ -4,7 +4,7 @@ import type { InputBuffer } from '../input-buffer.ts';
 import type { Peer, Service, Session } from '../peer.ts';
 import { type Context, limited } from './command.ts';
 import { commands } from './commands.ts';
-import { type GibsonLimits, packagedLimits } from './limits.ts';
+import { type GibsonLimits, gibsonLimits } from './limits.ts';
 import { codeReply, ReplyCode, rowsData } from './replies.ts';
 import { type GibsonRequest, RequestReader } from './request.ts';
 import { type Counters, statsRows } from './stats.ts';
@@ -20,7 +20,7 @@ export class GibsonServer implements Service {
   readonly #context: Context;
 
   constructor(clock: Clock, limits: Partial<GibsonLimits> = {}) {
-    this.#limits = { ...packagedLimits, ...limits };
+    this.#limits = gibsonLimits(limits);
     this.#counters = { startedMs: clock.now(), clients: 0, connections: 0, requests: 0 };
     const store = new Store(this.#limits, clock);
     const stats = (): string => {
