@@ -1,7 +1,7 @@
 /** ACL: users and what they may do. */
 import { Command, Flag, idempotent, integer, read, toArg, write } from '@kv/core';
 import { headAndAny, type Int, type Many, many } from './support/arguments.ts';
-import { asIs, double, ok, structure, structures, text, texts } from './support/replies.ts';
+import { double, ok, structure, structures, text, texts, whole } from './support/replies.ts';
 
 const ACL_CAT = read('ACL CAT', null);
 const ACL_DELUSER = idempotent('ACL DELUSER', null);
@@ -36,7 +36,7 @@ export function aclCat<V = string>(category?: string): Command<string[], V> {
  * @see https://redis.io/commands/acl-deluser/
  */
 export function aclDeluser<V = string>(...usernames: Many[]): Command<number, V> {
-  return new Command<number, V>(ACL_DELUSER, many(usernames, 'usernames'), asIs);
+  return new Command<number, V>(ACL_DELUSER, many(usernames, 'usernames'), whole);
 }
 
 /**

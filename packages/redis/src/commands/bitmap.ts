@@ -1,7 +1,7 @@
 /** Bitmaps: strings seen as bits and as integers of any width. */
 import { type Arg, ArgumentError, badArgument, Command, type Data, integer, read, toArg, write } from '@kv/core';
 import { addMany, checkObject, type Int, keyword, type Many } from './support/arguments.ts';
-import { asIs } from './support/replies.ts';
+import { bitOf, whole, wholes, wholesOrNull } from './support/replies.ts';
 
 const BITCOUNT = read('BITCOUNT');
 const BITFIELD = write('BITFIELD');
@@ -35,7 +35,7 @@ function addRange(args: Arg[], start: Int | undefined, end: Int | undefined, uni
  * @see https://redis.io/commands/bitcount/
  */
 export function bitcount<V = string>(key: Data, start?: Int, end?: Int, unit?: BitUnit): Command<number, V> {
-  return new Command<number, V>(BITCOUNT, addRange([toArg(key, 'key')], start, end, unit), asIs);
+  return new Command<number, V>(BITCOUNT, addRange([toArg(key, 'key')], start, end, unit), whole);
 }
 
 /**
@@ -50,7 +50,7 @@ export function bitpos<V = string>(key: Data, bit: 0 | 1, start?: Int, end?: Int
   return new Command<number, V>(
     BITPOS,
     addRange([toArg(key, 'key'), integer(bit, 'bit', 0, 1)], start, end, unit),
-    asIs,
+    whole,
   );
 }
 
@@ -62,7 +62,7 @@ export function bitpos<V = string>(key: Data, bit: 0 | 1, start?: Int, end?: Int
  * @see https://redis.io/commands/getbit/
  */
 export function getbit<V = string>(key: Data, offset: Int): Command<0 | 1, V> {
-  return new Command<0 | 1, V>(GETBIT, [toArg(key, 'key'), integer(offset, 'offset', 0)], asIs);
+  return new Command<0 | 1, V>(GETBIT, [toArg(key, 'key'), integer(offset, 'offset', 0)], bitOf);
 }
 
 /**
@@ -77,7 +77,7 @@ export function setbit<V = string>(key: Data, offset: Int, bit: 0 | 1): Command<
   return new Command<0 | 1, V>(
     SETBIT,
     [toArg(key, 'key'), integer(offset, 'offset', 0), integer(bit, 'bit', 0, 1)],
-    asIs,
+    bitOf,
   );
 }
 
@@ -103,7 +103,7 @@ function bitopArgs(operation: BitOperation, destination: Data, keys: readonly Ma
  * @see https://redis.io/commands/bitop/
  */
 export function bitop<V = string>(operation: BitOperation, destination: Data, ...keys: Many[]): Command<number, V> {
-  return new Command<number, V>(BITOP, bitopArgs(operation, destination, keys), asIs);
+  return new Command<number, V>(BITOP, bitopArgs(operation, destination, keys), whole);
 }
 
 /** Width and sign of an integer in {@link bitfield}: `i1` to `i64`, `u1` to `u63`. */
@@ -179,7 +179,7 @@ function bitfieldArgs(key: Data, steps: readonly BitfieldStep[]): Arg[] {
  * @see https://redis.io/commands/bitfield/
  */
 export function bitfield<V = string>(key: Data, steps: readonly BitfieldStep[]): Command<(number | null)[], V> {
-  return new Command<(number | null)[], V>(BITFIELD, bitfieldArgs(key, steps), asIs);
+  return new Command<(number | null)[], V>(BITFIELD, bitfieldArgs(key, steps), wholesOrNull);
 }
 
 /**
@@ -191,7 +191,7 @@ export function bitfield<V = string>(key: Data, steps: readonly BitfieldStep[]):
  * @see https://redis.io/commands/bitfield_ro/
  */
 export function bitfieldRo<V = string>(key: Data, steps: readonly BitfieldGet[]): Command<number[], V> {
-  return new Command<number[], V>(BITFIELD_RO, bitfieldRoArgs(key, steps), asIs);
+  return new Command<number[], V>(BITFIELD_RO, bitfieldRoArgs(key, steps), wholes);
 }
 
 function bitfieldRoArgs(key: Data, steps: readonly BitfieldGet[]): Arg[] {

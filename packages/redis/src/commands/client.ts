@@ -14,7 +14,7 @@ import {
   type Many,
   many,
 } from './support/arguments.ts';
-import { asIs, boolean, ok, structure, text, textOrNull, texts } from './support/replies.ts';
+import { boolean, ok, structure, text, textOrNull, texts, whole } from './support/replies.ts';
 
 const CLIENT_CACHING = stateful('CLIENT CACHING');
 const CLIENT_CAPA = stateful('CLIENT CAPA');
@@ -83,7 +83,7 @@ function nameOrNull(raw: unknown): string | null {
  * @see https://redis.io/commands/client-getredir/
  */
 export function clientGetredir<V = string>(): Command<number, V> {
-  return new Command<number, V>(CLIENT_GETREDIR, [], asIs);
+  return new Command<number, V>(CLIENT_GETREDIR, [], whole);
 }
 
 /**
@@ -103,7 +103,7 @@ export function clientHelp<V = string>(): Command<string[], V> {
  * @see https://redis.io/commands/client-id/
  */
 export function clientId<V = string>(): Command<number, V> {
-  return new Command<number, V>(CLIENT_ID, [], asIs);
+  return new Command<number, V>(CLIENT_ID, [], whole);
 }
 
 /**
@@ -163,7 +163,7 @@ function killArgs(filter: ClientKillFilter): Arg[] {
  * @see https://redis.io/commands/client-kill/
  */
 export function clientKill<V = string>(filter: ClientKillFilter): Command<number, V> {
-  return new Command<number, V>(CLIENT_KILL, killArgs(filter), asIs);
+  return new Command<number, V>(CLIENT_KILL, killArgs(filter), whole);
 }
 
 /** Which connections {@link clientList} shows; at most one. */

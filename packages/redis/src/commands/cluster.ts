@@ -1,5 +1,17 @@
 /** Clusters: what a node knows, and its administration. Slots are numbers from 0 to 16383. */
-import { type Arg, ArgumentError, Command, type Data, integer, Keys, read, stateful, toArg, write } from '@kv/core';
+import {
+  type Arg,
+  ArgumentError,
+  badArgument,
+  Command,
+  type Data,
+  integer,
+  Keys,
+  read,
+  stateful,
+  toArg,
+  write,
+} from '@kv/core';
 import {
   type AtMostOne,
   addInteger,
@@ -11,7 +23,20 @@ import {
   type Int,
   keyword,
 } from './support/arguments.ts';
-import { asIs, list, mapValues, ok, plain, structure, structures, text, textOrNull, texts } from './support/replies.ts';
+import {
+  dataList,
+  list,
+  mapValues,
+  ok,
+  parts,
+  plain,
+  structure,
+  structures,
+  text,
+  textOrNull,
+  texts,
+  whole,
+} from './support/replies.ts';
 
 const ASKING = stateful('ASKING');
 const CLUSTER_ADDSLOTS = write('CLUSTER ADDSLOTS', Keys.none);
@@ -63,7 +88,10 @@ function slotArgs(slots: readonly (number | readonly number[])[]): Arg[] {
 
 function rangeArgs(ranges: readonly SlotRange[]): Arg[] {
   if (ranges.length === 0) throw new ArgumentError('ranges: expected at least one, got none');
-  return ranges.flatMap(([first, last]) => [slotArg(first, 'ranges'), slotArg(last, 'ranges')]);
+  return ranges.flatMap((range) => {
+    if (!Array.isArray(range) || range.length !== 2) throw badArgument('ranges', 'pairs of first and last slot', range);
+    return [slotArg(range[0] as number, 'ranges'), slotArg(range[1] as number, 'ranges')];
+  });
 }
 
 /**
@@ -122,7 +150,7 @@ export function clusterBumpepoch<V = string>(): Command<string, V> {
  * @see https://redis.io/commands/cluster-count-failure-reports/
  */
 export function clusterCountFailureReports<V = string>(nodeId: string): Command<number, V> {
-  return new Command<number, V>(CLUSTER_COUNT_FAILURE_REPORTS, [toArg(nodeId, 'nodeId')], asIs);
+  return new Command<number, V>(CLUSTER_COUNT_FAILURE_REPORTS, [toArg(nodeId, 'nodeId')], whole);
 }
 
 /**
@@ -133,7 +161,7 @@ export function clusterCountFailureReports<V = string>(nodeId: string): Command<
  * @see https://redis.io/commands/cluster-countkeysinslot/
  */
 export function clusterCountkeysinslot<V = string>(slot: number): Command<number, V> {
-  return new Command<number, V>(CLUSTER_COUNTKEYSINSLOT, [slotArg(slot, 'slot')], asIs);
+  return new Command<number, V>(CLUSTER_COUNTKEYSINSLOT, [slotArg(slot, 'slot')], whole);
 }
 
 /**
@@ -208,7 +236,7 @@ export function clusterForget<V = string>(nodeId: string): Command<'OK', V> {
  * @see https://redis.io/commands/cluster-getkeysinslot/
  */
 export function clusterGetkeysinslot<V = string>(slot: number, count: Int): Command<V[], V> {
-  return new Command<V[], V>(CLUSTER_GETKEYSINSLOT, [slotArg(slot, 'slot'), integer(count, 'count', 0)], list<V>);
+  return new Command<V[], V>(CLUSTER_GETKEYSINSLOT, [slotArg(slot, 'slot'), integer(count, 'count', 0)], dataList<V>);
 }
 
 /**
@@ -240,7 +268,7 @@ export function clusterInfo<V = string>(): Command<string, V> {
  * @see https://redis.io/commands/cluster-keyslot/
  */
 export function clusterKeyslot<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(CLUSTER_KEYSLOT, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(CLUSTER_KEYSLOT, [toArg(key, 'key')], whole);
 }
 
 /** A connection between this node and another. Newer servers may tell more. */
@@ -535,14 +563,14 @@ export interface SlotOwner {
 
 function slotOwners(raw: unknown): SlotOwner[] {
   return list(raw).map((item) => {
-    const [start, end, ...nodes] = item as [number, number, ...unknown[]];
-    return { start, end, nodes: nodes.map(slotNode) };
+    const [start, end, ...nodes] = parts(item, 2);
+    return { start: whole(start), end: whole(end), nodes: nodes.map(slotNode) };
   });
 }
 
 function slotNode(raw: unknown): SlotNode {
-  const [ip, port, id, meta = []] = raw as [unknown, number, unknown, unknown?];
-  return { ip: textOrNull(ip), port, id: text(id), meta: mapValues(meta, plain) };
+  const [ip, port, id, meta = []] = parts(raw, 3);
+  return { ip: textOrNull(ip), port: whole(port), id: text(id), meta: mapValues(meta, plain) };
 }
 
 /**

@@ -1,7 +1,18 @@
 /** COMMAND: what the server knows about its commands. */
 import { type Arg, Command, type Data, read, toArg } from '@kv/core';
 import { type AtMostOne, addAny, addData, checkOptions, chosen, headAndAny, type Many } from './support/arguments.ts';
-import { asIs, eachField, list, plain, structure, structures, text, texts } from './support/replies.ts';
+import {
+  dataList,
+  eachField,
+  list,
+  parts,
+  plain,
+  structure,
+  structures,
+  text,
+  texts,
+  whole,
+} from './support/replies.ts';
 
 const COMMAND = read('COMMAND', null);
 const COMMAND_COUNT = read('COMMAND COUNT', null);
@@ -47,15 +58,17 @@ function search(raw: unknown): unknown {
 const keySpecs = structures<CommandKeySpec>({ flags: texts, beginSearch: search, findKeys: search });
 
 function describe(raw: unknown): CommandInfo {
-  const [name, arity, flags, firstKey, lastKey, step, categories = [], tips = [], specs = [], subcommands = []] =
-    raw as readonly unknown[];
+  const [name, arity, flags, firstKey, lastKey, step, categories = [], tips = [], specs = [], subcommands = []] = parts(
+    raw,
+    6,
+  );
   return {
     name: text(name),
-    arity: arity as number,
+    arity: whole(arity),
     flags: texts(flags),
-    firstKey: firstKey as number,
-    lastKey: lastKey as number,
-    step: step as number,
+    firstKey: whole(firstKey),
+    lastKey: whole(lastKey),
+    step: whole(step),
     categories: texts(categories),
     tips: texts(tips),
     keySpecs: keySpecs(specs),
@@ -89,7 +102,7 @@ export function command<V = string>(): Command<CommandInfo[], V> {
  * @see https://redis.io/commands/command-count/
  */
 export function commandCount<V = string>(): Command<number, V> {
-  return new Command<number, V>(COMMAND_COUNT, [], asIs);
+  return new Command<number, V>(COMMAND_COUNT, [], whole);
 }
 
 /** One argument in {@link CommandDoc}; newer servers add fields. */
@@ -155,7 +168,7 @@ function docs(raw: unknown): Map<string, CommandDoc> {
  * @see https://redis.io/commands/command-getkeys/
  */
 export function commandGetkeys<V = string>(command: string, ...args: Many[]): Command<V[], V> {
-  return new Command<V[], V>(COMMAND_GETKEYS, headAndAny(toArg(command, 'command'), args, 'args'), asIs);
+  return new Command<V[], V>(COMMAND_GETKEYS, headAndAny(toArg(command, 'command'), args, 'args'), dataList);
 }
 
 /** A key and what the command does with it (`RW`, `access`, `update`, …). */

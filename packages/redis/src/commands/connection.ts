@@ -1,7 +1,7 @@
 /** The connection itself: who speaks, in which database, and whether anybody is there. */
 import { type Arg, badArgument, Command, type Data, integer, read, stateful, toArg } from '@kv/core';
 import { addData, checkObject, checkOptions, type Int } from './support/arguments.ts';
-import { asIs, ok, structure, structures, text } from './support/replies.ts';
+import { data, ok, structure, structures, text, unexpected } from './support/replies.ts';
 
 const AUTH = stateful('AUTH');
 const ECHO = read('ECHO', null);
@@ -34,7 +34,7 @@ export function auth<V = string>(usernameOrPassword: string, password?: string):
  * @see https://redis.io/commands/echo/
  */
 export function echo<V = string>(message: Data): Command<V, V> {
-  return new Command<V, V>(ECHO, [toArg(message, 'message')], asIs);
+  return new Command<V, V>(ECHO, [toArg(message, 'message')], data);
 }
 
 /** What the server says about itself and this connection. */
@@ -112,11 +112,12 @@ export function ping<V = string>(message?: Data): Command<V | 'PONG', V> {
 
 /** A RESP2 connection with subscriptions answers `["pong", message]`, with an empty message when there was none. */
 function pong(raw: unknown): 'PONG' {
-  return Array.isArray(raw) ? 'PONG' : (text(raw) as 'PONG');
+  if (text(Array.isArray(raw) ? raw[0] : raw).toUpperCase() !== 'PONG') throw unexpected('PONG');
+  return 'PONG';
 }
 
 function echoed<V>(raw: unknown): V {
-  return Array.isArray(raw) ? (raw[1] as V) : (raw as V);
+  return data<V>(Array.isArray(raw) ? raw[1] : raw);
 }
 
 /**

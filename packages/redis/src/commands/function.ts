@@ -3,7 +3,7 @@ import { type Arg, Command, type Data, Flag, Keys, read, spec, toArg, write } fr
 import { countedSecond } from '../protocol/key-specs.ts';
 import type { FlushMode } from './scripting.ts';
 import { addData, addSwitch, checkOptions, keyword, type Many } from './support/arguments.ts';
-import { asIs, mapValues, ok, structure, structures, text, texts } from './support/replies.ts';
+import { asIs, data, mapValues, ok, structure, structures, text, texts } from './support/replies.ts';
 import { type ScriptKeys, scriptArgs } from './support/script-arguments.ts';
 
 const FCALL = spec('FCALL', Flag.opaque, countedSecond);
@@ -64,7 +64,7 @@ export function functionDelete<V = string>(library: Data): Command<'OK', V> {
  * @see https://redis.io/commands/function-dump/
  */
 export function functionDump<V = string>(): Command<Uint8Array, V> {
-  return new Command<Uint8Array, V>(FUNCTION_DUMP, [], asIs, FUNCTION_DUMP.flags, 0, true);
+  return new Command<Uint8Array, V>(FUNCTION_DUMP, [], data, FUNCTION_DUMP.flags, 0, true);
 }
 
 /**

@@ -36,7 +36,7 @@ import {
   SELECTION_NAMES,
 } from './support/geo-places.ts';
 import { storeFlags } from './support/repeatable.ts';
-import { asIs, doubleOrNull, textsOrNull } from './support/replies.ts';
+import { doubleOrNull, textsOrNull, whole } from './support/replies.ts';
 
 const GEOADD = idempotent('GEOADD');
 const GEODIST = read('GEODIST');
@@ -98,7 +98,7 @@ export function geoadd<V = string>(
   if (typeof longitudeOrPlaces !== 'object') {
     const [longitude, latitude] = [longitudeOrPlaces, latitudeOrOptions as number];
     addPlaces(args, { longitude, latitude, member: member as Data });
-    return new Command<number, V>(GEOADD, args, asIs);
+    return new Command<number, V>(GEOADD, args, whole);
   }
   const options = (latitudeOrOptions ?? {}) as GeoaddOptions;
   checkOptions(options, GEOADD_OPTIONS);
@@ -107,7 +107,7 @@ export function geoadd<V = string>(
   addSwitch(args, 'XX', options.xx, 'xx');
   const ch = addSwitch(args, 'CH', options.ch, 'ch');
   addPlaces(args, longitudeOrPlaces);
-  return new Command<number, V>(GEOADD, args, asIs, condition !== undefined || ch ? 0 : GEOADD.flags);
+  return new Command<number, V>(GEOADD, args, whole, condition !== undefined || ch ? 0 : GEOADD.flags);
 }
 
 /**
@@ -239,7 +239,7 @@ export function geosearchstore<V = string>(
   addShape(args, by);
   addSelection(args, options);
   addSwitch(args, 'STOREDIST', options.storedist, 'storedist');
-  return new Command<number, V>(GEOSEARCHSTORE, args, asIs, storeFlags(GEOSEARCHSTORE, to, [key]));
+  return new Command<number, V>(GEOSEARCHSTORE, args, whole, storeFlags(GEOSEARCHSTORE, to, [key]));
 }
 
 /** Where {@link georadius} stores what it finds: places, or distances from the centre as scores. Then it tells only how many. */
@@ -267,7 +267,7 @@ function addGeoradius<V>(args: Arg[], options: GeoradiusOptions): (raw: unknown)
   addSelection(args, options);
   if (store === undefined) return found;
   args.push(store.toUpperCase(), toArg(options[store] as Data, `options.${store}`));
-  return asIs<number>;
+  return whole;
 }
 
 /** Whether anything is stored: without that the old commands only read. */

@@ -1,19 +1,8 @@
 /** Times to live of the fields of a hash. Redis only. */
-import {
-  type Arg,
-  Command,
-  type Data,
-  idempotent,
-  integer,
-  read,
-  type Spec,
-  type Transform,
-  toArg,
-  write,
-} from '@kv/core';
+import { type Arg, Command, type Data, idempotent, integer, read, type Spec, toArg, write } from '@kv/core';
 import { addMany, type Int, type Many } from './support/arguments.ts';
 import { addCondition, type ExpireCondition } from './support/expire-condition.ts';
-import { asIs } from './support/replies.ts';
+import { wholes } from './support/replies.ts';
 
 const HEXPIRE = write('HEXPIRE');
 const HEXPIREAT = write('HEXPIREAT');
@@ -41,11 +30,11 @@ function expireFields<V>(
 ): Command<number[], V> {
   const args = [toArg(key, 'key'), time];
   addCondition(args, options);
-  return new Command<number[], V>(spec, addFields(args, fields), asIs);
+  return new Command<number[], V>(spec, addFields(args, fields), wholes);
 }
 
 function perField<V>(spec: Spec, key: Data, fields: Many): Command<number[], V> {
-  return new Command<number[], V>(spec, addFields([toArg(key, 'key')], fields), asIs as Transform<number[]>);
+  return new Command<number[], V>(spec, addFields([toArg(key, 'key')], fields), wholes);
 }
 
 /**

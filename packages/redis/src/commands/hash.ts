@@ -15,18 +15,20 @@ import {
   type ScanOptions,
 } from './support/arguments.ts';
 import {
-  asIs,
   boolean,
   cursorOf,
+  dataList,
+  dataOrNull,
+  dataRecord,
   double,
   itemsOf,
-  list,
+  nullableDataList,
   ok,
   pairs,
-  record,
   text,
   textOrNull,
   texts,
+  whole,
 } from './support/replies.ts';
 
 const HDEL = idempotent('HDEL');
@@ -56,7 +58,7 @@ const HVALS = read('HVALS');
  * @see https://redis.io/commands/hdel/
  */
 export function hdel<V = string>(key: Data, ...fields: Many[]): Command<number, V> {
-  return new Command<number, V>(HDEL, headAndMany(toArg(key, 'key'), fields, 'fields'), asIs);
+  return new Command<number, V>(HDEL, headAndMany(toArg(key, 'key'), fields, 'fields'), whole);
 }
 
 /**
@@ -78,7 +80,7 @@ export function hexists<V = string>(key: Data, field: Data): Command<boolean, V>
  * @see https://redis.io/commands/hget/
  */
 export function hget<V = string>(key: Data, field: Data): Command<V | null, V> {
-  return new Command<V | null, V>(HGET, [toArg(key, 'key'), toArg(field, 'field')], asIs);
+  return new Command<V | null, V>(HGET, [toArg(key, 'key'), toArg(field, 'field')], dataOrNull);
 }
 
 /**
@@ -90,7 +92,7 @@ export function hget<V = string>(key: Data, field: Data): Command<V | null, V> {
  * @see https://redis.io/commands/hgetall/
  */
 export function hgetall<V = string>(key: Data): Command<Record<string, V>, V> {
-  return new Command<Record<string, V>, V>(HGETALL, [toArg(key, 'key')], record);
+  return new Command<Record<string, V>, V>(HGETALL, [toArg(key, 'key')], dataRecord<V>);
 }
 
 /**
@@ -105,7 +107,7 @@ export function hincrby<V = string>(key: Data, field: Data, increment: Int): Com
   return new Command<number, V>(
     HINCRBY,
     [toArg(key, 'key'), toArg(field, 'field'), integer(increment, 'increment')],
-    asIs,
+    whole,
   );
 }
 
@@ -144,7 +146,7 @@ export function hkeys<V = string>(key: Data): Command<string[], V> {
  * @see https://redis.io/commands/hlen/
  */
 export function hlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(HLEN, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(HLEN, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -157,7 +159,7 @@ export function hlen<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/hmget/
  */
 export function hmget<V = string>(key: Data, ...fields: Many[]): Command<(V | null)[], V> {
-  return new Command<(V | null)[], V>(HMGET, headAndMany(toArg(key, 'key'), fields, 'fields'), asIs);
+  return new Command<(V | null)[], V>(HMGET, headAndMany(toArg(key, 'key'), fields, 'fields'), nullableDataList);
 }
 
 function withEntries(key: Data, entries: Readonly<EntryArgs>): Arg[] {
@@ -315,7 +317,7 @@ export function hscan<V = string>(
  * @see https://redis.io/commands/hset/
  */
 export function hset<V = string>(key: Data, ...entries: EntryArgs): Command<number, V> {
-  return new Command<number, V>(HSET, withEntries(key, entries), asIs);
+  return new Command<number, V>(HSET, withEntries(key, entries), whole);
 }
 
 /**
@@ -338,7 +340,7 @@ export function hsetnx<V = string>(key: Data, field: Data, value: Data): Command
  * @see https://redis.io/commands/hstrlen/
  */
 export function hstrlen<V = string>(key: Data, field: Data): Command<number, V> {
-  return new Command<number, V>(HSTRLEN, [toArg(key, 'key'), toArg(field, 'field')], asIs);
+  return new Command<number, V>(HSTRLEN, [toArg(key, 'key'), toArg(field, 'field')], whole);
 }
 
 /**
@@ -349,5 +351,5 @@ export function hstrlen<V = string>(key: Data, field: Data): Command<number, V> 
  * @see https://redis.io/commands/hvals/
  */
 export function hvals<V = string>(key: Data): Command<V[], V> {
-  return new Command<V[], V>(HVALS, [toArg(key, 'key')], list);
+  return new Command<V[], V>(HVALS, [toArg(key, 'key')], dataList);
 }

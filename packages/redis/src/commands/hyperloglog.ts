@@ -1,7 +1,7 @@
 /** HyperLogLog: how many different elements, in 12 kB and with an error of 0.81 %. */
 import { Command, type Data, idempotent, Keys, read, spec, toArg, write } from '@kv/core';
 import { headAndAny, keyword, type Many, many } from './support/arguments.ts';
-import { asIs, boolean, list, ok, text } from './support/replies.ts';
+import { boolean, ok, text, whole, wholes } from './support/replies.ts';
 
 const PFADD = idempotent('PFADD');
 const PFCOUNT = read('PFCOUNT', Keys.all);
@@ -30,7 +30,7 @@ export function pfadd<V = string>(key: Data, ...elements: Many[]): Command<boole
  * @see https://redis.io/commands/pfcount/
  */
 export function pfcount<V = string>(...keys: Many[]): Command<number, V> {
-  return new Command<number, V>(PFCOUNT, many(keys, 'keys'), asIs);
+  return new Command<number, V>(PFCOUNT, many(keys, 'keys'), whole);
 }
 
 /**
@@ -48,7 +48,7 @@ export function pfmerge<V = string>(destination: Data, ...sources: Many[]): Comm
 export type PfdebugSubcommand = 'encoding' | 'decode' | 'getreg' | 'todense';
 
 const PFDEBUG_SUBCOMMANDS: readonly PfdebugSubcommand[] = ['encoding', 'decode', 'getreg', 'todense'];
-const PFDEBUG_REPLIES = { encoding: text, decode: text, getreg: list<number>, todense: boolean } as const;
+const PFDEBUG_REPLIES = { encoding: text, decode: text, getreg: wholes, todense: boolean } as const;
 
 /**
  * For developers of the server: the inside of one key. `encoding` and `decode` give text, `getreg` its 16384 registers,

@@ -2,7 +2,7 @@
 import { Command, type Data, idempotent, integer, read, type Spec, toArg } from '@kv/core';
 import type { Int } from './support/arguments.ts';
 import { addCondition, type ExpireCondition } from './support/expire-condition.ts';
-import { asIs, boolean } from './support/replies.ts';
+import { boolean, whole } from './support/replies.ts';
 
 const EXPIRE = idempotent('EXPIRE');
 const EXPIREAT = idempotent('EXPIREAT');
@@ -52,7 +52,7 @@ export function expireat<V = string>(key: Data, unixSeconds: Int, options?: Expi
  * @see https://redis.io/commands/expiretime/
  */
 export function expiretime<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(EXPIRETIME, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(EXPIRETIME, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -102,7 +102,7 @@ export function pexpireat<V = string>(
  * @see https://redis.io/commands/pexpiretime/
  */
 export function pexpiretime<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(PEXPIRETIME, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(PEXPIRETIME, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -113,7 +113,7 @@ export function pexpiretime<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/pttl/
  */
 export function pttl<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(PTTL, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(PTTL, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -124,5 +124,5 @@ export function pttl<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/ttl/
  */
 export function ttl<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(TTL, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(TTL, [toArg(key, 'key')], whole);
 }

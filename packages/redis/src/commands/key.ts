@@ -15,7 +15,20 @@ import {
   many,
   type ScanOptions,
 } from './support/arguments.ts';
-import { asIs, boolean, cursorOf, itemsOf, list, ok, text, textOrNull, texts } from './support/replies.ts';
+import {
+  boolean,
+  cursorOf,
+  dataList,
+  dataOrNull,
+  itemsOf,
+  list,
+  ok,
+  text,
+  textOrNull,
+  texts,
+  whole,
+  wholeOrNull,
+} from './support/replies.ts';
 
 const COPY = write('COPY', Keys.two);
 const DEL = idempotent('DEL', Keys.all);
@@ -72,7 +85,7 @@ export function copy<V = string>(source: Data, destination: Data, options: CopyO
  * @see https://redis.io/commands/del/
  */
 export function del<V = string>(...keys: Many[]): Command<number, V> {
-  return new Command<number, V>(DEL, many(keys, 'keys'), asIs);
+  return new Command<number, V>(DEL, many(keys, 'keys'), whole);
 }
 
 /**
@@ -83,7 +96,7 @@ export function del<V = string>(...keys: Many[]): Command<number, V> {
  * @see https://redis.io/commands/dump/
  */
 export function dump<V = string>(key: Data): Command<Uint8Array | null, V> {
-  return new Command<Uint8Array | null, V>(DUMP, [toArg(key, 'key')], asIs, DUMP.flags, 0, true);
+  return new Command<Uint8Array | null, V>(DUMP, [toArg(key, 'key')], dataOrNull, DUMP.flags, 0, true);
 }
 
 /**
@@ -94,7 +107,7 @@ export function dump<V = string>(key: Data): Command<Uint8Array | null, V> {
  * @see https://redis.io/commands/exists/
  */
 export function exists<V = string>(...keys: Many[]): Command<number, V> {
-  return new Command<number, V>(EXISTS, many(keys, 'keys'), asIs);
+  return new Command<number, V>(EXISTS, many(keys, 'keys'), whole);
 }
 
 /**
@@ -105,7 +118,7 @@ export function exists<V = string>(...keys: Many[]): Command<number, V> {
  * @see https://redis.io/commands/keys/
  */
 export function keys<V = string>(pattern: Data): Command<V[], V> {
-  return new Command<V[], V>(KEYS, [toArg(pattern, 'pattern')], list);
+  return new Command<V[], V>(KEYS, [toArg(pattern, 'pattern')], dataList);
 }
 
 /**
@@ -137,7 +150,7 @@ export function objectEncoding<V = string>(key: Data): Command<string | null, V>
  * @see https://redis.io/commands/object-freq/
  */
 export function objectFreq<V = string>(key: Data): Command<number | null, V> {
-  return new Command<number | null, V>(OBJECT_FREQ, [toArg(key, 'key')], asIs);
+  return new Command<number | null, V>(OBJECT_FREQ, [toArg(key, 'key')], wholeOrNull);
 }
 
 /**
@@ -158,7 +171,7 @@ export function objectHelp<V = string>(): Command<string[], V> {
  * @see https://redis.io/commands/object-idletime/
  */
 export function objectIdletime<V = string>(key: Data): Command<number | null, V> {
-  return new Command<number | null, V>(OBJECT_IDLETIME, [toArg(key, 'key')], asIs);
+  return new Command<number | null, V>(OBJECT_IDLETIME, [toArg(key, 'key')], wholeOrNull);
 }
 
 /**
@@ -168,7 +181,7 @@ export function objectIdletime<V = string>(key: Data): Command<number | null, V>
  * @see https://redis.io/commands/object-refcount/
  */
 export function objectRefcount<V = string>(key: Data): Command<number | null, V> {
-  return new Command<number | null, V>(OBJECT_REFCOUNT, [toArg(key, 'key')], asIs);
+  return new Command<number | null, V>(OBJECT_REFCOUNT, [toArg(key, 'key')], wholeOrNull);
 }
 
 /**
@@ -178,7 +191,7 @@ export function objectRefcount<V = string>(key: Data): Command<number | null, V>
  * @see https://redis.io/commands/randomkey/
  */
 export function randomkey<V = string>(): Command<V | null, V> {
-  return new Command<V | null, V>(RANDOMKEY, [], asIs);
+  return new Command<V | null, V>(RANDOMKEY, [], dataOrNull);
 }
 
 /**
@@ -285,7 +298,7 @@ export function scan<V = string>(cursor: Cursor, options: KeyScanOptions = {}): 
  * @see https://redis.io/commands/touch/
  */
 export function touch<V = string>(...keys: Many[]): Command<number, V> {
-  return new Command<number, V>(TOUCH, many(keys, 'keys'), asIs);
+  return new Command<number, V>(TOUCH, many(keys, 'keys'), whole);
 }
 
 /**
@@ -307,5 +320,5 @@ export function type<V = string>(key: Data): Command<string, V> {
  * @see https://redis.io/commands/unlink/
  */
 export function unlink<V = string>(...keys: Many[]): Command<number, V> {
-  return new Command<number, V>(UNLINK, many(keys, 'keys'), asIs);
+  return new Command<number, V>(UNLINK, many(keys, 'keys'), whole);
 }

@@ -1,7 +1,7 @@
 /** LATENCY: when the server was slow. */
 import { Command, read, toArg, write } from '@kv/core';
 import { addAny, type Many } from './support/arguments.ts';
-import { asIs, eachField, list, text, texts } from './support/replies.ts';
+import { eachField, integerOf, list, parts, text, texts, whole } from './support/replies.ts';
 
 const LATENCY_DOCTOR = read('LATENCY DOCTOR', null);
 const LATENCY_GRAPH = read('LATENCY GRAPH', null);
@@ -53,8 +53,8 @@ function histogram(raw: unknown): LatencyHistogram {
   let calls = 0;
   const buckets = new Map<number, number>();
   eachField(raw, (name, value) => {
-    if (name === 'calls') calls = value as number;
-    else if (name === 'histogram_usec') eachField(value, (bound, count) => buckets.set(Number(bound), count as number));
+    if (name === 'calls') calls = whole(value);
+    else if (name === 'histogram_usec') eachField(value, (bound, count) => buckets.set(integerOf(bound), whole(count)));
   });
   return { calls, histogram: buckets };
 }
@@ -84,7 +84,10 @@ export interface LatencySample {
 }
 
 function samples(raw: unknown): LatencySample[] {
-  return list<[number, number]>(raw).map(([timestamp, latency]) => ({ timestamp, latency }));
+  return list(raw).map((item) => {
+    const [timestamp, latency] = parts(item, 2);
+    return { timestamp: whole(timestamp), latency: whole(latency) };
+  });
 }
 
 /**
@@ -105,12 +108,10 @@ export interface LatencyEvent extends LatencySample {
 }
 
 function events(raw: unknown): LatencyEvent[] {
-  return list<[unknown, number, number, number]>(raw).map(([event, timestamp, latency, max]) => ({
-    event: text(event),
-    timestamp,
-    latency,
-    max,
-  }));
+  return list(raw).map((item) => {
+    const [event, timestamp, latency, max] = parts(item, 4);
+    return { event: text(event), timestamp: whole(timestamp), latency: whole(latency), max: whole(max) };
+  });
 }
 
 /**
@@ -131,5 +132,5 @@ export function latencyLatest<V = string>(): Command<LatencyEvent[], V> {
  * @see https://redis.io/commands/latency-reset/
  */
 export function latencyReset<V = string>(...events: Many[]): Command<number, V> {
-  return new Command<number, V>(LATENCY_RESET, addAny([], events, 'events'), asIs);
+  return new Command<number, V>(LATENCY_RESET, addAny([], events, 'events'), whole);
 }

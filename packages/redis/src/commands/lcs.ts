@@ -1,7 +1,7 @@
 /** LCS: what two values have in common. */
 import { ArgumentError, Command, type Data, Keys, read, toArg } from '@kv/core';
 import { addInteger, addSwitch, checkOptions, chosen, type Int, type Off } from './support/arguments.ts';
-import { asIs, list, structure } from './support/replies.ts';
+import { data, list, parts, structure, whole } from './support/replies.ts';
 
 const LCS = read('LCS', Keys.two);
 
@@ -40,8 +40,14 @@ export interface LcsMatches {
 const LCS_OPTIONS = new Set(['idx', 'len', 'minmatchlen', 'withmatchlen']);
 
 function lcsMatch(raw: unknown): LcsMatch {
-  const [first, second, length] = raw as [[number, number], [number, number], number?];
-  return length === undefined ? { first, second } : { first, second, length };
+  const [one, other, length] = parts(raw, 2);
+  const [first, second] = [run(one), run(other)];
+  return length === undefined ? { first, second } : { first, second, length: whole(length) };
+}
+
+function run(raw: unknown): [number, number] {
+  const [start, end] = parts(raw, 2);
+  return [whole(start), whole(end)];
 }
 
 function lcsMatches(raw: unknown): LcsMatches {
@@ -71,7 +77,7 @@ export function lcs<V = string>(
   options?: LcsLenOptions | LcsIdxOptions,
 ): Command<V | number | LcsMatches, V> {
   const args = [toArg(key1, 'key1'), toArg(key2, 'key2')];
-  if (options === undefined) return new Command<V | number | LcsMatches, V>(LCS, args, asIs);
+  if (options === undefined) return new Command<V | number | LcsMatches, V>(LCS, args, data<V>);
   checkOptions(options, LCS_OPTIONS);
   chosen(options, ['idx', 'len']);
   addSwitch(args, 'LEN', options.len, 'len');
@@ -81,5 +87,5 @@ export function lcs<V = string>(
   }
   addInteger(args, 'MINMATCHLEN', options.minmatchlen, 'minmatchlen', 0);
   addSwitch(args, 'WITHMATCHLEN', options.withmatchlen, 'withmatchlen');
-  return new Command<V | number | LcsMatches, V>(LCS, args, idx ? lcsMatches : asIs);
+  return new Command<V | number | LcsMatches, V>(LCS, args, idx ? lcsMatches : options.len === true ? whole : data<V>);
 }

@@ -19,12 +19,23 @@ import {
   checkOptions,
   headAndMany,
   type Int,
+  isSet,
   keyword,
   type Many,
   many,
 } from './support/arguments.ts';
 import { blockSeconds } from './support/blocking-timeout.ts';
-import { asIs, ok } from './support/replies.ts';
+import {
+  data,
+  dataList,
+  dataListOrNull,
+  dataOrNull,
+  ok,
+  parts,
+  whole,
+  wholeOrNull,
+  wholes,
+} from './support/replies.ts';
 
 const BLMOVE = blocking('BLMOVE', Keys.two);
 const BLMPOP = blocking('BLMPOP', countedSecond);
@@ -76,14 +87,14 @@ function side(value: Side, name: string): string {
 
 function popped<V>(raw: unknown): Popped<V> | null {
   if (raw === null) return null;
-  const [key, element] = raw as [V, V];
-  return { key, element };
+  const [key, element] = parts(raw, 2);
+  return { key: data<V>(key), element: data<V>(element) };
 }
 
 function poppedElements<V>(raw: unknown): PoppedElements<V> | null {
   if (raw === null) return null;
-  const [key, elements] = raw as [V, V[]];
-  return { key, elements };
+  const [key, elements] = parts(raw, 2);
+  return { key: data<V>(key), elements: dataList<V>(elements) };
 }
 
 function moveArgs(source: Data, destination: Data, from: Side, to: Side): Arg[] {
@@ -127,7 +138,7 @@ export function blmove<V = string>(
 ): Command<V | null, V> {
   const wait = blockSeconds(timeout);
   const args = [...moveArgs(source, destination, from, to), wait.arg];
-  return new Command<V | null, V>(BLMOVE, args, asIs, BLMOVE.flags, wait.blockMs);
+  return new Command<V | null, V>(BLMOVE, args, dataOrNull, BLMOVE.flags, wait.blockMs);
 }
 
 /**
@@ -202,7 +213,7 @@ export function brpop<V = string>(keys: Many, timeout: number): Command<Popped<V
 export function brpoplpush<V = string>(source: Data, destination: Data, timeout: number): Command<V | null, V> {
   const wait = blockSeconds(timeout);
   const args = [toArg(source, 'source'), toArg(destination, 'destination'), wait.arg];
-  return new Command<V | null, V>(BRPOPLPUSH, args, asIs, BRPOPLPUSH.flags, wait.blockMs);
+  return new Command<V | null, V>(BRPOPLPUSH, args, dataOrNull, BRPOPLPUSH.flags, wait.blockMs);
 }
 
 /**
@@ -214,7 +225,7 @@ export function brpoplpush<V = string>(source: Data, destination: Data, timeout:
  * @see https://redis.io/commands/lindex/
  */
 export function lindex<V = string>(key: Data, index: Int): Command<V | null, V> {
-  return new Command<V | null, V>(LINDEX, [toArg(key, 'key'), integer(index, 'index')], asIs);
+  return new Command<V | null, V>(LINDEX, [toArg(key, 'key'), integer(index, 'index')], dataOrNull);
 }
 
 /**
@@ -227,7 +238,7 @@ export function lindex<V = string>(key: Data, index: Int): Command<V | null, V> 
  */
 export function linsert<V = string>(key: Data, place: Place, pivot: Data, element: Data): Command<number, V> {
   const args = [toArg(key, 'key'), keyword(place, PLACES, 'place'), toArg(pivot, 'pivot'), toArg(element, 'element')];
-  return new Command<number, V>(LINSERT, args, asIs);
+  return new Command<number, V>(LINSERT, args, whole);
 }
 
 /**
@@ -238,7 +249,7 @@ export function linsert<V = string>(key: Data, place: Place, pivot: Data, elemen
  * @see https://redis.io/commands/llen/
  */
 export function llen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(LLEN, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(LLEN, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -251,7 +262,7 @@ export function llen<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/lmove/
  */
 export function lmove<V = string>(source: Data, destination: Data, from: Side, to: Side): Command<V | null, V> {
-  return new Command<V | null, V>(LMOVE, moveArgs(source, destination, from, to), asIs);
+  return new Command<V | null, V>(LMOVE, moveArgs(source, destination, from, to), dataOrNull);
 }
 
 /**
@@ -289,7 +300,11 @@ export function lpop<V = string>(key: Data): Command<V | null, V>;
 export function lpop<V = string>(key: Data, count: Int): Command<V[] | null, V>;
 export function lpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
 export function lpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  return new Command<V | V[] | null, V>(LPOP, popArgs(key, count), asIs);
+  return new Command<V | V[] | null, V>(
+    LPOP,
+    popArgs(key, count),
+    count === undefined ? dataOrNull<V> : dataListOrNull<V>,
+  );
 }
 
 /** Options of {@link lpos}. */
@@ -336,7 +351,7 @@ export function lpos<V = string>(
   addInteger(args, 'RANK', given.rank, 'rank');
   addInteger(args, 'COUNT', given.count, 'count', 0);
   addInteger(args, 'MAXLEN', given.maxlen, 'maxlen', 0);
-  return new Command<number | number[] | null, V>(LPOS, args, asIs);
+  return new Command<number | number[] | null, V>(LPOS, args, isSet(given.count) ? wholes : wholeOrNull);
 }
 
 /**
@@ -351,7 +366,7 @@ export function lpos<V = string>(
  * @see https://redis.io/commands/lpush/
  */
 export function lpush<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(LPUSH, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(LPUSH, headAndMany(toArg(key, 'key'), elements, 'elements'), whole);
 }
 
 /**
@@ -364,7 +379,7 @@ export function lpush<V = string>(key: Data, ...elements: Many[]): Command<numbe
  * @see https://redis.io/commands/lpushx/
  */
 export function lpushx<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(LPUSHX, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(LPUSHX, headAndMany(toArg(key, 'key'), elements, 'elements'), whole);
 }
 
 /**
@@ -377,7 +392,7 @@ export function lpushx<V = string>(key: Data, ...elements: Many[]): Command<numb
  * @see https://redis.io/commands/lrange/
  */
 export function lrange<V = string>(key: Data, start: Int, stop: Int): Command<V[], V> {
-  return new Command<V[], V>(LRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], asIs);
+  return new Command<V[], V>(LRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], dataList);
 }
 
 /**
@@ -389,7 +404,7 @@ export function lrange<V = string>(key: Data, start: Int, stop: Int): Command<V[
  * @see https://redis.io/commands/lrem/
  */
 export function lrem<V = string>(key: Data, count: Int, element: Data): Command<number, V> {
-  return new Command<number, V>(LREM, [toArg(key, 'key'), integer(count, 'count'), toArg(element, 'element')], asIs);
+  return new Command<number, V>(LREM, [toArg(key, 'key'), integer(count, 'count'), toArg(element, 'element')], whole);
 }
 
 /**
@@ -427,7 +442,11 @@ export function rpop<V = string>(key: Data): Command<V | null, V>;
 export function rpop<V = string>(key: Data, count: Int): Command<V[] | null, V>;
 export function rpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
 export function rpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  return new Command<V | V[] | null, V>(RPOP, popArgs(key, count), asIs);
+  return new Command<V | V[] | null, V>(
+    RPOP,
+    popArgs(key, count),
+    count === undefined ? dataOrNull<V> : dataListOrNull<V>,
+  );
 }
 
 /**
@@ -439,7 +458,7 @@ export function rpop<V = string>(key: Data, count?: Int): Command<V | V[] | null
  * @see https://redis.io/commands/rpoplpush/
  */
 export function rpoplpush<V = string>(source: Data, destination: Data): Command<V | null, V> {
-  return new Command<V | null, V>(RPOPLPUSH, [toArg(source, 'source'), toArg(destination, 'destination')], asIs);
+  return new Command<V | null, V>(RPOPLPUSH, [toArg(source, 'source'), toArg(destination, 'destination')], dataOrNull);
 }
 
 /**
@@ -453,7 +472,7 @@ export function rpoplpush<V = string>(source: Data, destination: Data): Command<
  * @see https://redis.io/commands/rpush/
  */
 export function rpush<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(RPUSH, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(RPUSH, headAndMany(toArg(key, 'key'), elements, 'elements'), whole);
 }
 
 /**
@@ -466,5 +485,5 @@ export function rpush<V = string>(key: Data, ...elements: Many[]): Command<numbe
  * @see https://redis.io/commands/rpushx/
  */
 export function rpushx<V = string>(key: Data, ...elements: Many[]): Command<number, V> {
-  return new Command<number, V>(RPUSHX, headAndMany(toArg(key, 'key'), elements, 'elements'), asIs);
+  return new Command<number, V>(RPUSHX, headAndMany(toArg(key, 'key'), elements, 'elements'), whole);
 }

@@ -1,7 +1,7 @@
 /** MEMORY: what the server uses its memory for. */
 import { Command, type Data, read, toArg, write } from '@kv/core';
 import { addInteger, checkOptions, type Int } from './support/arguments.ts';
-import { asIs, double, mapValues, ok, text, texts } from './support/replies.ts';
+import { double, mapValues, ok, text, texts, wholeOrNull } from './support/replies.ts';
 
 const MEMORY_DOCTOR = read('MEMORY DOCTOR', null);
 const MEMORY_HELP = read('MEMORY HELP', null);
@@ -87,5 +87,5 @@ export function memoryUsage<V = string>(key: Data, options: MemoryUsageOptions =
   checkOptions(options, USAGE_OPTIONS);
   const args = [toArg(key, 'key')];
   addInteger(args, 'SAMPLES', options.samples, 'samples', 0);
-  return new Command<number | null, V>(MEMORY_USAGE, args, asIs);
+  return new Command<number | null, V>(MEMORY_USAGE, args, wholeOrNull);
 }

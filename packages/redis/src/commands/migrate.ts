@@ -12,7 +12,7 @@ import {
   type Int,
   type Many,
 } from './support/arguments.ts';
-import { text } from './support/replies.ts';
+import { ok, text } from './support/replies.ts';
 
 const MIGRATE = write('MIGRATE', migrateKeys);
 
@@ -71,5 +71,5 @@ export function migrate<V = string>(
 }
 
 function answer(raw: unknown): 'OK' | 'NOKEY' {
-  return text(raw) as 'OK' | 'NOKEY';
+  return text(raw) === 'NOKEY' ? 'NOKEY' : ok(raw);
 }

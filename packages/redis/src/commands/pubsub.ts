@@ -1,7 +1,7 @@
 /** Publishing, and looking at who listens. Subscriptions are no commands: see `subscribe()` of the client. */
 import { Command, type Data, Keys, read, toArg, write } from '@kv/core';
 import { addAny, type Many } from './support/arguments.ts';
-import { asIs, record, texts } from './support/replies.ts';
+import { mapValues, texts, whole } from './support/replies.ts';
 
 const PUBLISH = write('PUBLISH', Keys.none);
 const PUBSUB_CHANNELS = read('PUBSUB CHANNELS', Keys.none);
@@ -12,6 +12,8 @@ const PUBSUB_SHARDCHANNELS = read('PUBSUB SHARDCHANNELS', Keys.none);
 const PUBSUB_SHARDNUMSUB = read('PUBSUB SHARDNUMSUB', Keys.none);
 const SPUBLISH = write('SPUBLISH');
 
+const counts = (raw: unknown): Record<string, number> => mapValues(raw, whole);
+
 /**
  * Sends a message to everybody who listens to a channel, or to a pattern that matches it.
  *
@@ -21,7 +23,7 @@ const SPUBLISH = write('SPUBLISH');
  * @see https://redis.io/commands/publish/
  */
 export function publish<V = string>(channel: Data, message: Data): Command<number, V> {
-  return new Command<number, V>(PUBLISH, [toArg(channel, 'channel'), toArg(message, 'message')], asIs);
+  return new Command<number, V>(PUBLISH, [toArg(channel, 'channel'), toArg(message, 'message')], whole);
 }
 
 /**
@@ -52,7 +54,7 @@ export function pubsubHelp<V = string>(): Command<string[], V> {
  * @see https://redis.io/commands/pubsub-numpat/
  */
 export function pubsubNumpat<V = string>(): Command<number, V> {
-  return new Command<number, V>(PUBSUB_NUMPAT, [], asIs);
+  return new Command<number, V>(PUBSUB_NUMPAT, [], whole);
 }
 
 /**
@@ -63,7 +65,7 @@ export function pubsubNumpat<V = string>(): Command<number, V> {
  * @see https://redis.io/commands/pubsub-numsub/
  */
 export function pubsubNumsub<V = string>(...channels: Many[]): Command<Record<string, number>, V> {
-  return new Command<Record<string, number>, V>(PUBSUB_NUMSUB, addAny([], channels, 'channels'), record<number>);
+  return new Command<Record<string, number>, V>(PUBSUB_NUMSUB, addAny([], channels, 'channels'), counts);
 }
 
 /**
@@ -86,7 +88,7 @@ export function pubsubShardchannels<V = string>(pattern?: Data): Command<string[
  * @see https://redis.io/commands/pubsub-shardnumsub/
  */
 export function pubsubShardnumsub<V = string>(...channels: Many[]): Command<Record<string, number>, V> {
-  return new Command<Record<string, number>, V>(PUBSUB_SHARDNUMSUB, addAny([], channels, 'channels'), record<number>);
+  return new Command<Record<string, number>, V>(PUBSUB_SHARDNUMSUB, addAny([], channels, 'channels'), counts);
 }
 
 /**
@@ -98,5 +100,5 @@ export function pubsubShardnumsub<V = string>(...channels: Many[]): Command<Reco
  * @see https://redis.io/commands/spublish/
  */
 export function spublish<V = string>(channel: Data, message: Data): Command<number, V> {
-  return new Command<number, V>(SPUBLISH, [toArg(channel, 'channel'), toArg(message, 'message')], asIs);
+  return new Command<number, V>(SPUBLISH, [toArg(channel, 'channel'), toArg(message, 'message')], whole);
 }

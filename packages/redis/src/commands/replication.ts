@@ -1,7 +1,7 @@
 /** Replication: roles, hand-over, and waiting for copies. */
 import { type Arg, ArgumentError, Command, Flag, integer, read, spec, toArg, write } from '@kv/core';
 import { addInteger, addSwitch, checkObject, checkOptions, type Int } from './support/arguments.ts';
-import { asIs, list, text, texts } from './support/replies.ts';
+import { integerOf, list, parts, text, texts, unexpected, whole } from './support/replies.ts';
 
 const FAILOVER = write('FAILOVER', null);
 const REPLICAOF = write('REPLICAOF', null);
@@ -104,17 +104,18 @@ export type Role =
   | { readonly role: 'sentinel'; readonly masters: string[] };
 
 function replicaOf(raw: unknown): RoleReplica {
-  const [host, port, offset] = raw as readonly unknown[];
-  return { host: text(host), port: Number(text(port)), offset: Number(text(offset)) };
+  const [host, port, offset] = parts(raw, 3);
+  return { host: text(host), port: integerOf(port), offset: integerOf(offset) };
 }
 
 function roleOf(raw: unknown): Role {
-  const [name, ...rest] = raw as readonly unknown[];
+  const [name, ...rest] = parts(raw, 2);
   const role = text(name);
-  if (role === 'master') return { role, offset: rest[0] as number, replicas: list(rest[1]).map(replicaOf) };
+  if (role === 'master') return { role, offset: whole(rest[0]), replicas: list(rest[1]).map(replicaOf) };
   if (role === 'sentinel') return { role, masters: texts(rest[0]) };
+  if (role !== 'slave') throw unexpected('a role');
   const [host, port, state, offset] = rest;
-  return { role: 'slave', host: text(host), port: port as number, state: text(state), offset: offset as number };
+  return { role: 'slave', host: text(host), port: whole(port), state: text(state), offset: whole(offset) };
 }
 
 /**
@@ -149,7 +150,7 @@ export function slaveof<V = string>(source: ReplicationSource): Command<'OK', V>
  */
 export function wait<V = string>(numreplicas: Int, milliseconds: Int): Command<number, V> {
   const args = [integer(numreplicas, 'numreplicas', 0), integer(milliseconds, 'milliseconds', 0)];
-  return new Command<number, V>(WAIT, args, asIs, WAIT.flags, Number(milliseconds));
+  return new Command<number, V>(WAIT, args, whole, WAIT.flags, Number(milliseconds));
 }
 
 /** What {@link waitaof} resolves to. */
@@ -161,8 +162,8 @@ export interface WaitAofResult {
 }
 
 function onDisk(raw: unknown): WaitAofResult {
-  const [local, replicas] = raw as [number, number];
-  return { local, replicas };
+  const [local, replicas] = parts(raw, 2);
+  return { local: whole(local), replicas: whole(replicas) };
 }
 
 /**

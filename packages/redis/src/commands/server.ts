@@ -11,7 +11,7 @@ import {
   type Many,
   type Off,
 } from './support/arguments.ts';
-import { asIs, integerOf, ok, text } from './support/replies.ts';
+import { asIs, integerOf, ok, parts, text, whole } from './support/replies.ts';
 
 const BGREWRITEAOF = idempotent('BGREWRITEAOF', null);
 const BGSAVE = idempotent('BGSAVE', null);
@@ -75,7 +75,7 @@ export function bgsave<V = string>(options: BgsaveOptions = {}): Command<string,
  * @see https://redis.io/commands/dbsize/
  */
 export function dbsize<V = string>(): Command<number, V> {
-  return new Command<number, V>(DBSIZE, [], asIs);
+  return new Command<number, V>(DBSIZE, [], whole);
 }
 
 /**
@@ -147,7 +147,7 @@ export function info<V = string>(...sections: Many[]): Command<string, V> {
  * @see https://redis.io/commands/lastsave/
  */
 export function lastsave<V = string>(): Command<number, V> {
-  return new Command<number, V>(LASTSAVE, [], asIs);
+  return new Command<number, V>(LASTSAVE, [], whole);
 }
 
 /** Options of {@link lolwut}. */
@@ -253,7 +253,7 @@ export interface ServerTime {
 }
 
 function serverTime(raw: unknown): ServerTime {
-  const [seconds, microseconds] = raw as readonly unknown[];
+  const [seconds, microseconds] = parts(raw, 2);
   return { seconds: integerOf(seconds), microseconds: integerOf(microseconds) };
 }
 

@@ -15,7 +15,7 @@ import {
   type ScanOptions,
 } from './support/arguments.ts';
 import { storeFlags } from './support/repeatable.ts';
-import { asIs, boolean, booleans, cursorOf, itemsOf, list } from './support/replies.ts';
+import { boolean, booleans, cursorOf, dataList, dataOrNull, itemsOf, whole } from './support/replies.ts';
 
 const SADD = idempotent('SADD');
 const SCARD = read('SCARD');
@@ -52,21 +52,21 @@ const INTERCARD_OPTIONS = new Set(['limit']);
 const SCAN_OPTIONS = new Set(['match', 'count']);
 
 function page<V>(raw: unknown): SscanPage<V> {
-  return { cursor: cursorOf(raw), members: list<V>(itemsOf(raw)) };
+  return { cursor: cursorOf(raw), members: dataList<V>(itemsOf(raw)) };
 }
 
 /**
  * Adds members to a set; those it has already are ignored. A missing set is made.
  *
  * @returns how many are new
- * @example await redis.sadd('tags', 'a', 'b'); await redis.sadd('tags', list)
+ * @example await redis.sadd('tags', 'a', 'b'); await redis.sadd('tags', dataList)
  * @throws ArgumentError when there is no member
  * @throws ReplyError `WRONGTYPE` when the key does not hold a set
  * @since 1.0.0
  * @see https://redis.io/commands/sadd/
  */
 export function sadd<V = string>(key: Data, ...members: Many[]): Command<number, V> {
-  return new Command<number, V>(SADD, headAndMany(toArg(key, 'key'), members, 'members'), asIs);
+  return new Command<number, V>(SADD, headAndMany(toArg(key, 'key'), members, 'members'), whole);
 }
 
 /**
@@ -77,7 +77,7 @@ export function sadd<V = string>(key: Data, ...members: Many[]): Command<number,
  * @see https://redis.io/commands/scard/
  */
 export function scard<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(SCARD, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(SCARD, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -89,7 +89,7 @@ export function scard<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/sdiff/
  */
 export function sdiff<V = string>(...keys: Many[]): Command<V[], V> {
-  return new Command<V[], V>(SDIFF, many(keys, 'keys'), list);
+  return new Command<V[], V>(SDIFF, many(keys, 'keys'), dataList);
 }
 
 /**
@@ -103,7 +103,7 @@ export function sdiff<V = string>(...keys: Many[]): Command<V[], V> {
  */
 export function sdiffstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
   const args = headAndMany(toArg(destination, 'destination'), keys, 'keys');
-  return new Command<number, V>(SDIFFSTORE, args, asIs, storeFlags(SDIFFSTORE, args[0] as Arg, args.slice(1)));
+  return new Command<number, V>(SDIFFSTORE, args, whole, storeFlags(SDIFFSTORE, args[0] as Arg, args.slice(1)));
 }
 
 /**
@@ -115,7 +115,7 @@ export function sdiffstore<V = string>(destination: Data, ...keys: Many[]): Comm
  * @see https://redis.io/commands/sinter/
  */
 export function sinter<V = string>(...keys: Many[]): Command<V[], V> {
-  return new Command<V[], V>(SINTER, many(keys, 'keys'), list);
+  return new Command<V[], V>(SINTER, many(keys, 'keys'), dataList);
 }
 
 /**
@@ -132,7 +132,7 @@ export function sintercard<V = string>(keys: Many, options: IntercardOptions = {
   const args: Arg[] = [];
   addCounted(args, [keys], 'keys');
   addInteger(args, 'LIMIT', options.limit, 'limit', 0);
-  return new Command<number, V>(SINTERCARD, args, asIs);
+  return new Command<number, V>(SINTERCARD, args, whole);
 }
 
 /**
@@ -146,7 +146,7 @@ export function sintercard<V = string>(keys: Many, options: IntercardOptions = {
  */
 export function sinterstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
   const args = headAndMany(toArg(destination, 'destination'), keys, 'keys');
-  return new Command<number, V>(SINTERSTORE, args, asIs);
+  return new Command<number, V>(SINTERSTORE, args, whole);
 }
 
 /**
@@ -168,7 +168,7 @@ export function sismember<V = string>(key: Data, member: Data): Command<boolean,
  * @see https://redis.io/commands/smembers/
  */
 export function smembers<V = string>(key: Data): Command<V[], V> {
-  return new Command<V[], V>(SMEMBERS, [toArg(key, 'key')], list);
+  return new Command<V[], V>(SMEMBERS, [toArg(key, 'key')], dataList);
 }
 
 /**
@@ -199,7 +199,7 @@ export function smove<V = string>(source: Data, destination: Data, member: Data)
 /**
  * Takes a random member out of a set, or with `count` so many. The count needs 3.2.
  *
- * @returns the member, `null` when the set is missing; with `count` a list, empty when the set is missing
+ * @returns the member, `null` when the set is missing; with `count` a empty when the set is missing
  * @throws ReplyError `WRONGTYPE` when the key does not hold a set
  * @since 1.0.0
  * @see https://redis.io/commands/spop/
@@ -208,8 +208,8 @@ export function spop<V = string>(key: Data): Command<V | null, V>;
 export function spop<V = string>(key: Data, count: Int): Command<V[], V>;
 export function spop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
 export function spop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  if (count === undefined) return new Command<V | V[] | null, V>(SPOP, [toArg(key, 'key')], asIs);
-  return new Command<V | V[] | null, V>(SPOP, [toArg(key, 'key'), integer(count, 'count', 0)], list<V>);
+  if (count === undefined) return new Command<V | V[] | null, V>(SPOP, [toArg(key, 'key')], dataOrNull<V>);
+  return new Command<V | V[] | null, V>(SPOP, [toArg(key, 'key'), integer(count, 'count', 0)], dataList<V>);
 }
 
 /**
@@ -224,8 +224,8 @@ export function srandmember<V = string>(key: Data): Command<V | null, V>;
 export function srandmember<V = string>(key: Data, count: Int): Command<V[], V>;
 export function srandmember<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
 export function srandmember<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  if (count === undefined) return new Command<V | V[] | null, V>(SRANDMEMBER, [toArg(key, 'key')], asIs);
-  return new Command<V | V[] | null, V>(SRANDMEMBER, [toArg(key, 'key'), integer(count, 'count')], list<V>);
+  if (count === undefined) return new Command<V | V[] | null, V>(SRANDMEMBER, [toArg(key, 'key')], dataOrNull<V>);
+  return new Command<V | V[] | null, V>(SRANDMEMBER, [toArg(key, 'key'), integer(count, 'count')], dataList<V>);
 }
 
 /**
@@ -238,7 +238,7 @@ export function srandmember<V = string>(key: Data, count?: Int): Command<V | V[]
  * @see https://redis.io/commands/srem/
  */
 export function srem<V = string>(key: Data, ...members: Many[]): Command<number, V> {
-  return new Command<number, V>(SREM, headAndMany(toArg(key, 'key'), members, 'members'), asIs);
+  return new Command<number, V>(SREM, headAndMany(toArg(key, 'key'), members, 'members'), whole);
 }
 
 /**
@@ -265,7 +265,7 @@ export function sscan<V = string>(key: Data, cursor: Cursor, options: ScanOption
  * @see https://redis.io/commands/sunion/
  */
 export function sunion<V = string>(...keys: Many[]): Command<V[], V> {
-  return new Command<V[], V>(SUNION, many(keys, 'keys'), list);
+  return new Command<V[], V>(SUNION, many(keys, 'keys'), dataList);
 }
 
 /**
@@ -279,5 +279,5 @@ export function sunion<V = string>(...keys: Many[]): Command<V[], V> {
  */
 export function sunionstore<V = string>(destination: Data, ...keys: Many[]): Command<number, V> {
   const args = headAndMany(toArg(destination, 'destination'), keys, 'keys');
-  return new Command<number, V>(SUNIONSTORE, args, asIs);
+  return new Command<number, V>(SUNIONSTORE, args, whole);
 }

@@ -1,7 +1,7 @@
 /** SLOWLOG: commands that took the server long. */
 import { Command, idempotent, integer, read } from '@kv/core';
 import type { Int } from './support/arguments.ts';
-import { asIs, list, ok, text, texts } from './support/replies.ts';
+import { dataList, list, ok, parts, text, texts, whole } from './support/replies.ts';
 
 const SLOWLOG_GET = read('SLOWLOG GET', null);
 const SLOWLOG_HELP = read('SLOWLOG HELP', null);
@@ -24,14 +24,19 @@ export interface SlowlogEntry<V> {
 }
 
 function entries<V>(raw: unknown): SlowlogEntry<V>[] {
-  return list<readonly unknown[]>(raw).map(([id, timestamp, duration, args, client = '', name = '']) => ({
-    id: id as number,
-    timestamp: timestamp as number,
-    duration: duration as number,
-    args: args as V[],
+  return list(raw).map(entry<V>);
+}
+
+function entry<V>(raw: unknown): SlowlogEntry<V> {
+  const [id, timestamp, duration, args, client = '', name = ''] = parts(raw, 4);
+  return {
+    id: whole(id),
+    timestamp: whole(timestamp),
+    duration: whole(duration),
+    args: dataList<V>(args),
     client: text(client),
     name: text(name),
-  }));
+  };
 }
 
 /**
@@ -65,7 +70,7 @@ export function slowlogHelp<V = string>(): Command<string[], V> {
  * @see https://redis.io/commands/slowlog-len/
  */
 export function slowlogLen<V = string>(): Command<number, V> {
-  return new Command<number, V>(SLOWLOG_LEN, [], asIs);
+  return new Command<number, V>(SLOWLOG_LEN, [], whole);
 }
 
 /**

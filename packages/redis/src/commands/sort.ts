@@ -9,10 +9,11 @@ import {
   addSwitch,
   checkOptions,
   chosen,
+  isSet,
   type Limit,
   type Many,
 } from './support/arguments.ts';
-import { asIs } from './support/replies.ts';
+import { nullableDataList, whole } from './support/replies.ts';
 
 const SORT = write('SORT', sortKeys);
 const SORT_RO = read('SORT_RO');
@@ -84,7 +85,7 @@ export function sort<V = string>(key: Data, options?: SortOptions): Command<numb
 export function sort<V = string>(key: Data, options: SortOptions = {}): Command<number | (V | null)[], V> {
   const args = sortArgs(key, options, SORT_OPTIONS);
   addData(args, 'STORE', options.store, 'store');
-  return new Command<number | (V | null)[], V>(SORT, args, asIs);
+  return new Command<number | (V | null)[], V>(SORT, args, isSet(options?.store) ? whole : nullableDataList<V>);
 }
 
 /**
@@ -104,5 +105,5 @@ export function sortRo<V = string>(
 ): Command<V[], V>;
 export function sortRo<V = string>(key: Data, options?: SortReadOptions): Command<(V | null)[], V>;
 export function sortRo<V = string>(key: Data, options: SortReadOptions = {}): Command<(V | null)[], V> {
-  return new Command<(V | null)[], V>(SORT_RO, sortArgs(key, options, READ_OPTIONS), asIs);
+  return new Command<(V | null)[], V>(SORT_RO, sortArgs(key, options, READ_OPTIONS), nullableDataList);
 }

@@ -12,7 +12,7 @@ import {
   type Off,
 } from './support/arguments.ts';
 import { storeFlags } from './support/repeatable.ts';
-import { asIs, list, type Scored, scored } from './support/replies.ts';
+import { dataList, type Scored, scored, whole } from './support/replies.ts';
 import type { Score } from './support/sorted-sets.ts';
 
 const ZDIFF = read('ZDIFF', countedFirst);
@@ -106,7 +106,7 @@ export function zdiff<V = string>(keys: Many, options?: ZdiffOptions): Command<V
   const args: Arg[] = [];
   addCounted(args, [keys], 'keys');
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
-  return new Command<Members<V>, V>(ZDIFF, args, withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZDIFF, args, withscores ? scored<V> : dataList<V>);
 }
 
 /**
@@ -123,7 +123,7 @@ export function zdiffstore<V = string>(destination: Data, ...keys: Many[]): Comm
   const to = toArg(destination, 'destination');
   const args = [to];
   addCounted(args, keys, 'keys');
-  return new Command<number, V>(ZDIFFSTORE, args, asIs, storeFlags(ZDIFFSTORE, to, args.slice(2)));
+  return new Command<number, V>(ZDIFFSTORE, args, whole, storeFlags(ZDIFFSTORE, to, args.slice(2)));
 }
 
 /**
@@ -142,7 +142,7 @@ export function zinter<V = string>(keys: Many, options?: ZcombineOptions): Comma
 export function zinter<V = string>(keys: Many, options?: ZcombineOptions): Command<V[] | Scored<V>[], V> {
   const given: ZcombineOptions = options ?? {};
   const args = combineArgs(keys, given);
-  return new Command<Members<V>, V>(ZINTER, args, given.withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZINTER, args, given.withscores ? scored<V> : dataList<V>);
 }
 
 /** Options of {@link zintercard}. */
@@ -164,7 +164,7 @@ export function zintercard<V = string>(keys: Many, options: ZintercardOptions = 
   const args: Arg[] = [];
   addCounted(args, [keys], 'keys');
   addInteger(args, 'LIMIT', options.limit, 'limit', 0);
-  return new Command<number, V>(ZINTERCARD, args, asIs);
+  return new Command<number, V>(ZINTERCARD, args, whole);
 }
 
 /**
@@ -184,7 +184,7 @@ export function zinterstore<V = string>(
 ): Command<number, V> {
   const [args, count] = storeArgs(destination, keys, options);
   const flags = storeFlags(ZINTERSTORE, args[0] as Arg, args.slice(2, 2 + count));
-  return new Command<number, V>(ZINTERSTORE, args, asIs, flags);
+  return new Command<number, V>(ZINTERSTORE, args, whole, flags);
 }
 
 /**
@@ -203,7 +203,7 @@ export function zunion<V = string>(keys: Many, options?: ZcombineOptions): Comma
 export function zunion<V = string>(keys: Many, options?: ZcombineOptions): Command<V[] | Scored<V>[], V> {
   const given: ZcombineOptions = options ?? {};
   const args = combineArgs(keys, given);
-  return new Command<Members<V>, V>(ZUNION, args, given.withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZUNION, args, given.withscores ? scored<V> : dataList<V>);
 }
 
 /**
@@ -223,5 +223,5 @@ export function zunionstore<V = string>(
 ): Command<number, V> {
   const [args, count] = storeArgs(destination, keys, options);
   const flags = storeFlags(ZUNIONSTORE, args[0] as Arg, args.slice(2, 2 + count));
-  return new Command<number, V>(ZUNIONSTORE, args, asIs, flags);
+  return new Command<number, V>(ZUNIONSTORE, args, whole, flags);
 }

@@ -2,7 +2,7 @@
 import { type Arg, ArgumentError, Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
 import { addLimit, addSwitch, checkOptions, chosen, type Int, type Limit, type Off } from './support/arguments.ts';
 import { storeFlags } from './support/repeatable.ts';
-import { asIs, list, type Scored, scored } from './support/replies.ts';
+import { dataList, type Scored, scored, whole } from './support/replies.ts';
 import {
   type LexBound,
   lexBound,
@@ -84,7 +84,7 @@ function addRange(args: Arg[], start: RangeBound, stop: RangeBound, options: Zra
  * @see https://redis.io/commands/zcount/
  */
 export function zcount<V = string>(key: Data, min: ScoreBound, max: ScoreBound): Command<number, V> {
-  return new Command<number, V>(ZCOUNT, [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')], asIs);
+  return new Command<number, V>(ZCOUNT, [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')], whole);
 }
 
 /**
@@ -97,7 +97,7 @@ export function zcount<V = string>(key: Data, min: ScoreBound, max: ScoreBound):
  * @see https://redis.io/commands/zlexcount/
  */
 export function zlexcount<V = string>(key: Data, min: LexBound, max: LexBound): Command<number, V> {
-  return new Command<number, V>(ZLEXCOUNT, [toArg(key, 'key'), lexBound(min, 'min'), lexBound(max, 'max')], asIs);
+  return new Command<number, V>(ZLEXCOUNT, [toArg(key, 'key'), lexBound(min, 'min'), lexBound(max, 'max')], whole);
 }
 
 /**
@@ -144,7 +144,7 @@ export function zrange<V = string>(
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
   addLimit(args, given.limit);
   if (withscores && given.bylex) throw new ArgumentError('options.withscores: cannot be combined with bylex');
-  return new Command<Members<V>, V>(ZRANGE, args, withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZRANGE, args, withscores ? scored<V> : dataList<V>);
 }
 
 /** Options of {@link zrangebylex} and {@link zrevrangebylex}. */
@@ -177,7 +177,7 @@ export function zrangebylex<V = string>(
   options: ZrangebylexOptions = {},
 ): Command<V[], V> {
   checkOptions(options, LIMIT_OPTION);
-  return new Command<V[], V>(ZRANGEBYLEX, byLex(key, min, max, ['min', 'max'], options.limit), list);
+  return new Command<V[], V>(ZRANGEBYLEX, byLex(key, min, max, ['min', 'max'], options.limit), dataList);
 }
 
 /** Options of {@link zrangebyscore} and {@link zrevrangebyscore}. */
@@ -238,7 +238,7 @@ export function zrangebyscore<V = string>(
   const given: ZrangebyscoreOptions = options ?? {};
   const args = [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
   const withscores = addByScore(args, given);
-  return new Command<Members<V>, V>(ZRANGEBYSCORE, args, withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZRANGEBYSCORE, args, withscores ? scored<V> : dataList<V>);
 }
 
 /**
@@ -264,7 +264,7 @@ export function zrangestore<V = string>(
   const args = [to, from];
   addRange(args, min, max, options);
   addLimit(args, options.limit);
-  return new Command<number, V>(ZRANGESTORE, args, asIs, storeFlags(ZRANGESTORE, to, [from]));
+  return new Command<number, V>(ZRANGESTORE, args, whole, storeFlags(ZRANGESTORE, to, [from]));
 }
 
 /**
@@ -277,7 +277,7 @@ export function zrangestore<V = string>(
  * @see https://redis.io/commands/zremrangebylex/
  */
 export function zremrangebylex<V = string>(key: Data, min: LexBound, max: LexBound): Command<number, V> {
-  return new Command<number, V>(ZREMRANGEBYLEX, byLex(key, min, max, ['min', 'max']), asIs);
+  return new Command<number, V>(ZREMRANGEBYLEX, byLex(key, min, max, ['min', 'max']), whole);
 }
 
 /**
@@ -290,7 +290,7 @@ export function zremrangebylex<V = string>(key: Data, min: LexBound, max: LexBou
  */
 export function zremrangebyrank<V = string>(key: Data, start: Int, stop: Int): Command<number, V> {
   const args = [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
-  return new Command<number, V>(ZREMRANGEBYRANK, args, asIs);
+  return new Command<number, V>(ZREMRANGEBYRANK, args, whole);
 }
 
 /**
@@ -304,7 +304,7 @@ export function zremrangebyrank<V = string>(key: Data, start: Int, stop: Int): C
  */
 export function zremrangebyscore<V = string>(key: Data, min: ScoreBound, max: ScoreBound): Command<number, V> {
   const args = [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
-  return new Command<number, V>(ZREMRANGEBYSCORE, args, asIs);
+  return new Command<number, V>(ZREMRANGEBYSCORE, args, whole);
 }
 
 /** Options of {@link zrevrange}. */
@@ -351,7 +351,7 @@ export function zrevrange<V = string>(
   checkOptions(given, WITHSCORES_OPTION);
   const args = [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
-  return new Command<Members<V>, V>(ZREVRANGE, args, withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZREVRANGE, args, withscores ? scored<V> : dataList<V>);
 }
 
 /**
@@ -370,7 +370,7 @@ export function zrevrangebylex<V = string>(
   options: ZrangebylexOptions = {},
 ): Command<V[], V> {
   checkOptions(options, LIMIT_OPTION);
-  return new Command<V[], V>(ZREVRANGEBYLEX, byLex(key, max, min, ['max', 'min'], options.limit), list);
+  return new Command<V[], V>(ZREVRANGEBYLEX, byLex(key, max, min, ['max', 'min'], options.limit), dataList);
 }
 
 /**
@@ -409,5 +409,5 @@ export function zrevrangebyscore<V = string>(
   const given: ZrangebyscoreOptions = options ?? {};
   const args = [toArg(key, 'key'), scoreBound(max, 'max'), scoreBound(min, 'min')];
   const withscores = addByScore(args, given);
-  return new Command<Members<V>, V>(ZREVRANGEBYSCORE, args, withscores ? scored<V> : list<V>);
+  return new Command<Members<V>, V>(ZREVRANGEBYSCORE, args, withscores ? scored<V> : dataList<V>);
 }

@@ -34,15 +34,19 @@ import {
 } from './support/arguments.ts';
 import { blockSeconds } from './support/blocking-timeout.ts';
 import {
-  asIs,
   cursorOf,
+  data,
+  dataList,
+  dataOrNull,
   double,
   doubleOrNull,
   doublesOrNull,
   itemsOf,
-  list,
+  parts,
   type Scored,
   scored,
+  whole,
+  wholeOrNull,
 } from './support/replies.ts';
 import { addScoredMembers, type Score, type ScoredMember } from './support/sorted-sets.ts';
 
@@ -81,20 +85,21 @@ export interface PoppedMembers<V> {
 
 function poppedMember<V>(raw: unknown): PoppedMember<V> | null {
   if (raw === null) return null;
-  const [key, member, score] = raw as [V, V, unknown];
-  return { key, member, score: double(score) };
+  const [key, member, score] = parts(raw, 3);
+  return { key: data<V>(key), member: data<V>(member), score: double(score) };
 }
 
 function poppedMembers<V>(raw: unknown): PoppedMembers<V> | null {
   if (raw === null) return null;
-  const [key, members] = raw as [V, unknown];
-  return { key, members: scored<V>(members) };
+  const [key, members] = parts(raw, 2);
+  return { key: data<V>(key), members: scored<V>(members) };
 }
 
 /** `[member, score]`, flat in both protocols; empty when there is none. */
 function firstScored<V>(raw: unknown): Scored<V> | null {
-  const [member, score] = raw as [V?, unknown?];
-  return member === undefined ? null : { member, score: double(score) };
+  if (parts(raw, 0).length === 0) return null;
+  const [member, score] = parts(raw, 2);
+  return { member: data<V>(member), score: double(score) };
 }
 
 /** Options of {@link zmpop} and {@link bzmpop}. */
@@ -227,7 +232,7 @@ function zaddWith<V>(
   const count = addScoredMembers(args, members);
   if (incr && count > 1) throw new ArgumentError('options.incr: only with one member');
   const flags = nx || xx || gt || lt || ch || incr ? 0 : ZADD.flags;
-  return new Command<number | null, V>(ZADD, args, incr ? doubleOrNull : asIs, flags);
+  return new Command<number | null, V>(ZADD, args, incr ? doubleOrNull : wholeOrNull, flags);
 }
 
 /**
@@ -271,7 +276,7 @@ export function zadd<V = string>(
     return zaddWith(key, scoreOrMembers, (memberOrOptions ?? {}) as ZaddOptions);
   }
   const args = [toArg(key, 'key'), float(scoreOrMembers, 'score'), toArg(memberOrOptions as Data, 'member')];
-  return new Command<number | null, V>(ZADD, args, asIs);
+  return new Command<number | null, V>(ZADD, args, wholeOrNull);
 }
 
 /**
@@ -282,7 +287,7 @@ export function zadd<V = string>(
  * @see https://redis.io/commands/zcard/
  */
 export function zcard<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(ZCARD, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(ZCARD, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -406,11 +411,12 @@ export function zrandmember<V = string>(
 ): Command<V | V[] | Scored<V>[] | null, V> {
   const args = [toArg(key, 'key')];
   if (count !== undefined) args.push(integer(count, 'count'));
-  if (options === undefined) return new Command<V | V[] | Scored<V>[] | null, V>(ZRANDMEMBER, args, asIs);
+  const plainly = count === undefined ? dataOrNull<V> : dataList<V>;
+  if (options === undefined) return new Command<V | V[] | Scored<V>[] | null, V>(ZRANDMEMBER, args, plainly);
   checkOptions(options, WITHSCORES_OPTION);
   const withscores = addSwitch(args, 'WITHSCORES', options.withscores, 'withscores');
   if (withscores && count === undefined) throw new ArgumentError('options.withscores: only together with a count');
-  return new Command<V | V[] | Scored<V>[] | null, V>(ZRANDMEMBER, args, withscores ? scored<V> : asIs);
+  return new Command<V | V[] | Scored<V>[] | null, V>(ZRANDMEMBER, args, withscores ? scored<V> : plainly);
 }
 
 /** Rank and score of a member. */
@@ -430,8 +436,8 @@ const WITHSCORE_OPTION = new Set(['withscore']);
 
 function ranked(raw: unknown): Ranked | null {
   if (raw === null) return null;
-  const [rank, score] = raw as [number, unknown];
-  return { rank, score: double(score) };
+  const [rank, score] = parts(raw, 2);
+  return { rank: whole(rank), score: double(score) };
 }
 
 function rankArgs(key: Data, member: Data, options: ZrankOptions): Arg[] {
@@ -463,7 +469,7 @@ export function zrank<V = string>(key: Data, member: Data, options?: ZrankOption
 export function zrank<V = string>(key: Data, member: Data, options?: ZrankOptions): Command<number | Ranked | null, V> {
   const given: ZrankOptions = options ?? {};
   const args = rankArgs(key, member, given);
-  return new Command<number | Ranked | null, V>(ZRANK, args, given.withscore ? ranked : asIs);
+  return new Command<number | Ranked | null, V>(ZRANK, args, given.withscore ? ranked : wholeOrNull);
 }
 
 /**
@@ -476,7 +482,7 @@ export function zrank<V = string>(key: Data, member: Data, options?: ZrankOption
  * @see https://redis.io/commands/zrem/
  */
 export function zrem<V = string>(key: Data, ...members: Many[]): Command<number, V> {
-  return new Command<number, V>(ZREM, headAndMany(toArg(key, 'key'), members, 'members'), asIs);
+  return new Command<number, V>(ZREM, headAndMany(toArg(key, 'key'), members, 'members'), whole);
 }
 
 /**
@@ -509,7 +515,7 @@ export function zrevrank<V = string>(
 ): Command<number | Ranked | null, V> {
   const given: ZrankOptions = options ?? {};
   const args = rankArgs(key, member, given);
-  return new Command<number | Ranked | null, V>(ZREVRANK, args, given.withscore ? ranked : asIs);
+  return new Command<number | Ranked | null, V>(ZREVRANK, args, given.withscore ? ranked : wholeOrNull);
 }
 
 /** Options of {@link zscan}. */
@@ -533,7 +539,7 @@ function scoredPage<V>(raw: unknown): ZscanPage<Scored<V>> {
 }
 
 function memberPage<V>(raw: unknown): ZscanPage<V> {
-  return { cursor: cursorOf(raw), members: list<V>(itemsOf(raw)) };
+  return { cursor: cursorOf(raw), members: dataList<V>(itemsOf(raw)) };
 }
 
 /**

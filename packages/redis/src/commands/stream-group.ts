@@ -11,7 +11,7 @@ import {
   type Off,
 } from './support/arguments.ts';
 import { blockMilliseconds } from './support/blocking-timeout.ts';
-import { asIs, boolean, integerOf, list, ok, pairs, text, textOrNull, texts } from './support/replies.ts';
+import { boolean, integerOf, list, ok, pairs, parts, text, textOrNull, texts, whole } from './support/replies.ts';
 import {
   addStreamIds,
   addStreams,
@@ -49,7 +49,7 @@ const XREADGROUP = write('XREADGROUP', streamKeys);
 export function xack<V = string>(key: Data, group: Data, ...ids: StreamIds[]): Command<number, V> {
   const args = [toArg(key, 'key'), toArg(group, 'group')];
   addStreamIds(args, ids);
-  return new Command<number, V>(XACK, args, asIs);
+  return new Command<number, V>(XACK, args, whole);
 }
 
 /** Options of {@link xautoclaim}. */
@@ -87,12 +87,12 @@ export interface AutoclaimedIds {
 const XAUTOCLAIM_OPTIONS = new Set(['count', 'justid']);
 
 function autoclaimed<V>(raw: unknown): Autoclaimed<V> {
-  const [cursor, items, deleted = []] = raw as [unknown, unknown, unknown?];
+  const [cursor, items, deleted = []] = parts(raw, 2);
   return { cursor: text(cursor), entries: entries<V>(items), deleted: texts(deleted) };
 }
 
 function autoclaimedIds(raw: unknown): AutoclaimedIds {
-  const [cursor, ids, deleted = []] = raw as [unknown, unknown, unknown?];
+  const [cursor, ids, deleted = []] = parts(raw, 2);
   return { cursor: text(cursor), ids: texts(ids), deleted: texts(deleted) };
 }
 
@@ -293,7 +293,7 @@ export function xgroupCreateconsumer<V = string>(key: Data, group: Data, consume
  */
 export function xgroupDelconsumer<V = string>(key: Data, group: Data, consumer: Data): Command<number, V> {
   const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer')];
-  return new Command<number, V>(XGROUP_DELCONSUMER, args, asIs);
+  return new Command<number, V>(XGROUP_DELCONSUMER, args, whole);
 }
 
 /**
@@ -375,17 +375,17 @@ export interface PendingEntry {
 const XPENDING_OPTIONS = new Set(['start', 'end', 'count', 'consumer', 'idle']);
 
 function pendingSummary(raw: unknown): PendingSummary {
-  const [count, min, max, perConsumer] = raw as [number, unknown, unknown, unknown];
+  const [count, min, max, perConsumer] = parts(raw, 4);
   const consumers = Object.create(null) as Record<string, number>;
   for (const [name, pending] of perConsumer === null ? [] : pairs(perConsumer))
     consumers[text(name)] = integerOf(pending);
-  return { count, min: textOrNull(min), max: textOrNull(max), consumers };
+  return { count: whole(count), min: textOrNull(min), max: textOrNull(max), consumers };
 }
 
 function pendingEntries(raw: unknown): PendingEntry[] {
   return list(raw).map((item) => {
-    const [id, consumer, idle, deliveries] = item as [unknown, unknown, number, number];
-    return { id: text(id), consumer: text(consumer), idle, deliveries };
+    const [id, consumer, idle, deliveries] = parts(item, 4);
+    return { id: text(id), consumer: text(consumer), idle: whole(idle), deliveries: whole(deliveries) };
   });
 }
 

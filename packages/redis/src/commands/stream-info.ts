@@ -1,7 +1,7 @@
 /** What a server knows about a stream, its groups and their consumers. */
 import { type Arg, ArgumentError, Command, type Data, Keys, read, toArg } from '@kv/core';
 import { addInteger, addSwitch, checkOptions, type Int, type Off } from './support/arguments.ts';
-import { list, structure, structures, text, texts } from './support/replies.ts';
+import { list, parts, structure, structures, text, texts, whole } from './support/replies.ts';
 import { entries, entryOrNull, type StreamEntry } from './support/streams.ts';
 
 const XINFO_CONSUMERS = read('XINFO CONSUMERS');
@@ -120,15 +120,16 @@ const XINFO_STREAM_OPTIONS = new Set(['full', 'count']);
 
 function groupPending(raw: unknown): GroupPending[] {
   return list(raw).map((item) => {
-    const [id, consumer, deliveryTime, deliveries] = item as [unknown, unknown, number, number];
-    return { id: text(id), consumer: text(consumer), deliveryTime, deliveries };
+    const [id, consumer, deliveryTime, deliveries] = parts(item, 4);
+    const counts = { deliveryTime: whole(deliveryTime), deliveries: whole(deliveries) };
+    return { id: text(id), consumer: text(consumer), ...counts };
   });
 }
 
 function consumerPending(raw: unknown): ConsumerPending[] {
   return list(raw).map((item) => {
-    const [id, deliveryTime, deliveries] = item as [unknown, number, number];
-    return { id: text(id), deliveryTime, deliveries };
+    const [id, deliveryTime, deliveries] = parts(item, 3);
+    return { id: text(id), deliveryTime: whole(deliveryTime), deliveries: whole(deliveries) };
   });
 }
 

@@ -12,7 +12,7 @@ import {
   type Off,
 } from './support/arguments.ts';
 import { blockMilliseconds } from './support/blocking-timeout.ts';
-import { asIs, ok, textOrNull } from './support/replies.ts';
+import { ok, textOrNull, whole } from './support/replies.ts';
 import {
   addStreamIds,
   addStreams,
@@ -106,7 +106,7 @@ export function xadd<V = string>(
 export function xdel<V = string>(key: Data, ...ids: StreamIds[]): Command<number, V> {
   const args = [toArg(key, 'key')];
   addStreamIds(args, ids);
-  return new Command<number, V>(XDEL, args, asIs);
+  return new Command<number, V>(XDEL, args, whole);
 }
 
 /**
@@ -117,7 +117,7 @@ export function xdel<V = string>(key: Data, ...ids: StreamIds[]): Command<number
  * @see https://redis.io/commands/xlen/
  */
 export function xlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(XLEN, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(XLEN, [toArg(key, 'key')], whole);
 }
 
 /** Options of {@link xrange} and {@link xrevrange}. */
@@ -260,5 +260,5 @@ export function xtrim<V = string>(key: Data, options: Trim): Command<number, V> 
   chosenOne(options, ['maxlen', 'minid']);
   const args = [toArg(key, 'key')];
   addTrim(args, options);
-  return new Command<number, V>(XTRIM, args, asIs);
+  return new Command<number, V>(XTRIM, args, whole);
 }

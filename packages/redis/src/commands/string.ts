@@ -13,7 +13,7 @@ import {
   many,
   type Off,
 } from './support/arguments.ts';
-import { asIs, boolean, double, ok, okOrNull } from './support/replies.ts';
+import { boolean, data, dataOrNull, double, nullableDataList, ok, okOrNull, whole } from './support/replies.ts';
 
 const APPEND = write('APPEND');
 const DECR = write('DECR');
@@ -86,7 +86,7 @@ function setWith<V>(key: Data, value: Data, options: SetOptions): Command<'OK' |
   const get = addSwitch(args, 'GET', options.get, 'get');
   addTime(args, options);
   addSwitch(args, 'KEEPTTL', options.keepttl, 'keepttl');
-  const answer = get ? asIs<V | null> : okOrNull;
+  const answer = get ? dataOrNull<V> : okOrNull;
   return new Command<'OK' | V | null, V>(SET, args, answer, nx || xx || get ? 0 : SET.flags);
 }
 
@@ -127,7 +127,7 @@ export function set<V = string>(key: Data, value: Data, options?: SetOptions): C
  * @see https://redis.io/commands/get/
  */
 export function get<V = string>(key: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GET, [toArg(key, 'key')], asIs);
+  return new Command<V | null, V>(GET, [toArg(key, 'key')], dataOrNull);
 }
 
 /**
@@ -139,7 +139,7 @@ export function get<V = string>(key: Data): Command<V | null, V> {
  * @see https://redis.io/commands/append/
  */
 export function append<V = string>(key: Data, value: Data): Command<number, V> {
-  return new Command<number, V>(APPEND, [toArg(key, 'key'), toArg(value, 'value')], asIs);
+  return new Command<number, V>(APPEND, [toArg(key, 'key'), toArg(value, 'value')], whole);
 }
 
 /**
@@ -151,7 +151,7 @@ export function append<V = string>(key: Data, value: Data): Command<number, V> {
  * @see https://redis.io/commands/decr/
  */
 export function decr<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(DECR, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(DECR, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -163,7 +163,7 @@ export function decr<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/decrby/
  */
 export function decrby<V = string>(key: Data, decrement: Int): Command<number, V> {
-  return new Command<number, V>(DECRBY, [toArg(key, 'key'), integer(decrement, 'decrement')], asIs);
+  return new Command<number, V>(DECRBY, [toArg(key, 'key'), integer(decrement, 'decrement')], whole);
 }
 
 /**
@@ -175,7 +175,7 @@ export function decrby<V = string>(key: Data, decrement: Int): Command<number, V
  * @see https://redis.io/commands/getdel/
  */
 export function getdel<V = string>(key: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GETDEL, [toArg(key, 'key')], asIs);
+  return new Command<V | null, V>(GETDEL, [toArg(key, 'key')], dataOrNull);
 }
 
 /** Options of {@link getex}: at most one. */
@@ -197,7 +197,7 @@ export function getex<V = string>(key: Data, options: GetexOptions = {}): Comman
   const args = [toArg(key, 'key')];
   addTime(args, options);
   addSwitch(args, 'PERSIST', options.persist, 'persist');
-  return new Command<V | null, V>(GETEX, args, asIs);
+  return new Command<V | null, V>(GETEX, args, dataOrNull);
 }
 
 /**
@@ -209,7 +209,7 @@ export function getex<V = string>(key: Data, options: GetexOptions = {}): Comman
  * @see https://redis.io/commands/getrange/
  */
 export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
-  return new Command<V, V>(GETRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
+  return new Command<V, V>(GETRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], data);
 }
 
 /**
@@ -222,7 +222,7 @@ export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V
  * @see https://redis.io/commands/getset/
  */
 export function getset<V = string>(key: Data, value: Data): Command<V | null, V> {
-  return new Command<V | null, V>(GETSET, [toArg(key, 'key'), toArg(value, 'value')], asIs);
+  return new Command<V | null, V>(GETSET, [toArg(key, 'key'), toArg(value, 'value')], dataOrNull);
 }
 
 /**
@@ -234,7 +234,7 @@ export function getset<V = string>(key: Data, value: Data): Command<V | null, V>
  * @see https://redis.io/commands/incr/
  */
 export function incr<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(INCR, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(INCR, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -246,7 +246,7 @@ export function incr<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/incrby/
  */
 export function incrby<V = string>(key: Data, increment: Int): Command<number, V> {
-  return new Command<number, V>(INCRBY, [toArg(key, 'key'), integer(increment, 'increment')], asIs);
+  return new Command<number, V>(INCRBY, [toArg(key, 'key'), integer(increment, 'increment')], whole);
 }
 
 /**
@@ -270,7 +270,7 @@ export function incrbyfloat<V = string>(key: Data, increment: Int): Command<numb
  * @see https://redis.io/commands/mget/
  */
 export function mget<V = string>(...keys: Many[]): Command<(V | null)[], V> {
-  return new Command<(V | null)[], V>(MGET, many(keys, 'keys'), asIs);
+  return new Command<(V | null)[], V>(MGET, many(keys, 'keys'), nullableDataList);
 }
 
 /**
@@ -345,7 +345,7 @@ export function setrange<V = string>(key: Data, offset: Int, value: Data): Comma
   return new Command<number, V>(
     SETRANGE,
     [toArg(key, 'key'), integer(offset, 'offset', 0), toArg(value, 'value')],
-    asIs,
+    whole,
   );
 }
 
@@ -357,7 +357,7 @@ export function setrange<V = string>(key: Data, offset: Int, value: Data): Comma
  * @see https://redis.io/commands/strlen/
  */
 export function strlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(STRLEN, [toArg(key, 'key')], asIs);
+  return new Command<number, V>(STRLEN, [toArg(key, 'key')], whole);
 }
 
 /**
@@ -368,5 +368,5 @@ export function strlen<V = string>(key: Data): Command<number, V> {
  * @see https://redis.io/commands/substr/
  */
 export function substr<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
-  return new Command<V, V>(SUBSTR, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], asIs);
+  return new Command<V, V>(SUBSTR, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], data);
 }

@@ -9,7 +9,7 @@ import {
   read,
   spec,
 } from '@kv/core';
-import { record, text } from '../commands/support/replies.ts';
+import { asIs, mapValues, text } from '../commands/support/replies.ts';
 import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
 import type { RedisWire } from './protocol.ts';
 
@@ -136,7 +136,7 @@ async function hello(wire: RedisWire, credentials: Credentials | undefined, send
   const args =
     credentials === undefined ? ['3'] : ['3', 'AUTH', credentials.username ?? 'default', credentials.password];
   try {
-    const server = await send(new Command(HELLO, args, (raw) => record(raw)));
+    const server = await send(new Command(HELLO, args, (raw) => mapValues(raw, asIs)));
     wire.resp = 3;
     wire.clientId = server['id'] as number;
     return true;

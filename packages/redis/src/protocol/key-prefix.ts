@@ -7,10 +7,10 @@ type Strip = (key: unknown) => unknown;
 
 /** How to take the prefix off a result, for the commands in whose results keys come back. */
 const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) => unknown>> = {
-  KEYS: (result, strip) => (result as unknown[]).map(strip),
+  KEYS: stripAll,
   SCAN: (result, strip) => withList(result, 'keys', strip),
   RANDOMKEY: (result, strip) => strip(result),
-  'CLUSTER GETKEYSINSLOT': (result, strip) => (result as unknown[]).map(strip),
+  'CLUSTER GETKEYSINSLOT': stripAll,
   BLPOP: withKey,
   BRPOP: withKey,
   LMPOP: withKey,
@@ -95,6 +95,11 @@ function withoutPrefix(key: unknown, prefix: string): unknown {
   return key;
 }
 
+/** What is no list is left to the caller of a raw command, who gets what came. */
+function stripAll(result: unknown, strip: Strip): unknown {
+  return Array.isArray(result) ? result.map(strip) : result;
+}
+
 /** Typed commands give an object, raw calls the array that came over the wire, whose first element is the key. */
 function withKey(result: unknown, strip: Strip): unknown {
   if (Array.isArray(result)) return [strip(result[0]), ...result.slice(1)];
@@ -103,9 +108,10 @@ function withKey(result: unknown, strip: Strip): unknown {
 }
 
 function withList(result: unknown, name: string, strip: Strip): unknown {
-  if (Array.isArray(result)) return [result[0], (result[1] as unknown[]).map(strip)];
-  const object = result as Record<string, unknown[]>;
-  return { ...object, [name]: object[name]?.map(strip) };
+  if (Array.isArray(result)) return [result[0], stripAll(result[1], strip)];
+  if (typeof result !== 'object' || result === null) return result;
+  const object = result as Record<string, unknown>;
+  return { ...object, [name]: stripAll(object[name], strip) };
 }
 
 /** Streams come as an object by key; over the wire as pairs (RESP2) or a map (RESP3). */

@@ -1,7 +1,7 @@
 /** Places: arguments and replies of the geo commands. */
 import { type Arg, ArgumentError, badArgument, type Data, float, integer, toArg } from '@kv/core';
 import { type AtMostOne, addSwitch, chosen, type Int, keyword, type Off } from './arguments.ts';
-import { double, list } from './replies.ts';
+import { data, dataList, double, list, parts, whole } from './replies.ts';
 
 /** A point on earth, in degrees: longitude -180 to 180, latitude about -85 to 85. */
 export interface GeoPosition {
@@ -145,22 +145,22 @@ export function addDetails<V>(args: Arg[], options: GeoDetails): (raw: unknown) 
   const coord = addSwitch(args, 'WITHCOORD', options.withcoord, 'withcoord');
   const dist = addSwitch(args, 'WITHDIST', options.withdist, 'withdist');
   const hash = addSwitch(args, 'WITHHASH', options.withhash, 'withhash');
-  return coord || dist || hash ? (raw) => list(raw).map((item) => match<V>(item, options)) : list<V>;
+  return coord || dist || hash ? (raw) => list(raw).map((item) => match<V>(item, options)) : dataList<V>;
 }
 
 /** `[member, distance?, hash?, [longitude, latitude]?]`, in this order whatever the order of the options. */
 function match<V>(raw: unknown, options: GeoDetails): GeoMatch<V> {
-  const [member, ...details] = raw as [V, ...unknown[]];
+  const [member, ...details] = parts(raw, 2);
   return {
-    member,
+    member: data<V>(member),
     ...(options.withdist ? { distance: double(details.shift()) } : {}),
-    ...(options.withhash ? { hash: details.shift() as number } : {}),
+    ...(options.withhash ? { hash: whole(details.shift()) } : {}),
     ...(options.withcoord ? { coordinates: position(details.shift()) } : {}),
   };
 }
 
 function position(raw: unknown): GeoPosition {
-  const [longitude, latitude] = raw as [unknown, unknown];
+  const [longitude, latitude] = parts(raw, 2);
   return { longitude: double(longitude), latitude: double(latitude) };
 }
 

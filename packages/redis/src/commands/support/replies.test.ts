@@ -19,7 +19,8 @@ const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 describe('text', () => {
   it('is text in bytes mode too', () => {
-    expect([text('a'), text(bytes('ä')), textOrNull(null), text(5)]).toEqual(['a', 'ä', null, '5']);
+    expect([text('a'), text(bytes('ä')), textOrNull(null)]).toEqual(['a', 'ä', null]);
+    for (const wrong of [5, true, null, [], new Map()]) expect(() => text(wrong)).toThrow(/^expected text/);
     expect(texts(['a', bytes('b')])).toEqual(['a', 'b']);
     expect(texts(new Set(['a']))).toEqual(['a']);
   });

@@ -1,7 +1,7 @@
 /** Entries of streams: ids as arguments, trimming, and replies with entries. */
 import { type Arg, ArgumentError, badArgument, type Data, integer, toArg } from '@kv/core';
 import { addInteger, chosen, type ExactlyOne, type Int, type Off } from './arguments.ts';
-import { list, pairs, record, text } from './replies.ts';
+import { dataRecord, list, pairs, parts, text } from './replies.ts';
 
 /**
  * The id of an entry, `<milliseconds>-<number>`; the milliseconds alone also do. Commands know special ids too: see
@@ -48,11 +48,17 @@ export function addStreamIds(args: Arg[], given: readonly StreamIds[], name = 'i
 /** Appends `STREAMS key key … id id …`. @throws ArgumentError when there is no stream */
 export function addStreams(args: Arg[], streams: StreamPositions): void {
   if (typeof streams !== 'object' || streams === null) throw badArgument('streams', 'an object or pairs', streams);
-  const positions = Symbol.iterator in streams ? [...streams] : Object.entries(streams);
+  const positions: readonly unknown[] = Symbol.iterator in streams ? [...streams] : Object.entries(streams);
   if (positions.length === 0) throw new ArgumentError('streams: expected at least one, got none');
+  const pairs = positions.map(streamPosition);
   args.push('STREAMS');
-  for (const [key] of positions) args.push(streamName(key));
-  for (const [, id] of positions) args.push(streamId(id, 'streams'));
+  for (const [key] of pairs) args.push(streamName(key));
+  for (const [, id] of pairs) args.push(streamId(id, 'streams'));
+}
+
+function streamPosition(given: unknown): readonly [Data, StreamId] {
+  if (Array.isArray(given) && given.length === 2) return given as unknown as [Data, StreamId];
+  throw badArgument('streams', 'pairs of name and id', given);
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true });
@@ -128,8 +134,8 @@ export function addTrim(args: Arg[], options: MaybeTrim): void {
 
 /** `[id, [field, value, …]]`. */
 export function entry<V>(raw: unknown): StreamEntry<V> {
-  const [id, fields] = raw as [unknown, unknown];
-  return { id: text(id), fields: record<V>(fields) };
+  const [id, fields] = parts(raw, 2);
+  return { id: text(id), fields: dataRecord<V>(fields) };
 }
 
 /** As {@link entry}, or `null`. */
@@ -147,8 +153,8 @@ export function entries<V>(raw: unknown): StreamEntry<V>[] {
 }
 
 function historyEntry<V>(raw: unknown): HistoryEntry<V> {
-  const [id, fields] = raw as [unknown, unknown];
-  return { id: text(id), fields: fields === null ? null : record<V>(fields) };
+  const [id, fields] = parts(raw, 2);
+  return { id: text(id), fields: fields === null ? null : dataRecord<V>(fields) };
 }
 
 function byStream<T>(raw: unknown, value: (raw: unknown) => T): Record<string, T> | null {
