@@ -3,8 +3,8 @@ export type { ClientSetup, PoolSize } from './client/client-setup.ts';
 export type { ClientState, ClientStats, StateChange } from './client/client-state.ts';
 export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
 export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
-export type { CallOptions, CommonOptions, OptionRule, OptionRules } from './client/options.ts';
-export { COMMON_RULES, commonSetup, mergeCallOptions, Rule, readOptions } from './client/options.ts';
+export type { CallOptions, CommonOptions } from './client/options.ts';
+export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions } from './client/options.ts';
 export type { Reroute, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
@@ -56,6 +56,8 @@ export type {
   KeyValueOptions,
   KeyValueSetOptions,
 } from './key-value/key-value.ts';
+export type { OptionRule, OptionRules } from './options/option-rules.ts';
+export { Rule, readOptions } from './options/option-rules.ts';
 export type { Backoff } from './pool/backoff.ts';
 export type { ConnectionPool } from './pool/keyed-pool.ts';
 export type { Defaults, LeaseSetup } from './pool/lease.ts';
@@ -71,7 +73,14 @@ export { LONGEST_TIMER } from './request/timer-limits.ts';
 export { Unit } from './request/unit.ts';
 export { hashTagged } from './sharding/hash-tag.ts';
 export { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer, wallNow } from './timers.ts';
-export type { AddressInput, AddressRules, ParsedAddress } from './transport/address.ts';
+export type {
+  AddressInput,
+  AddressRules,
+  ParsedAddress,
+  TcpAddress,
+  UnixAddress,
+  UrlObject,
+} from './transport/address.ts';
 export { parseAddress, withTls } from './transport/address.ts';
 export { type EmbeddedServers, reachable } from './transport/embedded-address.ts';
-export type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport/transport.ts';
+export type { Address, Connect, TlsOptions, TlsVersion, Transport, TransportEvents } from './transport/transport.ts';

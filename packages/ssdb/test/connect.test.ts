@@ -104,7 +104,7 @@ describe('addresses and options', () => {
     ['ssdb://localhost?nonsense=1', {}, 'nonsense: unknown option in the URL'],
     ['ssdb://localhost?timeout=soon', {}, 'timeout: expected milliseconds'],
     ['ssdb://localhost', { connections: 0 }, 'connections: expected a whole number, 1 or more'],
-    ['ssdb://localhost', { password: 7 }, 'password: expected text that is not empty, or a function'],
+    ['ssdb://localhost', { password: 7 }, 'password: expected text or a function'],
     ['ssdb://localhost', { minSize: 1 }, 'minSize: unknown option in the options'],
   ])('%s with %j is refused', (address, options, message) => {
     expect(() => createSsdb(address, options as object)).toThrow(message);

@@ -2,7 +2,12 @@ import { describe, expect, it, test } from 'vitest';
 import type { KvError } from '../errors.ts';
 import { parseAddress, withTls } from './address.ts';
 
-const rules = { scheme: 'redis', tlsScheme: 'rediss', defaultPort: 6379 };
+const rules = {
+  scheme: 'redis',
+  tlsScheme: 'rediss',
+  aliases: { valkey: 'redis', valkeys: 'rediss', 'valkey+unix': 'redis+unix' },
+  defaultPort: 6379,
+};
 
 describe('an address', () => {
   it.each([
@@ -24,6 +29,15 @@ describe('an address', () => {
       { host: 'h', port: 6379 },
     ],
     [{ path: '/run/redis.sock' }, { path: '/run/redis.sock' }],
+    [
+      { path: '/run/redis.sock', tls: true },
+      { path: '/run/redis.sock', tls: {} },
+    ],
+    ['valkey://h', { host: 'h', port: 6379 }],
+    ['valkeys://h', { host: 'h', port: 6379, tls: {} }],
+    ['valkey+unix:///run/x', { path: '/run/x' }],
+    ['redis+unix:/run/x', { path: '/run/x' }],
+    [{ href: 'redis://h:7003' }, { host: 'h', port: 7003 }],
   ])('%s', (input, address) => {
     expect(parseAddress(input, rules).address).toEqual(address);
   });
@@ -89,6 +103,70 @@ describe('an address', () => {
     expect(error).toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
     expect((error as KvError).message).not.toContain('secret');
   });
+});
+
+describe('an address that names another server than it seems to is refused:', () => {
+  it.each([
+    'redis://127.0.0.1%00.good.example',
+    'redis://127.0.0.1\n.good.example',
+    'redis://me%0d@h',
+    'redis://h/0%00',
+    'redis+unix:///run/x%00y',
+    'redis://127.0.0.1%2fgood.example',
+    'redis://127.0.0.1%20.good.example',
+    { host: '127.0.0.1\0.good.example' },
+    { host: '127.0.0.1#' },
+    { path: '/run/x\0' },
+  ])('%j', (input) => {
+    expect(() => parseAddress(input, rules)).toThrow(expect.objectContaining({ code: 'ARGUMENT' }));
+  });
+});
+
+describe('a message says what is meant:', () => {
+  it.each([
+    ['redis:h', /slashes behind redis: are missing; expected redis:\/\/host:port/],
+    ['redis:me:secret@h', /slashes/],
+    ['redi://h', /unknown scheme redi:.*did you mean redis\?/],
+    ['valky://h', /did you mean valkey\?/],
+    ['localhost:6379', /did you mean redis:\/\/host:port\?/],
+    ['h', /expected redis:\/\/host:port/],
+    [{ hots: 'h' } as never, /address.hots: unknown property; did you mean host\?/],
+    [{ host: 'h', password: 'secret' } as never, /address.password: unknown property.*options are the second argument/],
+    [{ host: 'h', path: '/run/x' }, /address.path: a host or port is given as well/],
+    [{ host: 'h', tls: { rejectUnauthorised: false } } as never, /address.tls.rejectUnauthorised: .*did you mean/],
+    [['redis://h'] as never, /expected a URL or an object/],
+  ])('%j', (input, message) => {
+    expect(() => parseAddress(input, rules)).toThrow(message);
+    expect(() => parseAddress(input, rules)).not.toThrow(/secret/);
+  });
+});
+
+describe('what an object only inherits is no part of an address', () => {
+  it('of a prototype of its own', () => {
+    const input = Object.create({ port: 1, tls: true }, { host: { value: 'h', enumerable: true } }) as object;
+    expect(parseAddress(input, rules).address).toEqual({ host: 'h', port: 6379 });
+  });
+
+  it.each(['path', 'connect', 'href', 'tls'])('of Object.prototype: %s', (name) => {
+    Object.defineProperty(Object.prototype, name, { value: '/evil', configurable: true });
+    try {
+      const { address } = parseAddress({ host: 'h' }, rules);
+      expect(address).toMatchObject({ host: 'h', port: 6379 });
+      expect((address as { tls?: unknown }).tls).toBeUndefined();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+});
+
+test('a transport may be a class with the method connect', () => {
+  class Own {
+    connect(): Promise<never> {
+      return Promise.reject(new Error('unused'));
+    }
+  }
+  const own = new Own();
+  expect(parseAddress(own, rules).address).toBe(own);
 });
 
 const tcp = { host: 'h', port: 1 };

@@ -1,17 +1,31 @@
+import { isBytes } from '../command/bytes.ts';
 import { ArgumentError } from '../errors.ts';
+import { didYouMean } from '../options/did-you-mean.ts';
+import { tlsRule } from './tls-options.ts';
 import type { Address, Connect, TlsOptions } from './transport.ts';
 
+/** A server by host and port. User, password and other options are the second argument of the function that connects. */
+export interface TcpAddress {
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** Default: the port of the backend. */
+  readonly port?: number | undefined;
+  readonly tls?: boolean | TlsOptions | undefined;
+}
+
+/** A server by the path of its unix socket. */
+export interface UnixAddress {
+  readonly path: string;
+  readonly tls?: boolean | TlsOptions | undefined;
+}
+
+/** A `URL`, of whichever realm. */
+export interface UrlObject {
+  readonly href: string;
+}
+
 /** The forms in which users name a server. */
-export type AddressInput =
-  | string
-  | URL
-  | {
-      readonly host?: string | undefined;
-      readonly port?: number | undefined;
-      readonly tls?: boolean | TlsOptions | undefined;
-    }
-  | { readonly path: string }
-  | { readonly connect: Connect };
+export type AddressInput = string | UrlObject | TcpAddress | UnixAddress | { readonly connect: Connect };
 
 /** What a backend's URLs may look like. */
 export interface AddressRules {
@@ -19,6 +33,8 @@ export interface AddressRules {
   readonly scheme: string;
   /** Scheme of TLS URLs: `rediss`. */
   readonly tlsScheme?: string | undefined;
+  /** Other names of schemes, and which scheme they mean: `valkey` means `redis`. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined;
   readonly defaultPort: number;
 }
 
@@ -45,16 +61,17 @@ const UNIX_LOGIN = /^([a-z]+\+unix:\/\/[^/?#]*@)(?=\/)/i;
 /** Reads an address in any of its forms. @throws ArgumentError that says what is wrong, without the password */
 export function parseAddress(input: AddressInput | undefined, rules: AddressRules): ParsedAddress {
   if (input === undefined) return tcp('127.0.0.1', rules.defaultPort, undefined);
-  if (typeof input === 'string' || input instanceof URL) return parseUrl(String(input), rules);
-  if (typeof input !== 'object' || input === null) throw new ArgumentError('address: expected a URL or an object');
-  if ('connect' in input) return parseConnect(input);
-  if ('path' in input) return unix(checkText(input.path, 'address.path'));
-  const known = new Set(['host', 'port', 'tls']);
-  for (const key of Object.keys(input))
-    if (!known.has(key)) throw new ArgumentError(`address: unknown property ${key}`);
-  const { host = '127.0.0.1', port = rules.defaultPort, tls } = input;
-  const tlsOptions = tls === true ? {} : tls === false ? undefined : tls;
-  return tcp(checkText(host, 'address.host'), checkPort(port), tlsOptions);
+  if (typeof input === 'string') return parseUrl(input, rules);
+  if (typeof input !== 'object' || input === null || Array.isArray(input) || isBytes(input))
+    throw new ArgumentError('address: expected a URL or an object');
+  if (hasOfItsOwn(input, 'href')) return parseUrl(checkText((input as UrlObject).href, 'address'), rules);
+  if (hasOfItsOwn(input, 'connect')) return parseConnect(input as { readonly connect: Connect });
+  return parseParts(input, rules);
+}
+
+/** Whether the object or its class has a property, which is more than what every object inherits. */
+function hasOfItsOwn(input: object, name: string): boolean {
+  return Object.hasOwn(input, name) || (name in input && !(name in Object.prototype));
 }
 
 function parseConnect(input: { readonly connect: Connect }): ParsedAddress {
@@ -62,36 +79,89 @@ function parseConnect(input: { readonly connect: Connect }): ParsedAddress {
   return { address: input, text: 'custom transport', query: NO_QUERY };
 }
 
+const PARTS = ['host', 'port', 'path', 'tls'];
+
+function parseParts(input: object, rules: AddressRules): ParsedAddress {
+  const { host, port, path, tls, ...others }: Record<string, unknown> = Object.assign(Object.create(null), input);
+  for (const name of Object.keys(others)) throw unknownPart(name);
+  const secure = tls === undefined ? undefined : tlsOf(tlsRule.read(tls, 'address.tls') as boolean | TlsOptions);
+  if (path === undefined) return tcp(checkHost(host ?? '127.0.0.1'), checkPort(port ?? rules.defaultPort), secure);
+  if (host !== undefined || port !== undefined)
+    throw new ArgumentError('address.path: a host or port is given as well');
+  return unix(checkPath(path, 'address.path'), secure);
+}
+
+function unknownPart(name: string): ArgumentError {
+  const hint = didYouMean(name, PARTS) || '; an address has host, port, path or tls, options are the second argument';
+  return new ArgumentError(`address.${name}: unknown property${hint}`);
+}
+
+function tlsOf(tls: boolean | TlsOptions): TlsOptions | undefined {
+  return tls === true ? {} : tls === false ? undefined : tls;
+}
+
 function parseUrl(text: string, rules: AddressRules): ParsedAddress {
-  if (text === 'embedded:' || text.startsWith('embedded:')) return parseEmbedded(text.slice(9));
-  let url: URL;
-  try {
-    url = new URL(text.replace(UNIX_LOGIN, '$1localhost'));
-  } catch {
-    throw new ArgumentError(`address: not a URL; expected ${rules.scheme}://host:port`);
-  }
-  const scheme = url.protocol.slice(0, -1);
-  const user = url.username === '' ? undefined : decoded(url.username, 'user');
-  const password = url.password === '' ? undefined : decoded(url.password, 'password');
+  if (/\p{Cc}/u.test(text)) throw new ArgumentError('address: the URL contains a control character');
+  if (text.startsWith('embedded:')) return parseEmbedded(text.slice(9));
+  const scheme = schemeOf(text, rules);
+  const url = urlOf(text, scheme, rules);
+  const login = loginOf(url);
   const query = queryOf(url);
   if (url.hash !== '') throw new ArgumentError('address: a URL of a server has no #fragment');
-  if (scheme === `${rules.scheme}+unix`) {
-    if (url.hostname !== '' && url.hostname !== 'localhost')
-      throw new ArgumentError(`address: expected ${scheme}:///path/to/socket`);
-    return { ...unix(checkText(decoded(url.pathname, 'path'), 'address')), user, password, query };
-  }
-  const tls = scheme === rules.tlsScheme ? {} : undefined;
-  if (scheme !== rules.scheme && tls === undefined) throw unknownScheme(scheme, rules);
-  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : decoded(url.hostname, 'host');
-  const port = url.port === '' ? rules.defaultPort : checkPort(Number(url.port));
+  if (scheme === `${rules.scheme}+unix`) return { ...unixOf(url, scheme), ...login, query };
+  const { hostname, port } = url;
+  const host = hostname.startsWith('[') ? hostname.slice(1, -1) : decoded(hostname, 'host');
   const path = decoded(url.pathname.slice(1), 'path');
   return {
-    ...tcp(host === '' ? '127.0.0.1' : host, port, tls),
-    user,
-    password,
-    path: path === '' ? undefined : path,
+    ...tcp(
+      host === '' ? '127.0.0.1' : checkHost(host),
+      port === '' ? rules.defaultPort : checkPort(Number(port)),
+      scheme === rules.tlsScheme ? {} : undefined,
+    ),
+    ...login,
+    path: path === '' ? undefined : withoutControl(path, 'address: the path'),
     query,
   };
+}
+
+/** The scheme by its main name. @throws ArgumentError that says how such a URL begins */
+function schemeOf(text: string, rules: AddressRules): string {
+  const given = /^([a-z][a-z\d+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+  if (given === undefined) throw new ArgumentError(`address: not a URL; expected ${rules.scheme}://host:port`);
+  const { aliases = {} } = rules;
+  const scheme = Object.hasOwn(aliases, given) ? (aliases[given] as string) : given;
+  if (!schemesOf(rules).includes(scheme)) throw unknownScheme(given, text, rules);
+  const slashes = scheme.endsWith('+unix') ? '/' : '//';
+  if (!text.startsWith(slashes, given.length + 1))
+    throw new ArgumentError(`address: the slashes behind ${given}: are missing; expected ${given}://host:port`);
+  return scheme;
+}
+
+function schemesOf({ scheme, tlsScheme }: AddressRules): string[] {
+  return [scheme, ...(tlsScheme === undefined ? [] : [tlsScheme]), `${scheme}+unix`];
+}
+
+function urlOf(text: string, scheme: string, rules: AddressRules): URL {
+  try {
+    return new URL(text.replace(UNIX_LOGIN, '$1localhost'));
+  } catch {
+    throw new ArgumentError(
+      `address: not a URL; expected ${scheme === rules.tlsScheme ? scheme : rules.scheme}://host:port`,
+    );
+  }
+}
+
+function loginOf({ username, password }: URL): Pick<ParsedAddress, 'user' | 'password'> {
+  return {
+    user: username === '' ? undefined : withoutControl(decoded(username, 'user'), 'address: the user'),
+    password: password === '' ? undefined : decoded(password, 'password'),
+  };
+}
+
+function unixOf(url: URL, scheme: string): ParsedAddress {
+  if (url.hostname !== '' && url.hostname !== 'localhost')
+    throw new ArgumentError(`address: expected ${scheme}:///path/to/socket`);
+  return unix(checkPath(decoded(url.pathname, 'path'), 'address: the path'), undefined);
 }
 
 function parseEmbedded(rest: string): ParsedAddress {
@@ -101,10 +171,13 @@ function parseEmbedded(rest: string): ParsedAddress {
   return { address: { connect }, text: `embedded:${name}`, query, embedded: name };
 }
 
-function unknownScheme(scheme: string, { scheme: plain, tlsScheme }: AddressRules): ArgumentError {
-  const known = [plain, tlsScheme, `${plain}+unix`, 'embedded'].filter((name) => name !== undefined);
+function unknownScheme(given: string, text: string, rules: AddressRules): ArgumentError {
+  const known = [...schemesOf(rules), ...Object.keys(rules.aliases ?? {}), 'embedded'];
+  const hint = /^[^:/?#@]+:\d+(?:[/?]|$)/.test(text)
+    ? `; did you mean ${rules.scheme}://host:port?`
+    : didYouMean(given, known);
   return new ArgumentError(
-    `address: unknown scheme ${scheme}:; expected one of ${known.map((name) => `${name}:`).join(' ')}`,
+    `address: unknown scheme ${given}:; expected one of ${known.map((name) => `${name}:`).join(' ')}${hint}`,
   );
 }
 
@@ -125,18 +198,34 @@ function queryOf(url: URL): ReadonlyMap<string, string> {
   return query;
 }
 
+/** `tls` is there, also when it is undefined: an inherited property of that name must not count. */
 function tcp(host: string, port: number, tls: TlsOptions | undefined): ParsedAddress {
-  const text = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { address: tls === undefined ? { host, port } : { host, port, tls }, text, query: NO_QUERY };
+  return { address: { host, port, tls }, text: `${host.includes(':') ? `[${host}]` : host}:${port}`, query: NO_QUERY };
 }
 
-function unix(path: string): ParsedAddress {
-  return { address: { path }, text: path, query: NO_QUERY };
+function unix(path: string, tls: TlsOptions | undefined): ParsedAddress {
+  return { address: { path, tls }, text: path, query: NO_QUERY };
 }
 
 function checkText(value: unknown, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new ArgumentError(`${name}: expected a text that is not empty`);
+}
+
+/** The resolver of the system ends a name at its first zero byte: another host would be reached than the one named. */
+function withoutControl(text: string, name: string): string {
+  if (/\p{Cc}/u.test(text)) throw new ArgumentError(`${name}: it contains a control character`);
+  return text;
+}
+
+function checkPath(path: unknown, name: string): string {
+  return withoutControl(checkText(path, name), name);
+}
+
+function checkHost(host: unknown): string {
+  const text = withoutControl(checkText(host, 'address.host'), 'address.host');
+  if (/[\s/\\?#@]/.test(text)) throw new ArgumentError('address.host: expected a name or an IP address');
+  return text;
 }
 
 function checkPort(port: unknown): number {
@@ -146,7 +235,7 @@ function checkPort(port: unknown): number {
 
 /** The address with the option `tls`, which wins over the scheme. Own transports stay what they are. */
 export function withTls(address: Address, tls: boolean | TlsOptions | undefined): Address {
-  if (tls === undefined || 'connect' in address) return address;
-  if (tls === false) return 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
+  if (tls === undefined || Object.hasOwn(address, 'connect')) return address;
+  if (tls === false) return { ...address, tls: undefined };
   return { ...address, tls: tls === true ? {} : tls };
 }

@@ -6,16 +6,29 @@ export type Address =
   | { readonly path: string; readonly tls?: TlsOptions | undefined }
   | { readonly connect: Connect };
 
+/** Text or bytes of a certificate or key, or several. */
+type Certificates = string | Uint8Array | readonly (string | Uint8Array)[];
+
 /** Options of `node:tls` that make sense for a client; `true` in an address means the defaults. */
-export type TlsOptions = {
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined;
-  readonly cert?: string | Uint8Array | undefined;
-  readonly key?: string | Uint8Array | undefined;
+export interface TlsOptions {
+  readonly ca?: Certificates | undefined;
+  readonly cert?: Certificates | undefined;
+  readonly key?: Certificates | undefined;
+  readonly pfx?: Certificates | undefined;
+  readonly crl?: Certificates | undefined;
   readonly passphrase?: string | undefined;
   /** Name to verify and to send as SNI; default: the host. */
   readonly servername?: string | undefined;
   readonly rejectUnauthorized?: boolean | undefined;
-};
+  /** Judges the certificate of the server in place of the comparison of names; an error refuses it. */
+  readonly checkServerIdentity?: ((host: string, certificate: never) => Error | undefined) | undefined;
+  readonly ciphers?: string | undefined;
+  readonly minVersion?: TlsVersion | undefined;
+  readonly maxVersion?: TlsVersion | undefined;
+}
+
+/** Versions of TLS as `node:tls` names them. */
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 /** A byte stream to a server. */
 export interface Transport {

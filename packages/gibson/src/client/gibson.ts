@@ -119,13 +119,10 @@ export function createGibson<G>(
 ): G;
 export function createGibson(
   address?: AddressInput,
-  {
-    client: Type = Gibson,
-    ...options
-  }: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
+  options: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { maxSize = 10 } = read.options;
+  const { maxSize = 10, client: Type = Gibson } = read.options;
   const shared = { minSize: 1, maxSize, growThreshold: 1 };
   const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
   const pools = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
@@ -153,7 +150,7 @@ export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOpti
 /** The call options that come from creation options. */
 export function callOf({ options }: ReadOptions<GibsonOptions>): CallOptions {
   const { bytes = false, keyPrefix = '' } = options;
-  return { bytes, keyPrefix };
+  return mergeCallOptions({}, { bytes, keyPrefix });
 }
 
 /** The limits that a client was made with. */

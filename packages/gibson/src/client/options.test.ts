@@ -80,6 +80,21 @@ describe('the window', () => {
   });
 
   test.each([{ bytes: 65_537 }, { bytes: 0 }, { commands: 0 }, { size: 1 }])('refuses %j', (batch) => {
-    expect(() => windowOf({ batch })).toThrow(expect.objectContaining({ code: 'ARGUMENT' }));
+    expect(() => windowOf(readClientOptions(undefined, { batch }).options)).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT' }),
+    );
   });
+});
+
+test.each([
+  [{ limits: { elements: Number.NaN } }, /^limits.elements: expected a whole number/],
+  [{ limits: { element: 1 } }, /^limits.element: .*did you mean elements/],
+  [{ limits: null }, /^limits: expected an object/],
+  [{ batch: { command: 1 } }, /^batch.command: .*did you mean commands/],
+  [{ keyPrefix: '\ud800' }, /^keyPrefix: the text has a lone surrogate/],
+  [{ client: 5 }, /^client: expected a class/],
+])('%j is refused, and the message says why', (options, message) => {
+  expect(() => readClientOptions(undefined, options as never)).toThrow(
+    expect.objectContaining({ code: 'ARGUMENT', message: expect.stringMatching(message) }),
+  );
 });

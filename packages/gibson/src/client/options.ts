@@ -61,12 +61,19 @@ export interface GibsonPoolOptions extends GibsonClientOptions {
 const MAX_BATCH_BYTES = 65_536;
 
 const keyPrefixRule: OptionRule = {
-  check: (value) => {
-    Rule.text.check(value, 'keyPrefix');
-    if (value !== '') keyArg(value as string, 'keyPrefix');
+  read: (value, name) => {
+    const prefix = Rule.text.read(value, name) as string;
+    if (prefix !== '') keyArg(prefix, name);
+    return prefix;
   },
   fromText: (text) => text,
 };
+
+const LIMIT_RULES = {
+  bulkLength: Rule.limit,
+  elements: Rule.limit,
+  replyMemory: Rule.limit,
+} satisfies Record<keyof Limits, OptionRule>;
 
 const RULES: OptionRules = {
   ...COMMON_RULES,
@@ -74,14 +81,17 @@ const RULES: OptionRules = {
   maxValueSize: Rule.count,
   maxRequestSize: Rule.count,
   keyPrefix: keyPrefixRule,
-  limits: Rule.object,
-  batch: Rule.object,
+  limits: Rule.nested(LIMIT_RULES),
+  batch: Rule.nested({ commands: Rule.count, bytes: Rule.count }),
 };
-const CLIENT_RULES: OptionRules = { ...RULES, maxSize: Rule.count };
-const POOL_RULES: OptionRules = { ...CLIENT_RULES, minSize: Rule.index };
-const BATCH_RULES: OptionRules = { commands: Rule.count, bytes: Rule.count };
+const CLIENT_RULES: OptionRules = { ...RULES, maxSize: Rule.count, client: { read: readClass } };
+const POOL_RULES: OptionRules = { ...RULES, maxSize: Rule.count, minSize: Rule.index };
 const ADDRESS_RULES = { scheme: 'gibson', defaultPort: 10_128 } as const;
-const NO_QUERY: ReadonlyMap<string, string> = new Map();
+
+function readClass(value: unknown, name: string): unknown {
+  if (typeof value === 'function') return value;
+  throw new ArgumentError(`${name}: expected a class that extends Gibson`);
+}
 
 /** Address and options, checked and in one. */
 export interface ReadOptions<O extends GibsonOptions> {
@@ -91,10 +101,10 @@ export interface ReadOptions<O extends GibsonOptions> {
 }
 
 /** Reads what `createGibson` got. @throws ArgumentError */
-export function readClientOptions(
+export function readClientOptions<O extends GibsonClientOptions>(
   address: AddressInput | undefined,
-  options: GibsonClientOptions,
-): ReadOptions<GibsonClientOptions> {
+  options: O,
+): ReadOptions<O> {
   return read(CLIENT_RULES, address, options);
 }
 
@@ -140,7 +150,7 @@ export function serverLimitsOf(options: GibsonOptions): ServerLimits {
 /** How many commands may be on their way on one connection. @throws ArgumentError */
 export function windowOf({ batch }: GibsonOptions): Window {
   if (batch === undefined) return { commands: 1, refill: 'sliding' };
-  const { commands = 100, bytes = 1200 } = readOptions(BATCH_RULES, batch, NO_QUERY);
+  const { commands = 100, bytes = 1200 } = batch;
   if (bytes > MAX_BATCH_BYTES) throw new ArgumentError(`batch.bytes: expected at most ${MAX_BATCH_BYTES}`);
   return { commands, bytes, refill: 'empty' };
 }

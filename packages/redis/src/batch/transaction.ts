@@ -1,4 +1,14 @@
-import { type CallOptions, type Command, ConflictError, checkCommands, type Of, type Results } from '@kv/core';
+import {
+  CALL_RULES,
+  type CallOptions,
+  type Command,
+  checkCommands,
+  isKvError,
+  type Of,
+  type OptionRules,
+  type Results,
+  Rule,
+} from '@kv/core';
 import type { RedisSession } from '../client/session.ts';
 import type { Many } from '../commands/support/arguments.ts';
 
@@ -9,6 +19,9 @@ export interface TransactionOptions {
   readonly timeout?: CallOptions['timeout'];
   readonly signal?: CallOptions['signal'];
 }
+
+/** The rules of {@link TransactionOptions}. */
+export const TRANSACTION_RULES: OptionRules = { ...CALL_RULES, retries: Rule.index };
 
 /**
  * Watches, lets `body` read, runs what it returns; again from the start when a watched key was changed meanwhile.
@@ -25,7 +38,7 @@ export async function runTransaction<V, const Cs extends readonly Of<V>[]>(
     try {
       return (await attemptOnce(session, body)) as Results<Cs>;
     } catch (error) {
-      if (!(error instanceof ConflictError) || attempt >= retries) throw error;
+      if (!(isKvError(error) && error.code === 'CONFLICT') || attempt >= retries) throw error;
     }
   }
 }

@@ -42,3 +42,37 @@ describe('71: addresses', () => {
     expect(login).toMatchObject({ db: 3, resp: 2, credentials: { username: 'u', password: 'q' } });
   });
 });
+
+describe('options in options', () => {
+  it.each([
+    [{ limits: { dept: 1 } }, /^limits.dept: .*did you mean depth/],
+    [{ limits: { elements: Number.NaN } }, /^limits.elements: expected a whole number/],
+    [{ limits: { replyMemory: 0 } }, /^limits.replyMemory/],
+    [{ limits: null }, /^limits: expected an object/],
+    [{ credentials: { username: 'me', pasword: 'x' } }, /^credentials.pasword: .*did you mean password/],
+    [{ credentials: { username: 'me' } }, /^credentials.password: it is missing/],
+    [{ credentials: null }, /^credentials: expected \{ username\?, password \} or a function/],
+    [{ credentials: { password: null } }, /^credentials.password: expected text/],
+    [{ username: 'me\0', password: 'x' }, /^username: it contains a control character/],
+    [{ keyPrefix: '\ud800' }, /^keyPrefix: the text has a lone surrogate/],
+    [{ client: 5 }, /^client: expected a class/],
+    [{ maxSesions: 5 }, /^maxSesions: .*did you mean maxSessions/],
+  ])('%j is refused, and the message says why', (options, message) => {
+    expect(() => readClientOptions(undefined, options as never)).toThrow(
+      expect.objectContaining({ code: 'ARGUMENT', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('are copied: a password that is changed later is not the one that was checked', () => {
+    const credentials = { username: 'me', password: 'first' };
+    const { login } = readClientOptions(undefined, { credentials });
+    credentials.password = 'second';
+    expect(login.credentials).toEqual({ username: 'me', password: 'first' });
+  });
+});
+
+it('valkey: and valkeys: are other names of redis: and rediss:', () => {
+  const read = (url: string) => readClientOptions(url, {}).address;
+  expect(read('valkey://h/1')).toEqual(read('redis://h/1'));
+  expect(read('valkeys://h')).toEqual(read('rediss://h'));
+});

@@ -4,6 +4,7 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
@@ -60,42 +61,69 @@ export interface RedisPoolOptions extends RedisOptions {
   readonly maxSize?: number | undefined;
 }
 
+const LIMIT_RULES = {
+  depth: Rule.limit,
+  bulkLength: Rule.limit,
+  elements: Rule.limit,
+  replyMemory: Rule.limit,
+} satisfies Record<keyof Limits, OptionRule>;
+
 const RULES: OptionRules = {
   ...COMMON_RULES,
   db: Rule.index,
-  username: Rule.text,
+  username: Rule.word,
   password: Rule.text,
-  name: { ...Rule.text, check: checkName },
-  credentials: { check: checkCredentials },
+  name: { ...Rule.text, read: readName },
+  credentials: { read: readCredentials },
   protocol: Rule.oneOf([3, 2]),
   keyPrefix: Rule.text,
-  limits: Rule.object,
+  limits: Rule.nested(LIMIT_RULES),
 };
 
 const CLIENT_RULES: OptionRules = {
   ...RULES,
   maxSessions: Rule.count,
   maxBlocking: Rule.count,
-  natMap: { check: checkNatMap },
+  client: { read: readClass },
+  natMap: { read: readNatMap },
   tlsName: Rule.function,
   refreshInterval: Rule.milliseconds,
   split: Rule.boolean,
 };
 const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
 
-const ADDRESS_RULES = { scheme: 'redis', tlsScheme: 'rediss', defaultPort: 6379 } as const;
+const ADDRESS_RULES = {
+  scheme: 'redis',
+  tlsScheme: 'rediss',
+  aliases: { valkey: 'redis', valkeys: 'rediss', 'valkey+unix': 'redis+unix' },
+  defaultPort: 6379,
+} as const;
 
 /** CLIENT SETNAME of all servers takes no spaces, control characters or letters beyond ASCII. */
-function checkName(value: unknown): void {
-  if (typeof value === 'string' && /^[!-~]*$/.test(value)) return;
-  throw new ArgumentError('name: expected visible ASCII characters without spaces');
+function readName(value: unknown, name: string): string {
+  if (typeof value === 'string' && /^[!-~]*$/.test(value)) return value;
+  throw new ArgumentError(`${name}: expected visible ASCII characters without spaces`);
 }
 
-function checkCredentials(value: unknown): void {
-  if (typeof value === 'function') return;
-  const password = typeof value === 'object' && value !== null && 'password' in value ? value.password : undefined;
-  if (typeof password !== 'string')
-    throw new ArgumentError('credentials: expected { username?, password } or a function');
+function readNatMap(value: unknown): unknown {
+  checkNatMap(value);
+  return value;
+}
+
+function readClass(value: unknown, name: string): unknown {
+  if (typeof value === 'function') return value;
+  throw new ArgumentError(`${name}: expected a class that extends Redis`);
+}
+
+const CREDENTIALS = Rule.nested({ username: Rule.word, password: Rule.text });
+
+function readCredentials(value: unknown, name: string): Credentials | CredentialsProvider {
+  if (typeof value === 'function') return value as CredentialsProvider;
+  if (typeof value !== 'object' || value === null)
+    throw new ArgumentError(`${name}: expected { username?, password } or a function`);
+  const given = CREDENTIALS.read(value, name) as Partial<Credentials>;
+  if (given.password === undefined) throw new ArgumentError(`${name}.password: it is missing`);
+  return { username: given.username, password: given.password };
 }
 
 /** Address and options, checked and in one. */
@@ -112,10 +140,10 @@ export interface ReadOptions<O extends RedisOptions> {
 export type RedisAddress = AddressInput | ClusterInput | SentinelInput;
 
 /** Reads what `createRedis` got. @throws ArgumentError */
-export function readClientOptions(
+export function readClientOptions<O extends RedisClientOptions>(
   address: RedisAddress | undefined,
-  options: RedisClientOptions,
-): ReadOptions<RedisClientOptions> {
+  options: O,
+): ReadOptions<O> {
   const topology = readTopology(address);
   if (topology === undefined) return read(CLIENT_RULES, address as AddressInput | undefined, options);
   return readSeveral(topology, options);
@@ -147,7 +175,7 @@ function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | 
 }
 
 /** The first seed stands for all in what has one address only. */
-function readSeveral(topology: TopologyInput, given: RedisClientOptions): ReadOptions<RedisClientOptions> {
+function readSeveral<O extends RedisClientOptions>(topology: TopologyInput, given: O): ReadOptions<O> {
   const { query, text, user, password, seeds, tls } = topology;
   const options = readOptions(CLIENT_RULES, given, query);
   const [first = { host: '127.0.0.1', port: ADDRESS_RULES.defaultPort }] = seeds;

@@ -1,5 +1,4 @@
 import {
-  ArgumentError,
   type CallOptions,
   Client,
   type ClientSetup,
@@ -14,9 +13,10 @@ import {
   type Router,
   type RouterHost,
   reachable,
+  readOptions,
   type StateChange,
 } from '@kv/core';
-import { runTransaction, type TransactionOptions } from '../batch/transaction.ts';
+import { runTransaction, TRANSACTION_RULES, type TransactionOptions } from '../batch/transaction.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import { RedisProtocol } from '../protocol/protocol.ts';
 import { type MonitoredCommand, monitor } from '../pubsub/monitor.ts';
@@ -174,10 +174,9 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   async transaction<const Cs extends readonly Of<V>[]>(
     keys: Many,
     body: (session: RedisSession<V>) => Promise<Cs>,
-    { retries = 10, ...call }: TransactionOptions = {},
+    options: TransactionOptions = {},
   ): Promise<Results<Cs>> {
-    if (!Number.isSafeInteger(retries) || retries < 0)
-      throw new ArgumentError('retries: expected a whole number, 0 or more');
+    const { retries = 10, ...call } = readOptions(TRANSACTION_RULES, options, new Map());
     const session = await this.session(call);
     let overdue = false;
     try {
@@ -201,7 +200,7 @@ export type RedisClass<R> = new (client: Client, call: CallOptions) => R;
 /**
  * A client for one server. Returns at once; the first command (or `connect()`) connects.
  *
- * @param address URL (`redis://user:password@host:6379/0`, `rediss:`, `redis+unix:`, `embedded:`), `{ host, port }`,
+ * @param address URL (`redis://user:password@host:6379/0`, `rediss:`, `valkey:`, `redis+unix:`, `embedded:`), `{ host, port }`,
  *   `{ path }` or `{ connect }`. Default: `redis://127.0.0.1:6379`
  * @throws ArgumentError for a wrong address or option
  * @example
@@ -226,11 +225,10 @@ export function createRedis<R extends Redis<Uint8Array>>(
 ): R;
 export function createRedis(
   address?: RedisAddress,
-  { client: Type = Redis, ...options }: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
+  options: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
 ): unknown {
-  if (typeof Type !== 'function') throw new ArgumentError('client: expected a class that extends Redis');
   const read = readClientOptions(address, options);
-  const { maxSessions = 10, maxBlocking = 10 } = read.options;
+  const { maxSessions = 10, maxBlocking = 10, client: Type = Redis } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: (connection) => subscriberOf(client, false).onReady(connection),
@@ -292,5 +290,5 @@ export function clientSetup({
 /** The call options that come from creation options. */
 export function callOf({ options }: ReadOptions<RedisOptions>): CallOptions {
   const { bytes = false, keyPrefix = '' } = options;
-  return { bytes, keyPrefix };
+  return mergeCallOptions({}, { bytes, keyPrefix });
 }

@@ -25,7 +25,7 @@ export interface SeveralHosts {
   readonly text: string;
 }
 
-const SCHEME = /^(rediss?)\+(cluster|sentinel):\/\//i;
+const SCHEME = /^((?:redis|valkey)s?)\+(cluster|sentinel):\/\//i;
 
 const DEFAULT_PORT = { cluster: 6379, sentinel: 26_379 } as const;
 
@@ -44,7 +44,7 @@ export function parseSeveralHosts(text: string): SeveralHosts | undefined {
   const seeds = seedsOf(authority.slice(at + 1), DEFAULT_PORT[kind]);
   return {
     kind,
-    tls: scheme.toLowerCase() === 'rediss',
+    tls: /^(?:rediss|valkeys)$/i.test(scheme),
     seeds,
     ...(at < 0 ? {} : loginOf(authority.slice(0, at))),
     ...(kind === 'cluster' ? clusterPath(path) : sentinelPath(path)),

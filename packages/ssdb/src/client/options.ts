@@ -4,6 +4,7 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
@@ -45,19 +46,33 @@ export interface SsdbPoolOptions extends SsdbOptions {
 /** Enough to keep the server busy (measured); the server works on one request per connection at a time. */
 export const DEFAULT_CONNECTIONS = 8;
 
+const LIMIT_RULES = {
+  lineLength: Rule.limit,
+  bulkLength: Rule.limit,
+  packetLength: Rule.limit,
+  elements: Rule.limit,
+  replyMemory: Rule.limit,
+} satisfies Record<keyof Limits, OptionRule>;
+
 const RULES: OptionRules = {
   ...COMMON_RULES,
-  password: { check: checkPassword },
+  password: { read: readPassword },
   keyPrefix: Rule.text,
-  limits: Rule.object,
+  limits: Rule.nested(LIMIT_RULES),
 };
-const CLIENT_RULES: OptionRules = { ...RULES, connections: Rule.count };
+const CLIENT_RULES: OptionRules = { ...RULES, connections: Rule.count, client: { read: readClass } };
 const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
 const ADDRESS_RULES = { scheme: 'ssdb', tlsScheme: 'ssdbs', defaultPort: 8888 } as const;
 
-function checkPassword(value: unknown): void {
-  if (typeof value === 'function' || typeof value === 'string') return;
-  throw new ArgumentError('password: expected text that is not empty, or a function');
+function readPassword(value: unknown, name: string): unknown {
+  if (typeof value === 'function') return value;
+  if (typeof value === 'string') return Rule.text.read(value, name);
+  throw new ArgumentError(`${name}: expected text or a function`);
+}
+
+function readClass(value: unknown, name: string): unknown {
+  if (typeof value === 'function') return value;
+  throw new ArgumentError(`${name}: expected a class that extends Ssdb`);
 }
 
 /** Address and options, checked and in one. */
@@ -68,10 +83,10 @@ export interface ReadOptions<O extends SsdbOptions> {
 }
 
 /** Reads what `createSsdb` got. @throws ArgumentError */
-export function readClientOptions(
+export function readClientOptions<O extends SsdbClientOptions>(
   address: AddressInput | undefined,
-  options: SsdbClientOptions,
-): ReadOptions<SsdbClientOptions> {
+  options: O,
+): ReadOptions<O> {
   return read(CLIENT_RULES, address, options);
 }
 
@@ -100,5 +115,6 @@ function read<O extends SsdbOptions>(rules: OptionRules, input: AddressInput | u
   if (parsed.path !== undefined) throw new ArgumentError('address: SSDB has no databases, expected no path');
   const options = readOptions(rules, given, parsed.query);
   const password = (options.password ?? parsed.password) || undefined; // an empty one is none
-  return { parsed, address: withTls(parsed.address, options.tls), options: { ...options, password } };
+  const all = Object.assign(Object.create(null), options, { password }) as O;
+  return { parsed, address: withTls(parsed.address, options.tls), options: all };
 }

@@ -142,10 +142,10 @@ export function createSsdb<S>(
 ): S;
 export function createSsdb(
   address?: AddressInput,
-  { client: Type = Ssdb, ...options }: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
+  options: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { connections = DEFAULT_CONNECTIONS } = read.options;
+  const { connections = DEFAULT_CONNECTIONS, client: Type = Ssdb } = read.options;
   const setup = {
     ...clientSetup(read),
     pools: {
@@ -183,5 +183,5 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** The call options that come from creation options. */
 export function callOf({ options }: ReadOptions<SsdbOptions>): CallOptions {
   const { bytes = false, keyPrefix = '' } = options;
-  return { bytes, keyPrefix };
+  return mergeCallOptions({}, { bytes, keyPrefix });
 }

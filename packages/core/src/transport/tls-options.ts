@@ -1,0 +1,48 @@
+/** Checks TLS options. */
+
+import { isBytes } from '../command/bytes.ts';
+import { ArgumentError } from '../errors.ts';
+import { type OptionRule, type OptionRules, Rule } from '../options/option-rules.ts';
+import type { TlsOptions } from './transport.ts';
+
+/** One piece of PEM (or PFX) or a list of them, which is copied. */
+const certificates: OptionRule = {
+  read: (value, name) => {
+    const pieces = Array.isArray(value) ? [...value] : [value];
+    if (pieces.length === 0) throw new ArgumentError(`${name}: it is empty`);
+    for (const piece of pieces) {
+      if ((typeof piece !== 'string' && !isBytes(piece)) || piece.length === 0)
+        throw new ArgumentError(`${name}: expected text or a Uint8Array that is not empty, or a list of them`);
+    }
+    return Array.isArray(value) ? pieces : value;
+  },
+};
+
+const version = Rule.oneOf(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']);
+
+const RULES = {
+  ca: certificates,
+  cert: certificates,
+  key: certificates,
+  pfx: certificates,
+  crl: certificates,
+  passphrase: Rule.text,
+  servername: Rule.word,
+  rejectUnauthorized: Rule.boolean,
+  checkServerIdentity: Rule.function,
+  ciphers: Rule.word,
+  minVersion: version,
+  maxVersion: version,
+} satisfies Record<keyof TlsOptions, OptionRule> & OptionRules;
+
+const fields = Rule.nested(RULES);
+
+/** `true`, `false`, or an object with {@link TlsOptions}; a misspelt `rejectUnauthorised` is not taken for nothing. */
+export const tlsRule: OptionRule = {
+  read: (value, name) => {
+    if (typeof value === 'boolean') return value;
+    if (typeof value !== 'object' || value === null)
+      throw new ArgumentError(`${name}: expected true, false or TLS options`);
+    return fields.read(value, name);
+  },
+};
