@@ -1,5 +1,20 @@
 const { startEmbedded } = require('@kv/embedded');
+const { createGibson } = require('@kv/gibson');
 const { createRedis } = require('@kv/redis');
+const { createSsdb } = require('@kv/ssdb');
+
+const clients = { createRedis, createSsdb, createGibson };
+
+afterEach(() => jest.useRealTimers());
+
+describe.each(Object.entries(clients))('%s, required', (_name, create) => {
+  test('speaks to a server inside the process', async () => {
+    const client = create('embedded:');
+    await client.set('a', '1');
+    expect(await client.get('a')).toBe('1');
+    await client.close();
+  });
+});
 
 test('a server that the test started answers over TCP', async () => {
   const servers = await startEmbedded({ redis: { port: 0 } });
@@ -17,5 +32,19 @@ test('an entry expires when the test moves the clock of the server', async () =>
   servers.advance(61_000);
   expect(await redis.get('a')).toBeNull();
   await redis.close();
+  await servers.close();
+});
+
+test('clients and servers work while the clock of the test is faked, and entries expire by it', async () => {
+  jest.useFakeTimers();
+  const servers = await startEmbedded({ redis: { port: 0 } });
+  for (const address of ['embedded:', servers.redis.address, servers.redis.url]) {
+    const redis = createRedis(address);
+    await redis.set('a', '1', { ex: 60 });
+    expect(await redis.get('a')).toBe('1');
+    jest.advanceTimersByTime(61_000);
+    expect(await redis.get('a')).toBeNull();
+    await redis.close();
+  }
   await servers.close();
 });

@@ -25,3 +25,17 @@ test('a server that the test started answers over TCP', async () => {
   await redis.close();
   await servers.close();
 });
+
+test('clients and servers work while the clock of the test is faked, and entries expire by it', async () => {
+  jest.useFakeTimers();
+  const servers = await startEmbedded({ redis: { port: 0 } });
+  for (const address of ['embedded:', servers.redis.address, servers.redis.url]) {
+    const redis = createRedis(address);
+    await redis.set('a', '1', { ex: 60 });
+    expect(await redis.get('a')).toBe('1');
+    jest.advanceTimersByTime(61_000);
+    expect(await redis.get('a')).toBeNull();
+    await redis.close();
+  }
+  await servers.close();
+});
