@@ -1,0 +1,157 @@
+import { type Connection, type Endpoint, type KvError, queueMicrotask, type Request } from '@kv/core';
+import { Gate } from './gate.ts';
+import { SLOT_COUNT } from './slot.ts';
+
+/** Reasons for which a gate is closed, beside connections that have yet to answer. */
+export const Hold = { noOwner: 'no owner', unavailable: 'unavailable', pause: 'pause' } as const;
+
+/**
+ * The owner of every slot, and the gates of slots whose calls have to wait. Calls on one slot keep their order: they all
+ * go through {@link route}.
+ */
+export class Slots {
+  readonly #owners: (Endpoint | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
+  readonly #gates = new Map<number, Gate>();
+  readonly #ownerWanted: () => void;
+  /** Why the last look for owners failed. */
+  failure: KvError | undefined;
+
+  /** @param ownerWanted called when a call waits for a slot that has no owner */
+  constructor(ownerWanted: () => void) {
+    this.#ownerWanted = ownerWanted;
+  }
+
+  ownerOf(slot: number): Endpoint | undefined {
+    return this.#owners[slot];
+  }
+
+  /** Every endpoint that owns a slot. */
+  get owners(): ReadonlySet<Endpoint> {
+    return new Set(this.#owners.filter((owner) => owner !== undefined));
+  }
+
+  /** A server said that it, or another, owns the slot. */
+  setOwner(slot: number, owner: Endpoint): void {
+    this.#owners[slot] = owner;
+  }
+
+  /** Gives a call, or the unit it belongs to, to the owner of its slot, or lets it wait at the slot's gate. */
+  route(request: Request, slot: number): void {
+    request.part = slot;
+    if (this.#gates.size !== 0 && request.exclusive === null) {
+      const gate = this.#gates.get(slot);
+      if (gate !== undefined) return pushAll(gate, request);
+    }
+    const owner = this.#owners[slot];
+    if (owner === undefined) return this.#waitForOwner(request, slot);
+    if (request.exclusive !== null) owner[request.exclusive].submit(request);
+    else if (request.unit === null) owner.shared.submit(request);
+    else owner.shared.submitUnit(request.unit.members);
+  }
+
+  /** Routes calls again that know their slot. Units come with all their members, one after the other. */
+  routeAll(requests: readonly Request[]): void {
+    for (const request of requests)
+      if (request.unit === null || request.unit.members[0] === request) this.route(request, request.part);
+  }
+
+  #waitForOwner(request: Request, slot: number): void {
+    const gate = this.#gates.get(slot) ?? this.#add([slot], Hold.noOwner);
+    pushAll(gate, request);
+    if (this.failure !== undefined) request.cause = this.failure;
+    this.#ownerWanted();
+  }
+
+  /** The gate of a slot; a new one is closed until the connection has answered what it has in flight. */
+  gateOf(slot: number, from: Endpoint, connection: Connection): Gate {
+    return this.#gates.get(slot) ?? this.#close([slot], from, [connection]);
+  }
+
+  /** Whether calls wait for an owner, or for a server that does not serve. */
+  get isWaiting(): boolean {
+    for (const gate of this.#gates.values())
+      if (gate.isHeldFor(Hold.noOwner) || gate.isHeldFor(Hold.unavailable)) return true;
+    return false;
+  }
+
+  /** Notes on all calls that wait why they do. */
+  setWaitCause(error: KvError): void {
+    this.failure = error;
+    for (const gate of this.#distinctGates) gate.setWaitCause(error);
+  }
+
+  /** Opens the gates of slots that have owners now. */
+  ownersKnown(): void {
+    for (const gate of this.#distinctGates)
+      if (gate.slots.every((slot) => this.#owners[slot] !== undefined)) gate.release(Hold.noOwner);
+  }
+
+  /** Takes new owners, and moves the calls of slots that have another one. Returns how many slots these are. */
+  change(owners: readonly (Endpoint | undefined)[]): number {
+    const changed = new Map<Endpoint, number[]>();
+    let moved = 0;
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      const before = this.#owners[slot];
+      if (before === owners[slot]) continue;
+      this.#owners[slot] = owners[slot];
+      moved++;
+      if (before === undefined) continue;
+      const slots = changed.get(before);
+      if (slots === undefined) changed.set(before, [slot]);
+      else slots.push(slot);
+    }
+    for (const [endpoint, slots] of changed) this.#leave(endpoint, slots);
+    return moved;
+  }
+
+  /** Takes out all calls that wait, for the end. */
+  drain(): Request[] {
+    return this.#distinctGates.flatMap((gate) => gate.drain());
+  }
+
+  get #distinctGates(): Gate[] {
+    return [...new Set(this.#gates.values())];
+  }
+
+  /** Slots have left an endpoint: what it has not written goes to the new owners, behind what it has in flight. */
+  #leave(endpoint: Endpoint, slots: readonly number[]): void {
+    const open = slots.filter((slot) => !this.#gates.has(slot));
+    const busy = endpoint.shared.ready.filter((connection) => connection.load > 0);
+    if (open.length > 0 && busy.length > 0) this.#close(open, endpoint, busy);
+    const left = new Set(slots);
+    this.routeAll(endpoint.pools.flatMap((pool) => pool.takeUnsent(({ part }) => left.has(part))));
+  }
+
+  /** Closes slots of an endpoint until these connections have answered what they have in flight. */
+  #close(slots: readonly number[], from: Endpoint, connections: readonly Connection[]): Gate {
+    const gate = this.#add(slots, connections);
+    const closed = new Set(slots);
+    const unsent = from.shared.takeUnsent(({ part, exclusive }) => exclusive === null && closed.has(part));
+    for (const request of unsent) gate.push(request);
+    let busy = connections.length;
+    const answered = (): void => {
+      if (--busy === 0) gate.release(connections);
+    };
+    // After the refusal that made the gate has been put into it.
+    for (const connection of connections) queueMicrotask(() => connection.afterInFlight(answered));
+    return gate;
+  }
+
+  #add(slots: readonly number[], reason: unknown): Gate {
+    const gate = new Gate(slots, (opened) => this.#open(opened));
+    gate.hold(reason);
+    for (const slot of slots) this.#gates.set(slot, gate);
+    return gate;
+  }
+
+  #open(gate: Gate): void {
+    for (const slot of gate.slots) if (this.#gates.get(slot) === gate) this.#gates.delete(slot);
+    this.routeAll(gate.drain());
+  }
+}
+
+/** All of a unit waits when its first member does. */
+function pushAll(gate: Gate, request: Request): void {
+  if (request.unit === null) gate.push(request);
+  else for (const member of request.unit.members) gate.push(member);
+}
