@@ -30,6 +30,7 @@ export { type CallPart, PartialError } from './command/partial-error.ts';
 export type { Connection, LivenessOptions } from './connection/connection.ts';
 export { asKvError } from './connection/connection.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './connection/protocol.ts';
+export { answered } from './connection/protocol.ts';
 export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';
 export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {
@@ -66,6 +67,7 @@ export type { Pool } from './pool/pool.ts';
 export { printable } from './printable.ts';
 export type { Redirect } from './request/redirect.ts';
 export { type ExclusivePool, Request } from './request/request.ts';
+export type { RequestLimits } from './request/request-limits.ts';
 export { RequestQueue } from './request/request-queue.ts';
 export { type RequestPart, repliesOf, splitRequest } from './request/split-request.ts';
 export type { CommandStats } from './request/stats.ts';

@@ -45,9 +45,16 @@ export function request(name: string, ...args: readonly (string | Uint8Array)[])
   return encodeCommand(name, ...args);
 }
 
+/** What a client says first on every connection, and the answer of a server that serves it. */
+export const greeting: { readonly request: Uint8Array; readonly reply: Uint8Array } = {
+  request: request('PING'),
+  reply: ok,
+};
+
 /** A server that answers each request frame with what `answer` gives for its opcode and payload. */
 export function answering(answer: (opcode: number, payload: Buffer) => Uint8Array): MemoryServer {
   return new MemoryServer({
+    greeting,
     onConnect: (peer: MemoryPeer) => {
       peer.onData = (bytes) => {
         const view = Buffer.from(bytes);

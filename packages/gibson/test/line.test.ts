@@ -3,7 +3,7 @@ import { createConnection, createGibson, createPool, isKvError } from '@kv/gibso
 import { get, inc, set } from '@kv/gibson/commands';
 import { MemoryServer } from '@kv/testkit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { answering, list, notFound, number, ok, plain, request } from './frames.ts';
+import { answering, greeting, list, notFound, number, ok, plain, request } from './frames.ts';
 
 vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
 
@@ -29,7 +29,7 @@ test('a refused argument names its command', async () => {
 
 describe('one request at a time', () => {
   test('is in flight on a connection, each in one write', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1 });
     const values = Promise.all([gibson.get('a'), gibson.get('b'), gibson.set('c', 'größe')]);
     const peer = await server.next();
@@ -47,7 +47,7 @@ describe('one request at a time', () => {
   });
 
   test('further ones take further connections, up to maxSize', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 3 });
     const values = Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => gibson.get(key)));
     const peers = [await server.next(), await server.next(), await server.next()];
@@ -64,7 +64,7 @@ describe('one request at a time', () => {
   });
 
   test('a reply may come in any pieces', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using connection = await createConnection({ connect: server.connect });
     const peer = await server.next();
     const value = connection.mget('k');
@@ -87,7 +87,7 @@ describe('one request at a time', () => {
 
 describe('batches', () => {
   test('are one write, and the next one waits for all replies', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1, batch: { commands: 3 } });
     await gibson.connect();
     const peer = await server.next();
@@ -124,7 +124,7 @@ describe('a reply that comes too late', () => {
   test.each(['abort', 'timeout'])(
     'after %s never answers the next request: the connection is replaced',
     async (how) => {
-      const server = new MemoryServer();
+      const server = new MemoryServer({ greeting });
       await using gibson = createGibson({ connect: server.connect }, { maxSize: 1 });
       const controller = new AbortController();
       const patience = how === 'abort' ? { signal: controller.signal } : { timeout: 30 };
@@ -145,7 +145,7 @@ describe('a reply that comes too late', () => {
   );
 
   test('on a raw connection ends it', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using connection = await createConnection({ connect: server.connect });
     const peer = await server.next();
     const controller = new AbortController();
@@ -161,7 +161,7 @@ describe('a reply that comes too late', () => {
 
 test('a raw connection that was lost is not made again', async () => {
   vi.useFakeTimers();
-  const server = new MemoryServer();
+  const server = new MemoryServer({ greeting });
   const connection = await createConnection({ connect: server.connect });
   (await server.next()).close();
   await vi.advanceTimersByTimeAsync(60_000);
@@ -170,7 +170,7 @@ test('a raw connection that was lost is not made again', async () => {
 
 describe('a connection that is lost with a request on its way', () => {
   test('is replaced, and what only reads is asked again', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1 });
     const value = gibson.mget('k');
     const first = await server.next();
@@ -183,7 +183,7 @@ describe('a connection that is lost with a request on its way', () => {
   });
 
   test.each(['inc', 'dec', 'minc', 'mdec'] as const)('%s is not repeated: its outcome is unknown', async (method) => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1 });
     const lost = failure(gibson.with({ retry: 'idempotent' })[method]('n'));
     const peer = await server.next();
@@ -193,7 +193,7 @@ describe('a connection that is lost with a request on its way', () => {
   });
 
   test('after any byte of a reply: an inc is unknown, a get is answered by the next connection', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1, backoff: { min: 0, max: 0 } });
     const answer = number(7);
     for (let cut = 0; cut < answer.length; cut++) {
@@ -217,7 +217,7 @@ describe('a connection that is lost with a request on its way', () => {
   });
 
   test('set and del are repeated when that is asked for', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1, retry: 'idempotent' });
     const done = gibson.set('k', 'v');
     const first = await server.next();
@@ -232,7 +232,7 @@ describe('a connection that is lost with a request on its way', () => {
 
 describe('arguments that the server would misread', () => {
   test('reject, and not even a connection is made', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson(
       { connect: server.connect },
       { maxKeySize: 20, maxValueSize: 30, maxRequestSize: 40 },
@@ -277,7 +277,7 @@ describe('wrong calls', () => {
 
 describe('what the server says', () => {
   test('a value that was cut is an error, and the connection goes on', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using connection = await createConnection({ connect: server.connect });
     const peer = await server.next();
     const cut = failure(connection.set('k', 'long value'));
@@ -297,7 +297,7 @@ describe('what the server says', () => {
   });
 
   test('a short MGET is asked again once, on the same connection', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect });
     const values = gibson.mget('k', { limit: 9 });
     const peer = await server.next();
@@ -310,7 +310,7 @@ describe('what the server says', () => {
   });
 
   test('bytes without a request, and bytes that are no reply, end the connection', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using gibson = createGibson({ connect: server.connect }, { maxSize: 1 });
     await gibson.connect();
     const first = await server.next();
@@ -325,7 +325,7 @@ describe('what the server says', () => {
   });
 
   test('a reply over the limits ends the connection', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using connection = await createConnection({ connect: server.connect }, { limits: { bulkLength: 4 } });
     const peer = await server.next();
     const small = connection.get('k');
@@ -349,7 +349,7 @@ describe('what the server says', () => {
 
 describe('end', () => {
   test('closes the client, the connection, or gives a lease back; nothing is sent', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     const gibson = createGibson({ connect: server.connect });
     await gibson.connect();
     expect(await gibson.end()).toBe('OK');

@@ -4,6 +4,7 @@ import { createConnection } from '@kv/gibson';
 import { namedServer, type ScriptedPeer, scriptedServer } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
 import { BareSocket } from './bare-socket.ts';
+import { greeting } from './frames.ts';
 import { type Exchange, type Scenario, scenarios } from './recorded.ts';
 import { isAskedAgain, isRefused, type Line, raw, typed, type Voice } from './replayed.ts';
 
@@ -71,6 +72,8 @@ function script(scenario: Scenario): (peer: ScriptedPeer) => Promise<void> {
   const said = calls(scenario).flatMap((one) => ('sleep' in one || !isSaid(one[0] as Exchange) ? [] : one));
   const names = [...new Set(said.map((step) => step.conn))];
   return async (peer) => {
+    await peer.expect(greeting.request);
+    await peer.reply(greeting.reply);
     for (const step of said.filter(({ conn }) => conn === names[peer.index])) {
       if (step.name === 'END') return peer.expectEnd();
       await peer.expect(step.request);

@@ -4,6 +4,7 @@ import { faultProxy, MemoryServer } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
 import { get } from '../src/commands/index.ts';
 import { command, createConnection, createPool, createSsdb } from '../src/index.ts';
+import { greeting } from './greeting.ts';
 
 const PASSWORD = '0123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -251,7 +252,7 @@ describe('leases', () => {
   });
 
   test('with a prefix, a raw call of an unknown command is refused: nobody knows where its keys are', async () => {
-    const server = new MemoryServer();
+    const server = new MemoryServer({ greeting });
     await using ssdb = createSsdb({ connect: server.connect }, { keyPrefix: 'shop:' });
     const refused = { code: 'ARGUMENT', outcome: 'notSent', command: 'future_get' };
     await expect(ssdb.execute('future_get', 'k')).rejects.toMatchObject(refused);
@@ -280,7 +281,7 @@ describe('leases', () => {
 });
 
 test('closing waits for replies, and sends nothing afterwards', async () => {
-  const server = new MemoryServer();
+  const server = new MemoryServer({ greeting });
   const ssdb = createSsdb({ connect: server.connect });
   const call = ssdb.get('a');
   const peer = await server.next();
@@ -292,4 +293,20 @@ test('closing waits for replies, and sends nothing afterwards', async () => {
   expect(await call).toBe('1');
   await closed;
   expect(peer.ended).toBe(true);
+});
+
+test('connect() on the port of a server with another protocol rejects: an open socket is no ready connection', async () => {
+  await using embedded = await startEmbedded({ redis: { port: 0 } });
+  const ssdb = createSsdb({ port: embedded.redis.port });
+  await expect(ssdb.connect()).rejects.toMatchObject({ code: 'PROTOCOL' });
+  await expect(createPool({ port: embedded.redis.port })).rejects.toMatchObject({ code: 'PROTOCOL' });
+  await ssdb.close({ timeout: 0 });
+});
+
+test('a request over 128 MiB is refused before a byte of it is sent', async () => {
+  await using embedded = await startEmbedded({ ssdb: { port: 0 } });
+  await using ssdb = createSsdb(embedded.ssdb.url, { maxQueueBytes: 2 ** 30, retry: 'always' });
+  const large = new Uint8Array(128 * 1024 * 1024);
+  await expect(ssdb.set('k', large)).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent', attempts: 0 });
+  expect(await ssdb.get('k')).toBeNull();
 });

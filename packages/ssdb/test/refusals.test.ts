@@ -3,6 +3,7 @@ import { MemoryServer } from '@kv/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSsdb, isKvError } from '../src/index.ts';
+import { greeting } from './greeting.ts';
 
 /** What the peer answers to one request, and what its caller must then see. */
 interface Answer {
@@ -43,7 +44,7 @@ test('refusals of any kind, anywhere in a pipeline of any size, never move an an
       fc.array(answer, { minLength: 1, maxLength: 300 }),
       fc.integer({ min: 1, max: 200 }),
       async (answers, size) => {
-        const server = new MemoryServer();
+        const server = new MemoryServer({ greeting });
         const ssdb = createSsdb({ connect: server.connect }, { connections: 1, liveness: { idle: 0 } });
         const calls = Promise.all(answers.map((_, id) => outcome(ssdb.get(`key ${id}`))));
         const peer = await server.next();
@@ -59,7 +60,7 @@ test('refusals of any kind, anywhere in a pipeline of any size, never move an an
 });
 
 test('a batch keeps values and refusals at their positions', async () => {
-  const server = new MemoryServer();
+  const server = new MemoryServer({ greeting });
   const ssdb = createSsdb({ connect: server.connect }, { connections: 1 });
   const p = ssdb.pipeline();
   const first = p.get('a');
@@ -90,7 +91,7 @@ test.each([
   ['fail', '', 'ReplyError'],
   ['whatever', 'of the future', 'ReplyError'],
 ])('%s %s is a %s', async (status, text, name) => {
-  const server = new MemoryServer();
+  const server = new MemoryServer({ greeting });
   const ssdb = createSsdb({ connect: server.connect }, { connections: 1 });
   const call = outcomeName(ssdb.set('secret-key', 'secret-value'));
   const peer = await server.next();
@@ -110,7 +111,7 @@ async function outcomeName(call: Promise<unknown>): Promise<unknown> {
 }
 
 test('bad bytes end the connection; what was sent is unknown, the next call has a new one', async () => {
-  const server = new MemoryServer();
+  const server = new MemoryServer({ greeting });
   const ssdb = createSsdb({ connect: server.connect }, { connections: 1, retry: 'never' });
   const first = ssdb.get('a');
   const second = ssdb.get('b');

@@ -2,17 +2,20 @@ import { startEmbedded } from '@kv/embedded';
 import { fromHex, scriptedServer } from '@kv/testkit';
 import { describe, expect, test } from 'vitest';
 import { createConnection } from '../src/index.ts';
+import { greeting } from './greeting.ts';
 import { liveScenarios, recorded, replay, replayableScenarios } from './replay.ts';
 import { scanSuite } from './scan-suite.ts';
 import { streamSuite } from './stream-suite.ts';
 import type { Step } from './vectors.ts';
+
+const hello = { expect: greeting.request, reply: greeting.reply };
 
 describe('against recorded bytes', () => {
   const single = replayableScenarios.map(({ name, steps }) => ({ name, steps: steps.map(onOneConnection) }));
 
   test.each(single)('$name', async ({ steps }) => {
     const script = steps.map(({ requestHex, replyHex }) => ({ expect: fromHex(requestHex), reply: fromHex(replyHex) }));
-    await using server = await scriptedServer([script]);
+    await using server = await scriptedServer([[hello, ...script]]);
     expect(await replay(steps, () => createConnection({ port: server.port }), nothing)).toEqual(steps.map(recorded));
     await server.done();
   });
@@ -21,7 +24,7 @@ describe('against recorded bytes', () => {
     const steps = single.flatMap((scenario) => scenario.steps).map((step) => ({ ...step, batch: 1 }));
     const replies = Buffer.concat(steps.map(({ replyHex }) => fromHex(replyHex)));
     const requests = Buffer.concat(steps.map(({ requestHex }) => fromHex(requestHex)));
-    await using server = await scriptedServer([[{ expect: requests, reply: replies, pieces: 1009 }]]);
+    await using server = await scriptedServer([[hello, { expect: requests, reply: replies, pieces: 1009 }]]);
     expect(await replay(steps, () => createConnection({ port: server.port }), nothing)).toEqual(steps.map(recorded));
   });
 });

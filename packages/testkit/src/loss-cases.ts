@@ -13,6 +13,16 @@ export function lossCases(start: Start): void {
 }
 
 function unsentCases(start: Start): void {
+  test('a connection that is accepted and closed unserved gets no call: calls run once on the next one', async () => {
+    const { proxy, client } = await proxied(start);
+    proxy.faults = (_, index) => (index === 0 ? { toClient: { cutAfter: 1 } } : {});
+    const counter = start.key();
+    expect(await Promise.all(Array.from({ length: 3 }, async () => Number(await client.count(counter))))).toEqual([
+      1, 2, 3,
+    ]);
+    expect(proxy.total).toBe(2);
+  });
+
   test('72: commands that were not sent survive a cut, and run once', async () => {
     const { proxy, client } = await connected(start);
     const [counter, key] = [start.key(), start.key()];

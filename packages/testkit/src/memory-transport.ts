@@ -20,10 +20,18 @@ export interface MemoryTransport {
 /** Like a socket's: how long what was written may wait for a server that does not read, ms. */
 const LINGER = 1000;
 
+/** A request and its reply. */
+export interface Greeting {
+  readonly request: string | Uint8Array;
+  readonly reply: string | Uint8Array;
+}
+
 /** How a memory server treats connections. */
 export interface MemoryServerOptions {
   /** Called for each connection once the client has it. */
   readonly onConnect?: (peer: MemoryPeer) => void;
+  /** What the client says first on each connection, in one write, and the answer to it. It is not kept for `take`. */
+  readonly greeting?: Greeting | undefined;
   /** Called before; what it throws or rejects with is the client's connect error, and a promise delays the connect. */
   readonly beforeConnect?: (attempt: number) => Promise<void> | void;
 }
@@ -59,7 +67,7 @@ export class MemoryServer {
     const attempt = this.attempts++;
     signal.throwIfAborted();
     await aborting(this.#options.beforeConnect?.(attempt), signal);
-    const peer = new MemoryPeer(this.peers.length, on);
+    const peer = new MemoryPeer(this.peers.length, on, this.#options.greeting);
     this.peers.push(peer);
     this.#change.notify();
     queueMicrotask(() => this.#options.onConnect?.(peer));
@@ -104,10 +112,12 @@ export class MemoryPeer {
   #ended = false;
   #linger: ReturnType<typeof setTimeout> | undefined;
   #over = false;
+  #greeting: Greeting | undefined;
 
-  constructor(index: number, on: MemoryEvents) {
+  constructor(index: number, on: MemoryEvents, greeting?: Greeting) {
     this.index = index;
     this.#on = on;
+    this.#greeting = greeting;
     this.transport = {
       write: (chunks) => this.#write(chunks),
       pause: () => {
@@ -208,6 +218,7 @@ export class MemoryPeer {
   #write(chunks: readonly (string | Uint8Array)[]): boolean {
     if (this.#over || this.#ended) return false;
     const bytes = Buffer.concat(chunks.map((chunk) => bytesOf(chunk)));
+    if (this.#greeting !== undefined) return this.#greet(this.#greeting, bytes);
     if (!this.forgetful) {
       this.writes.push(bytes.length);
       this.#written = Buffer.concat([this.#written, bytes]);
@@ -216,6 +227,13 @@ export class MemoryPeer {
     if (this.onData !== undefined) queueMicrotask(() => this.onData?.(bytes));
     if (this.#full) this.#wantsDrain = true;
     return !this.#full;
+  }
+
+  #greet({ request, reply }: Greeting, bytes: Buffer): boolean {
+    if (!bytes.equals(bytesOf(request))) throw this.#difference(bytesOf(request), 'something else came first');
+    this.#greeting = undefined;
+    queueMicrotask(() => this.send(reply));
+    return true;
   }
 
   #deliver(): void {

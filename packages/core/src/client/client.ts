@@ -49,7 +49,7 @@ export class Client implements Executor {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
     const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
-    this.tracker = new RequestTracker(identity, setup.maxQueueBytes);
+    this.tracker = new RequestTracker(identity, setup.maxQueueBytes, false, setup.protocol.requestLimits);
     this.#internals = new RequestTracker(identity, Number.POSITIVE_INFINITY, true);
     this.#router = makeRouter(this.#host);
   }

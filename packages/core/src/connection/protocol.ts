@@ -1,7 +1,8 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { Executor } from '../command/executor.ts';
-import type { KvError } from '../errors.ts';
+import { isKvError, type KvError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
+import type { RequestLimits } from '../request/request-limits.ts';
 
 /**
  * Where an encoder puts a command. Text is appended to `text`; `bytes` closes the text run and adds raw bytes.
@@ -74,10 +75,24 @@ export interface Protocol {
   readonly name: string;
   readonly defaultPort: number;
   readonly window: Window;
+  /** Longer requests are refused before anything of them is sent. Absent: no limit is known. */
+  readonly requestLimits?: RequestLimits | undefined;
   /** The liveness probe. */
   readonly ping: AnyCommand;
   /** A raw call: flags, checks and argument formats by name. Throws `ArgumentError`. */
   command(name: string, args: readonly unknown[]): AnyCommand;
   encode(command: AnyCommand, out: Output): void;
   open(sink: ReplySink): Wire;
+}
+
+/**
+ * Resolves when the server has answered, also with a refusal: then it serves the connection. For handshakes of protocols
+ * that have no greeting.
+ */
+export async function answered(sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent;
+  } catch (error) {
+    if (!isKvError(error) || error.code !== 'REPLY') throw error;
+  }
 }

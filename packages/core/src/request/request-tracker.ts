@@ -6,6 +6,7 @@ import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from '../er
 import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Request } from './request.ts';
+import { RequestLimiter, type RequestLimits } from './request-limits.ts';
 import { StatsRecorder } from './stats.ts';
 import { LATE } from './timer-limits.ts';
 
@@ -35,12 +36,14 @@ export class RequestTracker {
   readonly maxQueueBytes: number;
   /** Whether it keeps to itself what it sees: the library's own commands are nobody's statistics. */
   readonly #quiet: boolean;
+  readonly #limiter: RequestLimiter;
   readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
   readonly #aborts = new WeakMap<AbortSignal, AbortGroup>();
   #producers: (() => void)[] = [];
   #waiters: (() => void)[] = [];
 
-  constructor(identity: Identity, maxQueueBytes: number, quiet = false) {
+  constructor(identity: Identity, maxQueueBytes: number, quiet = false, limits?: RequestLimits) {
+    this.#limiter = new RequestLimiter(limits);
     this.identity = identity;
     this.#quiet = quiet;
     this.maxQueueBytes = maxQueueBytes;
@@ -50,6 +53,8 @@ export class RequestTracker {
   open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
     const { command } = request;
     const size = sizeOf(command);
+    const tooLong = this.#limiter.refusal(command, size);
+    if (tooLong !== undefined) return this.#refuse(request, tooLong);
     if (!(this.queuedBytes + size <= this.maxQueueBytes))
       // also where the size is not a number
       return this.#refuse(request, notTaken(command, size, this.maxQueueBytes));

@@ -1,6 +1,8 @@
 import {
   type AnyCommand,
   ArgumentError,
+  answered,
+  type Executor,
   type Output,
   type Protocol,
   ProtocolError,
@@ -63,7 +65,7 @@ export class GibsonProtocol implements Protocol {
   }
 }
 
-/** The replies of one connection. There is nothing to say at its start, and nothing to clean. */
+/** The replies of one connection. There is nothing to clean. */
 class GibsonWire implements Wire, Sink {
   readonly dirty = false;
   readonly #sink: ReplySink;
@@ -78,8 +80,9 @@ class GibsonWire implements Wire, Sink {
     this.#decoder.write(bytes);
   }
 
-  handshake(): Promise<void> {
-    return Promise.resolve();
+  /** The protocol has no greeting. A server with too many clients accepts a connection and never serves it. */
+  handshake(send: Executor['send']): Promise<void> {
+    return answered(send(ping()));
   }
 
   /**

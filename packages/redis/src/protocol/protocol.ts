@@ -7,6 +7,7 @@ import {
   type Output,
   type Protocol,
   type ReplySink,
+  type RequestLimits,
   read,
   stateful,
   type Wire,
@@ -55,6 +56,8 @@ export class RedisProtocol implements Protocol {
   readonly name = 'redis';
   readonly defaultPort = 6379;
   readonly window: Protocol['window'] = { commands: Number.POSITIVE_INFINITY, refill: 'sliding' };
+  /** `proto-max-bulk-len`, unless the server is configured otherwise. */
+  readonly requestLimits: RequestLimits = { argument: 512 * 1024 * 1024 };
   readonly ping: AnyCommand = PING;
   readonly login: Login;
   readonly #limits: Limits | undefined;

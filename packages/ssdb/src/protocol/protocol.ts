@@ -1,5 +1,14 @@
 /** SSDB for the engine: an ordered pipeline without a limit, one packet per reply. */
-import { type AnyCommand, type Executor, Flag, type Output, type Protocol, type ReplySink, type Wire } from '@kv/core';
+import {
+  type AnyCommand,
+  type Executor,
+  Flag,
+  type Output,
+  type Protocol,
+  type ReplySink,
+  type RequestLimits,
+  type Wire,
+} from '@kv/core';
 import { appendCommand, commandHead, Decoder, type Limits, type Reply } from '@kv/ssdb-parser';
 import { ping } from '../commands/server.ts';
 import { isSyncFrame } from '../streams/streams.ts';
@@ -13,12 +22,19 @@ export interface ProtocolSettings {
   readonly limits?: Limits | undefined;
 }
 
+/** 128 MiB without the empty line at the end. A block is framed by its length in decimal and two line ends. */
+const REQUEST_LIMITS: RequestLimits = {
+  request: 128 * 1024 * 1024,
+  framing: (bytes) => String(bytes).length + 2,
+};
+
 /** The protocol with a user's password and limits. */
 export function ssdbProtocol({ password, limits }: ProtocolSettings = {}): Protocol {
   return {
     name: 'ssdb',
     defaultPort: 8888,
     window: { commands: Number.POSITIVE_INFINITY, refill: 'sliding', unbatchedReplies: true },
+    requestLimits: REQUEST_LIMITS,
     ping: ping(),
     command: commandByName,
     encode,
