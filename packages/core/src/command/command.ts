@@ -32,6 +32,8 @@ export const Flag = {
   opaque: 256,
   /** Begins or ends a unit: its reply tells whether the connection is back in its plain state. */
   unit: 512,
+  /** A raw command of which nobody knows where its keys are: with a key prefix it cannot be sent. */
+  unknownKeys: 1024,
 } as const;
 
 /**

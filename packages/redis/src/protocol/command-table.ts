@@ -3,7 +3,7 @@ import { type AnyCommand, type Arg, badArgument, Command, type Data, Flag, type 
 import type { Reply } from '@kv/resp-parser';
 import { asIs } from '../commands/support/replies.ts';
 import { COMMAND_ROWS } from '../generated/command-table.ts';
-import { KEY_RULES, unknownKeys, upperCase, word } from './key-specs.ts';
+import { KEY_RULES, upperCase, word } from './key-specs.ts';
 
 const FLAGS: Readonly<Record<string, number>> = {
   write: 0,
@@ -102,7 +102,7 @@ export function commandByName(name: string, given: readonly unknown[]): AnyComma
   const upper = upperCase(first);
   const both = args.length > 0 ? knownSpec(`${upper} ${word(args[0])}`) : undefined;
   if (both !== undefined) return rawCommand(both, args.slice(1));
-  return rawCommand(knownSpec(upper) ?? spec(upper, 0, unknownKeys), args);
+  return rawCommand(knownSpec(upper) ?? spec(upper, Flag.unknownKeys), args);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type AnyCommand, ReplyError as CoreReplyError, type ErrorDetails, Flag, printable } from '@kv/core';
+import { type AnyCommand, ReplyError as CoreReplyError, type ErrorDetails, Flag, isKvError, printable } from '@kv/core';
 import type { ErrorReply } from '@kv/resp-parser';
 
 /** Redis refused the command. `prefix` is the first word of its answer: `ERR`, `WRONGTYPE`, `NOSCRIPT`, … */
@@ -89,7 +89,7 @@ export function isScriptMissing(error: unknown): boolean {
   return hasPrefix(error, 'NOSCRIPT') && SCRIPT_MISSING.test(error.message);
 }
 
-/** Whether an error is a reply with this prefix. */
+/** Whether an error is a reply with this prefix, whichever copy of the package made it. */
 export function hasPrefix(error: unknown, ...prefixes: readonly string[]): error is ReplyError {
-  return error instanceof ReplyError && prefixes.includes(error.prefix);
+  return isKvError(error) && 'prefix' in error && prefixes.includes(error.prefix as string);
 }

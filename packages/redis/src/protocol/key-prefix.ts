@@ -1,6 +1,6 @@
-import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, isBytes, keyPositions } from '@kv/core';
+import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, Flag, isBytes, keyPositions } from '@kv/core';
 import { text } from '../commands/support/replies.ts';
-import { unknownKeys, word } from './key-specs.ts';
+import { word } from './key-specs.ts';
 
 /** Takes the prefix off one key as it came back. */
 type Strip = (key: unknown) => unknown;
@@ -39,7 +39,7 @@ const CHANNEL_COMMANDS: ReadonlySet<string> = new Set(['SPUBLISH']);
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
   if (prefix === undefined || prefix === '' || CHANNEL_COMMANDS.has(command.spec.name)) return command;
   const { spec, flags, blockMs, bytes } = command;
-  if (spec.keys === unknownKeys) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
+  if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];
   for (const at of keyPositions(spec.keys, args)) prefixAt(args, at, prefix);
   if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);

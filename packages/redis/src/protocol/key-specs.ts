@@ -79,9 +79,6 @@ export const migrateKeys: KeySpec = (args) => {
   return [];
 };
 
-/** Of a raw command that the table does not know: with a key prefix, it cannot be sent. */
-export const unknownKeys: KeySpec = () => [];
-
 /** The rules by the names that the generated table uses. */
 export const KEY_RULES: Readonly<Record<string, KeySpec>> = {
   none: null,

@@ -247,5 +247,5 @@ function isMessage(value: Reply[], command: AnyCommand | undefined): boolean {
 
 /** What a subscribing connection of RESP2 may be asked. The reply to PING is an array there, too: of the kind `pong`. */
 function mayMeetMessages({ spec, flags }: AnyCommand): boolean {
-  return (flags & Flag.subscription) !== 0 || spec === PING.spec;
+  return (flags & Flag.subscription) !== 0 || spec.name === 'PING';
 }

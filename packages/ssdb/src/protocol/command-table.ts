@@ -54,9 +54,6 @@ const ROWS: readonly (readonly [flags: number, keys: KeySpec, names: string])[] 
   [Flag.stream, null, 'dump sync140'],
 ];
 
-/** The keys of a command that is not in the table: with a prefix, it cannot be sent. */
-export const unknownKeys: KeySpec = () => [];
-
 let table: Map<string, Spec> | undefined;
 
 /** Every registered command by its name on the wire. */
@@ -81,7 +78,7 @@ export function commandByName(name: string, given: readonly unknown[]): Command<
   if (name === 'slaveof' && args.length === 2) {
     throw new ArgumentError('slaveof: expected id, host and port; a server that gets only two of them crashes');
   }
-  return new Command(commandTable().get(name) ?? spec(name, 0, unknownKeys), args, wire);
+  return new Command(commandTable().get(name) ?? spec(name, Flag.unknownKeys), args, wire);
 }
 
 /**

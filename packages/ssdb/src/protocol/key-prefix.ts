@@ -1,8 +1,7 @@
 /** A prefix before every key and name, taken off where they come back. */
-import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, keyPositions } from '@kv/core';
+import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, Flag, keyPositions } from '@kv/core';
 import { type Reply, utf8Length } from '@kv/ssdb-parser';
 import { MAX_KEY_BYTES } from '../commands/support/arguments.ts';
-import { unknownKeys } from './command-table.ts';
 
 /** Ranges over keys or names: the bounds are the first two arguments. */
 const ASCENDING: ReadonlySet<string> = new Set(['scan', 'keys', 'hlist', 'zlist', 'qlist']);
@@ -27,7 +26,7 @@ const encoder = new TextEncoder();
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
   if (prefix === undefined || prefix === '') return command;
   const { spec, flags, blockMs, bytes } = command;
-  if (spec.keys === unknownKeys) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
+  if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];
   if (ASCENDING.has(spec.name) || DESCENDING.has(spec.name)) prefixBounds(spec.name, args, prefix);
   else for (const at of keyPositions(spec.keys, args)) args[at] = checked(join(prefix, args[at] as Arg));
