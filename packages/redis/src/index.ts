@@ -46,6 +46,6 @@ export { RedisSession } from './client/session.ts';
 export { command } from './protocol/command-table.ts';
 export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
 export type { Credentials, CredentialsProvider } from './protocol/handshake.ts';
-export type { MonitoredCommand } from './pubsub/monitor.ts';
+export type { MonitoredCommand } from './pubsub/monitor-line.ts';
 export { type Gap, type Message, type Overflow, type SubscribeOptions, Subscription } from './pubsub/subscription.ts';
 export { Consumer, type ConsumerEvents, type ConsumerOptions } from './streams/consumer.ts';

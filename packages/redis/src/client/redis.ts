@@ -19,7 +19,8 @@ import {
 import { runTransaction, TRANSACTION_RULES, type TransactionOptions } from '../batch/transaction.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import { RedisProtocol } from '../protocol/protocol.ts';
-import { type MonitoredCommand, monitor } from '../pubsub/monitor.ts';
+import { monitor } from '../pubsub/monitor.ts';
+import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import { type Kind, Subscriber } from '../pubsub/subscriber.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import { Consumer, type ConsumerOptions } from '../streams/consumer.ts';

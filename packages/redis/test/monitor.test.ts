@@ -1,0 +1,54 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRedis, type MonitoredCommand, type Redis } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+/** The commands of one name that a monitor sees, while something is done. */
+async function seen(
+  redis: Redis,
+  name: string,
+  count: number,
+  act: () => Promise<unknown>,
+): Promise<MonitoredCommand[]> {
+  const commands: MonitoredCommand[] = [];
+  const monitor = redis.monitor();
+  const first = monitor.next();
+  while (!(await redis.clientList()).includes('flags=O'))
+    await new Promise((resolve) => void setImmediate(resolve));
+  await act();
+  for (let entry = await first; entry.done !== true; entry = await monitor.next())
+    if (entry.value.args[0] === name && commands.push(entry.value) === count) break;
+  await monitor.return();
+  return commands;
+}
+
+describe.each([2, 3] as const)('monitor() in RESP%i', (protocol) => {
+  it('shows commands as they were sent, whatever is in them', async () => {
+    await using redis = createRedis(server.url, { protocol });
+    const value = 'é "quoted" \\ \r\n\t\x07\b\0 ] " 字';
+    const commands = await seen(redis, 'SET', 2, async () => {
+      await redis.set('k', value);
+      await redis.set('"', '');
+    });
+    expect(commands.map(({ args }) => args)).toEqual([
+      ['SET', 'k', value],
+      ['SET', '"', ''],
+    ]);
+  });
+
+  it('takes arguments of 9 MB, printable or not [#29]', async () => {
+    await using redis = createRedis(server.url, { protocol, timeout: 60_000 });
+    const values = ['x'.repeat(9_000_000), 'é'.repeat(1_000_000)];
+    const commands = await seen(redis, 'SET', 2, async () => {
+      for (const value of values) await redis.set('large', value);
+    });
+    expect(commands.map(({ args }) => args[2]?.length)).toEqual([9_000_000, 1_000_000]);
+    expect(commands.map(({ args }, i) => args[2] === values[i])).toEqual([true, true]);
+    await redis.del('large');
+  });
+});
