@@ -57,6 +57,8 @@ export type {
   KeyValueOptions,
   KeyValueSetOptions,
 } from './key-value/key-value.ts';
+export type { EventListeners } from './listeners.ts';
+export { Listeners } from './listeners.ts';
 export type { OptionRule, OptionRules } from './options/option-rules.ts';
 export { Rule, readOptions } from './options/option-rules.ts';
 export type { Backoff } from './pool/backoff.ts';

@@ -48,4 +48,5 @@ export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
 export type { Credentials, CredentialsProvider } from './protocol/handshake.ts';
 export type { MonitoredCommand } from './pubsub/monitor-line.ts';
 export { type Gap, type Message, type Overflow, type SubscribeOptions, Subscription } from './pubsub/subscription.ts';
-export { Consumer, type ConsumerEvents, type ConsumerOptions } from './streams/consumer.ts';
+export { Consumer, type ConsumerClient, type ConsumerEvents } from './streams/consumer.ts';
+export type { ConsumerOptions } from './streams/consumer-options.ts';

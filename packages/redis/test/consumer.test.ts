@@ -153,6 +153,54 @@ describe('consumer of a stream', () => {
     expect(await redis.xpending('jobs', 'workers')).toMatchObject({ count: 0 });
   });
 
+  it('stop() may be awaited by a handler: it waits for no handler then, run() does [#35]', async () => {
+    for (let i = 0; i < 2; i++) await add(i);
+    const worker = redis.consumer({ ...base, ...endless, concurrency: 2 });
+    const ended: string[] = [];
+    await worker.run(async ({ id }) => {
+      await worker.stop();
+      await new Promise(setImmediate);
+      ended.push(id);
+    });
+    expect(ended.length).toBeGreaterThan(0);
+    expect(await redis.xpending('jobs', 'workers')).toMatchObject({ count: 0 });
+  });
+
+  it('stop() that a handler has started, and that is called after its end, waits for the others', async () => {
+    await add(0);
+    const worker = redis.consumer({ ...base, concurrency: 2, block: 5 });
+    let release = (): void => undefined;
+    const later = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const told: string[] = [];
+    let stopped: Promise<unknown> = Promise.resolve();
+    const running = worker.run(async ({ fields }) => {
+      if (fields['n'] === '0') {
+        stopped = later.then(() => worker.stop()).then(() => told.push('stopped'));
+        return;
+      }
+      release();
+      for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+      told.push('handled');
+    });
+    await until(async () => (await redis.xlen('jobs')) === 1 && told.length === 0);
+    await add(1);
+    await running;
+    await stopped;
+    expect(told).toEqual(['handled', 'stopped']);
+  });
+
+  it('run() on a client that is closed, and unknown events, are refused [#35]', async () => {
+    const worker = redis.consumer(base);
+    for (const call of ['on', 'off'] as const)
+      expect(() => worker[call]('fialed' as 'failed', () => undefined)).toThrow(
+        expect.objectContaining({ code: 'ARGUMENT', message: expect.stringContaining('fialed') }),
+      );
+    await redis.close();
+    await expect(worker.run(() => undefined)).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
   it('goes on when the group is destroyed or the server was away', async () => {
     const seen: string[] = [];
     const errors: unknown[] = [];

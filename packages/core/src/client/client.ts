@@ -5,6 +5,7 @@ import type { Connection } from '../connection/connection.ts';
 import { stateChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError } from '../errors.ts';
+import { Listeners } from '../listeners.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import type { Defaults } from '../pool/lease.ts';
 import { Lease, sendBatch } from '../pool/lease.ts';
@@ -34,7 +35,7 @@ export class Client implements Executor {
   readonly defaults: Defaults;
   readonly #internals: RequestTracker;
   readonly #router: Router;
-  readonly #listeners = new Set<(change: StateChange) => void>();
+  readonly #listeners = new Listeners<{ readonly state: (change: StateChange) => void }>('state');
   #state: ClientState = 'idle';
   #wasReady = false;
   #closing: Promise<void> | undefined;
@@ -208,15 +209,19 @@ export class Client implements Executor {
     return this.#closing;
   }
 
-  /** Hears of every change of {@link state}. */
-  on(_event: 'state', listener: (change: StateChange) => void): this {
-    this.#listeners.add(listener);
+  /**
+   * Adds a listener for changes of {@link state}. It is called in the async context of the caller.
+   *
+   * @throws ArgumentError for an unknown event
+   */
+  on(event: 'state', listener: (change: StateChange) => void): this {
+    this.#listeners.on(event, listener);
     return this;
   }
 
-  /** Takes back what {@link on} added. */
-  off(_event: 'state', listener: (change: StateChange) => void): this {
-    this.#listeners.delete(listener);
+  /** Removes a listener. @throws ArgumentError for an unknown event */
+  off(event: 'state', listener: (change: StateChange) => void): this {
+    this.#listeners.off(event, listener);
     return this;
   }
 
@@ -396,7 +401,7 @@ export class Client implements Executor {
     if (from === to) return;
     this.#state = to;
     if (stateChannel.hasSubscribers) stateChannel.publish({ client: this.setup.name, from, to, cause });
-    for (const listener of this.#listeners) queueMicrotask(() => listener({ from, to, cause }));
+    this.#listeners.emit('state', { from, to, cause });
   }
 }
 

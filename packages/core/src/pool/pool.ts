@@ -1,3 +1,4 @@
+import { outsideOfCalls } from '../async-context.ts';
 import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
 import { asKvError, Connection } from '../connection/connection.ts';
 import { connectChannel } from '../diagnostics.ts';
@@ -346,7 +347,8 @@ export class Pool implements ConnectionOwner {
 
   /** Even the least busy one is busy: those who come later find one more. One at a time, or a burst would open all. */
   #growUnderLoad(): void {
-    if (this.#opening.size === 0 && !this.#pace.isWaiting && this.size < this.options.maxSize) this.#open();
+    if (this.#opening.size === 0 && !this.#pace.isWaiting && this.size < this.options.maxSize)
+      outsideOfCalls(() => this.#open());
   }
 
   /** Gives out what waits, as far as there is room, in order. */
@@ -387,6 +389,10 @@ export class Pool implements ConnectionOwner {
     const most = this.#pace.lastError !== undefined && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
     const capacity = Math.min(this.options.maxSize - this.size, most);
     const count = Math.min(wanted - this.#opening.size, capacity);
+    if (count > 0) outsideOfCalls(() => this.#openAll(count));
+  }
+
+  #openAll(count: number): void {
     for (let i = 0; i < count; i++) this.#open();
   }
 

@@ -23,7 +23,8 @@ import { monitor } from '../pubsub/monitor.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import { type Kind, Subscriber } from '../pubsub/subscriber.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
-import { Consumer, type ConsumerOptions } from '../streams/consumer.ts';
+import { Consumer } from '../streams/consumer.ts';
+import type { ConsumerOptions } from '../streams/consumer-options.ts';
 import { ClusterRouter } from '../topology/cluster-router.ts';
 import { alternativeOnClient } from './alternatives.ts';
 import {

@@ -1,45 +1,18 @@
-import { ArgumentError, monotonicNow, type OptionRules, queueMicrotask, Rule, readOptions, setTimeout } from '@kv/core';
-import type { Redis } from '../client/redis.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  ArgumentError,
+  type CallOptions,
+  type ClientState,
+  ClosedError,
+  Listeners,
+  monotonicNow,
+  setTimeout,
+} from '@kv/core';
+import type { Multi } from '../batch/multi.ts';
 import type { StreamEntry } from '../commands/support/streams.ts';
+import type { RedisCommands } from '../generated/redis-commands.ts';
 import { hasPrefix } from '../protocol/errors.ts';
-
-/** What a consumer of a stream reads, and how it treats failures. */
-export interface ConsumerOptions {
-  /** Key of the stream; it and the group are made when they are missing. */
-  readonly stream: string;
-  readonly group: string;
-  /** Name of this consumer; each process should have its own, and keep it over restarts. */
-  readonly name: string;
-  /** Entries that are handled at the same time. Default 1. */
-  readonly concurrency?: number | undefined;
-  /** Without an acknowledgement for so long an entry is given to a consumer again: whole ms, 1 or more. Default 60,000. */
-  readonly retryAfter?: number | undefined;
-  /** Deliveries after which an entry is a dead letter. Default 5. */
-  readonly maxDeliveries?: number | undefined;
-  /** Stream that dead letters are moved to. Default: the key of the stream followed by `:dead`. */
-  readonly deadLetters?: string | undefined;
-  /** Where a new group begins: `0` (default) = with the first entry there is, `$` = with what comes from now on. */
-  readonly from?: '0' | '$' | undefined;
-  /** How long one read waits for entries, ms. Default 5,000. */
-  readonly block?: number | undefined;
-}
-
-const RULES: OptionRules = {
-  stream: Rule.text,
-  group: Rule.text,
-  name: Rule.text,
-  concurrency: Rule.count,
-  retryAfter: Rule.count,
-  maxDeliveries: Rule.count,
-  deadLetters: Rule.text,
-  from: Rule.oneOf(['0', '$']),
-  block: Rule.count,
-};
-
-type Settings = { readonly [K in keyof ConsumerOptions]-?: NonNullable<ConsumerOptions[K]> };
-
-/** After `readOptions`, which leaves out what is undefined. */
-type Given = Pick<Settings, 'stream' | 'group' | 'name'> & { readonly [K in keyof Settings]?: Settings[K] };
+import { type ConsumerOptions, type ConsumerSettings, readConsumerOptions } from './consumer-options.ts';
 
 /** What a consumer tells about. */
 export interface ConsumerEvents<V> {
@@ -49,6 +22,17 @@ export interface ConsumerEvents<V> {
   readonly dead: (entry: StreamEntry<V>) => void;
   /** Reading failed (the server is away, …); it goes on by itself. */
   readonly error: (error: unknown) => void;
+}
+
+/** Handles one entry: the entry is acknowledged when the promise is fulfilled. */
+type Handler<V> = (entry: StreamEntry<V>) => Promise<void> | void;
+
+/** What a consumer needs of its client. */
+export interface ConsumerClient<V>
+  extends Pick<RedisCommands<V>, 'xack' | 'xautoclaim' | 'xgroupCreate' | 'xinfoGroups' | 'xpending' | 'xreadgroup'> {
+  readonly state: ClientState;
+  with(options: Pick<CallOptions, 'signal'>): Pick<RedisCommands<V>, 'xreadgroup'>;
+  multi(): Multi<V>;
 }
 
 /** Pause after a failed read, ms: the client waits for its server itself, so this only stops a fast loop. */
@@ -71,13 +55,11 @@ const READ_PAUSE = 100;
  * await running
  */
 export class Consumer<V = string> {
-  readonly #redis: Redis<V>;
-  readonly #options: Settings;
-  readonly #listeners: { readonly [E in keyof ConsumerEvents<V>]: Set<ConsumerEvents<V>[E]> } = {
-    failed: new Set(),
-    dead: new Set(),
-    error: new Set(),
-  };
+  readonly #redis: ConsumerClient<V>;
+  readonly #options: ConsumerSettings;
+  readonly #listeners = new Listeners<ConsumerEvents<V>>('failed', 'dead', 'error');
+  /** The handler that calls, for `stop()`. */
+  readonly #handler = new AsyncLocalStorage<{ active: boolean }>();
   readonly #active = new Set<Promise<void>>();
   /** Ids that this consumer handles now: claiming must not start them twice. */
   readonly #handling = new Set<string>();
@@ -87,39 +69,32 @@ export class Consumer<V = string> {
   #running: Promise<void> | undefined;
 
   /** Made by `redis.consumer()`. */
-  constructor(redis: Redis<V>, options: ConsumerOptions) {
-    const checked = readOptions(RULES, options, new Map());
-    for (const name of ['stream', 'group', 'name'] as const) {
-      if (!checked[name]) throw new ArgumentError(`${name}: expected text that is not empty`);
-    }
+  constructor(redis: ConsumerClient<V>, options: ConsumerOptions) {
     this.#redis = redis;
-    this.#options = {
-      concurrency: 1,
-      retryAfter: 60_000,
-      maxDeliveries: 5,
-      deadLetters: `${checked.stream}:dead`,
-      from: '0',
-      block: 5000,
-      ...(checked as Given),
-    };
+    this.#options = readConsumerOptions(options);
     this.#from = this.#options.from;
   }
 
-  /** Calls a listener for each event of a kind. */
+  /** Adds a listener, which is called in the async context of the caller. @throws ArgumentError for an unknown event */
   on<E extends keyof ConsumerEvents<V>>(event: E, listener: ConsumerEvents<V>[E]): this {
-    this.#listeners[event].add(listener);
+    this.#listeners.on(event, listener);
     return this;
   }
 
-  /** Ends what {@link on} began. */
+  /** Removes a listener. @throws ArgumentError for an unknown event */
   off<E extends keyof ConsumerEvents<V>>(event: E, listener: ConsumerEvents<V>[E]): this {
-    this.#listeners[event].delete(listener);
+    this.#listeners.off(event, listener);
     return this;
   }
 
-  /** Handles entries until {@link stop}. Resolves when the last handler has ended. @throws ArgumentError when it runs already */
-  run(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  /**
+   * Handles entries until {@link stop}, or until the client is closed. Resolves when the last handler has ended.
+   *
+   * @throws ArgumentError when it runs already, ClosedError when the client is closed
+   */
+  run(handler: Handler<V>): Promise<void> {
     if (this.#running !== undefined) return Promise.reject(new ArgumentError('run: the consumer runs already'));
+    if (this.#clientCloses) return Promise.reject(new ClosedError('run: the client is closed'));
     this.#stopping = new AbortController();
     this.#running = this.#run(handler).finally(() => {
       this.#running = undefined;
@@ -127,17 +102,24 @@ export class Consumer<V = string> {
     return this.#running;
   }
 
-  /** Takes no more entries and waits for the handlers under way. */
+  /**
+   * Takes no more entries and waits for the handlers under way. Called by a handler it waits for nothing, because it
+   * would wait for itself: `run()` says when all have ended.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
+    if (this.#handler.getStore()?.active !== true) await this.#running;
   }
 
   get #stopped(): boolean {
-    return this.#stopping.signal.aborted || this.#redis.state === 'closing' || this.#redis.state === 'closed';
+    return this.#stopping.signal.aborted || this.#clientCloses;
   }
 
-  async #run(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  get #clientCloses(): boolean {
+    return this.#redis.state === 'closing' || this.#redis.state === 'closed';
+  }
+
+  async #run(handler: Handler<V>): Promise<void> {
     await this.#attempt(() => this.#makeGroup());
     await this.#attempt(() => this.#ownPending(handler));
     let claimAt = 0;
@@ -170,7 +152,7 @@ export class Consumer<V = string> {
     } catch (error) {
       if (this.#stopped) return;
       if (hasPrefix(error, 'NOGROUP')) return this.#attempt(() => this.#makeGroup());
-      this.#tell('error', error);
+      this.#listeners.emit('error', error);
       await new Promise<void>((resolve) => setTimeout(resolve, READ_PAUSE));
     }
   }
@@ -196,7 +178,7 @@ export class Consumer<V = string> {
    * What this consumer had received before it was started again. Reading is a delivery more, so each entry is read when
    * it can begin, and alone: one that ends the process must not wear out the deliveries of others.
    */
-  async #ownPending(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  async #ownPending(handler: Handler<V>): Promise<void> {
     const { stream, group, name } = this.#options;
     for (let after = '0'; ; ) {
       await this.#free();
@@ -211,7 +193,7 @@ export class Consumer<V = string> {
     }
   }
 
-  async #read(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  async #read(handler: Handler<V>): Promise<void> {
     const { stream, group, name, block, retryAfter } = this.#options;
     const { signal } = this.#stopping;
     const count = this.#room;
@@ -226,7 +208,7 @@ export class Consumer<V = string> {
    * Takes over what nobody has acknowledged for long: of consumers that are gone, and what failed here. Claiming is a
    * delivery more, so no more is claimed than can begin.
    */
-  async #claim(handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  async #claim(handler: Handler<V>): Promise<void> {
     const { stream, group, name, retryAfter } = this.#options;
     let cursor = '0-0';
     do {
@@ -242,7 +224,7 @@ export class Consumer<V = string> {
   }
 
   /** It has been delivered before. */
-  async #claimed(entry: StreamEntry<V>, handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  async #claimed(entry: StreamEntry<V>, handler: Handler<V>): Promise<void> {
     const { stream, group, maxDeliveries } = this.#options;
     const [pending] = await this.#redis.xpending(stream, group, { start: entry.id, end: entry.id, count: 1 });
     if ((pending?.deliveries ?? 0) > maxDeliveries) return this.#bury(entry);
@@ -255,10 +237,10 @@ export class Consumer<V = string> {
     void m.xadd(deadLetters, '*', Object.entries(entry.fields) as [string, string][]);
     void m.xack(stream, group, entry.id);
     await m.execute();
-    this.#tell('dead', entry);
+    this.#listeners.emit('dead', entry);
   }
 
-  async #start(entry: StreamEntry<V>, handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  async #start(entry: StreamEntry<V>, handler: Handler<V>): Promise<void> {
     await this.#free();
     this.#handling.add(entry.id);
     const work = this.#handle(entry, handler).finally(() => {
@@ -268,24 +250,20 @@ export class Consumer<V = string> {
     this.#active.add(work);
   }
 
-  async #handle(entry: StreamEntry<V>, handler: (entry: StreamEntry<V>) => Promise<void> | void): Promise<void> {
+  async #handle(entry: StreamEntry<V>, handler: Handler<V>): Promise<void> {
     const { stream, group } = this.#options;
+    const call = { active: true };
     try {
-      await handler(entry);
+      await this.#handler.run(call, () => handler(entry));
     } catch (error) {
-      return this.#tell('failed', entry, error);
+      return this.#listeners.emit('failed', entry, error);
+    } finally {
+      call.active = false;
     }
     try {
       await this.#redis.xack(stream, group, entry.id);
     } catch (error) {
-      this.#tell('error', error);
-    }
-  }
-
-  /** Listeners are the caller's code: what they throw must not end the loop. */
-  #tell<E extends keyof ConsumerEvents<V>>(event: E, ...details: Parameters<ConsumerEvents<V>[E]>): void {
-    for (const listener of this.#listeners[event]) {
-      queueMicrotask(() => (listener as (...all: Parameters<ConsumerEvents<V>[E]>) => void)(...details));
+      this.#listeners.emit('error', error);
     }
   }
 }
