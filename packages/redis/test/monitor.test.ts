@@ -18,8 +18,7 @@ async function seen(
   const commands: MonitoredCommand[] = [];
   const monitor = redis.monitor();
   const first = monitor.next();
-  while (!(await redis.clientList()).includes('flags=O'))
-    await new Promise((resolve) => void setImmediate(resolve));
+  while (!(await redis.clientList()).includes('flags=O')) await new Promise((resolve) => void setImmediate(resolve));
   await act();
   for (let entry = await first; entry.done !== true; entry = await monitor.next())
     if (entry.value.args[0] === name && commands.push(entry.value) === count) break;
