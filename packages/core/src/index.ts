@@ -71,6 +71,7 @@ export type { Redirect } from './request/redirect.ts';
 export { type ExclusivePool, Request } from './request/request.ts';
 export type { RequestLimits } from './request/request-limits.ts';
 export { RequestQueue } from './request/request-queue.ts';
+export { Ring } from './request/ring.ts';
 export { type RequestPart, repliesOf, splitRequest } from './request/split-request.ts';
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';

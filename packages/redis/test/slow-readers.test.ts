@@ -31,10 +31,8 @@ describe.each([2, 3] as const)('slow readers in RESP%i', (protocol) => {
     await redis.ping();
     const seen = [await news.next(), await news.next(), await news.next()].map(({ value }) => value?.message);
     expect(seen).toEqual(['2', '3', '4']);
-    expect(gaps).toEqual([
-      { reason: 'overflow', dropped: 1 },
-      { reason: 'overflow', dropped: 1 },
-    ]);
+    expect(new Set(gaps.map(({ reason }) => reason))).toEqual(new Set(['overflow']));
+    expect(gaps.reduce((sum, { dropped = 0 }) => sum + dropped, 0)).toBe(2); // one gap or two: those of one packet are one
   });
 
   it('53: a slow reader that asked for it: the subscription ends with an error after what was kept', async () => {

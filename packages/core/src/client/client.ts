@@ -12,7 +12,7 @@ import { Lease, sendBatch } from '../pool/lease.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
-import { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer } from '../timers.ts';
+import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
 import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
 import type { ClientState, ClientStats, StateChange } from './client-state.ts';
 import { Endpoint, type EndpointIdentity, type PoolName } from './endpoint.ts';

@@ -14,6 +14,7 @@ export class Ring<T> {
   #head = 0;
   length = 0;
 
+  /** Puts an element behind all others. */
   push(item: T): void {
     if (this.length === this.#items.length) this.#grow();
     this.#items[(this.#head + this.length) & (this.#items.length - 1)] = item;
@@ -28,10 +29,12 @@ export class Ring<T> {
     this.length++;
   }
 
+  /** The oldest element; it stays. */
   peek(): T | undefined {
     return this.length === 0 ? undefined : this.#items[this.#head];
   }
 
+  /** Takes the oldest element out. */
   shift(): T | undefined {
     if (this.length === 0) return undefined;
     const item = this.#items[this.#head];
@@ -42,6 +45,7 @@ export class Ring<T> {
     return item;
   }
 
+  /** Visits the elements, oldest first. */
   forEach(visit: (item: T) => void): void {
     for (let i = 0; i < this.length; i++) visit(this.#items[(this.#head + i) & (this.#items.length - 1)] as T);
   }

@@ -19,10 +19,12 @@ import {
 import { runTransaction, TRANSACTION_RULES, type TransactionOptions } from '../batch/transaction.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import { RedisProtocol } from '../protocol/protocol.ts';
+import { sourceOf } from '../pubsub/connection-source.ts';
 import { monitor } from '../pubsub/monitor.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
-import { type Kind, Subscriber } from '../pubsub/subscriber.ts';
+import { Subscriber } from '../pubsub/subscriber.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
+import type { Kind } from '../pubsub/subscription-commands.ts';
 import { Consumer } from '../streams/consumer.ts';
 import type { ConsumerOptions } from '../streams/consumer-options.ts';
 import { ClusterRouter } from '../topology/cluster-router.ts';
@@ -233,8 +235,7 @@ export function createRedis(
   const { maxSessions = 10, maxBlocking = 10, client: Type = Redis } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
-    onReady: (connection) => subscriberOf(client, false).onReady(connection),
-    push: (raw) => subscriberOf(client, false).receive(raw),
+    onReady: async () => subscribers.get(client)?.restored(),
     pools: {
       shared: { minSize: 1, maxSize: 1 },
       sessions: { minSize: 0, maxSize: maxSessions },
@@ -257,12 +258,12 @@ function routerOf({ topology, options }: ReadOptions<RedisClientOptions>): ((hos
 
 const subscribers = new WeakMap<Client, Subscriber>();
 
-/** The subscriber of the shared line, or a new one with a line of its own. */
-function subscriberOf(client: Client, own: boolean): Subscriber {
-  if (own) return new Subscriber(client, true);
+/** The subscriber for all readers of a client, or a new one for a reader that may hold the server back. */
+function subscriberOf(client: Client, alone: boolean): Subscriber {
+  if (alone) return new Subscriber(sourceOf(client));
   let subscriber = subscribers.get(client);
   if (subscriber === undefined) {
-    subscriber = new Subscriber(client, false);
+    subscriber = new Subscriber(sourceOf(client));
     subscribers.set(client, subscriber);
   }
   return subscriber;

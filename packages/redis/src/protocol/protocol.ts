@@ -6,6 +6,7 @@ import {
   Flag,
   type Output,
   type Protocol,
+  ProtocolError,
   type ReplySink,
   type RequestLimits,
   read,
@@ -18,6 +19,7 @@ import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Repl
 import { text } from '../commands/support/replies.ts';
 import { redirectOf } from '../topology/redirects.ts';
 import { commandByName } from './command-table.ts';
+import { answersLeaving, Confirmations, isConfirmation } from './confirmations.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type Login } from './handshake.ts';
 import { isQueued, UnitState } from './unit-state.ts';
@@ -107,7 +109,9 @@ export class RedisWire implements Wire {
   readonly #redirects: boolean;
   readonly #login: Login;
   readonly #decoder: Decoder;
-  #confirmations = 0;
+  /** Called for each name that a subscribing command is confirmed for, with its position; also of a command to leave. */
+  onConfirmation: ((command: AnyCommand, index: number) => void) | undefined;
+  readonly #confirmations = new Confirmations();
   /** When it was ready. */
   #since = Number.POSITIVE_INFINITY;
 
@@ -172,8 +176,10 @@ export class RedisWire implements Wire {
 
   #reply(value: Reply): void {
     const head = this.#sink.head();
-    if (value instanceof ErrorReply) return this.#refused(replyError(value, head?.command), head?.command);
+    if (value instanceof ErrorReply) return this.#failed(replyError(value, head?.command), head?.command);
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
+    if (head !== undefined && (head.command.flags & Flag.subscription) !== 0)
+      return this.#notConfirmed(head.command, value);
     if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
     if (head !== undefined && ((head.command.flags & CHANGES) !== 0 || this.#watching))
       return this.#stateAnswered(head.command, value);
@@ -204,12 +210,36 @@ export class RedisWire implements Wire {
     return this.#unit.answered(command.spec.name, answer);
   }
 
-  /** A confirmation is counted: when the last one has come, the subscribing command is answered. */
+  #failed(error: ReplyError, command: AnyCommand | undefined): void {
+    if (command === undefined || (command.flags & Flag.subscription) === 0) return this.#refused(error, command);
+    if (!this.#confirmations.isLeft) {
+      this.#confirmations.reset();
+      return this.#refused(error, command);
+    }
+    this.#left();
+    if (!answersLeaving(error)) this.#refused(error, this.#sink.head()?.command);
+  }
+
+  /** A reply that is no confirmation: it belongs to the command behind a SUNSUBSCRIBE, or nobody can say to what. */
+  #notConfirmed(command: AnyCommand, value: Reply): void {
+    if (!this.#confirmations.isLeft)
+      throw new ProtocolError(`${command.spec.name}: received a reply that confirms nothing`);
+    this.#left();
+    this.#reply(value);
+  }
+
+  #left(): void {
+    this.#confirmations.reset();
+    this.#sink.reply(null);
+  }
+
   #push(items: Reply[]): void {
     const command = this.#sink.head()?.command;
     if (command === undefined || !isConfirmation(items, command)) return this.#sink.push(items);
-    if (++this.#confirmations < command.args.length) return;
-    this.#confirmations = 0;
+    if (this.#confirmations.isLeft) return;
+    this.onConfirmation?.(command, this.#confirmations.count);
+    if (!this.#confirmations.add(command)) return;
+    this.#confirmations.reset();
     this.#sink.reply(null);
   }
 
@@ -230,12 +260,6 @@ export class RedisWire implements Wire {
     this.db = 0;
     this.resp = 2;
   }
-}
-
-/** Whether a push confirms this command. The server may also end the subscription of a channel by itself. */
-function isConfirmation([kind, name]: Reply[], { spec, args, flags }: AnyCommand): boolean {
-  if ((flags & Flag.subscription) === 0 || spec.name !== text(kind).toUpperCase()) return false;
-  return spec.name !== 'SUNSUBSCRIBE' || text(name) === args[0];
 }
 
 /** RESP2 has no pushes: on a subscribing connection an array of the right kind is one, unless a command awaits it. */

@@ -39,6 +39,18 @@ describe('the buffer', () => {
     expect(await rest(news)).toEqual(['2', '3']);
   });
 
+  it('drops messages in a time that does not depend on its size [#40]', () => {
+    const cost = (buffer: number): number => {
+      const { news } = subscription({ buffer });
+      fill(news, 1, buffer);
+      const began = performance.now();
+      fill(news, 1, 20_000);
+      return performance.now() - began;
+    };
+    const best = (buffer: number): number => Math.min(...[1, 2, 3].map(() => cost(buffer)));
+    expect(best(200_000) / Math.max(best(1000), 1)).toBeLessThan(20);
+  });
+
   it('is filled to its bound before the subscription ends with an error, which is thrown once', async () => {
     const { news, asked } = subscription({ buffer: 2, overflow: 'close' });
     fill(news, 1, 2);
@@ -96,10 +108,64 @@ describe('listeners', () => {
     news.on('message', (message) => heard.push(message));
     read(news);
     fill(news, 1, 3);
+    await turn();
     news.end();
     const seen = await rest(news);
     expect(seen.at(-1)).toBe('3');
     expect(heard).toHaveLength(3);
+  });
+
+  it('get what came before them, each message once and in order [#4]', async () => {
+    const { news } = subscription({ buffer: 4, overflow: 'pause' });
+    const heard: string[] = [];
+    const listener = ({ message }: Message): void => void heard.push(message);
+    fill(news, 1, 4);
+    news.on('message', listener).on('message', ({ message }) => heard.push(`second ${message}`));
+    fill(news, 5, 5);
+    await turn();
+    fill(news, 6, 6);
+    news.off('message', listener);
+    await turn();
+    const both = ['1', '2', '3', '4', '5'].flatMap((n) => [n, `second ${n}`]);
+    expect(heard).toEqual([...both, 'second 6']);
+  });
+
+  it('and a loop that begins in the same turn both get what came before them', async () => {
+    const { news } = subscription();
+    const heard: Message[] = [];
+    fill(news, 1, 3);
+    news.on('message', (message) => heard.push(message));
+    const seen = [(await news.next()).value, (await news.next()).value, (await news.next()).value];
+    expect(heard).toEqual(seen);
+  });
+
+  it.each(['off()', 'close()'])('hear nothing after %s, also not what came before [#4]', async (end) => {
+    const { news } = subscription();
+    const heard: string[] = [];
+    const listener = ({ message }: Message): void => {
+      heard.push(message);
+      if (end === 'off()') news.off('message', listener);
+      else void news.close();
+    };
+    news.on('message', listener);
+    fill(news, 1, 3);
+    await turn();
+    expect(heard).toEqual(['1']);
+  });
+
+  it('hear one gap for all messages that were dropped together [#43]', async () => {
+    const { news } = subscription({ buffer: 10 });
+    const gaps: Gap[] = [];
+    news.on('gap', (gap) => gaps.push(gap));
+    fill(news, 1, 1010);
+    news.gap({ reason: 'reconnect' });
+    fill(news, 1, 5);
+    await turn();
+    expect(gaps).toEqual([
+      { reason: 'overflow', dropped: 1000 },
+      { reason: 'reconnect' },
+      { reason: 'overflow', dropped: 5 },
+    ]);
   });
 
   it('hear nothing after off()', async () => {
@@ -144,7 +210,7 @@ describe('the end', () => {
   it('comes once: the first reason counts', async () => {
     const { news } = subscription();
     news.end();
-    news.end(new Error('too late') as never);
+    news.fail(new Error('too late') as never);
     expect(await rest(news)).toEqual([]);
   });
 

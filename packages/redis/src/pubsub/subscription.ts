@@ -1,4 +1,13 @@
-import { type KvError, type OptionRules, QueueFullError, queueMicrotask, Rule, readOptions } from '@kv/core';
+import {
+  type KvError,
+  Listeners,
+  type OptionRules,
+  QueueFullError,
+  queueMicrotask,
+  Ring,
+  Rule,
+  readOptions,
+} from '@kv/core';
 
 /** A published message. */
 export interface Message<V = string> {
@@ -12,7 +21,7 @@ export interface Message<V = string> {
 export interface Gap {
   /** `reconnect`: the connection was lost and is subscribed again. `overflow`: the reader was too slow. */
   readonly reason: 'reconnect' | 'overflow';
-  /** How many were dropped; unknown after a reconnect. */
+  /** How many were dropped since the last gap was told; unknown after a reconnect. */
   readonly dropped?: number | undefined;
 }
 
@@ -20,7 +29,7 @@ export interface Gap {
 export type Overflow =
   /** The oldest message is dropped, and the gap is reported. */
   | 'dropOldest'
-  /** The server is held back (on a connection of its own, so that nobody else is). */
+  /** The server is held back, on a connection that no other subscription uses. */
   | 'pause'
   /** The subscription ends with an error. */
   | 'close';
@@ -44,17 +53,19 @@ export function checkSubscribeOptions(options: SubscribeOptions): Required<{
   return { buffer, overflow };
 }
 
-/** What a subscription asks of the line that feeds it. */
+/** What a subscription asks of the connection that feeds it. */
 export interface SubscriptionFeed {
   pause(): void;
   resume(): void;
   leave(): Promise<void>;
 }
 
-type Listeners<V> = {
-  readonly message: Set<(message: Message<V>) => void>;
-  readonly gap: Set<(gap: Gap) => void>;
+type Events<V> = {
+  readonly message: (message: Message<V>) => void;
+  readonly gap: (gap: Gap) => void;
 };
+
+type AnyListener<V> = Events<V>['message'] & Events<V>['gap'];
 
 /**
  * Messages of some channels: read them in a loop, or listen. Leaving the loop, `close()` and `await using` end it.
@@ -67,11 +78,15 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   readonly #feed: SubscriptionFeed;
   readonly #buffer: number;
   readonly #overflow: Overflow;
-  readonly #listeners: Listeners<V> = { message: new Set(), gap: new Set() };
-  #messages: Message<V>[] = [];
+  readonly #listeners = new Listeners<Events<V>>('message', 'gap');
+  readonly #messages = new Ring<Message<V>>();
   /** Calls of `next()` that wait for a message, in order. */
   readonly #waiting: (() => void)[] = [];
   #iterating = false;
+  /** Messages that came before there was a listener are given to it soon; what comes meanwhile waits behind them. */
+  #handingOver = false;
+  /** Messages that were dropped and not told yet. */
+  #dropped = 0;
   #paused = false;
   #ended = false;
   #error: KvError | undefined;
@@ -90,24 +105,31 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     return this.#ended;
   }
 
-  /** Calls a listener for each message, or for each gap. With a listener messages are not kept, unless they are read too. */
+  /**
+   * Calls a listener for each message, or for each gap, in the async context of the caller. The first listener of
+   * messages also gets those that came before it. With a listener messages are not kept, unless they are read too.
+   *
+   * @throws ArgumentError for an unknown event
+   */
   on(event: 'message', listener: (message: Message<V>) => void): this;
   on(event: 'gap', listener: (gap: Gap) => void): this;
   on(event: 'message' | 'gap', listener: (value: never) => void): this {
-    (this.#listeners[event] as Set<unknown>).add(listener);
+    this.#listeners.on(event, listener as AnyListener<V>);
+    if (event === 'message' && !this.#iterating && this.#messages.length > 0) this.#handOverSoon();
     return this;
   }
 
-  /** Ends what {@link on} began. */
+  /** Removes a listener. It is not called any more, also not for what came before. @throws ArgumentError for an unknown event */
   off(event: 'message', listener: (message: Message<V>) => void): this;
   off(event: 'gap', listener: (gap: Gap) => void): this;
   off(event: 'message' | 'gap', listener: (value: never) => void): this {
-    (this.#listeners[event] as Set<unknown>).delete(listener);
+    this.#listeners.off(event, listener as AnyListener<V>);
     return this;
   }
 
   async next(): Promise<IteratorResult<Message<V>, undefined>> {
     this.#iterating = true;
+    this.#handOver();
     while (this.#messages.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
@@ -115,7 +137,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     }
     const message = this.#messages.shift();
     if (message === undefined) return this.#finish();
-    if (this.#paused && this.#messages.length * 2 < this.#buffer) this.#resume();
+    this.#resumeIfRead();
     return { done: false, value: message };
   }
 
@@ -129,39 +151,76 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     return this;
   }
 
-  /** Unsubscribes. Resolves when the server has confirmed it, or at once when there is no connection. */
+  /**
+   * Unsubscribes. No listener is called any more. Resolves when the server has confirmed it, or at once when there is
+   * no connection.
+   */
   close(): Promise<void> {
     this.end();
-    this.#left ??= this.#feed.leave();
-    return this.#left;
+    return this.#leave();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** A message came. Called by the line. */
+  /** A message came. Called by the subscriber. */
   deliver(message: Message<V>): void {
     if (this.#ended) return;
-    for (const listener of this.#listeners.message) queueMicrotask(() => listener(message));
-    if (this.#listeners.message.size > 0 && !this.#iterating) return;
+    const isHeard = this.#listeners.count('message') > 0;
+    if (isHeard && !this.#handingOver) this.#listeners.emit('message', message);
+    if (isHeard && !this.#handingOver && !this.#iterating) return;
     this.#messages.push(message);
     this.#waiting.shift()?.();
     if (this.#messages.length >= this.#buffer) this.#overflowed();
   }
 
-  /** Messages may have been missed. Called by the line. */
+  /** Messages may have been missed. Called by the subscriber. */
   gap(gap: Gap): void {
-    for (const listener of this.#listeners.gap) queueMicrotask(() => listener(gap));
+    this.#tellDropped();
+    this.#listeners.emit('gap', gap);
   }
 
-  /** No more messages; what is buffered can still be read. Called by the line. */
-  end(error?: KvError): void {
+  /** No more messages, also not for listeners; what is buffered can still be read. Called by the subscriber. */
+  end(): void {
+    this.#listeners.clear();
+    this.#end(undefined);
+  }
+
+  /** It ends with an error, and leaves what it has subscribed. Called by the subscriber. */
+  fail(error: KvError): void {
+    this.#end(error);
+    void this.#leave().catch(() => undefined);
+  }
+
+  #end(error: KvError | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
     if (this.#paused) this.#resume(); // or the server could not confirm that it is left
     for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  #leave(): Promise<void> {
+    this.#left ??= this.#feed.leave();
+    return this.#left;
+  }
+
+  #handOverSoon(): void {
+    if (this.#handingOver) return;
+    this.#handingOver = true;
+    queueMicrotask(() => this.#handOver());
+  }
+
+  /** Gives what came before to the listeners; it stays for a loop that has begun meanwhile. */
+  #handOver(): void {
+    if (!this.#handingOver) return;
+    this.#handingOver = false;
+    if (this.#listeners.count('message') === 0) return;
+    this.#messages.forEach((message) => void this.#listeners.emit('message', message));
+    if (this.#iterating) return;
+    this.#messages.drain();
+    this.#resumeIfRead();
   }
 
   #finish(): IteratorResult<Message<V>, undefined> {
@@ -177,12 +236,25 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
       return this.#feed.pause();
     }
     if (this.#messages.length <= this.#buffer) return;
-    if (this.#overflow === 'dropOldest') {
-      this.#messages.shift();
-      return this.gap({ reason: 'overflow', dropped: 1 });
-    }
-    this.end(new QueueFullError(`The subscription ended: more than ${this.#buffer} messages were not read`));
-    void this.close().catch(() => undefined);
+    if (this.#overflow === 'dropOldest') return this.#drop();
+    this.fail(new QueueFullError(`The subscription ended: more than ${this.#buffer} messages were not read`));
+  }
+
+  /** All that is dropped while bytes are decoded is one gap. */
+  #drop(): void {
+    this.#messages.shift();
+    if (this.#dropped++ === 0) queueMicrotask(() => this.#tellDropped());
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const gap: Gap = { reason: 'overflow', dropped: this.#dropped };
+    this.#dropped = 0;
+    this.#listeners.emit('gap', gap);
+  }
+
+  #resumeIfRead(): void {
+    if (this.#paused && this.#messages.length * 2 < this.#buffer) this.#resume();
   }
 
   #resume(): void {

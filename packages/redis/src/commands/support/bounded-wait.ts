@@ -8,6 +8,7 @@ import {
   TimeoutError,
   type Timer,
 } from '@kv/core';
+import { onAbort } from './abort-listeners.ts';
 
 /** What a wait is told with when it ends early. */
 export interface Waiting {
@@ -19,17 +20,20 @@ export interface Waiting {
 
 /**
  * Waits for work that is common to several callers, each no longer than its own deadline and signal allow. The work
- * goes on for the others.
+ * goes on for the others. With a signal that is aborted already it does not begin.
  *
  * @throws TimeoutError, AbortedError, and what the work rejects with
  */
 export async function boundedWait<T>(
-  work: Promise<T>,
+  begin: () => Promise<T>,
   { timeout = 0, signal }: Pick<CallOptions, 'timeout' | 'signal'>,
   { command, details }: Waiting,
 ): Promise<T> {
+  const aborted = (): AbortedError =>
+    new AbortedError(`${command} was aborted`, { command, ...details(), cause: signal?.reason as unknown });
+  if (signal?.aborted) throw aborted();
   let timer: Timer | undefined;
-  let abort: (() => void) | undefined;
+  let unwatch: (() => void) | undefined;
   const early = new Promise<never>((_, reject) => {
     const end = (): TimeoutError =>
       new TimeoutError(`${command} timed out after ${Math.round(timeout)} ms: the server has not confirmed it`, {
@@ -37,15 +41,12 @@ export async function boundedWait<T>(
         ...details(),
       });
     if (timeout > 0) timer = setTimeout(() => reject(end()), Math.min(timeout, LONGEST_TIMER));
-    abort = () =>
-      reject(new AbortedError(`${command} was aborted`, { command, ...details(), cause: signal?.reason as unknown }));
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    if (signal !== undefined) unwatch = onAbort(signal, () => reject(aborted()));
   });
   try {
-    return await Promise.race([work, early]);
+    return await Promise.race([begin(), early]);
   } finally {
     clearTimeout(timer);
-    if (abort !== undefined) signal?.removeEventListener('abort', abort);
+    unwatch?.();
   }
 }

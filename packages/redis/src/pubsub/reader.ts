@@ -1,0 +1,82 @@
+import type { KvError } from '@kv/core';
+import type { Subscription } from './subscription.ts';
+import { type Kind, type Push, payloadOf } from './subscription-commands.ts';
+import type { Entry } from './subscription-registry.ts';
+
+type Delivered = Extract<Push, { readonly type: 'message' }>;
+
+/**
+ * One subscription as its subscriber sees it: which names are not confirmed yet, and whether messages were missed.
+ *
+ * A gap is told when the server confirms a name again, before the next message of that name: once for all names of the
+ * reader, and once more only where messages came in between.
+ */
+export class Reader {
+  readonly kind: Kind;
+  readonly names: readonly string[];
+  readonly bytes: boolean;
+  readonly subscription: Subscription<unknown>;
+  /** Resolves when all names were confirmed for the first time. */
+  readonly ready: Promise<void>;
+  readonly #awaited = new Set<Entry<Reader>>();
+  /** Names whose messages were missed since they were confirmed last. */
+  readonly #missed = new Set<Entry<Reader>>();
+  #told = false;
+  #settle: { readonly resolve: () => void; readonly reject: (error: KvError) => void } | undefined;
+
+  constructor(kind: Kind, names: readonly string[], bytes: boolean, subscription: Subscription<unknown>) {
+    this.kind = kind;
+    this.names = names;
+    this.bytes = bytes;
+    this.subscription = subscription;
+    this.ready = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    this.ready.catch(() => undefined); // its caller may have given up
+  }
+
+  /** Waits for the names that are not confirmed. */
+  joined(entries: readonly Entry<Reader>[]): void {
+    for (const entry of entries) if (entry.state !== 'confirmed') this.#awaited.add(entry);
+    this.#readyIfConfirmed();
+  }
+
+  /** The server has confirmed a name. */
+  confirmed(entry: Entry<Reader>): void {
+    if (this.#awaited.delete(entry)) this.#readyIfConfirmed();
+    if (!this.#missed.delete(entry) || this.#told) return;
+    this.#told = true;
+    this.subscription.gap({ reason: 'reconnect' });
+  }
+
+  /** From now on messages of a name are missed. */
+  missed(entry: Entry<Reader>): void {
+    if (this.#awaited.has(entry)) return;
+    this.#missed.add(entry);
+    this.#told = false;
+  }
+
+  deliver({ kind, name, channel, payload }: Delivered): void {
+    if (this.#missed.size > 0) this.#told = false;
+    const message = payloadOf(payload, this.bytes);
+    this.subscription.deliver(kind === 'pattern' ? { channel, pattern: name, message } : { channel, message });
+  }
+
+  /** It cannot be subscribed any more: `subscribe()` rejects with the reason, or the subscription ends with it. */
+  fail(error: KvError): void {
+    this.#settle?.reject(error);
+    this.subscription.fail(error);
+  }
+
+  /** The client is closed: `subscribe()` rejects, a subscription just ends. */
+  close(error: KvError): void {
+    this.#settle?.reject(error);
+    this.subscription.end();
+  }
+
+  #readyIfConfirmed(): void {
+    if (this.#awaited.size > 0) return;
+    this.#settle?.resolve();
+    this.#settle = undefined;
+  }
+}
