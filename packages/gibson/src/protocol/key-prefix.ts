@@ -1,6 +1,6 @@
 import { type Arg, bytesFrom, Command, keyPositions } from '@kv/core';
 import { type Pair, replyCodes } from '@kv/gibson-parser';
-import { checkPrefix, keyArg } from '../commands/support/arguments.ts';
+import { keyArg } from '../commands/support/arguments.ts';
 import type { WireReply } from '../commands/support/replies.ts';
 
 /** Where the real key is in a row of a list. */
@@ -8,11 +8,8 @@ const KEY_IN_ROW: Readonly<Record<string, 0 | 1>> = { MGET: 0, KEYS: 1 };
 
 /** The same command with the prefix before its key or prefix, and taken off where keys come back. */
 export function prefixed<T, V>(command: Command<T, V>, keyPrefix: string | undefined): Command<T, V> {
+  if (keyPrefix === undefined || keyPrefix === '') return command;
   const { spec, flags, blockMs, bytes } = command;
-  if (keyPrefix === undefined || keyPrefix === '') {
-    checkPrefix(command.args, keyPositions(spec.keys, command.args));
-    return command;
-  }
   const head = keyArg(keyPrefix, 'keyPrefix');
   const args = [...command.args];
   for (const at of keyPositions(spec.keys, args)) args[at] = join(head, args[at] as Arg);

@@ -56,8 +56,7 @@ describe.each(Object.entries(sample))('%s', (name, args) => {
 
   test('refuses a bad key', () => {
     const place = args.findIndex((arg) => arg === 'k' || arg === 'p');
-    expect(place < 0 || args[place] === 'p' || refused(name, ...args.with(place, ''))).toBe(true);
-    for (const bad of ['secret key', 'secret\0', '\ud800', undefined, {}]) {
+    for (const bad of ['', 'secret key', 'secret\0', '\ud800', undefined, {}]) {
       expect(place < 0 || refused(name, ...args.with(place, bad))).toBe(true);
     }
   });

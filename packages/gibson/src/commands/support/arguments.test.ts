@@ -1,8 +1,6 @@
 import { isKvError } from '@kv/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { prefixed } from '../../protocol/key-prefix.ts';
-import { mget } from '../multi.ts';
 import {
   keyArg,
   limitArg,
@@ -30,6 +28,8 @@ const bytes = (arg: string | Uint8Array): Buffer => Buffer.from(arg);
 
 describe('keys and prefixes', () => {
   test.each([
+    ['empty', ''],
+    ['empty bytes', new Uint8Array(0)],
     ['a space', 'a b'],
     ['a space at the end', 'a '],
     ['a space in bytes', Uint8Array.of(0x61, 0x20)],
@@ -47,15 +47,6 @@ describe('keys and prefixes', () => {
   ])('refuses %s', (_, bad) => {
     expect(refused(() => keyArg(bad as string))).toMatch(/^key: /);
     expect(refused(() => prefixArg(bad as string))).toMatch(/^prefix: /);
-  });
-
-  test('a key is never empty; a prefix may be, where a key prefix stands before it', () => {
-    for (const empty of ['', new Uint8Array(0)]) {
-      expect(refused(() => keyArg(empty))).toMatch(/^key: /);
-      expect(prefixArg(empty)).toBe('');
-      expect(refused(() => prefixed(mget(empty), ''))).toMatch(/^prefix: /);
-      expect(prefixed(mget(empty), 'app:').args).toEqual(['app:']);
-    }
   });
 
   test('never repeats a key in its message', () => {

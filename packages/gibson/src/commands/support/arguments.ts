@@ -49,18 +49,9 @@ function forbiddenByte(name: string): ArgumentError {
   return new ArgumentError(`${name}: it contains a space or a zero byte, which Gibson cannot carry in a key`);
 }
 
-/**
- * A prefix: the rules of {@link keyArg}, but it may be empty where a key prefix is put before it. There is no prefix for
- * "all keys": see {@link checkPrefix}. @throws ArgumentError
- */
+/** A prefix: the rules of {@link keyArg}. There is no prefix for "all keys". @throws ArgumentError */
 export function prefixArg(value: Data): Arg {
-  const arg = toArg(value, 'prefix');
-  return arg.length === 0 ? '' : keyArg(arg, 'prefix');
-}
-
-/** What is sent as a key or a prefix must not be empty. @throws ArgumentError */
-export function checkPrefix(args: readonly Arg[], positions: readonly number[]): void {
-  for (const at of positions) if (args[at]?.length === 0) throw new ArgumentError('prefix: it is empty');
+  return keyArg(value, 'prefix');
 }
 
 /** A value: any bytes, but not none. SET or MSET without a value would end the server. @throws ArgumentError */
