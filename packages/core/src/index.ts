@@ -1,6 +1,13 @@
 export { Client } from './client/client.ts';
 export type { ClientSetup, PoolSize } from './client/client-setup.ts';
-export type { ClientState, ClientStats, StateChange } from './client/client-state.ts';
+export type {
+  ClientState,
+  ClientStats,
+  ConnectionStats,
+  NodeStats,
+  PoolStats,
+  StateChange,
+} from './client/client-state.ts';
 export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
 export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
 export type { CallOptions, CommonOptions } from './client/options.ts';
@@ -17,6 +24,7 @@ export {
   checkCommand,
   checkCommands,
   Flag,
+  firstKey,
   idempotent,
   Keys,
   keyPositions,
@@ -25,7 +33,7 @@ export {
   stateful,
   write,
 } from './command/command.ts';
-export type { Executor, RetryMode, SendOptions, Settled } from './command/executor.ts';
+export type { Executor, RetryMode, SendOptions, ServerOf, Settled } from './command/executor.ts';
 export { type CallPart, PartialError } from './command/partial-error.ts';
 export type { Connection, LivenessOptions } from './connection/connection.ts';
 export { asKvError } from './connection/connection.ts';
@@ -76,7 +84,18 @@ export { type RequestPart, repliesOf, splitRequest } from './request/split-reque
 export type { CommandStats } from './request/stats.ts';
 export { LONGEST_TIMER } from './request/timer-limits.ts';
 export { Unit } from './request/unit.ts';
+export { compareBytes } from './sharding/byte-order.ts';
 export { hashTagged } from './sharding/hash-tag.ts';
+export { mergePages, mergeSorted, type SortedLists } from './sharding/merge-sorted.ts';
+export {
+  type ListedServer,
+  readServerList,
+  type ServerInput,
+  type ServerList,
+} from './sharding/server-list.ts';
+export { type NamedPages, pagesOfServers } from './sharding/server-pages.ts';
+export { type ShardAddress, ShardRouter, type ShardServer } from './sharding/shard-router.ts';
+export type { MergeReplies, ShardReplies, ShardRule, ShardRules } from './sharding/shard-rules.ts';
 export { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer, wallNow } from './timers.ts';
 export type {
   AddressInput,

@@ -57,9 +57,9 @@ export function poolSetups(
   internals: RequestTracker,
   control: ControlSenders,
   endpoint: () => Endpoint,
-  { address, addressText }: EndpointIdentity,
+  { address, addressText, protocol = setup.protocol }: EndpointIdentity,
 ): Record<PoolName, PoolSetup> {
-  const { protocol, liveness, connectTimeout, backoff, pools, onReady, push } = setup;
+  const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
   const plain = {
     protocol,
     address,

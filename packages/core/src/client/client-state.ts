@@ -1,6 +1,6 @@
 import type { KvError } from '../errors.ts';
 import type { CommandStats } from '../request/stats.ts';
-import type { PoolName } from './endpoint.ts';
+import type { Endpoint, PoolName } from './endpoint.ts';
 
 /** Where a client is in its life. */
 export type ClientState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closing' | 'closed';
@@ -12,6 +12,31 @@ export interface StateChange {
   readonly cause?: KvError | undefined;
 }
 
+/** Connections of one pool. */
+export interface PoolStats {
+  readonly size: number;
+  readonly leased: number;
+  /** Requests that wait for a connection. */
+  readonly waiting: number;
+}
+
+/** Connections by pool. */
+export type ConnectionStats = Readonly<Record<PoolName, PoolStats>>;
+
+/** One of the servers of a client. */
+export interface NodeStats {
+  /** The server's own id, or the name that the user gave it; absent where a client has one server. */
+  readonly name?: string | undefined;
+  /** Without user and password. */
+  readonly address: string;
+  readonly role?: 'primary' | 'replica' | undefined;
+  /** Whether it has a connection that works. */
+  readonly ready: boolean;
+  /** Why the last attempt to connect failed; absent after a success. */
+  readonly lastError?: KvError | undefined;
+  readonly connections: ConnectionStats;
+}
+
 /** A look inside a client. */
 export interface ClientStats {
   readonly state: ClientState;
@@ -19,9 +44,36 @@ export interface ClientStats {
   readonly pending: number;
   /** Bytes that wait to be written. */
   readonly queuedBytes: number;
-  /** Connections by pool. */
-  readonly connections: Readonly<
-    Record<PoolName, { readonly size: number; readonly leased: number; readonly waiting: number }>
-  >;
+  /** Connections by pool, to all servers together. */
+  readonly connections: ConnectionStats;
+  /** The same server by server. */
+  readonly nodes: readonly NodeStats[];
   readonly commands: Readonly<Record<string, CommandStats>>;
+}
+
+/** Connections to these servers together. */
+export function connectionStats(endpoints: readonly Endpoint[]): ConnectionStats {
+  const pool = (name: PoolName): PoolStats => {
+    const total = { size: 0, leased: 0, waiting: 0 };
+    for (const endpoint of endpoints) {
+      total.size += endpoint[name].size;
+      total.leased += endpoint[name].leasedSize;
+      total.waiting += endpoint[name].waiting;
+    }
+    return total;
+  };
+  return { shared: pool('shared'), sessions: pool('sessions'), blocking: pool('blocking'), streams: pool('streams') };
+}
+
+/** One server with its connections. */
+export function nodeStats(endpoint: Endpoint): NodeStats {
+  const { identity, shared } = endpoint;
+  return {
+    name: identity.id,
+    address: identity.addressText,
+    role: identity.role,
+    ready: shared.isReady,
+    lastError: shared.lastError,
+    connections: connectionStats([endpoint]),
+  };
 }

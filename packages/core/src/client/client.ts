@@ -1,6 +1,6 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag, spec } from '../command/command.ts';
-import type { Executor, SendOptions, Settled } from '../command/executor.ts';
+import type { Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { stateChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
@@ -14,8 +14,8 @@ import { RequestTracker } from '../request/request-tracker.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
 import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
 import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
-import type { ClientState, ClientStats, StateChange } from './client-state.ts';
-import { Endpoint, type EndpointIdentity, type PoolName } from './endpoint.ts';
+import { type ClientState, type ClientStats, connectionStats, nodeStats, type StateChange } from './client-state.ts';
+import { Endpoint, type EndpointIdentity } from './endpoint.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { Router, RouterHost } from './router.ts';
 import { SingleRouter } from './router.ts';
@@ -39,6 +39,9 @@ export class Client implements Executor {
   #state: ClientState = 'idle';
   #wasReady = false;
   #closing: Promise<void> | undefined;
+  readonly #owner: Client | undefined;
+  /** What {@link only} gave out. */
+  readonly #views = new Map<Endpoint, Client>();
   /** When the wait of `close` ends at the latest. */
   #closingDue = Number.POSITIVE_INFINITY;
   #closingTimer: Timer | undefined;
@@ -46,13 +49,39 @@ export class Client implements Executor {
   /** Leases of blocking commands. */
   readonly #blocked = new Set<Lease>();
 
-  constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup)) {
+  /** @param owner the client of which this is a view, see {@link only} */
+  constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup), owner?: Client) {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
     const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
-    this.tracker = new RequestTracker(identity, setup.maxQueueBytes, false, setup.protocol.requestLimits);
-    this.#internals = new RequestTracker(identity, Number.POSITIVE_INFINITY, true);
+    const { requestLimits } = setup.protocol;
+    this.tracker = owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits);
+    this.#internals =
+      owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals;
+    this.#owner = owner;
     this.#router = makeRouter(this.#host);
+  }
+
+  /**
+   * A view of this client that sends everything to one of its servers, with the same connections, deadlines and counts.
+   * Closing it closes the client.
+   */
+  only(endpoint: Endpoint): Client {
+    let view = this.#views.get(endpoint);
+    if (view === undefined) {
+      const { address, addressText, protocol = this.setup.protocol } = endpoint.identity;
+      const setup = { ...this.setup, address, addressText, protocol };
+      view = new Client(setup, () => new SingleRouter(endpoint), this);
+      view.#follow(this);
+      this.#views.set(endpoint, view);
+    }
+    return view;
+  }
+
+  /** Where a view begins: its connections may be there already, or the client may be closed. */
+  #follow(owner: Client): void {
+    this.#closing = owner.#closing;
+    this.#state = owner.#closing === undefined ? this.#sharedState() : owner.#state;
   }
 
   readonly #host: RouterHost = {
@@ -117,6 +146,15 @@ export class Client implements Executor {
     return this.#router.endpoints;
   }
 
+  /** The servers that keys lie on, each with a view for it alone; replicas are none of them. */
+  get servers(): readonly ServerOf<Client>[] {
+    const primaries = this.endpoints.filter(({ identity }) => identity.role !== 'replica');
+    return primaries.map((endpoint) => {
+      const { id, addressText } = endpoint.identity;
+      return { name: id ?? addressText, address: addressText, client: this.only(endpoint) };
+    });
+  }
+
   /** Sends one command; the promise always settles. */
   send<T>(command: AnyCommand<T>, options: SendOptions = this.defaults): Promise<T> {
     if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
@@ -164,10 +202,12 @@ export class Client implements Executor {
     request.exclusive = exclusive;
     const promise = request.promise<Connection>();
     if (this.#open(request, options) === undefined) this.#submitExclusive(request, from);
-    return new Lease(await promise, {
+    const connection = await promise;
+    return new Lease(connection, {
       tracker,
       defaults: this.defaults,
       alternative: (command) => this.#alternative(command),
+      refusal: this.#router.refusal && ((command) => this.#router.refusal?.(command, connection)),
     });
   }
 
@@ -204,8 +244,10 @@ export class Client implements Executor {
    * the time. Always resolves.
    */
   close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+    if (this.#owner !== undefined) return this.#owner.close({ timeout });
     this.#limitClosing(timeout);
     this.#closing ??= this.#close(timeout);
+    for (const view of this.#views.values()) view.#closing = this.#closing;
     return this.#closing;
   }
 
@@ -227,26 +269,13 @@ export class Client implements Executor {
 
   /** Counts, latencies and connections since the client was made. */
   stats(): ClientStats {
-    const pool = (name: PoolName): ClientStats['connections'][PoolName] => {
-      const total = { size: 0, leased: 0, waiting: 0 };
-      for (const endpoint of this.endpoints) {
-        total.size += endpoint[name].size;
-        total.leased += endpoint[name].leasedSize;
-        total.waiting += endpoint[name].waiting;
-      }
-      return total;
-    };
     const { pending, queuedBytes, stats } = this.tracker;
     return {
       state: this.#state,
       pending,
       queuedBytes,
-      connections: {
-        shared: pool('shared'),
-        sessions: pool('sessions'),
-        blocking: pool('blocking'),
-        streams: pool('streams'),
-      },
+      connections: connectionStats(this.endpoints),
+      nodes: this.endpoints.map(nodeStats),
       commands: stats.read(),
     };
   }
@@ -379,6 +408,8 @@ export class Client implements Executor {
 
   #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
     this.#router.poolChanged?.(endpoint, cause);
+    const view = this.#views.get(endpoint);
+    if (view !== undefined) view.#routerChanged(cause);
     this.#routerChanged(cause);
   }
 
@@ -397,6 +428,7 @@ export class Client implements Executor {
   }
 
   #become(to: ClientState, cause?: KvError): void {
+    if (to === 'closing' || to === 'closed') for (const view of this.#views.values()) view.#become(to, cause);
     const from = this.#state;
     if (from === to) return;
     this.#state = to;

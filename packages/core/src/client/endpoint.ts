@@ -1,5 +1,6 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { ConnectionSetup } from '../connection/connection.ts';
+import type { Protocol } from '../connection/protocol.ts';
 import type { KvError } from '../errors.ts';
 import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
 import type { PoolEvents, PoolOptions } from '../pool/pool.ts';
@@ -23,10 +24,12 @@ export interface EndpointIdentity {
   readonly address: Address;
   /** For messages, statistics and diagnostics; no user, no password. */
   readonly addressText: string;
-  /** The server's own id, where servers have one. */
+  /** The server's own id, or the name that the user gave it; absent where a client has one server. */
   readonly id?: string | undefined;
   /** What the server is in its group, where it is in one: `primary` or `replica`. */
   readonly role?: 'primary' | 'replica' | undefined;
+  /** How this server is spoken to, where that differs from the client's protocol (another password). */
+  readonly protocol?: Protocol | undefined;
 }
 
 /**

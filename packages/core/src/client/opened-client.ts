@@ -1,6 +1,7 @@
 import type { Lease } from '../pool/lease.ts';
 import { Client } from './client.ts';
 import type { ClientSetup } from './client-setup.ts';
+import type { Router, RouterHost } from './router.ts';
 
 /** One connection that is not replaced when it is lost, and the client that carries it. */
 export interface SingleConnection {
@@ -25,14 +26,19 @@ export interface PoolBounds {
   readonly maxSize?: number | undefined;
 }
 
-/** Opens `minSize` connections that serve calls and are lent. Rejects with the cause, and then leaves none behind. */
+/**
+ * Opens `minSize` connections that serve calls and are lent, to each server of the router (default: to the one of the
+ * setup). Rejects with the cause, and then leaves none behind.
+ */
 export function openPool(
   setup: Omit<ClientSetup, 'pools'>,
   { minSize = 1, maxSize = 10 }: PoolBounds,
+  makeRouter?: (host: RouterHost) => Router,
 ): Promise<Client> {
   const others = { minSize: 0, maxSize };
   const shared = { minSize, maxSize, growThreshold: 1 };
-  const client = new Client({ ...setup, pools: { shared, sessions: 'shared', blocking: others, streams: others } });
+  const pools = { shared, sessions: 'shared', blocking: others, streams: others } as const;
+  const client = new Client({ ...setup, pools }, makeRouter);
   return opened(client, () => client);
 }
 

@@ -69,6 +69,8 @@ export interface Router {
    * @param elapsed ms since the call
    */
   reroute?(command: AnyCommand, error: unknown, elapsed: number): Promise<Reroute | undefined>;
+  /** Why a command cannot run on this connection in exclusive use (its key lies on another server). Absent: it can. */
+  refusal?(command: AnyCommand, connection: Connection): KvError | undefined;
   /** A pool of an endpoint has opened or lost connections. */
   poolChanged?(endpoint: Endpoint, cause: KvError | undefined): void;
   /** The client is closed: ends what the router itself keeps. Its endpoints are closed by the client. */

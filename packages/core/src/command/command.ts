@@ -204,3 +204,9 @@ export function keyPositions(keys: KeySpec, args: readonly Arg[]): number[] {
   for (let i = keys.first; i <= last; i += keys.step) positions.push(i);
   return positions;
 }
+
+/** The first key of a command, without allocation where positions are constant; undefined when it has none. */
+export function firstKey({ spec: { keys }, args }: Pick<AnyCommand, 'spec' | 'args'>): Arg | undefined {
+  if (keys === null) return undefined;
+  return typeof keys === 'function' ? args[keys(args)[0] ?? -1] : args[keys.first];
+}

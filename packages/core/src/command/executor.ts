@@ -26,8 +26,20 @@ export interface SendOptions {
 /** How one member of a batch ended. */
 export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
+/** One of the servers that an executor sends to. */
+export interface ServerOf<E> {
+  /** The name that the user gave it, else its address. */
+  readonly name: string;
+  /** Without user and password. */
+  readonly address: string;
+  /** Sends to this server only. */
+  readonly client: E;
+}
+
 /** Sends commands. Implemented by the client, by leases and by single connections. */
 export interface Executor {
+  /** The servers that keys lie on. Absent: there is one. */
+  readonly servers?: readonly ServerOf<Executor>[];
   send<T>(command: AnyCommand<T>, options?: SendOptions): Promise<T>;
   /**
    * Sends commands in order, written together. Resolves when all have ended, and never rejects because of a member.

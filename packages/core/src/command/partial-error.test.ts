@@ -27,7 +27,7 @@ it('names the servers of a call without keys', () => {
     { keys: [], server: 'a:1', error: lost('notSent') },
     { keys: [], server: 'b:2', value: 5 },
   ];
-  expect(new PartialError('DBSIZE', parts)).toMatchObject({ message: 'DBSIZE: 1 of 2 parts failed', parts });
+  expect(new PartialError('DBSIZE', parts)).toMatchObject({ message: 'DBSIZE: 1 of 2 parts failed on a:1', parts });
 });
 
 it.each<[Outcome, (Outcome | 'done' | 'foreign')[]]>([

@@ -35,7 +35,9 @@ function countsOf(parts: readonly CallPart[]): string {
   const bad = parts.filter(failed);
   const keys = keyCount(parts);
   const counts = `${bad.length} of ${parts.length} parts failed`;
-  return keys === 0 ? counts : `${counts} (${keyCount(bad)} of ${keys} keys)`;
+  const withKeys = keys === 0 ? counts : `${counts} (${keyCount(bad)} of ${keys} keys)`;
+  const servers = bad.map(({ server }) => server).filter((server) => server !== undefined);
+  return servers.length === 0 ? withKeys : `${withKeys} on ${servers.join(', ')}`;
 }
 
 function keyCount(parts: readonly CallPart[]): number {

@@ -22,6 +22,8 @@ export interface LeaseSetup {
   readonly defaults: Defaults;
   /** What to use instead of a command that cannot be sent. */
   readonly alternative: (command: AnyCommand) => string;
+  /** Why a command cannot run on the connection of this lease. Absent: it can. */
+  readonly refusal?: ((command: AnyCommand) => KvError | undefined) | undefined;
 }
 
 /** Not even on a connection of one's own: they break the pairing of requests and replies, or end it. */
@@ -159,6 +161,11 @@ export class Lease implements Executor {
       );
       request.fail(error);
       return error;
+    }
+    const refusal = this.#setup.refusal?.(request.command);
+    if (refusal !== undefined) {
+      request.fail(refusal);
+      return refusal;
     }
     const blocking = (request.command.flags & Flag.blocking) !== 0 && request.unit === null; // nothing blocks in a unit
     const timeout = blocking

@@ -460,7 +460,8 @@ export class Pool implements ConnectionOwner {
 
   #publish(started: number, error: Error | undefined): void {
     if (!connectChannel.hasSubscribers) return;
-    const { client, backend, address } = this.setup.internals.identity;
+    const { client, backend } = this.setup.internals.identity;
+    const address = this.setup.addressText;
     connectChannel.publish({ client, backend, address, durationMs: monotonicNow() - started, error });
   }
 }

@@ -196,7 +196,8 @@ export class RequestTracker {
     if (request.exclusive !== null && error === undefined) return;
     this.stats.record(request.command.spec, durationMs, error !== undefined);
     if (!commandChannel.hasSubscribers) return;
-    const { client, backend, address } = this.identity;
+    const { client, backend } = this.identity;
+    const address = request.connection?.setup.addressText ?? this.identity.address;
     const command = request.command.spec.name;
     commandChannel.publish({ client, command, backend, address, attempt: request.attempts, durationMs, error });
   }

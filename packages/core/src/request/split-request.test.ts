@@ -60,7 +60,7 @@ describe('a request with parts', () => {
     second.succeed('B');
     expect(await end).toMatchObject({
       code: 'BATCH',
-      message: 'GETALL: 1 of 2 parts failed (1 of 2 keys)',
+      message: 'GETALL: 1 of 2 parts failed (1 of 2 keys) on server a',
       outcome: 'refused',
       attempts: 1,
       parts: [
@@ -133,4 +133,17 @@ it('closing the client is one error, not one per part', async () => {
   first.fail(new ClosedError('closed'));
   second.fail(new ClosedError('closed'));
   expect(await end).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+});
+
+it('a refusal by all servers with the same words is that refusal', async () => {
+  const { end, first, second } = split();
+  write(first);
+  first.fail(new ReplyError('wrong number of arguments', { attempts: 1 }));
+  second.fail(new ReplyError('wrong number of arguments'));
+  expect(await end).toMatchObject({
+    code: 'REPLY',
+    outcome: 'refused',
+    message: 'wrong number of arguments',
+    attempts: 1,
+  });
 });

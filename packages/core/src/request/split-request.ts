@@ -18,7 +18,7 @@ export interface RequestPart {
   readonly server?: string | undefined;
 }
 
-/** Errors that end the whole call: when every part has this one and nothing was done, no part tells more than another. */
+/** Errors that end the whole call: their messages differ from part to part, but they say the same. */
 const OF_THE_CALL: ReadonlySet<string> = new Set(['TIMEOUT', 'ABORTED', 'CLOSED']);
 
 /**
@@ -65,13 +65,16 @@ function finish(request: Request, results: readonly Settled[], done: (results: r
 
 /** The error of a call of which no part says more than the call itself. */
 function errorOfCall(results: readonly Settled[], ended: KvError | undefined): KvError | undefined {
-  const failed = results.filter((result) => !result.ok).map(({ error }) => error);
-  const [first] = failed;
+  const errors = results.map((result) => (result.ok ? undefined : result.error));
+  const [first] = errors;
   if (ended?.code === 'ABORTED') return withOutcome(ended, results);
-  if (!isKvError(first) || !OF_THE_CALL.has(first.code) || failed.length < results.length) return undefined;
-  return failed.every((error) => isKvError(error) && error.code === first.code)
-    ? withOutcome(first, results)
-    : undefined;
+  if (!isKvError(first) || !errors.every((error) => saysTheSame(error, first))) return undefined;
+  return withOutcome(first, results);
+}
+
+function saysTheSame(error: Error | undefined, first: KvError): boolean {
+  if (!isKvError(error) || error.code !== first.code) return false;
+  return OF_THE_CALL.has(first.code) || error.message === first.message;
 }
 
 /** A part that was done leaves the call half done: of the whole it is not known whether it ran. */

@@ -5,15 +5,14 @@
  * one key or name always takes the same connection: it runs in the order of the calls, also when no call waits for the
  * one before it.
  */
-import { type AnyCommand, type Arg, keyPositions } from '@kv/core';
+import { type AnyCommand, type Arg, firstKey } from '@kv/core';
 
 const encoder = new TextEncoder();
 
 /** Chooses one of `count` connections by the first key of a command; commands without a key take the first one. */
 export function byFirstKey(count: number): (command: AnyCommand) => number {
-  return ({ spec: { keys }, args }) => {
-    if (keys === null || count === 1) return 0;
-    const key = typeof keys === 'function' ? args[keyPositions(keys, args)[0] ?? -1] : args[keys.first];
+  return (command) => {
+    const key = count === 1 ? undefined : firstKey(command);
     return key === undefined ? 0 : hash(key) % count;
   };
 }
