@@ -5,6 +5,7 @@ export {
   ArgumentError,
   BatchError,
   type CallOptions,
+  type CallPart,
   type Capabilities,
   type ClientState,
   type ClientStats,
@@ -24,9 +25,13 @@ export {
   type KeyValueSetOptions,
   KvError,
   type Outcome,
+  PartialError,
   ProtocolError,
   QueueFullError,
   type RetryMode,
+  type ServerInput,
+  type ServerList,
+  type ServerOf,
   type StateChange,
   type StateEvent,
   TimeoutError,
@@ -37,8 +42,15 @@ export { Pipeline } from './batch/pipeline.ts';
 export { createConnection, SsdbConnection } from './client/connection.ts';
 export { keyValue, type SsdbSender } from './client/key-value.ts';
 export { SsdbLease } from './client/lease.ts';
-export type { SsdbClientOptions, SsdbOptions, SsdbPoolOptions } from './client/options.ts';
-export { createPool, SsdbPool } from './client/pool.ts';
+export type {
+  ShardOptions,
+  SsdbAddress,
+  SsdbClientOptions,
+  SsdbOptions,
+  SsdbPoolOptions,
+  SsdbServer,
+} from './client/options.ts';
+export { type AcquireOptions, createPool, SsdbPool } from './client/pool.ts';
 export { createSsdb, Ssdb, type SsdbClass } from './client/ssdb.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
 export type { Entries, EntryArgs, Int, Many, ScoreBound } from './commands/support/arguments.ts';

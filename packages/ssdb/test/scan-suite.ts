@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type AddressInput, createSsdb } from '../src/index.ts';
+import { createSsdb, type SsdbAddress } from '../src/index.ts';
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
@@ -11,7 +11,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 const MAX_SCORE = 2n ** 63n - 1n;
 
 /** Iterators and key prefixes on a server whose data may be deleted. */
-export function scanSuite(address: AddressInput): void {
+export function scanSuite(address: SsdbAddress): void {
   describe('iterators', () => {
     iterators(address);
   });
@@ -20,7 +20,7 @@ export function scanSuite(address: AddressInput): void {
   });
 }
 
-function iterators(address: AddressInput): void {
+function iterators(address: SsdbAddress): void {
   const names = ['a', 'b', 'p', 'p\0', 'p1', 'p2', 'pé', 'q', '\u{10ffff}'];
 
   beforeEach(async () => {
@@ -175,7 +175,7 @@ function iterators(address: AddressInput): void {
   });
 }
 
-function prefixes(address: AddressInput): void {
+function prefixes(address: SsdbAddress): void {
   test('stands before every key and name, and is never seen', async () => {
     await using whole = createSsdb(address);
     await whole.flushdb();

@@ -34,6 +34,8 @@ import { MAX_KEY_BYTES, MAX_TTL } from '../commands/support/arguments.ts';
 
 /** What {@link keyValue} needs of a client, pool or lease. Several command values go to one connection, in order. */
 export interface SsdbSender<V> extends CommandSender<V> {
+  /** On how many servers the keys lie. Default 1. */
+  readonly serverCount?: number;
   /** A view that gives bytes: keys that are not text must be removed too. */
   with(options: { readonly bytes: true }): CommandSender<Uint8Array> & {
     keysIterator(options: { readonly prefix: string; readonly count: number }): AsyncIterable<Uint8Array>;
@@ -78,7 +80,7 @@ class SsdbKeyValue<V> implements KeyValue<V> {
       incrementSteps: 'any',
       emptyPrefix: true,
       emptyValues: true,
-      atomicSetMany: 'withoutTtl',
+      atomicSetMany: (client.serverCount ?? 1) > 1 ? 'never' : 'withoutTtl',
       exactCounts: false, // del does not tell: the key is looked for before
       maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(client.keyPrefix),
       forbiddenInKeys: [],

@@ -4,12 +4,16 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  type ListedServer,
   type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
   Rule,
   readOptions,
+  readServerList,
+  type ServerInput,
+  type ServerList,
   withTls,
 } from '@kv/core';
 import type { Limits } from '@kv/ssdb-parser';
@@ -25,8 +29,27 @@ export interface SsdbOptions extends CommonOptions {
   readonly limits?: Limits | undefined;
 }
 
+/** One of several servers. */
+export interface SsdbServer extends ServerInput {
+  /** Servers that replicate this one (`slaveof`), for {@link ShardOptions.readFrom}. Default: none. */
+  readonly replicas?: readonly AddressInput[] | undefined;
+}
+
+/** The address of one server, or a list of several. */
+export type SsdbAddress = AddressInput | ServerList<SsdbServer>;
+
+/** What clients and pools of several servers can be told besides. */
+export interface ShardOptions {
+  /**
+   * Who answers reads of a key. `primary` (default): the server itself. `preferReplica`: one of its replicas, in turn,
+   * and the server itself while none of them works. A replica may lag: what was just written may not be there yet.
+   * Writes, batches and ranges over all keys always go to the server itself.
+   */
+  readonly readFrom?: 'primary' | 'preferReplica' | undefined;
+}
+
 /** What a client can be told besides. */
-export interface SsdbClientOptions extends SsdbOptions {
+export interface SsdbClientOptions extends SsdbOptions, ShardOptions {
   /**
    * Connections that commands are spread over, by their first key or name; commands without one take the first
    * connection. Default 8. Calls with the same first key run in the order of the calls, all others may overtake each
@@ -36,7 +59,7 @@ export interface SsdbClientOptions extends SsdbOptions {
 }
 
 /** What a pool can be told besides. */
-export interface SsdbPoolOptions extends SsdbOptions {
+export interface SsdbPoolOptions extends SsdbOptions, ShardOptions {
   /** Connections that are opened at once and kept. Default 1. */
   readonly minSize?: number | undefined;
   /** Most connections. Default 10. */
@@ -60,8 +83,10 @@ const RULES: OptionRules = {
   keyPrefix: Rule.text,
   limits: Rule.nested(LIMIT_RULES),
 };
-const CLIENT_RULES: OptionRules = { ...RULES, connections: Rule.count, client: { read: readClass } };
-const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
+const SHARD_RULES: OptionRules = { ...RULES, readFrom: Rule.oneOf(['primary', 'preferReplica']) };
+const CLIENT_RULES: OptionRules = { ...SHARD_RULES, connections: Rule.count, client: { read: readClass } };
+const POOL_RULES: OptionRules = { ...SHARD_RULES, minSize: Rule.index, maxSize: Rule.count };
+const NO_QUERY: ReadonlyMap<string, string> = new Map();
 const ADDRESS_RULES = { scheme: 'ssdb', tlsScheme: 'ssdbs', defaultPort: 8888 } as const;
 
 function readPassword(value: unknown, name: string): unknown {
@@ -75,16 +100,28 @@ function readClass(value: unknown, name: string): unknown {
   throw new ArgumentError(`${name}: expected a class that extends Ssdb`);
 }
 
-/** Address and options, checked and in one. */
-export interface ReadOptions<O extends SsdbOptions> {
+/** One server and how to reach it. */
+export interface ReadAddress {
   readonly parsed: ParsedAddress;
   readonly address: Address;
+}
+
+/** One of several servers. */
+export interface ReadServer extends ReadAddress, Pick<SsdbServer, 'weight'> {
+  readonly name: string;
+  readonly replicas: readonly ReadAddress[];
+}
+
+/** Address and options, checked and in one. */
+export interface ReadOptions<O extends SsdbOptions> extends ReadAddress {
   readonly options: O;
+  /** Set where a list of servers was given; `address` is the first one's then. */
+  readonly servers?: readonly ReadServer[] | undefined;
 }
 
 /** Reads what `createSsdb` got. @throws ArgumentError */
 export function readClientOptions<O extends SsdbClientOptions>(
-  address: AddressInput | undefined,
+  address: SsdbAddress | undefined,
   options: O,
 ): ReadOptions<O> {
   return read(CLIENT_RULES, address, options);
@@ -92,7 +129,7 @@ export function readClientOptions<O extends SsdbClientOptions>(
 
 /** Reads what `createPool` got. @throws ArgumentError */
 export function readPoolOptions(
-  address: AddressInput | undefined,
+  address: SsdbAddress | undefined,
   options: SsdbPoolOptions,
 ): ReadOptions<SsdbPoolOptions> {
   const all = read<SsdbPoolOptions>(POOL_RULES, address, options);
@@ -106,15 +143,60 @@ export function readConnectionOptions(
   address: AddressInput | undefined,
   options: SsdbOptions,
 ): ReadOptions<SsdbOptions> {
+  if (isList(address)) throw new ArgumentError('address: a connection belongs to one server, expected no list');
   return read(RULES, address, options);
 }
 
-function read<O extends SsdbOptions>(rules: OptionRules, input: AddressInput | undefined, given: O): ReadOptions<O> {
-  const parsed = parseAddress(input, ADDRESS_RULES);
-  if (parsed.user !== undefined) throw new ArgumentError('address: SSDB has passwords but no users');
-  if (parsed.path !== undefined) throw new ArgumentError('address: SSDB has no databases, expected no path');
+function read<O extends SsdbOptions & ShardOptions>(
+  rules: OptionRules,
+  input: SsdbAddress | undefined,
+  given: O,
+): ReadOptions<O> {
+  if (isList(input)) return readList(rules, input, given);
+  const { parsed, address } = readAddress(input, given);
   const options = readOptions(rules, given, parsed.query);
   const password = (options.password ?? parsed.password) || undefined; // an empty one is none
   const all = Object.assign(Object.create(null), options, { password }) as O;
-  return { parsed, address: withTls(parsed.address, options.tls), options: all };
+  return { parsed, address: withTls(address, options.tls), options: all };
+}
+
+function isList(input: SsdbAddress | undefined): input is ServerList<SsdbServer> {
+  return Array.isArray(input);
+}
+
+function readList<O extends SsdbOptions & ShardOptions>(
+  rules: OptionRules,
+  list: ServerList<SsdbServer>,
+  given: O,
+): ReadOptions<O> {
+  const options = readOptions(rules, given, NO_QUERY);
+  const servers = readServerList<SsdbServer>(list, ['replicas']).map((server) => readServer(server, options));
+  const [{ parsed, address }] = servers as [ReadServer];
+  return { parsed, address, options, servers };
+}
+
+function readServer(
+  { name, address, more }: ListedServer<SsdbServer>,
+  options: SsdbOptions & ShardOptions,
+): ReadServer {
+  const read = readListed(address, options);
+  const { replicas = [], weight } = more;
+  if (!Array.isArray(replicas)) throw new ArgumentError('replicas: expected a list of addresses');
+  const copies = replicas.map((replica) => readListed(replica, options));
+  const used = options.readFrom === 'preferReplica' ? copies : [];
+  return { ...read, name: name ?? read.parsed.text, weight, replicas: used };
+}
+
+function readListed(input: AddressInput, options: SsdbOptions): ReadAddress {
+  const read = readAddress(input, options);
+  if (read.parsed.query.size > 0)
+    throw new ArgumentError('address: options of several servers are given to the client, not in their URLs');
+  return read;
+}
+
+function readAddress(input: AddressInput | undefined, { tls }: SsdbOptions): ReadAddress {
+  const parsed = parseAddress(input, ADDRESS_RULES);
+  if (parsed.user !== undefined) throw new ArgumentError('address: SSDB has passwords but no users');
+  if (parsed.path !== undefined) throw new ArgumentError('address: SSDB has no databases, expected no path');
+  return { parsed, address: withTls(parsed.address, tls) };
 }

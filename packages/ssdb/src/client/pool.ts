@@ -1,16 +1,15 @@
-import {
-  type AddressInput,
-  ArgumentError,
-  type CallOptions,
-  type Client,
-  type ConnectionPool,
-  mergeCallOptions,
-  openPool,
-} from '@kv/core';
+import { type CallOptions, type Client, type Data, mergeCallOptions, openPool, type ServerOf } from '@kv/core';
 import { Scanner } from '../streams/scan.ts';
 import { SsdbLease } from './lease.ts';
-import { readPoolOptions, type SsdbPoolOptions } from './options.ts';
+import { readPoolOptions, type SsdbAddress, type SsdbPoolOptions } from './options.ts';
+import { acquireFor, shardRouter } from './servers.ts';
 import { callOf, clientSetup } from './ssdb.ts';
+
+/** Call options, and which server is meant. */
+export interface AcquireOptions extends CallOptions {
+  /** With several servers: a key (without prefix) that lies on the server; the lease refuses keys of the others. */
+  readonly key?: Data | undefined;
+}
 
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
 export class SsdbPool<V = string> extends Scanner<V> {
@@ -22,38 +21,49 @@ export class SsdbPool<V = string> extends Scanner<V> {
     this.#client = client;
   }
 
-  /** Where it sends to, without the password. */
+  /** Where it sends to, without the password; of several servers all, with commas between. */
   get address(): string {
     return this.#client.setup.addressText;
   }
 
+  /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
+  nodes(): ServerOf<SsdbPool<V>>[] {
+    return this.#client.servers.map((server) => ({ ...server, client: new SsdbPool<V>(server.client, this.call) }));
+  }
+
   /** Connections, in whatever state. */
   get size(): number {
-    return this.#pool.size;
+    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
   }
 
   /** Connections that are ready and not leased. */
   get freeSize(): number {
-    return this.#pool.freeSize;
+    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
   }
 
-  /** How many connections are kept. */
+  /** How many connections are kept, to each server. */
   get minSize(): number {
-    return this.#pool.options.minSize;
+    return this.#client.setup.pools.shared.minSize;
   }
 
-  /** How many connections there may be. */
+  /** How many connections there may be, to each server. */
   get maxSize(): number {
-    return this.#pool.options.maxSize;
+    return this.#client.setup.pools.shared.maxSize;
   }
 
-  /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
-  acquire(options: CallOptions & { readonly bytes: true }): Promise<SsdbLease<Uint8Array>>;
-  acquire(options: CallOptions & { readonly bytes: false }): Promise<SsdbLease<string>>;
-  acquire(options?: CallOptions): Promise<SsdbLease<V>>;
-  async acquire(options: CallOptions = {}): Promise<SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V>> {
+  /**
+   * Exclusive use of one connection; waits for a free one, first come first served, within the deadline. With several
+   * servers it needs a `key`, or a pool of {@link nodes}.
+   */
+  acquire(options: AcquireOptions & { readonly bytes: true }): Promise<SsdbLease<Uint8Array>>;
+  acquire(options: AcquireOptions & { readonly bytes: false }): Promise<SsdbLease<string>>;
+  acquire(options?: AcquireOptions): Promise<SsdbLease<V>>;
+  async acquire({
+    key,
+    ...options
+  }: AcquireOptions = {}): Promise<SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V>> {
     const call = mergeCallOptions(this.call, options);
-    return new SsdbLease<V>(await this.#client.acquire(call), call);
+    return new SsdbLease<V>(await this.#client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix)), call);
   }
 
   /** Gives a lease back. Need not be waited for. */
@@ -63,7 +73,7 @@ export class SsdbPool<V = string> extends Scanner<V> {
 
   /** Closes the connections that are ready and not leased. */
   clear(): void {
-    this.#pool.clear();
+    for (const { shared } of this.#client.endpoints) shared.clear();
   }
 
   /** A view of the same pool with other call options. */
@@ -78,16 +88,11 @@ export class SsdbPool<V = string> extends Scanner<V> {
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
     return this.#client.close(options);
   }
-
-  get #pool(): ConnectionPool {
-    const [endpoint] = this.#client.endpoints;
-    if (endpoint === undefined) throw new ArgumentError('The pool has no endpoint');
-    return endpoint.shared;
-  }
 }
 
 /**
- * A pool of connections. Resolves when `minSize` of them are ready.
+ * A pool of connections, to one server or to each of several. Resolves when `minSize` of them are ready; with several
+ * servers, those of one server.
  *
  * @throws ConnectionError with the cause when they cannot be made, ReplyError when the server refuses the password
  * @example
@@ -95,18 +100,18 @@ export class SsdbPool<V = string> extends Scanner<V> {
  * await using lease = await pool.acquire()
  */
 export async function createPool(
-  address: AddressInput | undefined,
+  address: SsdbAddress | undefined,
   options: SsdbPoolOptions & { readonly bytes: true },
 ): Promise<SsdbPool<Uint8Array>>;
 export async function createPool(
-  address?: AddressInput,
+  address?: SsdbAddress,
   options?: SsdbPoolOptions & { readonly bytes?: false | undefined },
 ): Promise<SsdbPool>;
 export async function createPool(
-  address?: AddressInput,
+  address?: SsdbAddress,
   options: SsdbPoolOptions = {},
 ): Promise<SsdbPool | SsdbPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const client = await openPool(clientSetup(read), read.options);
+  const client = await openPool(clientSetup(read), read.options, shardRouter(read));
   return new SsdbPool<string>(client, callOf(read));
 }

@@ -1,14 +1,12 @@
 import {
-  type AddressInput,
   type CallOptions,
   Client,
   type ClientSetup,
   type ClientState,
   type ClientStats,
   commonSetup,
-  type EmbeddedServers,
   mergeCallOptions,
-  reachable,
+  type ServerOf,
   type StateChange,
 } from '@kv/core';
 import { type DumpOptions, dump, type SyncOptions, sync140 } from '../commands/server.ts';
@@ -20,9 +18,11 @@ import {
   DEFAULT_CONNECTIONS,
   type ReadOptions,
   readClientOptions,
+  type SsdbAddress,
   type SsdbClientOptions,
   type SsdbOptions,
 } from './options.ts';
+import { addressOf, addressText, shardRouter } from './servers.ts';
 
 /** A client for everybody: commands of all tasks share a line, and streams get connections of their own. */
 export class Ssdb<V = string> extends Scanner<V> {
@@ -34,9 +34,20 @@ export class Ssdb<V = string> extends Scanner<V> {
     this.#client = client;
   }
 
-  /** Where it sends to, without the password. */
+  /** Where it sends to, without the password; of several servers all, with commas between. */
   get address(): string {
     return this.#client.setup.addressText;
+  }
+
+  /**
+   * The servers, each with a view of this client that sends everything there: for commands that mean one server, such as
+   * `info`. Closing such a view closes the client.
+   *
+   * @example for (const { name, client } of ssdb.nodes()) console.log(name, await client.dbsize())
+   */
+  nodes(): ServerOf<this>[] {
+    const View = this.constructor as SsdbClass<this>;
+    return this.#client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
   }
 
   /** Where the client is in its life. */
@@ -119,29 +130,31 @@ export class Ssdb<V = string> extends Scanner<V> {
 export type SsdbClass<S> = new (client: Client, call: CallOptions) => S;
 
 /**
- * A client for one server. Returns at once; the first command (or `connect()`) connects.
+ * A client for one server, or for several that share the keys among them. Returns at once; the first command (or
+ * `connect()`) connects.
  *
  * @param address URL (`ssdb://:password@host:8888`, `ssdbs:`, `ssdb+unix:///path`, `embedded:`), `{ host, port }`,
- *   `{ path }` or `{ connect }`. Default: `ssdb://127.0.0.1:8888`
- * @throws ArgumentError for a wrong address or option
+ *   `{ path }` or `{ connect }`; or a list of those and of `{ address, name, weight, replicas }`. Default:
+ *   `ssdb://127.0.0.1:8888`
+ * @throws ArgumentError for a wrong address or option, or two servers of one name
  * @example
  * await using ssdb = createSsdb('ssdb://localhost:8888')
  * await ssdb.set('a', 1)
  */
 export function createSsdb(
-  address?: AddressInput,
+  address?: SsdbAddress,
   options?: SsdbClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
 ): Ssdb;
 export function createSsdb(
-  address: AddressInput | undefined,
+  address: SsdbAddress | undefined,
   options: SsdbClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Ssdb<Uint8Array>;
 export function createSsdb<S>(
-  address: AddressInput | undefined,
+  address: SsdbAddress | undefined,
   options: SsdbClientOptions & { readonly client: SsdbClass<S> },
 ): S;
 export function createSsdb(
-  address?: AddressInput,
+  address?: SsdbAddress,
   options: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
@@ -155,20 +168,16 @@ export function createSsdb(
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
   } as const;
-  return new Type(new Client(setup), callOf(read));
+  return new Type(new Client(setup, shardRouter(read)), callOf(read));
 }
 
-/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
-const EMBEDDED: string = '@kv/embedded';
-const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
-
 /** What is the same for clients, pools and connections. */
-export function clientSetup({ parsed, address, options }: ReadOptions<SsdbOptions>): Omit<ClientSetup, 'pools'> {
+export function clientSetup(read: ReadOptions<SsdbOptions>): Omit<ClientSetup, 'pools'> {
   return {
-    ...commonSetup(options, 'ssdb'),
-    protocol: ssdbProtocol(options),
-    address: reachable(parsed, address, 'ssdb', loadEmbedded),
-    addressText: parsed.text,
+    ...commonSetup(read.options, 'ssdb'),
+    protocol: ssdbProtocol(read.options),
+    address: addressOf(read),
+    addressText: addressText(read),
     alternative: ({ spec: { name } }) => INSTEAD[name] ?? 'use a connection of its own',
   };
 }

@@ -6,6 +6,7 @@ import {
   type Executor,
   type Of,
   type Results,
+  type ServerOf,
   unwrap,
 } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
@@ -35,6 +36,11 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
     return this.call.keyPrefix ?? '';
   }
 
+  /** How many servers the keys lie on; a lease or a connection belongs to one. */
+  get serverCount(): number {
+    return this.#executor.servers?.length ?? 1;
+  }
+
   /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
   abstract close(options?: { readonly timeout?: number | undefined }): Promise<void>;
 
@@ -43,7 +49,16 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.#executor.send(prefixed(command, this.call.keyPrefix), this.call);
+    return this.runOn(this.#executor, command);
+  }
+
+  protected runOn<T>(executor: Executor, command: Command<T, V>): Promise<T> {
+    return executor.send(prefixed(command, this.call.keyPrefix), this.call);
+  }
+
+  /** The servers that keys lie on; empty where there is only this one. */
+  protected get servers(): readonly ServerOf<Executor>[] {
+    return this.#executor.servers ?? [];
   }
 
   /** Sends one command value. @example await ssdb.send(get('a')) */
@@ -53,7 +68,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
   }
 
   /**
-   * Sends command values together, in order and on one connection, and gives their results as a tuple.
+   * Sends command values together, in order and on one connection (with several servers: on one of each), and gives their results as a tuple.
    *
    * @throws BatchError when any of them failed; its `results` has value or error per position
    * @example const [, a] = await ssdb.sendAll([set('a', '1'), get('a')])

@@ -1,5 +1,15 @@
 /** Async iterators over ranges: page after page, each beginning after the last entry of the one before. */
-import { type Arg, ArgumentError, Command, checkOptions, type Data, integer, type Spec, toArg } from '@kv/core';
+import {
+  type Arg,
+  ArgumentError,
+  Command,
+  checkOptions,
+  type Data,
+  integer,
+  pagesOfServers,
+  type Spec,
+  toArg,
+} from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
 import { TypedExecutor } from '../client/typed-executor.ts';
 import { highScore, key as keyArg, lowScore, type ScoreBound } from '../commands/support/arguments.ts';
@@ -133,9 +143,26 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
     options: ScanOptions,
     descending: boolean,
   ): AsyncGenerator<[string, V], void, undefined> {
-    for await (const page of pages(this.#send, command, head, bounds(options, descending), 2)) {
+    for await (const page of this.#pages(command, head, options, { width: 2, descending })) {
       for (let i = 0; i < page.length; i += 2) yield [blockText(page[i]), this.#data(page[i + 1] as Block)];
     }
+  }
+
+  /** A range over all keys or names is read from all servers, one page ahead of each; what has a name lies on one. */
+  #pages(
+    command: string,
+    head: readonly Arg[],
+    options: ScanOptions,
+    { width, descending }: Walk,
+  ): AsyncIterable<Block[]> {
+    const range = bounds(options, descending);
+    const { servers } = this;
+    if (head.length > 0 || servers.length < 2) return pages(this.#send, command, head, range, width);
+    const ofServers = servers.map(({ name, client }) => {
+      const send: Send = (page) => this.runOn(client, page as unknown as Command<Reply, V>);
+      return { server: name, pages: pages(send, command, head, range, width) };
+    });
+    return pagesOfServers(command, ofServers, { width, descending });
   }
 
   async *#names(
@@ -144,7 +171,7 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
     options: ScanOptions,
     descending: boolean,
   ): AsyncGenerator<V, void, undefined> {
-    for await (const page of pages(this.#send, command, head, bounds(options, descending), 1)) {
+    for await (const page of this.#pages(command, head, options, { width: 1, descending })) {
       for (const name of page) yield this.#data(name);
     }
   }
@@ -169,6 +196,12 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
   }
 
   readonly #send: Send = (command) => this.run(command as unknown as Command<Reply, V>);
+}
+
+/** How many blocks an entry has, and which way the walk goes. */
+interface Walk {
+  readonly width: 1 | 2;
+  readonly descending: boolean;
 }
 
 interface Range {

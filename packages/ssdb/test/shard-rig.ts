@@ -1,0 +1,43 @@
+import { startEmbedded } from '@kv/embedded';
+import { type FaultProxy, faultProxy } from '@kv/testkit';
+import { createSsdb, type Ssdb, type SsdbServer } from '../src/index.ts';
+
+/** Several servers, each behind a proxy that can take it away. */
+export interface ShardRig extends AsyncDisposable {
+  /** For `createSsdb`; the names are `ssdb-1`, `ssdb-2`, … */
+  readonly list: readonly SsdbServer[];
+  readonly proxies: readonly FaultProxy[];
+  /** Clients of each server alone, past the proxies. */
+  readonly direct: readonly Ssdb[];
+}
+
+/** Starts servers. */
+export async function startShards(count = 3): Promise<ShardRig> {
+  const servers = await Promise.all(Array.from({ length: count }, () => startEmbedded({ ssdb: { port: 0 } })));
+  const addresses = servers.map(({ ssdb }) => ({ host: '127.0.0.1', port: ssdb.port as number }));
+  const proxies = await Promise.all(addresses.map((address) => faultProxy(address)));
+  const direct = addresses.map((address) => createSsdb(address));
+  return {
+    list: proxies.map(({ host, port }, i) => ({ address: { host, port }, name: `ssdb-${i + 1}` })),
+    proxies,
+    direct,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(direct.map((client) => client.close()));
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+/** Takes a server away: what is connected is cut, and nothing is accepted. */
+export async function takeAway(proxy: FaultProxy | undefined): Promise<void> {
+  await proxy?.refuse();
+  proxy?.cut();
+}
+
+/** All that an iterator gives. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
