@@ -5,6 +5,7 @@ export {
   ArgumentError,
   BatchError,
   type CallOptions,
+  type CallPart,
   type Capabilities,
   type ClientState,
   type ClientStats,
@@ -22,10 +23,14 @@ export {
   type KeyValueSetOptions,
   KvError,
   type Outcome,
+  PartialError,
   ProtocolError,
   QueueFullError,
   ReplyError,
   type RetryMode,
+  type ServerInput,
+  type ServerList,
+  type ServerOf,
   type StateChange,
   type StateEvent,
   TimeoutError,
@@ -36,8 +41,14 @@ export { createConnection, GibsonConnection } from './client/connection.ts';
 export { createGibson, Gibson, type GibsonClass } from './client/gibson.ts';
 export { type GibsonSender, keyValue } from './client/key-value.ts';
 export { GibsonLease } from './client/lease.ts';
-export type { BatchOptions, GibsonClientOptions, GibsonOptions, GibsonPoolOptions } from './client/options.ts';
-export { createPool, GibsonPool } from './client/pool.ts';
+export type {
+  BatchOptions,
+  GibsonAddress,
+  GibsonClientOptions,
+  GibsonOptions,
+  GibsonPoolOptions,
+} from './client/options.ts';
+export { type AcquireOptions, createPool, GibsonPool } from './client/pool.ts';
 export type { MgetOptions, SetOptions } from './commands/index.ts';
 export type { Stats } from './commands/support/replies.ts';
 export {

@@ -1,18 +1,17 @@
 import {
-  type AddressInput,
   type CallOptions,
   Client,
   type ClientSetup,
   type ClientState,
   type ClientStats,
   commonSetup,
-  type EmbeddedServers,
   mergeCallOptions,
-  reachable,
+  type ServerOf,
   type StateChange,
 } from '@kv/core';
 import { GibsonProtocol } from '../protocol/protocol.ts';
 import {
+  type GibsonAddress,
   type GibsonClientOptions,
   type GibsonOptions,
   type ReadOptions,
@@ -20,6 +19,7 @@ import {
   serverLimitsOf,
   windowOf,
 } from './options.ts';
+import { addressOf, addressText, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /** A client for everybody. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
@@ -32,9 +32,20 @@ export class Gibson<V = string> extends TypedExecutor<V> {
     this.#client = client;
   }
 
-  /** Where it sends to. */
+  /** Where it sends to; of several servers all, with commas between. */
   get address(): string {
     return this.#client.setup.addressText;
+  }
+
+  /**
+   * The servers, each with a view of this client that sends everything there: for commands that mean one server, such as
+   * `stats`. Closing such a view closes the client.
+   *
+   * @example for (const { name, client } of gibson.nodes()) console.log(name, await client.stats())
+   */
+  nodes(): ServerOf<this>[] {
+    const View = this.constructor as GibsonClass<this>;
+    return this.#client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
   }
 
   /** Where the client is in its life. */
@@ -96,29 +107,30 @@ export class Gibson<V = string> extends TypedExecutor<V> {
 export type GibsonClass<G> = new (client: Client, call: CallOptions) => G;
 
 /**
- * A client for one server. Returns at once; the first command (or `connect()`) connects.
+ * A client for one server, or for several that share the keys among them. Returns at once; the first command (or
+ * `connect()`) connects.
  *
  * @param address URL (`gibson://host:10128`, `gibson+unix:///path`, `embedded:`), `{ host, port }`, `{ path }` or
- *   `{ connect }`. Default: `gibson://127.0.0.1:10128`
- * @throws ArgumentError for a wrong address or option
+ *   `{ connect }`; or a list of those and of `{ address, name, weight }`. Default: `gibson://127.0.0.1:10128`
+ * @throws ArgumentError for a wrong address or option, or two servers of one name
  * @example
  * await using gibson = createGibson('gibson://localhost:10128')
  * await gibson.set('a', 1, { ttl: 60 })
  */
 export function createGibson(
-  address?: AddressInput,
+  address?: GibsonAddress,
   options?: GibsonClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
 ): Gibson;
 export function createGibson(
-  address: AddressInput | undefined,
+  address: GibsonAddress | undefined,
   options: GibsonClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Gibson<Uint8Array>;
 export function createGibson<G>(
-  address: AddressInput | undefined,
+  address: GibsonAddress | undefined,
   options: GibsonClientOptions & { readonly client: GibsonClass<G> },
 ): G;
 export function createGibson(
-  address?: AddressInput,
+  address?: GibsonAddress,
   options: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
@@ -126,15 +138,12 @@ export function createGibson(
   const shared = { minSize: 1, maxSize, growThreshold: 1 };
   const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
   const pools = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
-  return new Type(new Client({ ...clientSetup(read), pools }), callOf(read));
+  return new Type(new Client({ ...clientSetup(read), pools }, shardRouter(read)), callOf(read));
 }
 
-/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
-const EMBEDDED: string = '@kv/embedded';
-const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
-
 /** What is the same for clients, pools and connections. */
-export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOptions>): Omit<ClientSetup, 'pools'> {
+export function clientSetup(read: ReadOptions<GibsonOptions>): Omit<ClientSetup, 'pools'> {
+  const { options } = read;
   return {
     ...commonSetup(options, 'gibson'),
     protocol: new GibsonProtocol({
@@ -142,8 +151,8 @@ export function clientSetup({ parsed, address, options }: ReadOptions<GibsonOpti
       serverLimits: serverLimitsOf(options),
       replyLimits: options.limits ?? {},
     }),
-    address: reachable(parsed, address, 'gibson', loadEmbedded),
-    addressText: parsed.text,
+    address: addressOf(read),
+    addressText: addressText(read),
   };
 }
 

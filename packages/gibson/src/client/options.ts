@@ -4,18 +4,24 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  type ListedServer,
   type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
   Rule,
   readOptions,
+  readServerList,
+  type ServerList,
   type Window,
   withTls,
 } from '@kv/core';
 import type { Limits } from '@kv/gibson-parser';
 import { keyArg } from '../commands/support/arguments.ts';
 import { defaultServerLimits, type ServerLimits } from '../protocol/limits.ts';
+
+/** The address of one server, or a list of several. */
+export type GibsonAddress = AddressInput | ServerList;
 
 /** What a Gibson client, pool or connection can be told. Numbers and texts can also stand in the URL's query. */
 export interface GibsonOptions extends CommonOptions, Partial<ServerLimits> {
@@ -86,6 +92,7 @@ const RULES: OptionRules = {
 };
 const CLIENT_RULES: OptionRules = { ...RULES, maxSize: Rule.count, client: { read: readClass } };
 const POOL_RULES: OptionRules = { ...RULES, maxSize: Rule.count, minSize: Rule.index };
+const NO_QUERY: ReadonlyMap<string, string> = new Map();
 const ADDRESS_RULES = { scheme: 'gibson', defaultPort: 10_128 } as const;
 
 function readClass(value: unknown, name: string): unknown {
@@ -93,16 +100,28 @@ function readClass(value: unknown, name: string): unknown {
   throw new ArgumentError(`${name}: expected a class that extends Gibson`);
 }
 
-/** Address and options, checked and in one. */
-export interface ReadOptions<O extends GibsonOptions> {
+/** One server and how to reach it. */
+export interface ReadAddress {
   readonly parsed: ParsedAddress;
   readonly address: Address;
+}
+
+/** One of several servers. */
+export interface ReadServer extends ReadAddress {
+  readonly name: string;
+  readonly weight: number | undefined;
+}
+
+/** Address and options, checked and in one. */
+export interface ReadOptions<O extends GibsonOptions> extends ReadAddress {
   readonly options: O;
+  /** Set where a list of servers was given; `address` is the first one's then. */
+  readonly servers?: readonly ReadServer[] | undefined;
 }
 
 /** Reads what `createGibson` got. @throws ArgumentError */
 export function readClientOptions<O extends GibsonClientOptions>(
-  address: AddressInput | undefined,
+  address: GibsonAddress | undefined,
   options: O,
 ): ReadOptions<O> {
   return read(CLIENT_RULES, address, options);
@@ -110,7 +129,7 @@ export function readClientOptions<O extends GibsonClientOptions>(
 
 /** Reads what `createPool` got. @throws ArgumentError */
 export function readPoolOptions(
-  address: AddressInput | undefined,
+  address: GibsonAddress | undefined,
   options: GibsonPoolOptions,
 ): ReadOptions<GibsonPoolOptions> {
   const all = read<GibsonPoolOptions>(POOL_RULES, address, options);
@@ -124,17 +143,42 @@ export function readConnectionOptions(
   address: AddressInput | undefined,
   options: GibsonOptions,
 ): ReadOptions<GibsonOptions> {
+  if (isList(address)) throw new ArgumentError('address: a connection belongs to one server, expected no list');
   return read(RULES, address, options);
 }
 
-function read<O extends GibsonOptions>(rules: OptionRules, input: AddressInput | undefined, given: O): ReadOptions<O> {
+function read<O extends GibsonOptions>(rules: OptionRules, input: GibsonAddress | undefined, given: O): ReadOptions<O> {
+  if (isList(input)) return readList(rules, input, given);
+  const { parsed, address } = readAddress(input);
+  const options = readOptions(rules, given, parsed.query);
+  return { parsed, address: withTls(address, options.tls), options };
+}
+
+function isList(input: GibsonAddress | undefined): input is ServerList {
+  return Array.isArray(input);
+}
+
+function readList<O extends GibsonOptions>(rules: OptionRules, list: ServerList, given: O): ReadOptions<O> {
+  const options = readOptions(rules, given, NO_QUERY);
+  const servers = readServerList(list).map((server) => readServer(server, options));
+  const [{ parsed, address }] = servers as [ReadServer];
+  return { parsed, address, options, servers };
+}
+
+function readServer({ name, address: input, more }: ListedServer, { tls }: GibsonOptions): ReadServer {
+  const { parsed, address } = readAddress(input);
+  if (parsed.query.size > 0)
+    throw new ArgumentError('address: options of several servers are given to the client, not in their URLs');
+  return { parsed, address: withTls(address, tls), name: name ?? parsed.text, weight: more.weight };
+}
+
+function readAddress(input: AddressInput | undefined): ReadAddress {
   const parsed = parseAddress(input, ADDRESS_RULES);
   if (parsed.user !== undefined || parsed.password !== undefined) {
     throw new ArgumentError('address: Gibson knows no users and passwords');
   }
   if (parsed.path !== undefined) throw new ArgumentError('address: Gibson has no databases, expected no path');
-  const options = readOptions(rules, given, parsed.query);
-  return { parsed, address: withTls(parsed.address, options.tls), options };
+  return { parsed, address: parsed.address };
 }
 
 /** The limits of the server as far as they were given, else the defaults. */

@@ -1,16 +1,15 @@
-import {
-  type AddressInput,
-  ArgumentError,
-  type CallOptions,
-  type Client,
-  type ConnectionPool,
-  mergeCallOptions,
-  openPool,
-} from '@kv/core';
+import { type CallOptions, type Client, type Data, mergeCallOptions, openPool, type ServerOf } from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { GibsonLease } from './lease.ts';
-import { type GibsonPoolOptions, readPoolOptions } from './options.ts';
+import { type GibsonAddress, type GibsonPoolOptions, readPoolOptions } from './options.ts';
+import { acquireFor, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
+
+/** Call options, and which server is meant. */
+export interface AcquireOptions extends CallOptions {
+  /** With several servers: a key (without prefix) that lies on the server; the lease refuses keys of the others. */
+  readonly key?: Data | undefined;
+}
 
 /** Connections of bounded number: a command goes to one that is free, `acquire()` gives one to oneself. */
 export class GibsonPool<V = string> extends TypedExecutor<V> {
@@ -22,38 +21,50 @@ export class GibsonPool<V = string> extends TypedExecutor<V> {
     this.#client = client;
   }
 
-  /** Where it sends to. */
+  /** Where it sends to; of several servers all, with commas between. */
   get address(): string {
     return this.#client.setup.addressText;
   }
 
+  /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
+  nodes(): ServerOf<GibsonPool<V>>[] {
+    return this.#client.servers.map((server) => ({ ...server, client: new GibsonPool<V>(server.client, this.call) }));
+  }
+
   /** Connections, in whatever state. */
   get size(): number {
-    return this.#pool.size;
+    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
   }
 
   /** Connections that are ready and not leased. */
   get freeSize(): number {
-    return this.#pool.freeSize;
+    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
   }
 
-  /** How many connections are kept. */
+  /** How many connections are kept, to each server. */
   get minSize(): number {
-    return this.#pool.options.minSize;
+    return this.#client.setup.pools.shared.minSize;
   }
 
-  /** How many connections there may be. */
+  /** How many connections there may be, to each server. */
   get maxSize(): number {
-    return this.#pool.options.maxSize;
+    return this.#client.setup.pools.shared.maxSize;
   }
 
-  /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
-  acquire(options: CallOptions & { readonly bytes: true }): Promise<GibsonLease<Uint8Array>>;
-  acquire(options: CallOptions & { readonly bytes: false }): Promise<GibsonLease<string>>;
-  acquire(options?: CallOptions): Promise<GibsonLease<V>>;
-  async acquire(options: CallOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
+  /**
+   * Exclusive use of one connection; waits for a free one, first come first served, within the deadline. With several
+   * servers it needs a `key`, or a pool of {@link nodes}.
+   */
+  acquire(options: AcquireOptions & { readonly bytes: true }): Promise<GibsonLease<Uint8Array>>;
+  acquire(options: AcquireOptions & { readonly bytes: false }): Promise<GibsonLease<string>>;
+  acquire(options?: AcquireOptions): Promise<GibsonLease<V>>;
+  async acquire({
+    key,
+    ...options
+  }: AcquireOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
     const call = mergeCallOptions(this.call, options);
-    return new GibsonLease<V>(await this.#client.acquire(call), call, limitsOf(this.#client));
+    const lease = await this.#client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix));
+    return new GibsonLease<V>(lease, call, limitsOf(this.#client));
   }
 
   /** Gives a lease back. Need not be waited for. */
@@ -63,7 +74,7 @@ export class GibsonPool<V = string> extends TypedExecutor<V> {
 
   /** Closes the connections that are ready and not leased. */
   clear(): void {
-    this.#pool.clear();
+    for (const { shared } of this.#client.endpoints) shared.clear();
   }
 
   /** A view of the same pool with other call options. */
@@ -78,16 +89,11 @@ export class GibsonPool<V = string> extends TypedExecutor<V> {
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
     return this.#client.close(options);
   }
-
-  get #pool(): ConnectionPool {
-    const [endpoint] = this.#client.endpoints;
-    if (endpoint === undefined) throw new ArgumentError('The pool has no endpoint');
-    return endpoint.shared;
-  }
 }
 
 /**
- * A pool of connections. Resolves when `minSize` of them are ready.
+ * A pool of connections, to one server or to each of several. Resolves when `minSize` of them are ready; with several
+ * servers, those of one server.
  *
  * @throws ConnectionError with the cause when they cannot be made
  * @example
@@ -95,18 +101,18 @@ export class GibsonPool<V = string> extends TypedExecutor<V> {
  * await using lease = await pool.acquire()
  */
 export async function createPool(
-  address: AddressInput | undefined,
+  address: GibsonAddress | undefined,
   options: GibsonPoolOptions & { readonly bytes: true },
 ): Promise<GibsonPool<Uint8Array>>;
 export async function createPool(
-  address?: AddressInput,
+  address?: GibsonAddress,
   options?: GibsonPoolOptions & { readonly bytes?: false | undefined },
 ): Promise<GibsonPool>;
 export async function createPool(
-  address?: AddressInput,
+  address?: GibsonAddress,
   options: GibsonPoolOptions = {},
 ): Promise<GibsonPool | GibsonPool<Uint8Array>> {
   const read = readPoolOptions(address, options);
-  const client = await openPool(clientSetup(read), read.options);
+  const client = await openPool(clientSetup(read), read.options, shardRouter(read));
   return new GibsonPool<string>(client, callOf(read));
 }

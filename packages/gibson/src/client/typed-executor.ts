@@ -38,6 +38,11 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
     return this.call.keyPrefix ?? '';
   }
 
+  /** How many servers the keys lie on; a lease or a connection belongs to one. */
+  get serverCount(): number {
+    return this.#executor.servers?.length ?? 1;
+  }
+
   /** The limits of the server that this was made with. */
   get serverLimits(): ServerLimits {
     return this.#limits;
