@@ -56,9 +56,15 @@ export async function createConnection(
   options?: GibsonOptions & { readonly bytes?: false | undefined },
 ): Promise<GibsonConnection>;
 export async function createConnection(
+  address: AddressInput | undefined,
+  options: GibsonOptions,
+): Promise<GibsonConnection<string | Uint8Array>>;
+// Once more: the last one is what `ReturnType<typeof createConnection>` means.
+export async function createConnection(
   address?: AddressInput,
-  options: GibsonOptions = {},
-): Promise<GibsonConnection | GibsonConnection<Uint8Array>> {
+  options?: GibsonOptions & { readonly bytes?: false | undefined },
+): Promise<GibsonConnection>;
+export async function createConnection(address?: AddressInput, options: GibsonOptions = {}): Promise<unknown> {
   const read = readConnectionOptions(address, options);
   const { client, lease } = await openSingle(clientSetup(read));
   return new GibsonConnection<string>(client, lease, callOf(read));

@@ -125,10 +125,19 @@ export function createGibson(
   address: GibsonAddress | undefined,
   options: GibsonClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Gibson<Uint8Array>;
+export function createGibson(
+  address: GibsonAddress | undefined,
+  options: GibsonClientOptions & { readonly client?: undefined },
+): Gibson<string | Uint8Array>;
 export function createGibson<G>(
   address: GibsonAddress | undefined,
   options: GibsonClientOptions & { readonly client: GibsonClass<G> },
 ): G;
+// Once more: the last one is what `ReturnType<typeof createGibson>` means.
+export function createGibson(
+  address?: GibsonAddress,
+  options?: GibsonClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Gibson;
 export function createGibson(
   address?: GibsonAddress,
   options: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},

@@ -109,9 +109,15 @@ export async function createPool(
   options?: GibsonPoolOptions & { readonly bytes?: false | undefined },
 ): Promise<GibsonPool>;
 export async function createPool(
+  address: GibsonAddress | undefined,
+  options: GibsonPoolOptions,
+): Promise<GibsonPool<string | Uint8Array>>;
+// Once more: the last one is what `ReturnType<typeof createPool>` means.
+export async function createPool(
   address?: GibsonAddress,
-  options: GibsonPoolOptions = {},
-): Promise<GibsonPool | GibsonPool<Uint8Array>> {
+  options?: GibsonPoolOptions & { readonly bytes?: false | undefined },
+): Promise<GibsonPool>;
+export async function createPool(address?: GibsonAddress, options: GibsonPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
   const client = await openPool(clientSetup(read), read.options, shardRouter(read));
   return new GibsonPool<string>(client, callOf(read));

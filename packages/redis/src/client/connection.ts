@@ -69,9 +69,15 @@ export async function createConnection(
   options?: RedisOptions & { readonly bytes?: false | undefined },
 ): Promise<RedisConnection>;
 export async function createConnection(
+  address: AddressInput | undefined,
+  options: RedisOptions,
+): Promise<RedisConnection<string | Uint8Array>>;
+// Once more: the last one is what `ReturnType<typeof createConnection>` means.
+export async function createConnection(
   address?: AddressInput,
-  options: RedisOptions = {},
-): Promise<RedisConnection | RedisConnection<Uint8Array>> {
+  options?: RedisOptions & { readonly bytes?: false | undefined },
+): Promise<RedisConnection>;
+export async function createConnection(address?: AddressInput, options: RedisOptions = {}): Promise<unknown> {
   const read = readConnectionOptions(address, options);
   const { client, lease } = await askingLess(read.login, () => openSingle(clientSetup(read)));
   return new RedisConnection<string>(client, lease, callOf(read));

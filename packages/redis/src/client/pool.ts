@@ -158,9 +158,15 @@ export async function createPool(
   options?: RedisPoolOptions & { readonly bytes?: false | undefined },
 ): Promise<RedisPool>;
 export async function createPool(
+  address: AddressInput | undefined,
+  options: RedisPoolOptions,
+): Promise<RedisPool<string | Uint8Array>>;
+// Once more: the last one is what `ReturnType<typeof createPool>` means.
+export async function createPool(
   address?: AddressInput,
-  options: RedisPoolOptions = {},
-): Promise<RedisPool | RedisPool<Uint8Array>> {
+  options?: RedisPoolOptions & { readonly bytes?: false | undefined },
+): Promise<RedisPool>;
+export async function createPool(address?: AddressInput, options: RedisPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
   const setup = { ...clientSetup(read), alternative: insteadOnPool };
   const client = await askingLess(read.login, () => openPool(setup, read.options));

@@ -219,6 +219,10 @@ export function createRedis(
   address: RedisAddress | undefined,
   options: RedisClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Redis<Uint8Array>;
+export function createRedis(
+  address: RedisAddress | undefined,
+  options: RedisClientOptions & { readonly client?: undefined },
+): Redis<string | Uint8Array>;
 export function createRedis<R extends Redis>(
   address: RedisAddress | undefined,
   options: RedisClientOptions & { readonly bytes?: false | undefined; readonly client: RedisClass<R> },
@@ -227,6 +231,11 @@ export function createRedis<R extends Redis<Uint8Array>>(
   address: RedisAddress | undefined,
   options: RedisClientOptions & { readonly bytes: true; readonly client: RedisClass<R> },
 ): R;
+// Once more: the last one is what `ReturnType<typeof createRedis>` means.
+export function createRedis(
+  address?: RedisAddress,
+  options?: RedisClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Redis<string>;
 export function createRedis(
   address?: RedisAddress,
   options: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},

@@ -59,9 +59,15 @@ export async function createConnection(
   options?: SsdbOptions & { readonly bytes?: false | undefined },
 ): Promise<SsdbConnection>;
 export async function createConnection(
+  address: AddressInput | undefined,
+  options: SsdbOptions,
+): Promise<SsdbConnection<string | Uint8Array>>;
+// Once more: the last one is what `ReturnType<typeof createConnection>` means.
+export async function createConnection(
   address?: AddressInput,
-  options: SsdbOptions = {},
-): Promise<SsdbConnection | SsdbConnection<Uint8Array>> {
+  options?: SsdbOptions & { readonly bytes?: false | undefined },
+): Promise<SsdbConnection>;
+export async function createConnection(address?: AddressInput, options: SsdbOptions = {}): Promise<unknown> {
   const read = readConnectionOptions(address, options);
   const { client, lease } = await openSingle(clientSetup(read));
   return new SsdbConnection<string>(client, lease, callOf(read));

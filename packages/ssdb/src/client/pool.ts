@@ -108,9 +108,15 @@ export async function createPool(
   options?: SsdbPoolOptions & { readonly bytes?: false | undefined },
 ): Promise<SsdbPool>;
 export async function createPool(
+  address: SsdbAddress | undefined,
+  options: SsdbPoolOptions,
+): Promise<SsdbPool<string | Uint8Array>>;
+// Once more: the last one is what `ReturnType<typeof createPool>` means.
+export async function createPool(
   address?: SsdbAddress,
-  options: SsdbPoolOptions = {},
-): Promise<SsdbPool | SsdbPool<Uint8Array>> {
+  options?: SsdbPoolOptions & { readonly bytes?: false | undefined },
+): Promise<SsdbPool>;
+export async function createPool(address?: SsdbAddress, options: SsdbPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
   const client = await openPool(clientSetup(read), read.options, shardRouter(read));
   return new SsdbPool<string>(client, callOf(read));

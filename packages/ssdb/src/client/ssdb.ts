@@ -149,10 +149,19 @@ export function createSsdb(
   address: SsdbAddress | undefined,
   options: SsdbClientOptions & { readonly bytes: true; readonly client?: undefined },
 ): Ssdb<Uint8Array>;
+export function createSsdb(
+  address: SsdbAddress | undefined,
+  options: SsdbClientOptions & { readonly client?: undefined },
+): Ssdb<string | Uint8Array>;
 export function createSsdb<S>(
   address: SsdbAddress | undefined,
   options: SsdbClientOptions & { readonly client: SsdbClass<S> },
 ): S;
+// Once more: the last one is what `ReturnType<typeof createSsdb>` means.
+export function createSsdb(
+  address?: SsdbAddress,
+  options?: SsdbClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
+): Ssdb;
 export function createSsdb(
   address?: SsdbAddress,
   options: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
