@@ -135,16 +135,16 @@ describe('a row of CLUSTER NODES', () => {
 describe('CLUSTER INFO', () => {
   test.each(recordedCluster('CLUSTER', 'INFO'))('as recorded in $scenario tells state and epoch', ({ forms }) => {
     for (const [, reply] of forms) {
-      const { state, epoch, slotsAssigned } = parseClusterInfo(reply);
+      const { state, epoch } = parseClusterInfo(reply);
       expect(['ok', 'fail']).toContain(state);
-      expect(epoch >= 0 && slotsAssigned <= 16_384).toBe(true);
+      expect(epoch).toBeGreaterThanOrEqual(0);
     }
   });
 
   it('tells the epoch of the cluster, not of the server', () => {
     const info =
       'cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_current_epoch:5\r\ncluster_my_epoch:1\r\n';
-    const expected = { state: 'ok', epoch: 5, slotsAssigned: 16_384 };
+    const expected = { state: 'ok', epoch: 5 };
     expect([info, encoder.encode(info)].map(parseClusterInfo)).toEqual([expected, expected]);
   });
 

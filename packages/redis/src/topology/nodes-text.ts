@@ -110,19 +110,16 @@ export interface ClusterInfo {
   readonly state: 'ok' | 'fail';
   /** Grows with every failover and change of an owner: a view with a lower epoch is older. */
   readonly epoch: number;
-  /** How many slots have an owner. */
-  readonly slotsAssigned: number;
 }
 
 const INFO = 'CLUSTER INFO';
 
-/** Reads the reply of CLUSTER INFO. @throws ProtocolError when state, epoch or number of slots is not in it */
+/** Reads the reply of CLUSTER INFO. @throws ProtocolError when state or epoch is not in it */
 export function parseClusterInfo(reply: unknown): ClusterInfo {
   const fields = new Map(lines(INFO, reply).map(fieldOf));
   const state = fields.get('cluster_state');
   if (state !== 'ok' && state !== 'fail') throw malformed(INFO, 'cluster_state');
-  const epoch = counter(fields, 'cluster_current_epoch');
-  return { state, epoch, slotsAssigned: counter(fields, 'cluster_slots_assigned') };
+  return { state, epoch: counter(fields, 'cluster_current_epoch') };
 }
 
 function fieldOf(line: string): [name: string, value: string] {

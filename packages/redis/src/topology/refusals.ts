@@ -120,15 +120,14 @@ export class Refusals {
     const gate = this.#context.slots.gateOf(first.part, from, connection);
     takeBack(calls);
     gate.pushRedirected(calls);
-    if (first.redirects > FREE_REDIRECTS) this.#pause(gate);
+    if (first.redirects > FREE_REDIRECTS) this.#pause(gate, pauseAfter(first.redirects));
     return gate;
   }
 
-  #pause(gate: Gate): void {
+  #pause(gate: Gate, milliseconds: number): void {
     if (gate.isHeldFor(Hold.pause)) return;
-    gate.pause = longer(gate.pause, REDIRECT_PAUSE);
     gate.hold(Hold.pause);
-    this.#pauses.after(jittered(gate.pause), () => gate.release(Hold.pause));
+    this.#pauses.after(milliseconds, () => gate.release(Hold.pause));
   }
 
   /** A map that is asked for after the refusal has to say the same. */

@@ -1,0 +1,394 @@
+/** What a client does with refusals of cluster nodes, on servers whose every answer the test decides. */
+import { array, ask, bulk, error, integer, moved, ok } from '@kv/testkit/topology/resp-text';
+import { evenly, type ScriptedCluster, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import type { Answer, ScriptedNode, ScriptedRequest } from '@kv/testkit/topology/scripted-node';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { RedisClientOptions } from '../../src/client/options.ts';
+import { createRedis, type Redis } from '../../src/index.ts';
+import { keySlot } from '../../src/topology/slot.ts';
+
+const open: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
+});
+
+/** A cluster of two nodes, and a client that knows the first. KEY and all keys `{b}…` belong to the first node. */
+async function two(options: Omit<RedisClientOptions, 'bytes'> = {}): Promise<{
+  cluster: ScriptedCluster;
+  a: ScriptedNode;
+  b: ScriptedNode;
+  redis: Redis;
+}> {
+  const cluster = await scriptedCluster({ nodes: 2 });
+  open.push(cluster);
+  const [a, b] = cluster.nodes as [ScriptedNode, ScriptedNode];
+  const redis = createRedis(`redis+cluster://${a.address}`, { timeout: 3000, ...options });
+  open.push(redis);
+  return { cluster, a, b, redis };
+}
+
+const KEY = 'a1'; // of the first half of the slots
+const SLOT = keySlot(KEY);
+
+/** How often a node was asked for the map. */
+function mapsAsked(...nodes: readonly ScriptedNode[]): number {
+  const requests = nodes.flatMap((node) => node.requests);
+  return requests.filter(({ name, args }) => name === 'CLUSTER' && args[0] === 'SLOTS').length;
+}
+
+/** Resolves when a node was asked for the map so often. */
+async function mapAsked(node: ScriptedNode, count: number): Promise<void> {
+  while (mapsAsked(node) < count) await node.asked('CLUSTER', node.countOf('CLUSTER') + 1);
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+/** Answers commands by their name. */
+function answers(table: Readonly<Record<string, Answer | ((request: ScriptedRequest) => Answer)>>) {
+  return (request: ScriptedRequest): Answer => {
+    const answer = table[request.name];
+    return typeof answer === 'function' ? answer(request) : answer;
+  };
+}
+
+test('the key of these tests belongs to the first node', () => {
+  expect(SLOT).toBeLessThan(8192);
+});
+
+describe('MOVED', () => {
+  test('a call follows it with one extra trip, and later calls go to the new owner at once [#122]', async () => {
+    const { cluster, a, b, redis } = await two();
+    await redis.connect();
+    cluster.tell({ epoch: 2, ranges: [{ first: 0, last: 16_383, nodes: [b] }] });
+    a.answer = answers({ GET: moved(SLOT, b) });
+    b.answer = answers({ GET: bulk('there') });
+    expect(await redis.get(KEY)).toBe('there');
+    expect(await redis.get(KEY)).toBe('there');
+    expect([a.countOf('GET'), b.countOf('GET')]).toEqual([1, 2]);
+  });
+
+  test('an unknown node gets a connection, and is asked for the map first [#123]', async () => {
+    const { cluster, a, b, redis } = await two();
+    cluster.tell(evenly([a]));
+    await redis.connect();
+    a.answer = answers({ GET: moved(SLOT, b) });
+    b.answer = answers({ GET: bulk('there') });
+    b.view = { epoch: 2, ranges: [{ first: 0, last: 16_383, nodes: [b] }] };
+    expect(await redis.get(KEY)).toBe('there');
+    await mapAsked(b, 1);
+  });
+
+  test('calls made while an older connection has replies to give wait for them, in their order [#120]', async () => {
+    const { a, b, redis } = await two();
+    const first = deferred<string>();
+    a.answer = answers({ SET: ({ args }) => (args[1] === '1' ? first.promise : moved(SLOT, b)), GET: moved(SLOT, b) });
+    b.answer = answers({ SET: ok, GET: bulk('3') });
+    const calls = [redis.set(KEY, 1), redis.set(KEY, 2), redis.set(KEY, 3), redis.get(KEY)];
+    await a.asked('SET', 1);
+    first.resolve(moved(SLOT, b));
+    expect(await Promise.all(calls)).toEqual(['OK', 'OK', 'OK', '3']);
+    const values = b.requests.filter(({ name }) => name === 'SET').map(({ args }) => args[1]);
+    expect(values).toEqual(['1', '2', '3']);
+  });
+
+  test('a node that names itself gets a new connection, and the call is repeated there [#125]', async () => {
+    const { a, redis } = await two();
+    a.answer = answers({ GET: ({ connection }) => (connection < 2 ? moved(SLOT, a) : bulk('mine')) });
+    expect(await redis.get(KEY)).toBe('mine');
+    expect(new Set(a.requests.filter(({ name }) => name === 'GET').map(({ connection }) => connection)).size).toBe(2);
+  });
+
+  test('two nodes that name each other end with the deadline; the outcome is notSent [#126]', async () => {
+    const { a, b, redis } = await two({ timeout: 300 });
+    a.answer = answers({ SET: moved(SLOT, b) });
+    b.answer = answers({ SET: moved(SLOT, a) });
+    const failure = await redis.set(KEY, 1).catch((reason: unknown) => reason);
+    expect(failure).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent', cause: { prefix: 'MOVED' } });
+    expect(a.countOf('SET') + b.countOf('SET')).toBeLessThan(40); // pauses, not a storm
+  });
+
+  test('without a deadline two nodes that name each other end after 64 redirects [#126]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ SET: moved(SLOT, b) });
+    b.answer = answers({ SET: moved(SLOT, a) });
+    await expect(redis.with({ timeout: 0 }).set(KEY, 1)).rejects.toMatchObject({ code: 'REPLY', prefix: 'MOVED' });
+    expect(a.countOf('SET') + b.countOf('SET')).toBe(65);
+  }, 30_000);
+
+  test.each([
+    'MOVED 99999 127.0.0.1:1',
+    'MOVED 1 127.0.0.1',
+    'MOVED 1 127.0.0.1:99999',
+    'MOVED x 127.0.0.1:1',
+    'MOVED 1 a b:1',
+    'ASK 1 127.0.0.1:0',
+  ])('%j is an ordinary error, and no connection is made for it [#127]', async (text) => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ GET: error(text) });
+    await expect(redis.get(KEY)).rejects.toMatchObject({ code: 'REPLY', outcome: 'refused' });
+    expect([a.countOf('GET'), b.connections]).toEqual([1, 0]);
+  });
+
+  test('an answer is followed with retry never, too, and counts as one attempt [#134]', async () => {
+    const { a, b, redis } = await two({ retry: 'never' });
+    a.answer = answers({ INCR: moved(SLOT, b) });
+    b.answer = answers({ INCR: error('ERR not now') });
+    await expect(redis.incr(KEY)).rejects.toMatchObject({ code: 'REPLY', attempts: 1 });
+  });
+});
+
+describe('a script that answers with the words of a redirect', () => {
+  test('has run once, and its error says that nobody knows whether it ran [#128]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ EVAL: moved(SLOT, b), EVALSHA: moved(SLOT, b) });
+    b.answer = answers({ EVAL: integer(2) });
+    await expect(redis.eval('return', [KEY])).rejects.toMatchObject({ code: 'REPLY', outcome: 'unknown' });
+    expect([a.countOf('EVAL'), b.countOf('EVAL')]).toEqual([1, 0]);
+  });
+
+  test('is followed when the map that is asked for afterwards has that owner [#128]', async () => {
+    const { cluster, a, b, redis } = await two();
+    a.answer = answers({
+      EVAL: () => {
+        cluster.tell({ epoch: 9, ranges: [{ first: 0, last: 16_383, nodes: [b] }] });
+        return moved(SLOT, b);
+      },
+    });
+    b.answer = answers({ EVAL: integer(2) });
+    expect(await redis.eval('return', [KEY])).toBe(2);
+  });
+
+  test('of another slot than its keys is never followed [#128]', async () => {
+    const { cluster, a, b, redis } = await two();
+    await redis.connect();
+    cluster.tell({ epoch: 9, ranges: [{ first: 0, last: 16_383, nodes: [b] }] });
+    a.answer = answers({ EVAL: moved(SLOT + 1, b) });
+    await expect(redis.eval('return', [KEY])).rejects.toMatchObject({ outcome: 'unknown' });
+    expect(b.countOf('EVAL')).toBe(0);
+  });
+
+  test('LOADING is believed only when the server says the same of itself [#128]', async () => {
+    const { a, redis } = await two();
+    a.answer = answers({ EVAL: error('LOADING Redis is loading the dataset in memory') });
+    await expect(redis.eval('return', [KEY])).rejects.toMatchObject({ code: 'REPLY', outcome: 'unknown' });
+    expect(a.countOf('EVAL')).toBe(1);
+  });
+});
+
+describe('ASK', () => {
+  test('the call goes to the named node behind ASKING, and the next one asks the old node again [#129]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ GET: ask(SLOT, b) });
+    b.answer = answers({ GET: bulk('moving') });
+    expect([await redis.get(KEY), await redis.get(KEY)]).toEqual(['moving', 'moving']);
+    expect(a.countOf('GET')).toBe(2);
+    const talk = b.requests.map(({ name }) => name).filter((name) => name === 'ASKING' || name === 'GET');
+    expect(talk).toEqual(['ASKING', 'GET', 'ASKING', 'GET']);
+  });
+
+  test('a transaction goes to the named node as a whole, with one ASKING in front [#130]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ MULTI: ok, SET: ask(SLOT, b), EXEC: error('EXECABORT Transaction discarded.') });
+    b.answer = answers({ MULTI: ok, SET: '+QUEUED\r\n', EXEC: array(ok) });
+    const multi = redis.multi();
+    multi.set(KEY, 1).catch(() => undefined);
+    expect(await multi.execute()).toEqual(['OK']);
+    const talk = b.requests.map(({ name }) => name).filter((name) => ['ASKING', 'MULTI', 'SET', 'EXEC'].includes(name));
+    expect(talk).toEqual(['ASKING', 'MULTI', 'SET', 'EXEC']);
+  });
+});
+
+describe('a transaction', () => {
+  test.each(['MOVED', 'TRYAGAIN'])(
+    'whose EXEC is refused with %s is sent again as a whole, once [#130]',
+    async (word) => {
+      const { a, b, redis } = await two();
+      const refusal =
+        word === 'MOVED' ? moved(SLOT, b) : error('TRYAGAIN Multiple keys request during rehashing of slot');
+      let refused = 0;
+      a.answer = answers({
+        MULTI: ok,
+        SET: '+QUEUED\r\n',
+        EXEC: () => (refused++ === 0 ? refusal : array(ok)),
+      });
+      b.answer = answers({ MULTI: ok, SET: '+QUEUED\r\n', EXEC: array(ok) });
+      const multi = redis.multi();
+      const set = multi.set(KEY, 1);
+      expect(await multi.execute()).toEqual(['OK']);
+      expect(await set).toBe('OK');
+      expect(a.countOf('EXEC') + b.countOf('EXEC')).toBe(2);
+    },
+  );
+
+  test('with keys of two slots is refused before anything is sent, and the message names hash tags [#117]', async () => {
+    const { a, b, redis } = await two();
+    const multi = redis.multi();
+    multi.set(KEY, 1).catch(() => undefined);
+    multi.set('other', 1).catch(() => undefined);
+    await expect(multi.execute()).rejects.toThrow(/hash tag/);
+    expect(a.countOf('MULTI') + b.countOf('MULTI')).toBe(0);
+  });
+});
+
+describe('TRYAGAIN', () => {
+  const tryAgain = error('TRYAGAIN Multiple keys request during rehashing of slot');
+
+  test('MGET is asked key by key: each key is on one of the two nodes [#131]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({
+      MGET: ({ args }) =>
+        args.length > 1 ? tryAgain : args[0] === '{b}1' ? array(bulk('one')) : ask(keySlot('{b}'), b),
+    });
+    b.answer = answers({ MGET: array(bulk('two')) });
+    expect(await redis.mget('{b}1', '{b}2')).toEqual(['one', 'two']);
+  });
+
+  test('other commands are asked again until the server can [#131]', async () => {
+    const { a, redis } = await two();
+    let asked = 0;
+    a.answer = answers({ SINTER: () => (asked++ < 3 ? tryAgain : array(bulk('m'))) });
+    expect(await redis.sinter('{b}1', '{b}2')).toEqual(['m']);
+  });
+});
+
+describe('a server that does not serve', () => {
+  test('holds its calls in order and gets one probe at a time until it serves again [#132]', async () => {
+    const { cluster, a, redis } = await two();
+    await redis.connect();
+    const down = error('CLUSTERDOWN The cluster is down');
+    let isDown = true;
+    cluster.tell({ ...evenly(cluster.nodes), state: 'fail' });
+    a.answer = answers({ SET: () => (isDown ? down : ok) });
+    const calls = Array.from({ length: 50 }, (_, i) => redis.set(KEY, i));
+    await mapAsked(a, 3);
+    const refused = a.countOf('SET');
+    isDown = false;
+    cluster.tell(evenly(cluster.nodes));
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['OK']));
+    expect(refused).toBe(50); // not once more while it was down
+    const values = a.requests.filter(({ name }) => name === 'SET').map(({ args }) => Number(args[1]));
+    expect(values.slice(refused)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+
+  test('calls on slots of other servers go on meanwhile [#132]', async () => {
+    const { cluster, a, b, redis } = await two();
+    cluster.tell(evenly(cluster.nodes));
+    await redis.connect();
+    a.answer = answers({ GET: error('LOADING Redis is loading the dataset in memory') });
+    a.view = { ...evenly(cluster.nodes), state: 'fail' };
+    b.answer = answers({ GET: bulk('well') });
+    const held = redis
+      .with({ timeout: 400 })
+      .get(KEY)
+      .catch((reason: unknown) => reason);
+    const other = 'a'; // of the second half
+    expect(await redis.get(other)).toBe('well');
+    expect(await held).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+  });
+});
+
+describe('the map', () => {
+  test('an older view than the newest one is dropped [#141]', async () => {
+    const { cluster, a, b, redis } = await two({ refreshInterval: 30 });
+    cluster.tell({ epoch: 5, ranges: [{ first: 0, last: 16_383, nodes: [a] }] });
+    a.answer = answers({ GET: bulk('a') });
+    b.answer = answers({ GET: bulk('b') });
+    expect(await redis.get(KEY)).toBe('a');
+    cluster.tell({ epoch: 4, ranges: [{ first: 0, last: 16_383, nodes: [b] }] });
+    a.view = { epoch: 5, ranges: [{ first: 0, last: 16_383, nodes: [a] }] };
+    await mapAsked(a, mapsAsked(a) + 3);
+    expect(await redis.get(KEY)).toBe('a');
+  });
+
+  test('a slot without an owner holds its calls until one is named [#142]', async () => {
+    const { cluster, a, redis } = await two();
+    cluster.tell({ epoch: 1, ranges: [] });
+    a.answer = answers({ GET: bulk('late') });
+    const call = redis.get(KEY);
+    await mapAsked(a, 2);
+    cluster.tell({ epoch: 2, ranges: [{ first: 0, last: 16_383, nodes: [a] }] });
+    expect(await call).toBe('late');
+  });
+
+  test.each([null, ''])('a node that is named %j is the host that was asked [#178]', async (endpoint) => {
+    const { a, b, redis } = await two();
+    a.endpoint = endpoint;
+    b.endpoint = endpoint;
+    a.answer = answers({ GET: bulk('here') });
+    expect(await redis.get(KEY)).toBe('here');
+  });
+
+  test('addresses behind a NAT are translated in maps and in redirects [#177]', async () => {
+    const cluster = await scriptedCluster({ nodes: 2 });
+    open.push(cluster);
+    const [a, b] = cluster.nodes as [ScriptedNode, ScriptedNode];
+    const natMap = { [`10.1.1.1:${a.port}`]: a.address, [`10.1.1.1:${b.port}`]: b.address };
+    for (const node of cluster.nodes) node.endpoint = '10.1.1.1';
+    const redis = createRedis({ cluster: [a.address] }, { natMap, timeout: 3000 });
+    open.push(redis);
+    a.answer = answers({ GET: error(`MOVED ${SLOT} 10.1.1.1:${b.port}`) });
+    b.answer = answers({ GET: bulk('outside') });
+    expect(await redis.get(KEY)).toBe('outside');
+  });
+
+  test('a thousand refusals ask for the map a few times only [#139]', async () => {
+    const { a, b, redis } = await two();
+    await redis.connect();
+    const before = mapsAsked(a, b);
+    a.answer = answers({ SET: moved(SLOT, b) });
+    b.answer = answers({ SET: ok });
+    await Promise.all(Array.from({ length: 1000 }, (_, i) => redis.set(KEY, i)));
+    expect(mapsAsked(a, b) - before).toBeLessThanOrEqual(6);
+  });
+
+  test('servers that are no cluster are told at once by connect() [#142]', async () => {
+    const { a, b, redis } = await two();
+    const no = error('ERR This instance has cluster support disabled');
+    a.answer = answers({ CLUSTER: no });
+    b.answer = a.answer;
+    await expect(redis.connect()).rejects.toThrow(/cluster support disabled/);
+  });
+});
+
+describe('commands without keys', () => {
+  test('DBSIZE is the sum of all primaries, and INFO names nodes() [#147]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ DBSIZE: integer(2) });
+    b.answer = answers({ DBSIZE: integer(3) });
+    expect(await redis.dbsize()).toBe(5);
+    await expect(redis.info()).rejects.toThrow(/nodes\(\)/);
+  });
+
+  test('when one primary fails, the error has the parts of the others [#146]', async () => {
+    const { a, b, redis } = await two();
+    a.answer = answers({ DEL: integer(1) });
+    b.answer = answers({ DEL: error('ERR not here') });
+    const keys = ['a1', 'b', 'c', 'd', 'e'];
+    const failure = await redis.del(...keys).catch((reason: unknown) => reason);
+    expect(failure).toMatchObject({ code: 'BATCH' });
+    const { parts } = failure as { parts: { keys: number[]; value?: unknown; error?: unknown }[] };
+    expect(parts.flatMap((part) => part.keys).sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(parts.some(({ error: reason }) => reason !== undefined)).toBe(true);
+  });
+
+  test('with split: false keys of several slots are refused before anything is sent [#145]', async () => {
+    const { a, b, redis } = await two({ split: false });
+    await expect(redis.del('a1', 'b', 'c', 'd', 'e')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent' });
+    expect(a.countOf('DEL') + b.countOf('DEL')).toBe(0);
+  });
+});
+
+test('close() ends calls that wait for the first map, and for a slot that is held', async () => {
+  const { cluster, a, redis } = await two();
+  cluster.tell({ epoch: 1, ranges: [] });
+  const held = redis.get(KEY).catch((reason: unknown) => reason);
+  await mapAsked(a, 1);
+  await redis.close({ timeout: 0 });
+  expect(await held).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+});
