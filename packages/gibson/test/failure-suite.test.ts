@@ -4,7 +4,14 @@ import type { Calls, FailureBackend } from '@kv/testkit/failure-backend';
 import { failureClient, failurePool } from '@kv/testkit/failure-facade';
 import { failureSuite } from '@kv/testkit/failure-suite';
 import { describe, vi } from 'vitest';
-import { createGibson, createPool, type Gibson, type GibsonLease, type GibsonPool } from '../src/index.ts';
+import {
+  createGibson,
+  createPool,
+  type Gibson,
+  type GibsonLease,
+  type GibsonPool,
+  type ServerList,
+} from '../src/index.ts';
 
 /** The cases about a frozen process move the clock. */
 vi.mock('../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
@@ -42,6 +49,40 @@ describe('on the embedded server', () => {
   failureSuite(async () => {
     const embedded = await startEmbedded({ gibson: { port: 0 } });
     return { ...backend({ host, port: embedded.gibson.port as number }), close: () => embedded.close() };
+  });
+});
+
+/** Three servers, of which only the first, which has nearly all keys, can be reached. */
+function several(port: number): ServerList {
+  const away = { host, port: 1 };
+  return [
+    { address: { host, port }, name: 'here', weight: 1e12 },
+    { address: away, name: 'away' },
+    { address: away, name: 'also away' },
+  ];
+}
+
+function severalBackend(port: number): Omit<FailureBackend, 'close'> {
+  return {
+    ...backend({ host, port }),
+    open: (at, options) =>
+      failureClient(createGibson(several(at), { ...options, maxSize: 1 }), {
+        calls,
+        view: (gibson, call) => gibson.with(call),
+        figures: (gibson) => gibson.clientStats(),
+      }),
+    openPool: async (at, options) => {
+      const pool = await createPool(several(at), options);
+      const reachable = pool.nodes()[0]?.client ?? pool;
+      return failurePool<GibsonLease>(reachable, calls(pool), (call) => pool.acquire({ ...call, key: 'k' }), calls);
+    },
+  };
+}
+
+describe('[#211] [#218] on three servers, of which two are away', () => {
+  failureSuite(async () => {
+    const embedded = await startEmbedded({ gibson: { port: 0 } });
+    return { ...severalBackend(embedded.gibson.port as number), close: () => embedded.close() };
   });
 });
 

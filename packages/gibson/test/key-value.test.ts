@@ -33,6 +33,28 @@ describe('with a prefix of the client, on one connection', () => {
   });
 });
 
+describe('[#218] on three servers', () => {
+  keyValueSuite(async () => {
+    const now = Date.now();
+    const servers = await Promise.all([1, 2, 3].map(() => startEmbedded({ gibson: true, frozenAt: now })));
+    const gibson = createGibson(servers.map((server, i) => ({ address: server.gibson.address, name: `gibson-${i}` })));
+    const close = async (): Promise<void> => {
+      await gibson.close();
+      await Promise.all(servers.map((server) => server.close()));
+    };
+    const advance = (ms: number): void => {
+      for (const server of servers) server.advance(ms);
+    };
+    return { ...backend(gibson), advance, close };
+  });
+});
+
+test('[#218] on three servers setMany is not atomic, and all else is as on one', () => {
+  const one = keyValue(createGibson('embedded:')).capabilities;
+  const three = keyValue(createGibson(['embedded:a', 'embedded:b', 'embedded:c'])).capabilities;
+  expect(three).toEqual({ ...one, atomicSetMany: 'never' });
+});
+
 const server = namedServer('gibson');
 
 describe.skipIf(server === undefined)('on the server that KV_TEST_GIBSON names', () => {

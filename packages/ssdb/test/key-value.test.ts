@@ -34,6 +34,28 @@ describe('with several connections and a prefix of the client', () => {
   });
 });
 
+describe('[#218] on three servers', () => {
+  keyValueSuite(async () => {
+    const now = Date.now();
+    const servers = await Promise.all([1, 2, 3].map(() => startEmbedded({ ssdb: true, frozenAt: now })));
+    const ssdb = createSsdb(servers.map((server, i) => ({ address: server.ssdb.address, name: `ssdb-${i}` })));
+    const close = async (): Promise<void> => {
+      await ssdb.close();
+      await Promise.all(servers.map((server) => server.close()));
+    };
+    const advance = (ms: number): void => {
+      for (const server of servers) server.advance(ms);
+    };
+    return { ...backend(ssdb), advance, close };
+  });
+});
+
+test('[#218] on three servers setMany is not atomic, and all else is as on one', () => {
+  const one = keyValue(createSsdb('embedded:')).capabilities;
+  const three = keyValue(createSsdb(['embedded:a', 'embedded:b', 'embedded:c'])).capabilities;
+  expect(three).toEqual({ ...one, atomicSetMany: 'never' });
+});
+
 const server = namedServer('ssdb');
 
 describe.skipIf(server === undefined)('on the server that KV_TEST_SSDB names', () => {

@@ -63,3 +63,15 @@ test('a lease has the type that its options ask for', async () => {
   expectTypeOf(pool.acquire({ bytes: true })).resolves.toEqualTypeOf<GibsonLease<Uint8Array>>();
   expectTypeOf(pool.with({ bytes: true }).acquire({ bytes: false })).resolves.toEqualTypeOf<GibsonLease>();
 });
+
+test('several servers', () => {
+  const client = createGibson(['gibson://a', { address: { host: 'b' }, name: 'b', weight: 2 }]);
+  expectTypeOf(client).toEqualTypeOf<Gibson>();
+  expectTypeOf(client.nodes()[0]?.client).toEqualTypeOf<Gibson | undefined>();
+  expectTypeOf(createGibson(['gibson://a'], { bytes: true }).get('a')).resolves.toEqualTypeOf<Uint8Array | null>();
+  expectTypeOf(createPool(['gibson://a'])).resolves.toHaveProperty('nodes');
+  // @ts-expect-error a connection belongs to one server
+  void createConnection(['gibson://a']);
+  // @ts-expect-error a weight is a number
+  void createGibson([{ address: 'gibson://a', weight: '2' }]);
+});

@@ -68,3 +68,15 @@ test('a lease has the type that its options ask for', async () => {
   expectTypeOf(pool.acquire({ bytes: true })).resolves.toEqualTypeOf<SsdbLease<Uint8Array>>();
   expectTypeOf(pool.with({ bytes: true }).acquire({ bytes: false })).resolves.toEqualTypeOf<SsdbLease>();
 });
+
+test('several servers', () => {
+  const client = createSsdb(['ssdb://a', { address: { host: 'b' }, name: 'b', weight: 2 }]);
+  expectTypeOf(client).toEqualTypeOf<Ssdb>();
+  expectTypeOf(client.nodes()[0]?.client).toEqualTypeOf<Ssdb | undefined>();
+  expectTypeOf(createSsdb(['ssdb://a'], { bytes: true }).get('a')).resolves.toEqualTypeOf<Uint8Array | null>();
+  expectTypeOf(createPool(['ssdb://a'])).resolves.toHaveProperty('nodes');
+  // @ts-expect-error a connection belongs to one server
+  void createConnection(['ssdb://a']);
+  // @ts-expect-error a weight is a number
+  void createSsdb([{ address: 'ssdb://a', weight: '2' }]);
+});
