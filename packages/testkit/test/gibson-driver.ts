@@ -1,4 +1,4 @@
-import { createGibson, type Gibson } from '@kv/gibson';
+import { createGibson, type Gibson, type GibsonAddress } from '@kv/gibson';
 import { keysOf, type Operation, storedUnder } from '../src/model-plan.ts';
 import type { RawAddress } from '../src/raw-client.ts';
 import { type Backend, type Backends, impatient } from './proxied-session.ts';
@@ -6,8 +6,8 @@ import { type Backend, type Backends, impatient } from './proxied-session.ts';
 class GibsonBackend implements Backend {
   readonly #gibson: Gibson;
 
-  constructor(port: number, keyPrefix: string) {
-    this.#gibson = createGibson(`gibson://127.0.0.1:${port}`, { ...impatient, keyPrefix, maxSize: 4 });
+  constructor(address: GibsonAddress, keyPrefix: string) {
+    this.#gibson = createGibson(address, { ...impatient, keyPrefix, maxSize: 4 });
   }
 
   async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null> {
@@ -30,11 +30,15 @@ class GibsonBackend implements Backend {
   }
 }
 
-/** Clients of a Gibson server. `direct` reads past the faults. */
-export function gibsonBackends(target: RawAddress, direct: Gibson): Backends {
+/** Clients of a Gibson server, or of several: `addressOf` a port. `direct` reads past the faults. */
+export function gibsonBackends(
+  target: RawAddress,
+  direct: Gibson,
+  addressOf: (port: number) => GibsonAddress = (port) => `gibson://127.0.0.1:${port}`,
+): Backends {
   return {
     target,
-    open: (port, prefix) => new GibsonBackend(port, prefix),
+    open: (port, prefix) => new GibsonBackend(addressOf(port), prefix),
     inspect: (keys) => Promise.all(keys.map((key) => direct.get(key))),
   };
 }

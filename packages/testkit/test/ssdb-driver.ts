@@ -1,4 +1,4 @@
-import { createSsdb, type Ssdb } from '@kv/ssdb';
+import { createSsdb, type Ssdb, type SsdbAddress } from '@kv/ssdb';
 import { keysOf, type Operation, storedUnder } from '../src/model-plan.ts';
 import type { RawAddress } from '../src/raw-client.ts';
 import { type Backend, type Backends, impatient } from './proxied-session.ts';
@@ -6,8 +6,8 @@ import { type Backend, type Backends, impatient } from './proxied-session.ts';
 class SsdbBackend implements Backend {
   readonly #ssdb: Ssdb;
 
-  constructor(port: number, keyPrefix: string) {
-    this.#ssdb = createSsdb(`ssdb://127.0.0.1:${port}`, { ...impatient, keyPrefix });
+  constructor(address: SsdbAddress, keyPrefix: string) {
+    this.#ssdb = createSsdb(address, { ...impatient, keyPrefix });
   }
 
   async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null> {
@@ -33,11 +33,15 @@ class SsdbBackend implements Backend {
   }
 }
 
-/** Clients of an SSDB server. `direct` reads past the faults. */
-export function ssdbBackends(target: RawAddress, direct: Ssdb): Backends {
+/** Clients of an SSDB server, or of several: `addressOf` a port. `direct` reads past the faults. */
+export function ssdbBackends(
+  target: RawAddress,
+  direct: Ssdb,
+  addressOf: (port: number) => SsdbAddress = (port) => `ssdb://127.0.0.1:${port}`,
+): Backends {
   return {
     target,
-    open: (port, prefix) => new SsdbBackend(port, prefix),
+    open: (port, prefix) => new SsdbBackend(addressOf(port), prefix),
     inspect: async (keys) => {
       const found = await direct.multiGet(...keys);
       return keys.map((key) => found.get(key) ?? null);

@@ -26,9 +26,8 @@ export class Shard {
   }
 
   /** Where a request goes that is sent alone. */
-  endpointOf({ command, unit, exclusive }: Request): Endpoint {
-    if (this.replicas.length === 0 || (command.flags & Flag.read) === 0 || unit !== null || exclusive !== null)
-      return this.primary;
+  endpointOf(request: Request): Endpoint {
+    if (this.replicas.length === 0 || !mayLag(request)) return this.primary;
     if (!this.#started) this.startReplicas();
     return this.#ready.length === 0 ? this.primary : (this.#ready[this.#next++ % this.#ready.length] as Endpoint);
   }
@@ -47,4 +46,9 @@ export class Shard {
     if (isReady && at < 0) this.#ready.push(endpoint);
     else if (!isReady && at >= 0) this.#ready.splice(at, 1);
   }
+}
+
+/** Only reads of keys: what counts or lists everything would go backwards with every other call. */
+function mayLag({ command: { flags, spec }, unit }: Request): boolean {
+  return (flags & Flag.read) !== 0 && spec.keys !== null && unit === null;
 }
