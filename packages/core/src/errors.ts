@@ -151,3 +151,9 @@ export function ofCommand(error: unknown, command: string): unknown {
   if (isKvError(error)) error.command ??= command;
   return error;
 }
+
+/** Converts any error to a {@link KvError}; a foreign one becomes the cause of a {@link ConnectionError}. */
+export function asKvError(error: unknown): KvError {
+  if (isKvError(error)) return error;
+  return new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error });
+}

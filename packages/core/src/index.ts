@@ -17,12 +17,11 @@ export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
 export { unwrap } from './command/batch-results.ts';
 export { bytesFrom, isBytes } from './command/bytes.ts';
+export { checkCommand, checkCommands } from './command/check-command.ts';
 export type { AnyCommand, Arg, KeySpec, Of, Results, Spec, Transform } from './command/command.ts';
 export {
   blocking,
   Command,
-  checkCommand,
-  checkCommands,
   Flag,
   firstKey,
   idempotent,
@@ -35,8 +34,8 @@ export {
 } from './command/command.ts';
 export type { Executor, RetryMode, SendOptions, ServerOf, Settled } from './command/executor.ts';
 export { type CallPart, PartialError } from './command/partial-error.ts';
-export type { Connection, LivenessOptions } from './connection/connection.ts';
-export { asKvError } from './connection/connection.ts';
+export type { Connection } from './connection/connection.ts';
+export type { LivenessOptions } from './connection/liveness.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './connection/protocol.ts';
 export { answered } from './connection/protocol.ts';
 export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';
@@ -44,6 +43,7 @@ export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {
   AbortedError,
   ArgumentError,
+  asKvError,
   BatchError,
   ClosedError,
   ConflictError,

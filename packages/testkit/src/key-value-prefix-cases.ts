@@ -1,7 +1,6 @@
 import type { KeyValue } from '@kv/core';
 import { expect, test } from 'vitest';
-import { ending, listed } from './key-value-cases.ts';
-import type { Start } from './key-value-suite.ts';
+import { ending, listed, type Start } from './key-value-cases.ts';
 
 /** `keys`, `clear` and what belongs to whom. */
 export function prefixCases({ backend, prefix, fresh }: Start): void {

@@ -1,29 +1,10 @@
 /** What `KeyValue` promises, the same cases on every backend. Where backends differ, the case asserts the difference. */
-import type { KeyValue } from '@kv/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ending, listed } from './key-value-cases.ts';
+import { ending, type KeyValueBackend, listed, type Start } from './key-value-cases.ts';
 import { prefixCases } from './key-value-prefix-cases.ts';
 import { ttlCases } from './key-value-ttl-cases.ts';
 
-/** A server and a client on it. */
-export interface KeyValueBackend {
-  /** A `KeyValue` on the client. */
-  readonly open: (prefix: string) => KeyValue;
-  /** The same on a view of the client that gives bytes. */
-  readonly openBytes: (prefix: string) => KeyValue<Uint8Array>;
-  /** Moves the server's clock, where the server can do that; else the cases wait. */
-  readonly advance?: ((ms: number) => void) | undefined;
-  readonly close: () => Promise<void>;
-}
-
-/** What cases begin with: every prefix is new, because a named server is somebody else's. */
-export interface Start {
-  /** The backend; there from the first case on. */
-  readonly backend: () => KeyValueBackend;
-  readonly prefix: () => string;
-  /** A `KeyValue` below a new prefix. */
-  readonly fresh: () => KeyValue;
-}
+export type { KeyValueBackend } from './key-value-cases.ts';
 
 /** Runs all cases on the backend that `begin` gives. */
 export function keyValueSuite(begin: () => Promise<KeyValueBackend>): void {

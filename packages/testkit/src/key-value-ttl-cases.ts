@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyValue } from '@kv/core';
 import { expect, test } from 'vitest';
-import { listed } from './key-value-cases.ts';
-import type { Start } from './key-value-suite.ts';
+import { listed, type Start } from './key-value-cases.ts';
 
 const forEver = Number.POSITIVE_INFINITY;
 

@@ -47,11 +47,19 @@ describe('a planted import is found', () => {
     ['redis/src/a.ts', "const net = require('node:net');", 'sockets belong to core'],
     ['gibson/src/a.ts', "const m = await import('left-pad');", 'not among the packages'],
     ['embedded/src/a.ts', "import { x } from '@kv/redis';", 'not among the packages'],
+    ['embedded/src/a.ts', "import { Decoder } from '@kv/resp-parser';", 'not among the packages'],
   ])('%s: %s', (file, text, reason) => {
     const found = check(file, text);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(`packages/${file}:${text.startsWith('\n') ? 2 : 1} imports`);
     expect(found[0]).toContain(reason);
+  });
+
+  it('and a package without a rule is refused, with all that it imports', () => {
+    expect(check('fresh/src/a.ts', "import { x } from '@kv/core'; import './b.ts';")).toEqual([
+      'packages/fresh has no rule in check-boundaries.ts',
+      'packages/fresh/src/a.ts:1 imports @kv/core: not among the packages it may import',
+    ]);
   });
 
   it.each([
@@ -60,7 +68,7 @@ describe('a planted import is found', () => {
     ['redis/src/a.ts', "import { x } from '@kv/core'; import { y } from '@kv/resp-parser';"],
     ['redis/src/a.ts', "const { startEmbedded } = await import('@kv/embedded');"],
     ['redis/src/a.ts', "import type { Embedded } from '@kv/embedded';"],
-    ['embedded/src/a.ts', "import net from 'node:net'; import { Decoder } from '@kv/resp-parser';"],
+    ['embedded/src/a.ts', "import net from 'node:net'; import { Deque } from './deque.ts';"],
     ['core/src/a.test.ts', "import { it } from 'vitest'; import net from 'node:net';"],
     ['resp-parser/src/deep/a.ts', "import { x } from '../b.ts'; // import 'node:net'"],
   ])('allowed: %s: %s', (file, text) => {

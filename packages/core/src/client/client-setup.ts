@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { Executor } from '../command/executor.ts';
-import type { Connection, ConnectionSetup, LivenessOptions } from '../connection/connection.ts';
+import type { Connection, ConnectionSetup } from '../connection/connection.ts';
+import type { LivenessOptions } from '../connection/liveness.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import type { Backoff } from '../pool/backoff.ts';
 import type { Defaults } from '../pool/lease.ts';

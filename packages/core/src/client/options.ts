@@ -1,5 +1,5 @@
 import type { RetryMode, SendOptions } from '../command/executor.ts';
-import type { LivenessOptions } from '../connection/connection.ts';
+import type { LivenessOptions } from '../connection/liveness.ts';
 import { ArgumentError } from '../errors.ts';
 import { type OptionRule, type OptionRules, Rule, readOptions } from '../options/option-rules.ts';
 import type { Backoff } from '../pool/backoff.ts';

@@ -2,7 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { toArg } from './arguments.ts';
 import { bytesFrom, isBytes } from './bytes.ts';
-import { Command, checkCommand, read } from './command.ts';
+import { checkCommand } from './check-command.ts';
+import { Command, read } from './command.ts';
 
 class Shorter extends Uint8Array {
   override get length(): number {

@@ -1,18 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  blocking,
-  Command,
-  checkCommand,
-  checkCommands,
-  Flag,
-  idempotent,
-  Keys,
-  keyPositions,
-  read,
-  spec,
-  stateful,
-  write,
-} from './command.ts';
+import { checkCommand, checkCommands } from './check-command.ts';
+import { blocking, Command, Flag, idempotent, Keys, keyPositions, read, spec, stateful, write } from './command.ts';
 
 it.each([
   [Keys.none, ['a'], []],

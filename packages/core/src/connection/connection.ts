@@ -1,17 +1,18 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { Executor } from '../command/executor.ts';
-import { ArgumentError, ConnectionError, isKvError, type KvError, ProtocolError } from '../errors.ts';
+import { ArgumentError, asKvError, ConnectionError, isKvError, type KvError, ProtocolError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
-import { Request } from '../request/request.ts';
+import { Request, type RequestConnection } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Ring } from '../request/ring.ts';
+import { refusal, replyFailure, settle } from '../request/settle.ts';
 import type { Answer, Unit } from '../request/unit.ts';
 import { clearTimeout, nextTick, setTimeout, type Timer, wallNow } from '../timers.ts';
 import { withTls } from '../transport/address.ts';
 import type { Address, Connect, Transport, TransportEvents } from '../transport/transport.ts';
-import { Liveness } from './liveness.ts';
+import { Liveness, type LivenessOptions, type WatchedConnection } from './liveness.ts';
 import type { Protocol, ReplySink, Wire } from './protocol.ts';
 import { ReadPacing } from './read-pacing.ts';
 import { WriteBuffer } from './write-buffer.ts';
@@ -32,14 +33,6 @@ export interface ConnectionSetup {
   readonly onReady?: ((connection: Connection) => Promise<void>) | undefined;
   /** Takes what answers nothing, unless the connection has a taker of its own. */
   readonly push?: ((raw: unknown, connection: Connection) => void) | undefined;
-}
-
-/** When a silent connection is taken for dead, ms. */
-export interface LivenessOptions {
-  /** Probe after this long without a byte. Default 15,000; 0 = never. */
-  readonly idle: number;
-  /** Dead when a probe gets no byte for this long. Default 5,000. */
-  readonly grace: number;
 }
 
 /** Who owns a connection and hears of it. */
@@ -91,7 +84,7 @@ const WORTH_WAKING = 12;
  *   connecting → handshaking → ready → closed
  * ```
  */
-export class Connection {
+export class Connection implements WatchedConnection, RequestConnection {
   state: 'connecting' | 'handshaking' | 'ready' | 'closed' = 'connecting';
   /** In use by one lease. */
   leased = false;
@@ -175,6 +168,11 @@ export class Connection {
     this.state = 'handshaking';
     await this.wire.handshake(this.sendInternal);
     await this.setup.onReady?.(this);
+  }
+
+  /** Whether commands of users may be sent. */
+  get isReady(): boolean {
+    return this.state === 'ready';
   }
 
   /** Whether it is over: nothing is sent or received any more. */
@@ -632,18 +630,6 @@ export class Connection {
   }
 }
 
-/** Gives a request the user value of its reply. */
-export function settle(request: Request, raw: unknown): void {
-  const { command } = request;
-  let value: unknown;
-  try {
-    value = command.reply(raw, command);
-  } catch (error) {
-    return request.fail(replyFailure(error, request));
-  }
-  request.succeed(value);
-}
-
 /** For a transport of which nothing is wanted but that it can be opened. */
 const IGNORED_EVENTS: TransportEvents = { data: () => undefined, drain: () => undefined, close: () => undefined };
 
@@ -669,26 +655,4 @@ function unencodable({ command, attempts }: Request, cause: unknown): ArgumentEr
   const { name } = command.spec;
   const outcome = attempts > 0 ? 'unknown' : 'notSent'; // a repeated one may have run before
   return new ArgumentError(`${name}: the command could not be encoded`, { command: name, attempts, outcome, cause });
-}
-
-/** Any failure as one of ours; foreign errors become the cause of a {@link ConnectionError}. */
-export function asKvError(error: unknown): KvError {
-  if (isKvError(error)) return error;
-  return new ConnectionError(messageOf(error), { cause: error });
-}
-
-/** An error reply, with the name of what it answers. */
-function refusal(error: Error, request: Request): Error {
-  if (!isKvError(error)) return error;
-  error.command = request.command.spec.name;
-  error.attempts = request.attempts;
-  return error;
-}
-
-/** The reply was well-formed but not what this command answers, or the command takes it for a refusal. */
-function replyFailure(error: unknown, request: Request): Error {
-  if (isKvError(error)) return refusal(error, request);
-  const { name } = request.command.spec;
-  const details = { command: name, attempts: request.attempts, outcome: 'unknown', cause: error } as const;
-  return new ProtocolError(`${name}: the reply has an unexpected form`, details);
 }

@@ -1,7 +1,32 @@
-import { ConnectionError, isKvError } from '../errors.ts';
+import { ConnectionError, isKvError, type KvError } from '../errors.ts';
 import { LATE, LONGEST_TIMER } from '../request/timer-limits.ts';
 import { clearTimeout, setImmediate, setTimeout, type Timer, wallNow } from '../timers.ts';
-import type { Connection, LivenessOptions } from './connection.ts';
+
+/** When a silent connection is taken for dead, ms. */
+export interface LivenessOptions {
+  /** Probe after this long without a byte. Default 15,000; 0 = never. */
+  readonly idle: number;
+  /** Dead when a probe gets no byte for this long. Default 5,000. */
+  readonly grace: number;
+}
+
+/** What {@link Liveness} asks of its connection, and does to it. */
+export interface WatchedConnection {
+  readonly isReady: boolean;
+  readonly isClosed: boolean;
+  /** Reading was stopped on purpose: silence means nothing. */
+  readonly paused: boolean;
+  /** Whether a PING may be sent on it, and would be answered at once by a server that is well. */
+  readonly canProbe: boolean;
+  /** How long the oldest pending reply has been awaited, ms. */
+  readonly oldestPendingAge: number;
+  probe(): void;
+  probeFirst(): void;
+  /** Asks the server on a control connection; `undefined`: there is none. */
+  isAlive(timeout: number): Promise<boolean> | undefined;
+  isReachable(timeout: number): Promise<boolean>;
+  destroy(error: KvError): void;
+}
 
 /** After the process was asleep the peer has this long to answer, ms: what waits should not wait for the dead. */
 const WAKING_GRACE = 1000;
@@ -26,7 +51,7 @@ const LATE_ROUNDS = 3;
 export class Liveness {
   /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
   heardAt: number = wallNow();
-  readonly #connection: Connection;
+  readonly #connection: WatchedConnection;
   readonly #options: LivenessOptions;
   #timer: Timer | undefined;
   #judging = false;
@@ -35,7 +60,7 @@ export class Liveness {
   /** Whether a byte came since it was last set to false. */
   #alive = true;
 
-  constructor(connection: Connection, options: LivenessOptions) {
+  constructor(connection: WatchedConnection, options: LivenessOptions) {
     this.#connection = connection;
     this.#options = options;
   }
@@ -66,7 +91,7 @@ export class Liveness {
 
   /** The oldest pending reply is past its deadline: the connection has `grace` ms to show a sign of life. */
   suspect(): void {
-    if (this.#judging || this.#connection.state !== 'ready') return;
+    if (this.#judging || !this.#connection.isReady) return;
     this.#connection.probe();
     this.#judgeLate();
   }

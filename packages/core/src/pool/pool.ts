@@ -1,9 +1,9 @@
 import { outsideOfCalls } from '../async-context.ts';
 import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
-import { asKvError, Connection } from '../connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
 import { connectChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
-import { ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../errors.ts';
+import { asKvError, ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';

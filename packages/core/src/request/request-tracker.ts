@@ -5,17 +5,10 @@ import type { KvError, Outcome } from '../errors.ts';
 import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from '../errors.ts';
 import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
-import type { Request } from './request.ts';
+import type { AbortGroup, Request, Tracker } from './request.ts';
 import { RequestLimiter, type RequestLimits } from './request-limits.ts';
 import { StatsRecorder } from './stats.ts';
 import { LATE } from './timer-limits.ts';
-
-/** All requests that wait for one signal: one listener, however many they are. */
-export interface AbortGroup {
-  readonly signal: AbortSignal;
-  readonly requests: Set<Request>;
-  readonly listener: () => void;
-}
 
 /** Who a ledger speaks for in diagnostics. */
 export interface Identity {
@@ -25,7 +18,7 @@ export interface Identity {
 }
 
 /** The books of one client: which requests are under way, since when, until when, and how many bytes wait. */
-export class RequestTracker {
+export class RequestTracker implements Tracker {
   readonly clock: Clock = new Clock();
   readonly stats: StatsRecorder = new StatsRecorder();
   readonly identity: Identity;

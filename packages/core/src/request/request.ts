@@ -1,11 +1,8 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { RetryMode, Settled } from '../command/executor.ts';
-import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import type { Timed } from './deadlines.ts';
-import type { RequestQueue } from './request-queue.ts';
-import type { AbortGroup, RequestTracker } from './request-tracker.ts';
 import type { Unit } from './unit.ts';
 
 /** Collects the ends of many requests; calls `done` when all have ended. */
@@ -29,12 +26,51 @@ export class Batch {
 /** The pools whose connections are used by one task at a time. */
 export type ExclusivePool = 'sessions' | 'blocking' | 'streams';
 
+/** All requests that wait for one signal: one listener, however many they are. */
+export interface AbortGroup {
+  readonly signal: AbortSignal;
+  readonly requests: Set<Request>;
+  readonly listener: () => void;
+}
+
+/** Counts a request and ends it in time: what a request and those who send it need of their tracker. */
+export interface Tracker {
+  readonly clock: { now(): number };
+  /** Enters a request. One that cannot be taken fails; the reason is returned. */
+  open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined;
+  /** The request was handed to a transport. */
+  written(request: Request): void;
+  /** A written request goes back to wait for another connection. */
+  requeued(request: Request): void;
+  /** The request has ended. */
+  closed(request: Request, error: Error | undefined): void;
+  /** Ends a request early: at once for its caller; on the connection its place is kept. */
+  cancel(request: Request, error: KvError): void;
+}
+
+/** What a request needs of the queue that it waits in. */
+export interface WaitingPlace {
+  /** A request in here has ended. */
+  ended(request: Request): void;
+}
+
+/** What a request tells its connection, and asks of it for messages. */
+export interface RequestConnection {
+  readonly setup: { readonly addressText: string };
+  /** How long no byte has come, ms. */
+  readonly silence: number;
+  /** Requests that are written or wait there. */
+  readonly load: number;
+  /** A written request ended for its caller before its reply came. */
+  abandoned(): void;
+}
+
 /** One command under way: from the call to its end, over as many connections as it takes. */
 export class Request implements Timed {
   command: AnyCommand;
   readonly bytes: boolean;
   readonly retry: RetryMode;
-  readonly tracker: RequestTracker;
+  readonly tracker: Tracker;
   /** It has ended for its caller; on a connection it may live on as a tombstone that swallows its reply. */
   settled = false;
   /** Entered in the ledger. */
@@ -58,9 +94,9 @@ export class Request implements Timed {
   /** What its caller told the router, see {@link SendOptions.route}. */
   route: string | undefined = undefined;
   /** Where it waits, or `null` when it is not waiting. */
-  queue: RequestQueue | null = null;
+  queue: WaitingPlace | null = null;
   /** Where it was written. */
-  connection: Connection | null = null;
+  connection: RequestConnection | null = null;
   /** Why it is still waiting: the last failed attempt to connect. */
   cause: Error | undefined = undefined;
   /** Replaces the immediate end when the deadline passes or the signal fires (blocking commands). */
@@ -84,7 +120,7 @@ export class Request implements Timed {
   #batch: Batch | null = null;
   #index = 0;
 
-  constructor(command: AnyCommand, bytes: boolean, retry: RetryMode, tracker: RequestTracker) {
+  constructor(command: AnyCommand, bytes: boolean, retry: RetryMode, tracker: Tracker) {
     this.command = command;
     this.bytes = bytes;
     this.retry = retry;

@@ -3,10 +3,10 @@
 import { outcomeOf } from '../command/batch-results.ts';
 import type { Settled } from '../command/executor.ts';
 import { type CallPart, PartialError } from '../command/partial-error.ts';
-import { settle } from '../connection/connection.ts';
 import { isKvError, type KvError } from '../errors.ts';
 import { Batch, type Request } from './request.ts';
 import { endOfPart } from './request-tracker.ts';
+import { settle } from './settle.ts';
 
 /** One part of a request. */
 export interface RequestPart {

@@ -1,11 +1,18 @@
 import type { Clock } from '../clock.ts';
-import type { StreamTarget } from './copy-stream.ts';
 import type { Database } from './database.ts';
 import type { Expiry } from './expiry.ts';
 import type { IpFilter } from './ip-filter.ts';
 
 /** Status, then body. */
 export type Reply = readonly string[];
+
+/** Where the packets of a stream go. */
+export interface StreamTarget {
+  /** What was asked for: all there is. */
+  readonly send: (packet: Reply) => void;
+  /** What comes later: a connection that does not take it is closed. */
+  readonly tell: (packet: Reply) => void;
+}
 
 /** Keys that single-key commands accept: above `start`, up to `end`; empty means no bound. */
 export interface KeyRange {

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../clock.ts';
-import type { Reply } from './command.ts';
+import type { StreamTarget } from './command.ts';
 import { type ChangeListener, type Database, Operation } from './database.ts';
 import type { Expiry } from './expiry.ts';
-import { littleEndian, rawEntries } from './raw-keys.ts';
+import { rawEntries } from './raw-entries.ts';
+import { littleEndian } from './raw-keys.ts';
 
 const Kind = { noop: 0, sync: 1, copy: 3 } as const;
 const NOOP_EVERY_MS = 3000;
@@ -14,14 +15,6 @@ const copyOperations: Readonly<Record<string, number>> = {
   s: Operation.zsetSet,
   q: Operation.pushBack,
 };
-
-/** Where the packets go. */
-export interface StreamTarget {
-  /** What was asked for: all there is. */
-  readonly send: (packet: Reply) => void;
-  /** What comes later: a line that does not take it is cut. */
-  readonly tell: (packet: Reply) => void;
-}
 
 interface Source {
   readonly db: Database;

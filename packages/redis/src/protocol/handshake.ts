@@ -11,7 +11,6 @@ import {
 } from '@kv/core';
 import { asIs, mapValues, text } from '../commands/support/replies.ts';
 import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
-import type { RedisWire } from './protocol.ts';
 
 const HELLO = spec('HELLO', 0);
 const AUTH = spec('AUTH', 0);
@@ -52,6 +51,15 @@ export interface Login {
   lostAsking?: number;
 }
 
+/** What the handshake finds out or sets about its connection. */
+export interface LoggedIn {
+  /** The version of the protocol. */
+  resp: 2 | 3;
+  clientId: number | bigint | undefined;
+  /** The database that is selected. */
+  readonly db: number;
+}
+
 /** After so many, the next connections do without: some proxies close on what they do not know. */
 const LOST_ASKING = 2;
 
@@ -59,7 +67,7 @@ const LOST_ASKING = 2;
  * HELLO, or where the server refuses it AUTH; then database, names and a PING that tells a server that is still loading.
  * What does not depend on an answer is written at once.
  */
-export async function handshake(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
+export async function handshake(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   try {
     await logIn(wire, login, send);
     await introduce(wire, login, send);
@@ -76,7 +84,7 @@ function mayPass(error: unknown): boolean {
   return hasPrefix(error, 'LOADING', 'MASTERDOWN', 'BUSY');
 }
 
-async function logIn(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
+async function logIn(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   try {
     await authenticate(wire, login, send);
   } catch (error) {
@@ -86,7 +94,7 @@ async function logIn(wire: RedisWire, login: Login, send: Executor['send']): Pro
   }
 }
 
-async function introduce(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
+async function introduce(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   const { lostAsking = 0 } = login;
   if (lostAsking >= LOST_ASKING) return void (await Promise.all(needed(wire, login, send)));
   try {
@@ -107,7 +115,7 @@ function isWrongPassword(error: unknown): boolean {
   return hasPrefix(error, 'WRONGPASS') || (hasPrefix(error, 'ERR') && /invalid password/i.test(error.message));
 }
 
-async function authenticate(wire: RedisWire, login: Login, send: Executor['send']): Promise<void> {
+async function authenticate(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   const credentials = await currentCredentials(login);
   try {
     if (login.resp === 3 && (await hello(wire, credentials, send))) return;
@@ -132,7 +140,7 @@ function isNeedless(error: unknown): boolean {
 }
 
 /** Whether the server speaks RESP3. Servers before 6.0 and proxies refuse HELLO in words of their own. */
-async function hello(wire: RedisWire, credentials: Credentials | undefined, send: Executor['send']): Promise<boolean> {
+async function hello(wire: LoggedIn, credentials: Credentials | undefined, send: Executor['send']): Promise<boolean> {
   const args =
     credentials === undefined ? ['3'] : ['3', 'AUTH', credentials.username ?? 'default', credentials.password];
   try {
@@ -158,7 +166,7 @@ function loginArguments({ username, password }: Credentials): string[] {
   return username === undefined ? [password] : [username, password];
 }
 
-function* afterLogin(wire: RedisWire, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
+function* afterLogin(wire: LoggedIn, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
   if (login.db !== wire.db) yield select(login, send);
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
   if (login.name !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETNAME, [login.name], text)));
@@ -168,7 +176,7 @@ function* afterLogin(wire: RedisWire, login: Login, send: Executor['send']): Gen
 }
 
 /** What a connection cannot do without. */
-function* needed(wire: RedisWire, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
+function* needed(wire: LoggedIn, login: Login, send: Executor['send']): Generator<Promise<unknown>> {
   if (login.db !== wire.db) yield select(login, send);
   yield ready(send);
 }
@@ -177,7 +185,7 @@ function select({ db }: Login, send: Executor['send']): Promise<string> {
   return send(new Command(SELECT, [String(db)], text));
 }
 
-function clientId(wire: RedisWire): AnyCommand {
+function clientId(wire: LoggedIn): AnyCommand {
   return new Command(CLIENT_ID, [], (raw) => {
     if (typeof raw === 'number' || typeof raw === 'bigint') wire.clientId = raw;
   });

@@ -21,7 +21,7 @@ import { redirectOf } from '../topology/redirects.ts';
 import { commandByName } from './command-table.ts';
 import { answersLeaving, Confirmations, isConfirmation } from './confirmations.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
-import { handshake, type Login } from './handshake.ts';
+import { handshake, type LoggedIn, type Login } from './handshake.ts';
 import { isQueued, UnitState } from './unit-state.ts';
 
 const RESET = stateful('RESET');
@@ -91,7 +91,7 @@ export class RedisProtocol implements Protocol {
 }
 
 /** One connection's half of the conversation: what is a reply, what an error, what a push. */
-export class RedisWire implements Wire {
+export class RedisWire implements Wire, LoggedIn {
   /** Set by the handshake: 2 or 3. */
   resp: 2 | 3 = 2;
   /** Set by the handshake. */

@@ -3,7 +3,7 @@ import { CLIENT_ERROR, type Command, type Context, ok, okList, type Reply, reads
 import { streamCopy } from '../copy-stream.ts';
 import { amount } from '../numbers.ts';
 import { take } from '../ranges.ts';
-import { rawEntries } from '../raw-keys.ts';
+import { rawEntries } from '../raw-entries.ts';
 
 const VERSION = '1.9.8';
 const BINLOG_CAPACITY = 20_000_000;
