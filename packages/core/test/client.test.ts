@@ -800,7 +800,7 @@ describe('blocking commands', () => {
     const first = lease.send(pop);
     const second = outcome(lease.send(pop, { timeout: 20 }));
     const later = (await lease.send(line('a'), { timeout: 20 }).catch((error: KvError) => error)) as KvError;
-    expect(later.message).toMatch(/^a timed out after \d+ ms: it was not sent, a blocking command came before it/);
+    expect(later.message).toMatch(/^a timed out after \d+ ms \(not sent: waiting for an earlier blocking command\)/);
     expect([later.outcome, await second]).toEqual(['notSent', 'TIMEOUT notSent']);
     const third = lease.send(line('b'));
     await peer.take('pop\n');
@@ -902,7 +902,7 @@ describe('commands that a shared line cannot carry', () => {
       await expect(client.send(line('x', flag))).rejects.toMatchObject({
         code: 'ARGUMENT',
         outcome: 'notSent',
-        message: 'x cannot be sent on a shared line: use something else',
+        message: 'x: not allowed on a shared connection; use something else',
       });
       expect(server.attempts).toBe(0);
       await client.close();

@@ -178,7 +178,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
       void batch.xread({ s: '$' }, { block: 10 });
       const error = (await batch.execute().catch((e: unknown) => e)) as BatchError;
       const [refused = error] = (error.results ?? []).filter((one) => one instanceof Error) as Error[];
-      expect(refused.message).toContain('XREAD cannot be sent on a shared line');
+      expect(refused.message).toContain('XREAD: not allowed on a shared connection');
     }
   });
 

@@ -36,7 +36,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
       code: 'TIMEOUT',
       outcome: 'notSent',
       command: 'BLPOP',
-      message: expect.stringContaining('no connection became free'),
+      message: expect.stringContaining('timed out waiting for a connection (pool exhausted)'),
     });
     const second = patient.blpop(['two'], 0);
     await redis.rpush('one', 'late');

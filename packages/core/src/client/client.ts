@@ -358,7 +358,7 @@ export class Client implements Executor {
 
   #misplaced(command: AnyCommand): ArgumentError {
     const { name } = command.spec;
-    return new ArgumentError(`${name} cannot be sent on a shared line: ${this.#alternative(command)}`, {
+    return new ArgumentError(`${name}: not allowed on a shared connection; ${this.#alternative(command)}`, {
       command: name,
     });
   }

@@ -75,7 +75,7 @@ describe('options in options', () => {
     [{ tls: { rejectUnauthorised: false } }, /^tls.rejectUnauthorised: .*did you mean rejectUnauthorized/],
     [{ tls: { rejectUnauthorized: 'false' } }, /^tls.rejectUnauthorized: expected true or false/],
     [{ tls: { ca: 5 } }, /^tls.ca: expected text or a Uint8Array/],
-    [{ tls: { ca: [] } }, /^tls.ca: it is empty/],
+    [{ tls: { ca: [] } }, /^tls.ca: must not be empty/],
     [{ tls: { servername: 'good\0.evil' } }, /^tls.servername: it contains a control character/],
     [{ tls: { minVersion: 'SSLv3' } }, /^tls.minVersion: expected one of/],
     [{ timeuot: 5 }, /^timeuot: unknown option in the options; did you mean timeout\?/],

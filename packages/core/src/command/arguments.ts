@@ -27,7 +27,7 @@ export function checkOptions(options: object, known: ReadonlySet<string>): void 
     throw badArgument('options', 'an object', options);
   }
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new ArgumentError(`options.${name}: there is no such option`);
+    if (!known.has(name)) throw new ArgumentError(`options.${name}: unknown option`);
   }
 }
 

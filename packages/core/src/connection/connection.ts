@@ -313,14 +313,10 @@ export class Connection implements WatchedConnection, RequestConnection {
   abandoned(): void {
     this.#abandoned++;
     if (this.#abandoned >= this.#window.commands) {
-      return this.destroy(
-        new ConnectionError('The connection was given up: no reply came for any command in its window'),
-      );
+      return this.destroy(new ConnectionError('Connection closed: no reply to any command in its window'));
     }
     if (this.#abandoned >= MAX_ABANDONED)
-      return this.destroy(
-        new ConnectionError(`The connection was given up: too many abandoned requests (${this.#abandoned})`),
-      );
+      return this.destroy(new ConnectionError(`Connection closed: too many abandoned requests (${this.#abandoned})`));
     if (this.#inFlight.peek()?.settled === true) this.#liveness.suspect();
   }
 
@@ -465,7 +461,7 @@ export class Connection implements WatchedConnection, RequestConnection {
 
   #answered(): Request {
     const request = this.#inFlight.shift();
-    if (request === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
+    if (request === undefined) throw new ProtocolError('Received a reply with no pending command');
     this.#answeredCount++;
     this.#inFlightBytes -= request.weight;
     this.#answeredWrittenAt = request.writtenAt;
@@ -643,7 +639,7 @@ function weight(command: AnyCommand): number {
 /** A wire may give up its connection with an error of its own; all else was about the bytes. */
 function undecodable(cause: unknown): KvError {
   if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
-  return new ProtocolError(`Bad bytes from the server: ${messageOf(cause)}`, { cause });
+  return new ProtocolError(`Malformed reply: ${messageOf(cause)}`, { cause });
 }
 
 function messageOf(error: unknown): string {

@@ -27,7 +27,7 @@ export class KeySpace {
 
   /** A key as the server knows it. */
   key(key: string): string {
-    if (text(key, 'key') === '') throw new ArgumentError('key: it is empty');
+    if (text(key, 'key') === '') throw new ArgumentError('key: must not be empty');
     return this.prefix + key;
   }
 

@@ -156,7 +156,7 @@ export class Lease implements Executor {
     }
     if ((request.command.flags & MISPLACED) !== 0) {
       const error = new ArgumentError(
-        `${request.command.spec.name} cannot be sent here: ${this.#setup.alternative(request.command)}`,
+        `${request.command.spec.name}: not allowed on this connection; ${this.#setup.alternative(request.command)}`,
         { command: request.command.spec.name },
       );
       request.fail(error);

@@ -477,7 +477,7 @@ function isFinal(error: KvError): boolean {
 }
 
 function tooSlow(milliseconds: number): TimeoutError {
-  return new TimeoutError(`Connecting took longer than ${Math.round(milliseconds)} ms`);
+  return new TimeoutError(`Connecting timed out after ${Math.round(milliseconds)} ms`);
 }
 
 /** The end of one request because of something that ended many: same kind, its own name and outcome. */

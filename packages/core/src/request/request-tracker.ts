@@ -239,25 +239,29 @@ function details(request: Request, cause: unknown): ConstructorParameters<typeof
 
 /** Says where the time went. */
 function timedOut(request: Request, now: number, lag: number): TimeoutError {
-  const { startedAt, cause, command } = request;
+  const { startedAt, cause, command, exclusive } = request;
+  const elapsed = `after ${now - startedAt} ms`;
   const where = request.written ? afterSending(request, now) : whileWaiting(request);
-  const late = lag > LATE ? `; the event loop was held up for ${Math.round(lag)} ms` : '';
-  const message = `${command.spec.name} timed out after ${now - startedAt} ms: ${where}${late}`;
-  return new TimeoutError(message, details(request, cause));
+  const late = lag > LATE ? `; event loop blocked for ${Math.round(lag)} ms` : '';
+  const what =
+    exclusive !== null && cause === undefined
+      ? `waiting for a connection (pool exhausted) ${elapsed}${late}`
+      : `${elapsed} (${where}${late})`;
+  return new TimeoutError(`${command.spec.name} timed out ${what}`, details(request, cause));
 }
 
 function afterSending({ startedAt, writtenAt, connection }: Request, now: number): string {
-  const queued = `${writtenAt - startedAt} ms until it was sent, then ${now - writtenAt} ms without its reply`;
-  if (connection === null) return queued;
-  return `${queued}; the last byte came ${connection.silence} ms ago, owed replies: ${connection.load}`;
+  const waited = `queued ${writtenAt - startedAt} ms, waited ${now - writtenAt} ms for the reply`;
+  if (connection === null) return waited;
+  const { silence, load } = connection;
+  return `${waited}; last byte received ${silence} ms ago; ${load} pending ${load === 1 ? 'reply' : 'replies'}`;
 }
 
-function whileWaiting({ exclusive, cause, attempts, connection, pinned }: Request): string {
-  if (cause !== undefined) return `it was not sent, the connection could not be made: ${cause.message}`;
-  if (exclusive !== null) return 'no connection became free';
+function whileWaiting({ cause, attempts, connection, pinned }: Request): string {
+  if (cause !== undefined) return `not sent: connecting failed: ${cause.message}`;
   if (attempts > 0) return 'its connection was lost, and it was not sent again';
-  if (connection !== null) return 'it was not sent, the connection took no more bytes';
-  return `it was not sent, ${pinned ? 'a blocking command came before it' : 'no connection was ready'}`;
+  if (connection !== null) return 'not sent: the connection accepts no more bytes';
+  return `not sent: ${pinned ? 'waiting for an earlier blocking command' : 'no connection was ready'}`;
 }
 
 function aborted(request: Request, { reason }: Pick<AbortSignal, 'reason'>): AbortedError {
@@ -273,5 +277,7 @@ export function endOfPart(part: Request, error: KvError): KvError {
 function notTaken(command: AnyCommand, size: number, maxQueueBytes: number): KvError {
   const { name } = command.spec;
   if (Number.isNaN(size)) return new ArgumentError(`${name}: an argument is neither text nor bytes`, { command: name });
-  return new QueueFullError(`${name}: more than ${maxQueueBytes} bytes would wait to be sent`, { command: name });
+  return new QueueFullError(`${name}: queue full (more than ${maxQueueBytes} bytes would wait to be sent)`, {
+    command: name,
+  });
 }

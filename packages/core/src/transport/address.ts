@@ -209,7 +209,7 @@ function unix(path: string, tls: TlsOptions | undefined): ParsedAddress {
 
 function checkText(value: unknown, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new ArgumentError(`${name}: expected a text that is not empty`);
+  throw new ArgumentError(`${name}: must not be empty`);
 }
 
 /** The resolver of the system ends a name at its first zero byte: another host would be reached than the one named. */

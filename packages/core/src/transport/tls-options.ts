@@ -9,7 +9,7 @@ import type { TlsOptions } from './transport.ts';
 const certificates: OptionRule = {
   read: (value, name) => {
     const pieces = Array.isArray(value) ? [...value] : [value];
-    if (pieces.length === 0) throw new ArgumentError(`${name}: it is empty`);
+    if (pieces.length === 0) throw new ArgumentError(`${name}: must not be empty`);
     for (const piece of pieces) {
       if ((typeof piece !== 'string' && !isBytes(piece)) || piece.length === 0)
         throw new ArgumentError(`${name}: expected text or a Uint8Array that is not empty, or a list of them`);

@@ -1,6 +1,5 @@
 import {
   type AnyCommand,
-  ArgumentError,
   answered,
   type Executor,
   type Output,
@@ -23,7 +22,7 @@ import { ping } from '../commands/server.ts';
 import type { WireReply } from '../commands/support/replies.ts';
 import { refusalOf } from './errors.ts';
 import { checkLimits, type ServerLimits } from './limits.ts';
-import { rawCommand } from './raw.ts';
+import { rawCommand, unknownCommand } from './raw.ts';
 
 /** What the protocol needs to know about its server. */
 export interface GibsonProtocolOptions {
@@ -55,7 +54,7 @@ export class GibsonProtocol implements Protocol {
   /** One frame in one piece. The limits are checked once more, for commands that came past the typed classes. */
   encode(command: AnyCommand, out: Output): void {
     const opcode = opcodes[command.spec.name as CommandName];
-    if (opcode === undefined) throw new ArgumentError('There is no such Gibson command');
+    if (opcode === undefined) throw unknownCommand(command.spec.name);
     checkLimits(command, this.serverLimits);
     appendCommand(out, opcode, command.args);
   }
@@ -97,7 +96,7 @@ class GibsonWire implements Wire, Sink {
 
   reply(reply: Reply): void {
     const head = this.#sink.head();
-    if (head === undefined) throw new ProtocolError('A reply came that nothing had been sent for');
+    if (head === undefined) throw new ProtocolError('Received a reply with no pending command');
     const { code, encoding, value, missing } = reply;
     const refusal = refusalOf(code);
     if (refusal !== undefined) this.#sink.fail(refusal);

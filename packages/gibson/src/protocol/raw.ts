@@ -70,14 +70,19 @@ const signatures: ReadonlyMap<string, Signature> = new Map(
  */
 export function rawCommand(name: string, args: readonly unknown[]): AnyCommand {
   const signature = signatures.get(upperCase(String(name)));
-  if (signature === undefined) throw new ArgumentError('There is no such Gibson command');
+  if (signature === undefined) throw unknownCommand(upperCase(String(name)));
   const { spec, required, optional } = signature;
   if (args.length < required.length || args.length > required.length + optional.length) {
-    throw new ArgumentError(`${spec.name} takes ${countOf(signature)}, got ${args.length}`, { command: spec.name });
+    throw new ArgumentError(`${spec.name}: expected ${countOf(signature)}, got ${args.length}`, { command: spec.name });
   }
   const checks = [...required, ...optional];
   const checked = args.map((arg, index) => checkedBy(checks[index] as Check, arg, spec.name));
   return new Command(spec, checked, wireValue);
+}
+
+/** Names the command only if it looks like one: what was passed may contain arguments. */
+export function unknownCommand(name: string): ArgumentError {
+  return new ArgumentError(/^[A-Z][A-Z0-9_]{0,31}$/.test(name) ? `Unknown command: ${name}` : 'Unknown command');
 }
 
 /** ASCII only, as the server folds it. */

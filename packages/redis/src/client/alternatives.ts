@@ -32,6 +32,6 @@ export function insteadOnPool(command: AnyCommand): string {
 function insteadOf({ flags }: AnyCommand): string | undefined {
   if ((flags & Flag.forbidden) !== 0) return 'it is not offered, because it breaks the pairing of requests and replies';
   if ((flags & Flag.subscription) !== 0) return 'use subscribe(), psubscribe() or ssubscribe() of a client';
-  if ((flags & Flag.quit) !== 0) return 'use close(), or release() of what was lent';
+  if ((flags & Flag.quit) !== 0) return 'use close(), or release() of the session or lease';
   return undefined;
 }

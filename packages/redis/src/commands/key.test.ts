@@ -79,6 +79,6 @@ describe('SORT', () => {
     });
     expect(all.args.join(' ')).toBe('k BY w_* GET # GET o_* DESC LIMIT 1 2 ALPHA STORE d');
     expect(() => sort('k', { asc: true, desc: true } as never)).toThrow('options.desc: cannot be combined with asc');
-    expect(() => sortRo('k', { store: 'd' } as never)).toThrow('options.store: there is no such option');
+    expect(() => sortRo('k', { store: 'd' } as never)).toThrow('options.store: unknown option');
   });
 });

@@ -55,7 +55,7 @@ describe('arguments of lists', () => {
     expect(refused(() => lrange('l', 0.5, 1))).toMatch(/^start: expected a whole number/);
     expect(refused(() => lpop('l', -1))).toMatch(/^count: expected at least 0/);
     expect(refused(() => lpos('l', 'a', { rank: 0 }))).toMatch(/^options\.rank/);
-    expect(refused(() => lpos('l', 'a', { limit: 1 } as object))).toMatch(/^options\.limit: there is no such/);
+    expect(refused(() => lpos('l', 'a', { limit: 1 } as object))).toMatch(/^options\.limit: unknown option/);
   });
 
   test('keys are found where they stand', () => {

@@ -45,7 +45,7 @@ type Given = Pick<ConsumerSettings, 'stream' | 'group' | 'name'> & {
 export function readConsumerOptions(options: ConsumerOptions): ConsumerSettings {
   const checked = readOptions(RULES, options, new Map());
   for (const name of ['stream', 'group', 'name'] as const) {
-    if (!checked[name]) throw new ArgumentError(`${name}: expected text that is not empty`);
+    if (!checked[name]) throw new ArgumentError(`${name}: must not be empty`);
   }
   return {
     concurrency: 1,

@@ -43,7 +43,7 @@ test('what does not compile', () => {
   void ssdb.slaveof('id', 'host');
   // @ts-expect-error a shared client has no password of its own
   void ssdb.auth('password');
-  // @ts-expect-error there is no such option
+  // @ts-expect-error unknown option
   void createSsdb('ssdb:', { maxSize: 2 });
   // @ts-expect-error pools have bounds, not connections
   void createPool('ssdb:', { connections: 2 });

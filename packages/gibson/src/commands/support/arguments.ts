@@ -24,7 +24,7 @@ export const metaFields = ['size', 'encoding', 'access', 'created', 'ttl', 'left
 /** A key or a prefix: not empty, without the bytes 0x20 and 0x00. Bytes are copied. @throws ArgumentError */
 export function keyArg(value: Data, name = 'key'): Arg {
   const arg = toArg(value, name);
-  if (arg.length === 0) throw new ArgumentError(`${name}: it is empty`);
+  if (arg.length === 0) throw new ArgumentError(`${name}: must not be empty`);
   return typeof arg === 'string' ? textKey(arg, name) : byteKey(arg, name);
 }
 
@@ -57,7 +57,7 @@ export function prefixArg(value: Data): Arg {
 /** A value: any bytes, but not none. SET or MSET without a value would end the server. @throws ArgumentError */
 export function valueArg(value: Data): Arg {
   const arg = toArg(value, 'value');
-  if (arg.length === 0) throw new ArgumentError('value: it is empty, and Gibson cannot store an empty value');
+  if (arg.length === 0) throw new ArgumentError('value: must not be empty, Gibson cannot store an empty value');
   return typeof arg === 'string' && Buffer.byteLength(arg) !== arg.length ? encoder.encode(arg) : arg;
 }
 

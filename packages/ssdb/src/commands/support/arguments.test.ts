@@ -159,7 +159,7 @@ describe('what would break the server or the line', () => {
 
   test('unknown options are refused', () => {
     expect(refusal(() => commands.zscan('z', '', '', '', 9, { ofset: 1 } as object))).toBe(
-      'options.ofset: there is no such option',
+      'options.ofset: unknown option',
     );
     expect(commands.zscan('z', '', 1, 5, 9, { offset: 2 }).args).toEqual(['z', '', '1', '5', '2', '9']);
   });
