@@ -52,7 +52,7 @@ export interface ShardOptions {
 export interface SsdbClientOptions extends SsdbOptions, ShardOptions {
   /**
    * Connections that commands are spread over, by their first key or name; commands without one take the first
-   * connection. Default 8. Calls with the same first key run in the order of the calls, all others may overtake each
+   * connection. Default 8; with several servers 8 divided by their number, rounded up, to each. Calls with the same first key run in the order of the calls, all others may overtake each
    * other until they are awaited; with 1 everything runs in the order of the calls.
    */
   readonly connections?: number | undefined;
@@ -68,6 +68,11 @@ export interface SsdbPoolOptions extends SsdbOptions, ShardOptions {
 
 /** Enough to keep the server busy (measured); the server works on one request per connection at a time. */
 export const DEFAULT_CONNECTIONS = 8;
+
+/** To each of `count` servers: more connections in all would only make the writes and reads of each smaller (measured). */
+export function connectionsFor(count: number): number {
+  return Math.ceil(DEFAULT_CONNECTIONS / count);
+}
 
 const LIMIT_RULES = {
   lineLength: Rule.limit,

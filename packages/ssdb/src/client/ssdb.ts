@@ -15,7 +15,7 @@ import { Scanner } from '../streams/scan.ts';
 import { type DumpEntry, dumpEntry, type SyncEntry, syncEntry } from '../streams/streams.ts';
 import { byFirstKey } from './connection-choice.ts';
 import {
-  DEFAULT_CONNECTIONS,
+  connectionsFor,
   type ReadOptions,
   readClientOptions,
   type SsdbAddress,
@@ -167,7 +167,7 @@ export function createSsdb(
   options: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { connections = DEFAULT_CONNECTIONS, client: Type = Ssdb } = read.options;
+  const { connections = connectionsFor(read.servers?.length ?? 1), client: Type = Ssdb } = read.options;
   const setup = {
     ...clientSetup(read),
     pools: {
