@@ -19,6 +19,7 @@ import { KeylessCalls } from './keyless-calls.ts';
 import { LeavingNodes } from './leaving-nodes.ts';
 import { type ClusterView, Refresher, type RefreshOwner } from './refresh.ts';
 import { Refusals } from './refusals.ts';
+import { SilenceWatch } from './silence-watch.ts';
 import { SLOT_COUNT } from './slot.ts';
 import type { SlotMap } from './slot-map.ts';
 import { Slots } from './slots.ts';
@@ -58,6 +59,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly #splits: SplitCalls;
   readonly #refusals: Refusals;
   readonly #leaving: LeavingNodes;
+  readonly #silence: SilenceWatch;
   /** Calls that wait for the first map. */
   readonly #held = new RequestQueue();
   /** Endpoints that are asked for a map and are no part of one. */
@@ -78,6 +80,13 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#splits = new SplitCalls(host, send);
     this.#keyless = new KeylessCalls(host, this, send);
     this.#leaving = new LeavingNodes(this.slots, this.nodes);
+    this.#silence = new SilenceWatch(
+      () => this.nodes.endpoints,
+      (endpoint) => {
+        this.#suspect = endpoint;
+        this.#refresher.trigger('silent server');
+      },
+    );
     this.#refusals = new Refusals({
       host,
       nodes: this.nodes,
@@ -105,6 +114,7 @@ export class ClusterRouter implements Router, RefreshOwner {
 
   submit(request: Request): void {
     if (this.#map === undefined) return this.#hold([request]);
+    this.#silence.start();
     let slot: number;
     try {
       slot = commandSlot(request.command);
@@ -118,6 +128,7 @@ export class ClusterRouter implements Router, RefreshOwner {
 
   submitUnit(members: readonly Request[]): void {
     if (this.#map === undefined) return this.#hold(members);
+    this.#silence.start();
     let slot = NO_SLOT;
     try {
       slot = unitSlot(members);
@@ -179,7 +190,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   // -- the map
 
   get isUrgent(): boolean {
-    if (this.#held.length > 0 || this.slots.isWaiting) return true;
+    if (this.#held.length > 0 || this.slots.isWaiting || this.#silence.found) return true;
     return this.nodes.endpoints.some(
       ({ identity, shared }) => identity.role === 'primary' && shared.waiting > 0 && !shared.isReady,
     );
@@ -268,6 +279,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#closed = true;
     this.#refresher.close();
     this.#refusals.close();
+    this.#silence.close();
     this.#leaving.close(error);
     this.#endSeeds(error);
     for (const request of [...this.#held.drain(), ...this.slots.drain()]) request.fail(closedBy(error, request));
