@@ -15,6 +15,7 @@ export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions } from './clien
 export type { Reroute, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
+export { type BatchMember, BatchMembers, failMembers } from './command/batch-members.ts';
 export { unwrap } from './command/batch-results.ts';
 export { bytesFrom, isBytes } from './command/bytes.ts';
 export { checkCommand, checkCommands } from './command/check-command.ts';

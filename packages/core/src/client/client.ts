@@ -9,6 +9,7 @@ import { Listeners } from '../listeners.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import type { Defaults } from '../pool/lease.ts';
 import { Lease, sendBatch } from '../pool/lease.ts';
+import { OpenBatches } from '../request/open-batches.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
@@ -48,6 +49,7 @@ export class Client implements Executor {
   #stopWaiting: () => void = () => undefined;
   /** Leases of blocking commands. */
   readonly #blocked = new Set<Lease>();
+  readonly #batches: OpenBatches;
 
   /** @param owner the client of which this is a view, see {@link only} */
   constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup), owner?: Client) {
@@ -59,6 +61,7 @@ export class Client implements Executor {
     this.#internals =
       owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals;
     this.#owner = owner;
+    this.#batches = owner === undefined ? new OpenBatches(this.#internals) : owner.#batches;
     this.#router = makeRouter(this.#host);
   }
 
@@ -177,6 +180,12 @@ export class Client implements Executor {
     );
   }
 
+  collect(name: string, fail: (error: Error) => void, options: SendOptions = {}): () => void {
+    const end = this.#batches.add(name, fail, options.timeout ?? this.defaults.timeout, options.signal);
+    if (this.#closing !== undefined) this.#batches.fail(closedError);
+    return end;
+  }
+
   /** Exclusive use of a connection. Waits for a free one, first come first served, within the deadline. */
   async acquire(
     options: SendOptions = {},
@@ -205,6 +214,7 @@ export class Client implements Executor {
     const connection = await promise;
     return new Lease(connection, {
       tracker,
+      internals: this.#internals,
       defaults: this.defaults,
       alternative: (command) => this.#alternative(command),
       refusal: this.#router.refusal && ((command) => this.#router.refusal?.(command, connection)),
@@ -373,6 +383,7 @@ export class Client implements Executor {
 
   async #close(timeout: number): Promise<void> {
     this.#become('closing');
+    this.#batches.fail(closedError);
     const error = new ClosedError('The client was closed');
     for (const endpoint of this.endpoints) {
       endpoint.blocking.dismiss(error);

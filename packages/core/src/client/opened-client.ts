@@ -15,7 +15,7 @@ export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<Sin
   const client = new Client({ ...setup, pools: { shared: one, sessions: 'shared', blocking: one, streams: one } });
   return opened(client, async () => {
     const lease = await client.acquire();
-    lease.connection.onClosed = () => void client.close({ timeout: 0 });
+    lease.onClosed = () => void client.close({ timeout: 0 });
     return { client, lease };
   });
 }

@@ -49,4 +49,10 @@ export interface Executor {
     commands: readonly AnyCommand[],
     options?: SendOptions & { readonly unit?: boolean | undefined },
   ): Promise<Settled[]>;
+  /**
+   * Tells that a batch begins to collect commands, which it sends later. `fail` is called when it must not wait any
+   * longer: the deadline has passed, the signal fires, or the executor is closed. Returns what the batch has to call when
+   * it is executed. Absent: nothing ends such a batch.
+   */
+  collect?(name: string, fail: (error: Error) => void, options?: SendOptions): () => void;
 }

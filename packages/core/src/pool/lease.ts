@@ -4,6 +4,7 @@ import type { Executor, SendOptions, Settled } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
+import { OpenBatches } from '../request/open-batches.ts';
 import { Batch, Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
@@ -19,6 +20,8 @@ export interface Defaults {
 /** What a lease needs of its client. */
 export interface LeaseSetup {
   readonly tracker: RequestTracker;
+  /** For what is no command of the user. */
+  readonly internals: RequestTracker;
   readonly defaults: Defaults;
   /** What to use instead of a command that cannot be sent. */
   readonly alternative: (command: AnyCommand) => string;
@@ -41,6 +44,8 @@ const CANCEL_PAUSE = 50;
  */
 export class Lease implements Executor {
   readonly connection: Connection;
+  /** Called once when the connection is over while it is in this use. */
+  onClosed: ((error: KvError) => void) | undefined = undefined;
   readonly #setup: LeaseSetup;
   #released: Promise<void> | undefined;
   readonly #blocked = new Set<Request>();
@@ -49,10 +54,12 @@ export class Lease implements Executor {
   /** The next blocking command and all that was called after it. */
   readonly #held = new RequestQueue();
   #cancelling: Promise<void> = Promise.resolve();
+  #batches: OpenBatches | undefined;
 
   constructor(connection: Connection, setup: LeaseSetup) {
     this.connection = connection;
     this.#setup = setup;
+    connection.onClosed = (error) => this.#connectionClosed(error);
   }
 
   /** Released, or its connection is over. */
@@ -82,6 +89,22 @@ export class Lease implements Executor {
     );
   }
 
+  collect(name: string, fail: (error: Error) => void, options: SendOptions = {}): () => void {
+    this.#batches ??= new OpenBatches(this.#setup.internals);
+    const end = this.#batches.add(name, fail, options.timeout ?? this.#setup.defaults.timeout, options.signal);
+    if (this.closed) this.#failBatches();
+    return end;
+  }
+
+  #failBatches(): void {
+    this.#batches?.fail((label) => this.#closedError(label));
+  }
+
+  #connectionClosed(error: KvError): void {
+    this.#failBatches();
+    this.onClosed?.(error);
+  }
+
   /** Sends a command that answers with frames, and waits as long as it takes. Used by {@link FrameStream}. */
   start<T>(command: AnyCommand<T>, signal: AbortSignal | undefined): Promise<T> {
     const request = this.#request(command, {});
@@ -92,7 +115,10 @@ export class Lease implements Executor {
 
   /** Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again. */
   release(): Promise<void> {
-    this.#released ??= this.#giveBack();
+    if (this.#released === undefined) {
+      this.#released = this.#giveBack();
+      this.#failBatches();
+    }
     return this.#released;
   }
 

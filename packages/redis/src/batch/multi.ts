@@ -1,11 +1,14 @@
 import {
   type AnyCommand,
+  type BatchMember,
+  BatchMembers,
   type CallOptions,
   Command,
   ConflictError,
   checkCommand,
   type Executor,
   Flag,
+  failMembers,
   isKvError,
   ProtocolError,
   type Settled,
@@ -17,7 +20,6 @@ import { asIs, text } from '../commands/support/replies.ts';
 import { RedisCommands } from '../generated/redis-commands.ts';
 import { hasPrefix, ReplyError, replyError, TransactionAbortedError } from '../protocol/errors.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
-import { type Member, Members } from './pipeline.ts';
 import { withSource } from './scripts.ts';
 
 const MULTI = spec('MULTI', Flag.unit);
@@ -36,13 +38,13 @@ const EXEC = spec('EXEC', Flag.unit);
 export class Multi<V = string> extends RedisCommands<V> {
   readonly #executor: Executor;
   readonly #call: CallOptions;
-  readonly #members = new Members<V>();
-  #refused: unknown;
+  readonly #members: BatchMembers<V>;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
     this.#executor = executor;
     this.#call = call;
+    this.#members = new BatchMembers('multi', executor, call);
   }
 
   /** How many commands wait. */
@@ -65,8 +67,7 @@ export class Multi<V = string> extends RedisCommands<V> {
   }
 
   protected override refuse(error: unknown): Promise<never> {
-    this.#refused ??= error;
-    return this.#members.addRefused(error as Error);
+    return this.#members.refuse(error as Error);
   }
 
   /**
@@ -77,28 +78,22 @@ export class Multi<V = string> extends RedisCommands<V> {
    * @throws ConflictError when a key watched on this connection was changed: nothing ran
    * @throws ReplyError when MULTI itself was refused; its `outcome` is `unknown` when members ran by themselves
    * @throws ArgumentError when a member was called with wrong arguments: nothing is sent then
+   * @throws TimeoutError when the deadline of the first member passed before this call: nothing is sent, and all members
+   * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
     const members = this.#members.take();
-    const refused = this.#refused;
-    this.#refused = undefined;
-    if (refused !== undefined) return failAll(members, refused as Error);
     if (members.length === 0) return [];
     const settled = await this.#executor.sendAll(unitOf(members, this.#call), { ...this.#call, unit: true });
     const results = membersResults(members, settled, this.#call);
-    if (results instanceof Error) return failAll(members, results);
+    if (results instanceof Error) return failMembers(members, results);
     for (const [i, { settle }] of members.entries()) settle(results[i] as Settled);
     return unwrap(results);
   }
 }
 
-function failAll<V>(members: readonly Member<V>[], error: Error): never {
-  for (const { settle } of members) settle({ ok: false, error });
-  throw error;
-}
-
 /** MULTI, the members, whose replies are only QUEUED, and EXEC, whose reply has all the results. */
-function unitOf<V>(members: readonly Member<V>[], call: CallOptions): AnyCommand[] {
+function unitOf<V>(members: readonly BatchMember<V>[], call: CallOptions): AnyCommand[] {
   const bytes = wantsBytes(members, call);
   return [
     new Command(MULTI, [], asIs),
@@ -113,11 +108,15 @@ function queued(command: AnyCommand): AnyCommand {
   return new Command(spec, args, text, flags);
 }
 
-function wantsBytes<V>(members: readonly Member<V>[], call: CallOptions): boolean {
+function wantsBytes<V>(members: readonly BatchMember<V>[], call: CallOptions): boolean {
   return call.bytes === true || members.some(({ command }) => command.bytes);
 }
 
-function membersResults<V>(members: readonly Member<V>[], settled: Settled[], call: CallOptions): Settled[] | Error {
+function membersResults<V>(
+  members: readonly BatchMember<V>[],
+  settled: Settled[],
+  call: CallOptions,
+): Settled[] | Error {
   const begun = settled[0] as Settled;
   const exec = settled[settled.length - 1] as Settled;
   if (!exec.ok && hasPrefix(exec.error, 'EXECABORT')) return abortedError(exec.error, settled);

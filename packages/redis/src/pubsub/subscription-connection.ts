@@ -38,7 +38,7 @@ export class SubscriptionConnection {
     this.#owner = owner;
     const { connection } = this;
     connection.onPush = (raw) => this.#pushed(raw);
-    connection.onClosed = () => owner.lost(this);
+    lease.onClosed = () => owner.lost(this);
     (connection.wire as RedisWire).onConfirmation = (command, index) => this.#confirmed(command, index);
   }
 
@@ -67,7 +67,7 @@ export class SubscriptionConnection {
 
   /** Ends the connection. */
   end(): void {
-    this.connection.onClosed = undefined;
+    this.#lease.onClosed = undefined;
     this.#lease.destroy();
   }
 

@@ -1,12 +1,14 @@
-import { type CallOptions, type Command, checkCommand, type Executor, type Settled, unwrap } from '@kv/core';
+import {
+  BatchMembers,
+  type CallOptions,
+  type Command,
+  checkCommand,
+  type Executor,
+  type Settled,
+  unwrap,
+} from '@kv/core';
 import { SsdbCommands } from '../generated/ssdb-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
-
-/** A command that waits to be sent, and the promise that was given for it. */
-interface Member<V> {
-  readonly command: Command<unknown, V>;
-  readonly settle: (result: Settled) => void;
-}
 
 /**
  * Commands that are sent together, in order and on one connection, when `execute()` is called. Other commands may run
@@ -21,14 +23,14 @@ interface Member<V> {
 export class Pipeline<V = string> extends SsdbCommands<V> {
   readonly #executor: Executor;
   readonly #call: CallOptions;
-  #members: Member<V>[] = [];
-  #refused: Error | undefined;
+  readonly #members: BatchMembers<V>;
 
   /** Made by `pipeline()`. */
   constructor(executor: Executor, call: CallOptions) {
     super();
     this.#executor = executor;
     this.#call = call;
+    this.#members = new BatchMembers('pipeline', executor, call);
   }
 
   /** How many commands wait. */
@@ -47,20 +49,11 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    const ready = prefixed(command, this.#call.keyPrefix) as unknown as Command<unknown, V>;
-    const promise = new Promise<T>((resolve, reject) => {
-      const settle = (result: Settled): void => (result.ok ? resolve(result.value as T) : reject(result.error));
-      this.#members.push({ command: ready, settle });
-    });
-    promise.catch(ignore);
-    return promise;
+    return this.#members.add(prefixed(command, this.#call.keyPrefix));
   }
 
   protected override refuse(error: unknown): Promise<never> {
-    this.#refused ??= error as Error;
-    const promise = Promise.reject(error);
-    promise.catch(ignore);
-    return promise;
+    return this.#members.refuse(error as Error);
   }
 
   /**
@@ -69,21 +62,14 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
    *
    * @throws BatchError when a member failed: `results` has the value or the error of each
    * @throws ArgumentError when a member was called with wrong arguments: nothing is sent then
+   * @throws TimeoutError when the deadline of the first member passed before this call: nothing is sent, and all members
+   * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
-    const members = this.#members;
-    const refused = this.#refused;
-    this.#members = [];
-    this.#refused = undefined;
-    if (refused !== undefined) {
-      for (const { settle } of members) settle({ ok: false, error: refused });
-      throw refused;
-    }
+    const members = this.#members.take();
     const commands = members.map(({ command }) => command);
     const settled = await this.#executor.sendAll(commands, { ...this.#call, unit: true });
     for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
     return unwrap(settled);
   }
 }
-
-function ignore(): void {}

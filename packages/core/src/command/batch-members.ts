@@ -1,0 +1,95 @@
+import type { Command } from './command.ts';
+import type { Executor, SendOptions, Settled } from './executor.ts';
+
+/** A command that waits to be sent, and what settles the promise that was given for it. */
+export interface BatchMember<V> {
+  readonly command: Command<unknown, V>;
+  readonly settle: (result: Settled) => void;
+}
+
+/**
+ * Collects the commands of a batch and gives a promise for each. These promises never count as unhandled: `execute()`
+ * tells that the batch failed. A batch that is not executed within the deadline of its first command, or before its
+ * executor is closed, fails with all its members, and so does its next execution.
+ */
+export class BatchMembers<V> {
+  readonly #name: string;
+  readonly #executor: Executor;
+  readonly #options: SendOptions;
+  #members: BatchMember<V>[] = [];
+  /** Why nothing of what was collected is sent. */
+  #refused: Error | undefined;
+  /** That error, when it came from outside: what is added after it fails as well. */
+  #ended: Error | undefined;
+  #executed: (() => void) | undefined;
+
+  /** @param name for errors, for example `pipeline` */
+  constructor(name: string, executor: Executor, options: SendOptions) {
+    this.#name = name;
+    this.#executor = executor;
+    this.#options = options;
+  }
+
+  /** How many commands wait. */
+  get length(): number {
+    return this.#members.length;
+  }
+
+  /** Adds a command. */
+  add<T>(command: Command<T, V>): Promise<T> {
+    if (this.#ended !== undefined) return rejected(this.#ended);
+    const promise = new Promise<T>((resolve, reject) => {
+      const settle = (result: Settled): void => (result.ok ? resolve(result.value as T) : reject(result.error));
+      this.#members.push({ command: command as unknown as Command<unknown, V>, settle });
+    });
+    promise.catch(ignore);
+    if (this.#members.length === 1) this.#begin();
+    return promise;
+  }
+
+  /** Adds a member that was wrong from the start: nothing of this batch is sent. */
+  refuse(error: Error): Promise<never> {
+    this.#refused ??= error;
+    return rejected(error);
+  }
+
+  /**
+   * Takes what was collected; the batch is empty afterwards and can be used again.
+   *
+   * @throws the error of a refused member, or why the batch has ended: nothing is to be sent then
+   */
+  take(): BatchMember<V>[] {
+    const members = this.#members;
+    const error = this.#ended ?? this.#refused;
+    this.#executed?.();
+    this.#members = [];
+    this.#refused = undefined;
+    this.#ended = undefined;
+    this.#executed = undefined;
+    if (error !== undefined) failMembers(members, error);
+    return members;
+  }
+
+  #begin(): void {
+    this.#executed = this.#executor.collect?.(this.#name, (error) => this.#end(error), this.#options);
+  }
+
+  #end(error: Error): void {
+    this.#ended = error;
+    for (const { settle } of this.#members.splice(0)) settle({ ok: false, error });
+  }
+}
+
+/** Fails all members. @throws the same error */
+export function failMembers<V>(members: readonly BatchMember<V>[], error: Error): never {
+  for (const { settle } of members) settle({ ok: false, error });
+  throw error;
+}
+
+function rejected(error: Error): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(ignore);
+  return promise;
+}
+
+function ignore(): void {}
