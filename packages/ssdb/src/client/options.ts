@@ -67,7 +67,7 @@ export interface SsdbPoolOptions extends SsdbOptions, ShardOptions {
 }
 
 /** Enough to keep the server busy (measured); the server works on one request per connection at a time. */
-export const DEFAULT_CONNECTIONS = 8;
+const DEFAULT_CONNECTIONS = 8;
 
 /** To each of `count` servers: more connections in all would only make the writes and reads of each smaller (measured). */
 export function connectionsFor(count: number): number {
