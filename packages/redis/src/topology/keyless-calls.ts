@@ -3,6 +3,7 @@ import {
   ArgumentError,
   type Endpoint,
   type KvError,
+  monotonicNow,
   type Request,
   type RequestPart,
   type RouterHost,
@@ -24,14 +25,16 @@ export interface KnownCluster {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** How long a server may take to say whether it serves, ms. */
+/** How long a server may take to say whether it serves, and how long its answer counts, ms. */
 const PROBE_TIMEOUT = 1000;
+const PROBE_INTERVAL = 40;
 
 /** Sends commands without keys to one server, or to many whose replies are put together. */
 export class KeylessCalls {
   readonly #host: RouterHost;
   readonly #cluster: KnownCluster;
   readonly #send: SendToSlot;
+  readonly #probes = new WeakMap<Endpoint, { readonly at: number; readonly answer: Promise<boolean> }>();
 
   constructor(host: RouterHost, cluster: KnownCluster, send: SendToSlot) {
     this.#host = host;
@@ -66,8 +69,17 @@ export class KeylessCalls {
     return slots[Math.floor(Math.random() * slots.length)] ?? 0;
   }
 
-  /** Whether a server says that the cluster serves its slots. */
-  async serves(endpoint: Endpoint): Promise<boolean> {
+  /** Whether a server says that the cluster serves its slots. Many slots may ask: the server gets one probe at a time. */
+  serves(endpoint: Endpoint): Promise<boolean> {
+    const last = this.#probes.get(endpoint);
+    if (last !== undefined && monotonicNow() - last.at < PROBE_INTERVAL) return last.answer;
+    const answer = this.#probe(endpoint);
+    this.#probes.set(endpoint, { at: Number.POSITIVE_INFINITY, answer });
+    void answer.then(() => this.#probes.set(endpoint, { at: monotonicNow(), answer }));
+    return answer;
+  }
+
+  async #probe(endpoint: Endpoint): Promise<boolean> {
     try {
       const text = await this.#host.send(endpoint, CLUSTER_INFO, { timeout: PROBE_TIMEOUT, retry: 'never' });
       return parseClusterInfo(text).state === 'ok';

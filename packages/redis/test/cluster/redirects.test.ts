@@ -276,6 +276,21 @@ describe('a server that does not serve', () => {
     expect(values.slice(refused)).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
 
+  test('calls on hundreds of its slots share one probe at a time [#132]', async () => {
+    const { cluster, a, redis } = await two();
+    cluster.tell(evenly([a]));
+    await redis.connect();
+    let isDown = true;
+    cluster.tell({ ...evenly([a]), state: 'fail' });
+    a.answer = answers({ SET: () => (isDown ? error('CLUSTERDOWN The cluster is down') : ok) });
+    const calls = Array.from({ length: 300 }, (_, i) => redis.set(`key ${i}`, i));
+    await mapAsked(a, 4);
+    expect(a.countOf('CLUSTER') - mapsAsked(a)).toBeLessThan(60); // CLUSTER INFO, of maps and of probes
+    isDown = false;
+    cluster.tell(evenly([a]));
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['OK']));
+  });
+
   test('calls on slots of other servers go on meanwhile [#132]', async () => {
     const { cluster, a, b, redis } = await two();
     cluster.tell(evenly(cluster.nodes));
