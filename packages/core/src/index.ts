@@ -1,3 +1,4 @@
+export { NO_RESULT } from './client/blocking-calls.ts';
 export { Client } from './client/client.ts';
 export type { ClientSetup, PoolSize } from './client/client-setup.ts';
 export type {
@@ -12,7 +13,7 @@ export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts'
 export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
 export type { CallOptions, CommonOptions } from './client/options.ts';
 export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions } from './client/options.ts';
-export type { Reroute, Router, RouterHost } from './client/router.ts';
+export type { BlockingRound, BlockingRounds, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
 export { type BatchMember, BatchMembers, failMembers } from './command/batch-members.ts';

@@ -14,8 +14,10 @@ import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
 import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
+import { BlockingCalls, type BlockingHost, closedError } from './blocking-calls.ts';
 import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
 import { type ClientState, type ClientStats, connectionStats, nodeStats, type StateChange } from './client-state.ts';
+import { Delays } from './delays.ts';
 import { Endpoint, type EndpointIdentity } from './endpoint.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { Router, RouterHost } from './router.ts';
@@ -47,8 +49,8 @@ export class Client implements Executor {
   #closingDue = Number.POSITIVE_INFINITY;
   #closingTimer: Timer | undefined;
   #stopWaiting: () => void = () => undefined;
-  /** Leases of blocking commands. */
-  readonly #blocked = new Set<Lease>();
+  readonly #delays = new Delays();
+  readonly #blocking: BlockingCalls = new BlockingCalls(this.#blockingHost());
   readonly #batches: OpenBatches;
 
   /** @param owner the client of which this is a view, see {@link only} */
@@ -79,6 +81,11 @@ export class Client implements Executor {
       this.#views.set(endpoint, view);
     }
     return view;
+  }
+
+  /** What this client and its views have under way. */
+  get #all(): readonly { readonly blocking: BlockingCalls; readonly delays: Delays }[] {
+    return [this, ...this.#views.values()].map((client) => ({ blocking: client.#blocking, delays: client.#delays }));
   }
 
   /** Where a view begins: its connections may be there already, or the client may be closed. */
@@ -226,6 +233,31 @@ export class Client implements Executor {
     else from.submit(request);
   }
 
+  /**
+   * Waits within a call that consists of several: its deadline, its signal and {@link close} end the wait.
+   *
+   * @param label the command that the errors name
+   */
+  delay(milliseconds: number, options: SendOptions, label: AnyCommand): Promise<void> {
+    const request = new Request(label, false, 'never', this.tracker);
+    request.exclusive = 'sessions'; // it is no command in the statistics
+    const promise = request.promise<void>();
+    if (this.#open(request, options) === undefined) this.#delays.add(request, milliseconds);
+    return promise;
+  }
+
+  #blockingHost(): BlockingHost {
+    const isClosing = (): boolean => this.#closing !== undefined;
+    return {
+      get isClosing() {
+        return isClosing();
+      },
+      acquire: (command, options, endpoint) =>
+        this.#acquire('blocking', command, options, endpoint === undefined ? {} : { from: endpoint.blocking }),
+      delay: (milliseconds, options, command) => this.delay(milliseconds, options, command),
+    };
+  }
+
   /** Starts a command that answers with frames, on a connection of its own. */
   async stream(command: AnyCommand, options: SendOptions = {}): Promise<FrameStream> {
     const lease = await this.acquire(options, 'streams', command);
@@ -324,46 +356,10 @@ export class Client implements Executor {
     return this.#sendBlocking(command, options);
   }
 
-  /** On a connection of its own, which goes back to its pool when the server has let go of it. */
-  async #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    const began = monotonicNow();
-    const lease = await this.acquire(options, 'blocking', command);
-    const sent = this.#blockOn(lease, command, options === this.defaults ? {} : since(began, options));
-    return this.#router.reroute === undefined ? sent : this.#followBlocking(sent, command, options, began);
-  }
-
-  async #blockOn<T>(lease: Lease, command: AnyCommand<T>, options: SendOptions, before?: AnyCommand): Promise<T> {
-    this.#blocked.add(lease);
-    try {
-      if (before !== undefined) lease.send(before, options).catch(() => undefined); // the command is refused as well
-      const sent = lease.send(command, options);
-      if (this.#closing !== undefined) lease.cancelBlocking(closedError);
-      return await sent;
-    } finally {
-      this.#blocked.delete(lease);
-      void lease.release();
-    }
-  }
-
-  /** Sends a blocking command on to the server that the refusal of another names, until one answers. */
-  async #followBlocking<T>(sent: Promise<T>, command: AnyCommand<T>, options: SendOptions, began: number): Promise<T> {
-    for (let last = sent, current: AnyCommand = command; ; ) {
-      try {
-        return await last;
-      } catch (error) {
-        const next = await this.#router.reroute?.(current, error, monotonicNow() - began);
-        if (next === undefined) throw error;
-        current = next.command;
-        const left = since(began, options);
-        const lease = await this.#acquire(
-          'blocking',
-          current,
-          left,
-          next.endpoint === undefined ? {} : { from: next.endpoint.blocking },
-        );
-        last = this.#blockOn(lease, current as AnyCommand<T>, since(began, options), next.before);
-      }
-    }
+  #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const own = options === this.defaults ? {} : options; // without a deadline of the caller's it has its own
+    const rounds = this.#router.blockingRounds?.(command);
+    return rounds === undefined ? this.#blocking.send(command, own) : this.#blocking.sendInRounds(rounds, own);
   }
 
   #misplaced(command: AnyCommand): ArgumentError {
@@ -385,6 +381,7 @@ export class Client implements Executor {
     this.#become('closing');
     this.#batches.fail(closedError);
     const error = new ClosedError('The client was closed');
+    for (const { delays } of this.#all) delays.endAll(closedError);
     for (const endpoint of this.endpoints) {
       endpoint.blocking.dismiss(error);
       endpoint.streams.close(error);
@@ -410,7 +407,7 @@ export class Client implements Executor {
 
   /** Waits for what is under way, until the time to close is over. */
   async #settled(): Promise<void> {
-    for (const lease of this.#blocked) lease.cancelBlocking(closedError);
+    for (const { blocking } of this.#all) blocking.cancelAll(closedError);
     const stopped = new Promise<void>((resolve) => {
       this.#stopWaiting = resolve;
     });
@@ -456,17 +453,6 @@ const acquireLabel: AnyCommand = {
   bytes: false,
   reply: (raw) => raw,
 };
-
-/** What is left of the deadline of a call that began then. */
-function since(began: number, options: SendOptions): SendOptions {
-  const { timeout } = options;
-  if (timeout === undefined || timeout === 0) return options;
-  return { ...options, timeout: Math.max(timeout - (monotonicNow() - began), 1) };
-}
-
-function closedError({ spec: { name } }: AnyCommand): ClosedError {
-  return new ClosedError(`${name}: the client is closed`, { command: name });
-}
 
 function singleRouter({ address, addressText }: ClientSetup): (host: RouterHost) => Router {
   return (host) => new SingleRouter(host.endpoint({ address, addressText }));

@@ -104,6 +104,6 @@ export const CALL_RULES: OptionRules = {
  */
 export function mergeCallOptions(base: CallOptions, more: CallOptions): CallOptions {
   const all: CallOptions = Object.assign(Object.create(null), base, readOptions(CALL_RULES, more, NONE));
-  const { timeout, signal, bytes, retry, keyPrefix } = all;
-  return { timeout: timeout === Number.POSITIVE_INFINITY ? 0 : timeout, signal, bytes, retry, keyPrefix };
+  const { timeout, signal, bytes, retry, keyPrefix, route } = all;
+  return { timeout: timeout === Number.POSITIVE_INFINITY ? 0 : timeout, signal, bytes, retry, keyPrefix, route };
 }

@@ -21,14 +21,29 @@ export interface RouterHost {
   changed(cause?: KvError): void;
 }
 
-/** Where a command of exclusive use goes that a server has refused with a redirect. */
-export interface Reroute {
-  /** Sent instead, for example with less time to block. */
+/** How a blocking command is sent next. */
+export interface BlockingRound {
+  /** The command, for example with less time to block. Its result `NO_RESULT` begins the next round. */
   readonly command: AnyCommand;
+  /** How long to wait before, ms. */
+  readonly pause: number;
+  /** How long to wait for a connection, ms, where the call has no deadline; absent: the default of calls. */
+  readonly patience?: number | undefined;
   /** The server to go to; absent: the one that the router picks for the command now. */
   readonly endpoint?: Endpoint | undefined;
   /** Sent right before the command, on the same connection. */
   readonly before?: AnyCommand | undefined;
+}
+
+/** The rounds of one blocking call. */
+export interface BlockingRounds {
+  /** What is sent now: at first, after a round without a result, and after {@link failed} said that it goes on. */
+  next(): BlockingRound;
+  /**
+   * A round was refused, or got no connection (then `connection` is absent). Returns whether there is another round;
+   * otherwise the caller gets the error.
+   */
+  failed(error: unknown, connection: Connection | undefined): boolean;
 }
 
 /**
@@ -64,11 +79,8 @@ export interface Router {
    * another server by now, and returns the others.
    */
   requeue?(requests: readonly Request[], endpoint: Endpoint): readonly Request[];
-  /**
-   * Where a blocking command goes that was refused; `undefined`: the refusal reaches the caller.
-   * @param elapsed ms since the call
-   */
-  reroute?(command: AnyCommand, error: unknown, elapsed: number): Promise<Reroute | undefined>;
+  /** How a blocking command is sent in rounds. Absent: it is sent once, and what the server answers is its end. */
+  blockingRounds?(command: AnyCommand): BlockingRounds;
   /** Why a command cannot run on this connection in exclusive use (its key lies on another server). Absent: it can. */
   refusal?(command: AnyCommand, connection: Connection): KvError | undefined;
   /** A pool of an endpoint has opened or lost connections. */

@@ -1,0 +1,90 @@
+import type { AnyCommand } from '../command/command.ts';
+import type { SendOptions } from '../command/executor.ts';
+import type { Connection } from '../connection/connection.ts';
+import { ClosedError, type KvError } from '../errors.ts';
+import type { Lease } from '../pool/lease.ts';
+import { monotonicNow } from '../timers.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { BlockingRound, BlockingRounds } from './router.ts';
+
+/** The result of a round that ended without one: the next round begins. */
+export const NO_RESULT: unique symbol = Symbol('no result');
+
+/** What blocking commands need of their client. */
+export interface BlockingHost {
+  readonly isClosing: boolean;
+  /** A connection for exclusive use, to the given server or to the one that has the keys of the command. */
+  acquire(command: AnyCommand, options: SendOptions, endpoint: Endpoint | undefined): Promise<Lease>;
+  delay(milliseconds: number, options: SendOptions, command: AnyCommand): Promise<void>;
+}
+
+/** Blocking commands: each has a connection of its own, which goes back to its pool when the server has let go of it. */
+export class BlockingCalls {
+  readonly #host: BlockingHost;
+  readonly #leases = new Set<Lease>();
+
+  constructor(host: BlockingHost) {
+    this.#host = host;
+  }
+
+  /** Sends it once. */
+  async send<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const began = monotonicNow();
+    const lease = await this.#host.acquire(command, options, undefined);
+    return this.#blockOn(lease, command, since(began, options));
+  }
+
+  /** Sends it in rounds: the servers are asked again, or others, until there is a result or the time is over. */
+  async sendInRounds<T>(rounds: BlockingRounds, options: SendOptions): Promise<T> {
+    const began = monotonicNow();
+    for (;;) {
+      const round = rounds.next();
+      let connection: Connection | undefined;
+      try {
+        const lease = await this.#leaseFor(round, since(began, options));
+        connection = lease.connection;
+        const value = await this.#blockOn(lease, round.command, since(began, options), round.before);
+        if (value !== NO_RESULT) return value as T;
+      } catch (error) {
+        if (!rounds.failed(error, connection)) throw error;
+      }
+    }
+  }
+
+  async #leaseFor({ command, pause, patience, endpoint }: BlockingRound, options: SendOptions): Promise<Lease> {
+    const patient =
+      patience === undefined || options.timeout !== undefined ? options : { ...options, timeout: patience };
+    if (pause > 0) await this.#host.delay(pause, patient, command);
+    return this.#host.acquire(command, patient, endpoint);
+  }
+
+  /** Asks the servers to end all that they have. */
+  cancelAll(error: (command: AnyCommand) => KvError): void {
+    for (const lease of this.#leases) lease.cancelBlocking(error);
+  }
+
+  async #blockOn<T>(lease: Lease, command: AnyCommand<T>, options: SendOptions, before?: AnyCommand): Promise<T> {
+    this.#leases.add(lease);
+    try {
+      if (before !== undefined) lease.send(before).catch(() => undefined); // the command is refused as well
+      const sent = lease.send(command, options);
+      if (this.#host.isClosing) lease.cancelBlocking(closedError);
+      return await sent;
+    } finally {
+      this.#leases.delete(lease);
+      void lease.release();
+    }
+  }
+}
+
+/** What is left of the deadline of a call that began then. */
+function since(began: number, options: SendOptions): SendOptions {
+  const { timeout } = options;
+  if (timeout === undefined || timeout === 0) return options;
+  return { ...options, timeout: Math.max(timeout - (monotonicNow() - began), 1) };
+}
+
+/** The end of a call because its client is closed. */
+export function closedError({ spec: { name } }: AnyCommand): ClosedError {
+  return new ClosedError(`${name}: the client is closed`, { command: name });
+}
