@@ -23,22 +23,55 @@ export interface TransactionOptions {
 /** The rules of {@link TransactionOptions}. */
 export const TRANSACTION_RULES: OptionRules = { ...CALL_RULES, retries: Rule.index };
 
+/** Where a transaction gets its connection. */
+export interface SessionSource<V> {
+  open(): Promise<RedisSession<V>>;
+  /** Whether to begin again on another connection: the keys have another server by now. It is no conflict. */
+  again(): Promise<boolean>;
+}
+
 /**
  * Watches, lets `body` read, runs what it returns; again from the start when a watched key was changed meanwhile.
  * Resolves with `[]` when the body returns nothing to run.
  */
 export async function runTransaction<V, const Cs extends readonly Of<V>[]>(
-  session: RedisSession<V>,
+  sessions: SessionSource<V>,
   keys: Many,
   body: (session: RedisSession<V>) => Promise<Cs>,
   retries: number,
 ): Promise<Results<Cs>> {
-  for (let attempt = 0; ; attempt++) {
+  const conflicts: Conflicts = { left: retries };
+  for (;;) {
+    const session = await sessions.open();
+    let overdue = false;
+    try {
+      return (await untilNoConflict(session, keys, body, conflicts)) as Results<Cs>;
+    } catch (error) {
+      overdue = isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED');
+      if (overdue || !(await sessions.again())) throw error;
+    } finally {
+      const released = session.release();
+      if (!overdue) await released; // else the late reply and the cleaning are awaited behind the caller
+    }
+  }
+}
+
+interface Conflicts {
+  left: number;
+}
+
+async function untilNoConflict<V>(
+  session: RedisSession<V>,
+  keys: Many,
+  body: (session: RedisSession<V>) => Promise<readonly Of<V>[]>,
+  conflicts: Conflicts,
+): Promise<unknown[]> {
+  for (;;) {
     await session.watch(keys);
     try {
-      return (await attemptOnce(session, body)) as Results<Cs>;
+      return await attemptOnce(session, body);
     } catch (error) {
-      if (!(isKvError(error) && error.code === 'CONFLICT') || attempt >= retries) throw error;
+      if (!(isKvError(error) && error.code === 'CONFLICT') || conflicts.left-- <= 0) throw error;
     }
   }
 }

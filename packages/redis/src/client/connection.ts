@@ -10,7 +10,7 @@ import {
 } from '@kv/core';
 import { askingLess } from '../protocol/handshake.ts';
 import { type RedisOptions, readConnectionOptions } from './options.ts';
-import { callOf, clientSetup } from './redis.ts';
+import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
 
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change its state. */

@@ -15,6 +15,7 @@ import {
 import type { Limits } from '@kv/resp-parser';
 import type { Credentials, CredentialsProvider, Login } from '../protocol/handshake.ts';
 import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address.ts';
+import { type ReadFrom, readFromRule } from '../topology/read-from.ts';
 import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
 
 /** What a Redis client, pool or connection can be told. All but functions and objects can also stand in the URL's query. */
@@ -47,6 +48,8 @@ export interface RedisClientOptions extends RedisOptions {
    * not atomic. Default true; false refuses them.
    */
   readonly split?: boolean | undefined;
+  /** Which servers of a cluster answer reads. Default `primary`; others may lag behind it. */
+  readonly readFrom?: ReadFrom | undefined;
   /** Most connections for `session()` and `transaction()`. Default 10. */
   readonly maxSessions?: number | undefined;
   /** Most connections for blocking commands. Default 10. */
@@ -89,6 +92,7 @@ const CLIENT_RULES: OptionRules = {
   tlsName: Rule.function,
   refreshInterval: Rule.milliseconds,
   split: Rule.boolean,
+  readFrom: readFromRule,
 };
 const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
 

@@ -16,7 +16,7 @@ import { askingLess } from '../protocol/handshake.ts';
 import type { RedisProtocol } from '../protocol/protocol.ts';
 import { insteadOnPool } from './alternatives.ts';
 import { type RedisPoolOptions, readPoolOptions } from './options.ts';
-import { callOf, clientSetup } from './redis.ts';
+import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
 import { TypedExecutor } from './typed-executor.ts';
 

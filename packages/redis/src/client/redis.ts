@@ -1,24 +1,15 @@
 import {
   type CallOptions,
-  Client,
-  type ClientSetup,
+  type Client,
   type ClientState,
   type ClientStats,
-  commonSetup,
-  type EmbeddedServers,
-  isKvError,
-  mergeCallOptions,
   type Of,
   type Results,
-  type Router,
-  type RouterHost,
-  reachable,
   readOptions,
   type StateChange,
 } from '@kv/core';
 import { runTransaction, TRANSACTION_RULES, type TransactionOptions } from '../batch/transaction.ts';
-import type { Many } from '../commands/support/arguments.ts';
-import { RedisProtocol } from '../protocol/protocol.ts';
+import { type Many, many } from '../commands/support/arguments.ts';
 import { sourceOf } from '../pubsub/connection-source.ts';
 import { monitor } from '../pubsub/monitor.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
@@ -27,15 +18,10 @@ import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import { Consumer } from '../streams/consumer.ts';
 import type { ConsumerOptions } from '../streams/consumer-options.ts';
-import { ClusterRouter } from '../topology/cluster-router.ts';
-import { alternativeOnClient } from './alternatives.ts';
-import {
-  type ReadOptions,
-  type RedisAddress,
-  type RedisClientOptions,
-  type RedisOptions,
-  readClientOptions,
-} from './options.ts';
+import { leasesOf } from '../topology/slot-sessions.ts';
+import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
+import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
+import { callOf, makeClient } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
@@ -107,12 +93,12 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
    * A cheap view of the same client with other call options. It is of the same class; where `bytes` changes the type
    * of data, TypeScript sees {@link Redis} unless the class declares `with` for itself.
    */
-  with(options: CallOptions & { readonly bytes: true }): Redis<Uint8Array>;
-  with(options: CallOptions & { readonly bytes: false }): Redis<string>;
-  with(options: CallOptions): this;
-  with(options: CallOptions): unknown {
+  with(options: RedisCallOptions & { readonly bytes: true }): Redis<Uint8Array>;
+  with(options: RedisCallOptions & { readonly bytes: false }): Redis<string>;
+  with(options: RedisCallOptions): this;
+  with(options: RedisCallOptions): unknown {
     const View = this.constructor as RedisClass<unknown>;
-    return new View(this.#client, mergeCallOptions(this.call, options));
+    return new View(this.#client, mergeRedisOptions(this.call, options));
   }
 
   /**
@@ -155,13 +141,21 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     return new Consumer<V>(this, options);
   }
 
-  /** A connection for oneself, from a bounded pool (`maxSessions`), first come first served. */
-  session(options: CallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
-  session(options: CallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
-  session(options?: CallOptions): Promise<RedisSession<V>>;
-  async session(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
-    const call = mergeCallOptions(this.call, options);
-    return new RedisSession<V>(await this.#client.acquire(call), call);
+  /**
+   * A connection for oneself, from a bounded pool (`maxSessions`), first come first served. In a cluster it leads to the
+   * primary that has `key`, and takes commands with keys of that slot only; when the slot moves to another server, the
+   * session is over.
+   *
+   * @throws ArgumentError in a cluster without `key`
+   */
+  session(options: SessionOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
+  session(options: SessionOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
+  session(options?: SessionOptions): Promise<RedisSession<V>>;
+  async session(
+    options: SessionOptions = {},
+  ): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
+    const { call, key } = readSessionOptions(this.call, options);
+    return new RedisSession<V>(await leasesOf(this.#client, call, key).open(), call);
   }
 
   /**
@@ -180,18 +174,11 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     body: (session: RedisSession<V>) => Promise<Cs>,
     options: TransactionOptions = {},
   ): Promise<Results<Cs>> {
-    const { retries = 10, ...call } = readOptions(TRANSACTION_RULES, options, new Map());
-    const session = await this.session(call);
-    let overdue = false;
-    try {
-      return await runTransaction(session, keys, body, retries);
-    } catch (error) {
-      overdue = isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED');
-      throw error;
-    } finally {
-      const released = session.release();
-      if (!overdue) await released; // else the late reply and the cleaning are awaited behind the caller
-    }
+    const { retries = 10, ...more } = readOptions(TRANSACTION_RULES, options, new Map());
+    const call = mergeRedisOptions(this.call, more);
+    const leases = leasesOf(this.#client, call, many([keys], 'keys')[0]);
+    const open = async (): Promise<RedisSession<V>> => new RedisSession<V>(await leases.open(), call);
+    return runTransaction({ open, again: () => leases.again() }, keys, body, retries);
   }
 }
 
@@ -241,28 +228,9 @@ export function createRedis(
   options: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { maxSessions = 10, maxBlocking = 10, client: Type = Redis } = read.options;
-  const setup: ClientSetup = {
-    ...clientSetup(read),
-    onReady: async () => subscribers.get(client)?.restored(),
-    pools: {
-      shared: { minSize: 1, maxSize: 1 },
-      sessions: { minSize: 0, maxSize: maxSessions },
-      blocking: { minSize: 0, maxSize: maxBlocking },
-      streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
-    },
-  };
-  const client: Client = new Client(setup, routerOf(read));
+  const { client: Type = Redis } = read.options;
+  const client: Client = makeClient(read, () => subscribers.get(client)?.restored());
   return new Type(client, callOf(read));
-}
-
-/** How calls find their server; undefined: there is only one. */
-function routerOf({ topology, options }: ReadOptions<RedisClientOptions>): ((host: RouterHost) => Router) | undefined {
-  if (topology?.kind !== 'cluster') return undefined;
-  const { natMap, tlsName, refreshInterval = 60_000, split = true, name = 'redis' } = options;
-  const { seeds, tls } = topology;
-  const seedHost = seeds[0]?.host;
-  return (host) => new ClusterRouter(host, { seeds, seedHost, tls, natMap, tlsName, refreshInterval, split, name });
 }
 
 const subscribers = new WeakMap<Client, Subscriber>();
@@ -276,31 +244,4 @@ function subscriberOf(client: Client, alone: boolean): Subscriber {
     subscribers.set(client, subscriber);
   }
   return subscriber;
-}
-
-/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
-const EMBEDDED: string = '@kv/embedded';
-const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
-
-/** What is the same for clients, pools and connections. */
-export function clientSetup({
-  parsed,
-  address,
-  options,
-  login,
-  topology,
-}: ReadOptions<RedisOptions>): Omit<ClientSetup, 'pools'> {
-  return {
-    ...commonSetup(options, 'redis'),
-    protocol: new RedisProtocol({ login, limits: options.limits, redirects: topology?.kind === 'cluster' }),
-    address: reachable(parsed, address, 'redis', loadEmbedded),
-    addressText: parsed.text,
-    alternative: alternativeOnClient,
-  };
-}
-
-/** The call options that come from creation options. */
-export function callOf({ options }: ReadOptions<RedisOptions>): CallOptions {
-  const { bytes = false, keyPrefix = '' } = options;
-  return mergeCallOptions({}, { bytes, keyPrefix });
 }

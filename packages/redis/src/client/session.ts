@@ -8,6 +8,9 @@ import type { RedisWire } from '../protocol/protocol.ts';
 const WATCH = stateful('WATCH', Keys.all);
 const UNWATCH = stateful('UNWATCH');
 
+/** What a session needs of the connection that it was given. */
+export type SessionLease = Pick<Lease, 'send' | 'sendAll' | 'closed' | 'connection' | 'reset' | 'release'>;
+
 /**
  * A connection for oneself: all commands, and those that change the connection's state. Given back (`release()`,
  * `await using`), it is cleaned for the next user; when that fails it is replaced.
@@ -17,9 +20,9 @@ const UNWATCH = stateful('UNWATCH');
  * await s.watch('stock')
  */
 export class RedisSession<V = string> extends RedisLeaseCommands<V> implements AsyncDisposable {
-  readonly #lease: Lease;
+  readonly #lease: SessionLease;
 
-  constructor(lease: Lease, call: CallOptions) {
+  constructor(lease: SessionLease, call: CallOptions) {
     super(lease, call);
     this.#lease = lease;
   }

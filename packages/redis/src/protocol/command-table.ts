@@ -72,6 +72,17 @@ function milliseconds(arg: Arg | undefined, unit: number): number {
   return Number.isFinite(time) && time > 0 ? Math.ceil(time * unit) : 0;
 }
 
+/** Where a blocking command has its time, and how many milliseconds its unit has; undefined for others. */
+export function timeOf({
+  spec: { name },
+  args,
+}: AnyCommand): { readonly at: number; readonly unit: number } | undefined {
+  const time = TIMES[name];
+  if (time !== undefined) return { at: time[0] < 0 ? args.length + time[0] : time[0], unit: time[1] };
+  const at = name === 'XREAD' || name === 'XREADGROUP' ? blockOption(args) : -1;
+  return at < 0 ? undefined : { at, unit: 1 };
+}
+
 /** What they answer is no text: as such it would be damaged. */
 const BYTES: ReadonlySet<string> = new Set(['DUMP', 'FUNCTION DUMP']);
 

@@ -58,6 +58,8 @@ export interface LoggedIn {
   clientId: number | bigint | undefined;
   /** The database that is selected. */
   readonly db: number;
+  /** Availability zone of the server, where HELLO tells it. */
+  zone: string | undefined;
 }
 
 /** After so many, the next connections do without: some proxies close on what they do not know. */
@@ -147,11 +149,17 @@ async function hello(wire: LoggedIn, credentials: Credentials | undefined, send:
     const server = await send(new Command(HELLO, args, (raw) => mapValues(raw, asIs)));
     wire.resp = 3;
     wire.clientId = server['id'] as number;
+    wire.zone = zoneNamed(server['availability_zone']);
     return true;
   } catch (error) {
     if (!isRefusal(error) || isWrongPassword(error) || mayPass(error) || isFull(error)) throw error;
     return false;
   }
+}
+
+/** Valkey tells it from 8.1 on; an empty one is none. */
+function zoneNamed(zone: unknown): string | undefined {
+  return typeof zone === 'string' && zone !== '' ? zone : undefined;
 }
 
 async function currentCredentials({ credentials, username }: Login): Promise<Credentials | undefined> {

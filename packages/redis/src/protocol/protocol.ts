@@ -96,6 +96,8 @@ export class RedisWire implements Wire, LoggedIn {
   resp: 2 | 3 = 2;
   /** Set by the handshake. */
   clientId: number | bigint | undefined;
+  /** Availability zone of the server, where HELLO tells it. */
+  zone: string | undefined;
   /** The database that is selected. */
   db = 0;
   /** Whether pushed strings are wanted as bytes. */

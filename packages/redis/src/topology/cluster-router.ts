@@ -1,5 +1,6 @@
 import {
-  ArgumentError,
+  type AnyCommand,
+  type BlockingRounds,
   ClosedError,
   type Connection,
   ConnectionError,
@@ -13,14 +14,18 @@ import {
 } from '@kv/core';
 import { isAsking, withoutAskingUnits } from './asking.ts';
 import { ClusterNodes, type NodeAccess } from './cluster-nodes.ts';
-import { commandSlot, NO_SLOT } from './command-slot.ts';
+import { commandSlot, NO_SLOT, unitSlot } from './command-slot.ts';
+import { ExclusiveMoves } from './exclusive-moves.ts';
 import type { Endpoint as HostAndPort } from './host.ts';
 import { KeylessCalls } from './keyless-calls.ts';
 import { LeavingNodes } from './leaving-nodes.ts';
+import { NodeQualities } from './node-qualities.ts';
+import { ReadRouting } from './read-routing.ts';
 import { type ClusterView, Refresher, type RefreshOwner } from './refresh.ts';
 import { Refusals } from './refusals.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { SLOT_COUNT } from './slot.ts';
+import { SlotBlocking } from './slot-blocking.ts';
 import type { SlotMap } from './slot-map.ts';
 import { Slots } from './slots.ts';
 import { SplitCalls } from './split-calls.ts';
@@ -52,6 +57,10 @@ export interface ClusterSetup extends NodeAccess {
 export class ClusterRouter implements Router, RefreshOwner {
   readonly nodes: ClusterNodes;
   readonly slots: Slots;
+  /** How far servers are away, and in which zone. */
+  readonly qualities: NodeQualities;
+  /** Where commands of exclusive use go that a server has refused. */
+  readonly exclusive: ExclusiveMoves;
   readonly #host: RouterHost;
   readonly #setup: ClusterSetup;
   readonly #refresher: Refresher;
@@ -60,6 +69,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly #refusals: Refusals;
   readonly #leaving: LeavingNodes;
   readonly #silence: SilenceWatch;
+  readonly #reads: ReadRouting;
   /** Calls that wait for the first map. */
   readonly #held = new RequestQueue();
   /** Endpoints that are asked for a map and are no part of one. */
@@ -75,7 +85,11 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#setup = setup;
     this.nodes = new ClusterNodes(host, setup);
     this.#refresher = new Refresher(host, this, setup.refreshInterval);
-    this.slots = new Slots(() => this.#refresher.trigger('slot without owner'));
+    this.slots = new Slots(
+      () => this.#refresher.trigger('slot without owner'),
+      (request, slot) => this.#reads.take(request, slot),
+    );
+    this.qualities = new NodeQualities(this.nodes, host.send);
     const send = (request: Request, slot: number): void => this.slots.route(request, slot);
     this.#splits = new SplitCalls(host, send);
     this.#keyless = new KeylessCalls(host, this, send);
@@ -87,14 +101,10 @@ export class ClusterRouter implements Router, RefreshOwner {
         this.#refresher.trigger('silent server');
       },
     );
-    this.#refusals = new Refusals({
-      host,
-      nodes: this.nodes,
-      slots: this.slots,
-      refresher: this.#refresher,
-      keyless: this.#keyless,
-      splits: this.#splits,
-    });
+    const context = { host, nodes: this.nodes, slots: this.slots, refresher: this.#refresher };
+    this.#refusals = new Refusals({ ...context, keyless: this.#keyless, splits: this.#splits });
+    this.#reads = new ReadRouting({ ...context, qualities: this.qualities, map: () => this.#map });
+    this.exclusive = new ExclusiveMoves(context, () => this.endpoints);
   }
 
   get endpoints(): readonly Endpoint[] {
@@ -152,6 +162,10 @@ export class ClusterRouter implements Router, RefreshOwner {
     }
   }
 
+  blockingRounds(command: AnyCommand): BlockingRounds {
+    return new SlotBlocking(command, this.exclusive);
+  }
+
   #hold(requests: readonly Request[]): void {
     for (const request of requests) {
       request.cause = this.slots.failure;
@@ -167,10 +181,12 @@ export class ClusterRouter implements Router, RefreshOwner {
     connection: Connection,
     endpoint: Endpoint,
   ): boolean {
+    if (this.#reads.refused(requests, redirect, error, endpoint)) return true;
     return this.#refusals.take(requests, redirect, error, connection, endpoint);
   }
 
   requeue(requests: readonly Request[], endpoint: Endpoint): readonly Request[] {
+    this.#reads.lost(endpoint);
     const kept: Request[] = [];
     const moved: Request[] = [];
     for (const request of requests) {
@@ -184,6 +200,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
     if (cause === undefined || this.#closed) return;
     this.#suspect = endpoint;
+    this.#reads.lost(endpoint);
     if (this.#map !== undefined && endpoint.identity.role === 'primary') this.#refresher.trigger('connection lost');
   }
 
@@ -280,29 +297,12 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#refresher.close();
     this.#refusals.close();
     this.#silence.close();
+    this.#reads.close();
     this.#leaving.close(error);
     this.#endSeeds(error);
     for (const request of [...this.#held.drain(), ...this.slots.drain()]) request.fail(closedBy(error, request));
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
-}
-
-function unitSlot(members: readonly Request[]): number {
-  let slot = NO_SLOT;
-  for (const { command } of members) {
-    const own = commandSlot(command);
-    if (own === NO_SLOT || own === slot) continue;
-    if (slot !== NO_SLOT) throw severalSlots(command.spec.name);
-    slot = own;
-  }
-  return slot;
-}
-
-function severalSlots(command: string): ArgumentError {
-  return new ArgumentError(
-    `${command}: its keys are in another slot than those before it; in a transaction all keys need the same hash tag, such as {user:1}:a and {user:1}:b`,
-    { command },
-  );
 }
 
 function closedBy(cause: KvError, { command: { spec }, attempts }: Request): ClosedError {

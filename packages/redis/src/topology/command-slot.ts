@@ -1,4 +1,4 @@
-import { type AnyCommand, type Arg, ArgumentError } from '@kv/core';
+import { type AnyCommand, type Arg, ArgumentError, type Request } from '@kv/core';
 import { keySlot } from './slot.ts';
 
 /** The slot of commands without keys. */
@@ -32,5 +32,28 @@ function sameSlot(name: string, slot: number, key: Arg | undefined): number {
   throw new ArgumentError(
     `${name}: its keys are in several slots; keys with the same hash tag, such as {user:1}:a and {user:1}:b, are in one`,
     { command: name },
+  );
+}
+
+/**
+ * The slot of a unit: that of its members with keys.
+ *
+ * @throws ArgumentError when they are in several slots
+ */
+export function unitSlot(members: readonly Request[]): number {
+  let slot = NO_SLOT;
+  for (const { command } of members) {
+    const own = commandSlot(command);
+    if (own === NO_SLOT || own === slot) continue;
+    if (slot !== NO_SLOT) throw severalSlots(command.spec.name);
+    slot = own;
+  }
+  return slot;
+}
+
+function severalSlots(command: string): ArgumentError {
+  return new ArgumentError(
+    `${command}: its keys are in another slot than those before it; in a transaction all keys need the same hash tag, such as {user:1}:a and {user:1}:b`,
+    { command },
   );
 }

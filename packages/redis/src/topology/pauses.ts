@@ -1,5 +1,22 @@
 import { clearTimeout, type Request, RequestQueue, setTimeout, type Timer } from '@kv/core';
 
+/** So many redirects are followed at once; later ones only after a pause. */
+export const FREE_REDIRECTS = 3;
+
+/** Shortest and longest pause between redirects, ms. */
+const REDIRECT_PAUSE = { min: 10, max: 250 } as const;
+
+/** The pause before a call is sent on after so many redirects, ms. */
+export function pauseAfter(redirects: number): number {
+  const { min, max } = REDIRECT_PAUSE;
+  return jittered(Math.min(min * 2 ** Math.max(redirects - FREE_REDIRECTS, 0), max));
+}
+
+/** Between half and all of it, so that many do not come at once. */
+function jittered(milliseconds: number): number {
+  return milliseconds * (0.5 + Math.random() / 2);
+}
+
 /** Timers of one router, which end with it. They do not keep the process: the deadlines of calls do. */
 export class Pauses {
   readonly #timers = new Set<Timer>();

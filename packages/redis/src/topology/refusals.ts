@@ -15,19 +15,15 @@ import { NO_SLOT } from './command-slot.ts';
 import type { Gate } from './gate.ts';
 import type { Endpoint as HostAndPort } from './host.ts';
 import type { KeylessCalls } from './keyless-calls.ts';
-import { Pauses } from './pauses.ts';
+import { FREE_REDIRECTS, Pauses, pauseAfter } from './pauses.ts';
 import type { Refresher } from './refresh.ts';
 import { Hold, type Slots } from './slots.ts';
 import type { SplitCalls } from './split-calls.ts';
 
-/** So many redirects are followed at once; later ones only after a pause. */
-const FREE_REDIRECTS = 3;
-
 /** A call without a deadline gives up after so many. */
 const MOST_REDIRECTS = 64;
 
-/** Pauses between redirects, and between questions whether a server serves again, ms. */
-const REDIRECT_PAUSE = { min: 10, max: 250 };
+/** Pauses between questions whether a server serves again, ms. */
 const PROBE_PAUSE = { min: 50, max: 500 };
 
 /** What the handling of refusals needs of its router. */
@@ -246,15 +242,6 @@ function isOpaque({ calls }: Refusal): boolean {
   return calls.some(({ command }) => (command.flags & Flag.opaque) !== 0);
 }
 
-function pauseAfter(redirects: number): number {
-  const { min, max } = REDIRECT_PAUSE;
-  return jittered(Math.min(min * 2 ** Math.max(redirects - FREE_REDIRECTS, 0), max));
-}
-
 function longer(pause: number, { min, max }: { readonly min: number; readonly max: number }): number {
   return Math.min(Math.max(pause * 2, min), max);
-}
-
-function jittered(milliseconds: number): number {
-  return milliseconds * (0.5 + Math.random() / 2);
 }

@@ -13,12 +13,18 @@ export class Slots {
   readonly #owners: (Endpoint | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
   readonly #gates = new Map<number, Gate>();
   readonly #ownerWanted: () => void;
+  readonly #prefersOther: (request: Request, slot: number) => boolean;
   /** Why the last look for owners failed. */
   failure: KvError | undefined;
 
-  /** @param ownerWanted called when a call waits for a slot that has no owner */
-  constructor(ownerWanted: () => void) {
+  /**
+   * @param ownerWanted called when a call waits for a slot that has no owner
+   * @param prefersOther takes a call whose caller said where it is to go (`route`), if another server than the owner may
+   *   have it; returns whether it did
+   */
+  constructor(ownerWanted: () => void, prefersOther: (request: Request, slot: number) => boolean) {
     this.#ownerWanted = ownerWanted;
+    this.#prefersOther = prefersOther;
   }
 
   ownerOf(slot: number): Endpoint | undefined {
@@ -35,8 +41,16 @@ export class Slots {
     this.#owners[slot] = owner;
   }
 
+  /** The same, when it was said to a command of exclusive use: calls on the shared connection go on behind those there. */
+  moveTo(slot: number, owner: Endpoint): void {
+    const before = this.#owners[slot];
+    this.#owners[slot] = owner;
+    if (before !== undefined && before !== owner) this.#leave(before, [slot]);
+  }
+
   /** Gives a call, or the unit it belongs to, to the owner of its slot, or lets it wait at the slot's gate. */
   route(request: Request, slot: number): void {
+    if (request.route !== undefined && this.#prefersOther(request, slot)) return;
     request.part = slot;
     if (this.#gates.size !== 0 && request.exclusive === null) {
       const gate = this.#gates.get(slot);

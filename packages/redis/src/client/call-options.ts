@@ -1,0 +1,42 @@
+import {
+  CALL_RULES,
+  type CallOptions,
+  type Data,
+  mergeCallOptions,
+  type OptionRules,
+  Rule,
+  readOptions,
+} from '@kv/core';
+import { type ReadFrom, readFromRule, routeOf } from '../topology/read-from.ts';
+
+/** What can be said per call of a client; `with()` makes a view that says it for all its calls. */
+export interface RedisCallOptions extends CallOptions {
+  /** Which servers of a cluster answer reads. Default: as the client was made, and else `primary`. */
+  readonly readFrom?: ReadFrom | undefined;
+}
+
+/** What a session can be told. */
+export interface SessionOptions extends RedisCallOptions {
+  /** In a cluster: the key whose server it is connected to. */
+  readonly key?: Data | undefined;
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+const RULES: OptionRules = { ...CALL_RULES, readFrom: readFromRule };
+const SESSION_RULES: OptionRules = { ...RULES, key: Rule.data };
+
+/** The options of a view made from another view. @throws ArgumentError */
+export function mergeRedisOptions(base: CallOptions, more: RedisCallOptions): CallOptions {
+  const { readFrom, ...rest } = readOptions(RULES, more, NONE);
+  const call = mergeCallOptions(base, rest);
+  return readFrom === undefined ? call : { ...call, route: routeOf(readFrom) };
+}
+
+/** What a session was told, read. @throws ArgumentError */
+export function readSessionOptions(
+  base: CallOptions,
+  options: SessionOptions,
+): { readonly call: CallOptions; readonly key: Data | undefined } {
+  const { key, ...more } = readOptions(SESSION_RULES, options, NONE);
+  return { call: mergeRedisOptions(base, more), key };
+}

@@ -1,0 +1,59 @@
+import { type CallOptions, type Client, Command, type Data, Keys, spec, toArg } from '@kv/core';
+import type { SessionLease } from '../client/session.ts';
+import { prefixed } from '../protocol/key-prefix.ts';
+import type { ClusterRouter } from './cluster-router.ts';
+import { clusterOf } from './clusters.ts';
+import { commandSlot } from './command-slot.ts';
+import { FREE_REDIRECTS, pauseAfter } from './pauses.ts';
+import { SlotLease } from './slot-lease.ts';
+
+/** Says which server a session is to have. */
+const SESSION = spec('session', 0, Keys.all);
+
+/** How often a transaction begins again because its slot went to another server. */
+const MOST_TURNS = 64;
+
+/** Gives connections for exclusive use, one after the other. */
+export interface LeaseSource {
+  open(): Promise<SessionLease>;
+  /** Whether what was done on the last connection ended only because its slot has another server by now. */
+  again(): Promise<boolean>;
+}
+
+/** Where sessions of a client come from. @param key the key that says which server of a cluster is meant */
+export function leasesOf(client: Client, call: CallOptions, key: Data | undefined): LeaseSource {
+  const cluster = clusterOf(client);
+  if (cluster === undefined) return { open: () => client.acquire(call), again: async () => false };
+  return new SlotSessions(client, cluster, call, key);
+}
+
+class SlotSessions implements LeaseSource {
+  readonly #client: Client;
+  readonly #cluster: ClusterRouter;
+  readonly #call: CallOptions;
+  readonly #label: Command<unknown>;
+  #last: SlotLease | undefined;
+  #turns = 0;
+
+  constructor(client: Client, cluster: ClusterRouter, call: CallOptions, key: Data | undefined) {
+    this.#client = client;
+    this.#cluster = cluster;
+    this.#call = call;
+    const args = key === undefined ? [] : [toArg(key, 'key')];
+    this.#label = prefixed(new Command(SESSION, args, (raw): unknown => raw), call.keyPrefix);
+  }
+
+  async open(): Promise<SlotLease> {
+    const { target, asking = false } = this.#last?.sentAway ?? {};
+    const client = target === undefined ? this.#client : this.#client.only(target);
+    const lease = await client.acquire(this.#call, 'sessions', this.#label);
+    this.#last = new SlotLease(lease, commandSlot(this.#label), this.#cluster, asking && target !== undefined);
+    return this.#last;
+  }
+
+  async again(): Promise<boolean> {
+    if (this.#last?.sentAway?.notRun !== true || ++this.#turns > MOST_TURNS) return false;
+    if (this.#turns > FREE_REDIRECTS) await this.#client.delay(pauseAfter(this.#turns), this.#call, this.#label);
+    return true;
+  }
+}
