@@ -202,9 +202,14 @@ export class Client implements Executor {
     return this.#acquire(pool, label, options, {});
   }
 
-  /** Like {@link acquire} for the library's own use: a full queue does not refuse it, nor what is sent on it. */
-  async acquireInternal(options: SendOptions, pool: ExclusivePool): Promise<Lease> {
-    return this.#acquire(pool, acquireLabel, options, { tracker: this.#internals });
+  /**
+   * Like {@link acquire} for the library's own use: a full queue does not refuse it, nor what is sent on it.
+   *
+   * @param endpoint the server; absent: the router finds one
+   */
+  async acquireInternal(options: SendOptions, pool: ExclusivePool, endpoint?: Endpoint): Promise<Lease> {
+    const from = endpoint === undefined ? {} : { from: endpoint[pool] };
+    return this.#acquire(pool, acquireLabel, options, { ...from, tracker: this.#internals });
   }
 
   /** @param from the pool to take it from; absent: the router finds one by the keys of the label */

@@ -15,14 +15,14 @@ import { alternativeOnClient } from './alternatives.ts';
 import { mergeRedisOptions } from './call-options.ts';
 import type { ReadOptions, RedisClientOptions, RedisOptions } from './options.ts';
 
-/** The engine of a client. @param restored called when a shared connection is ready */
-export function makeClient(read: ReadOptions<RedisClientOptions>, restored: () => void): Client {
+/** The engine of a client. @param restored called when a shared connection is ready; commands on it wait for the promise */
+export function makeClient(read: ReadOptions<RedisClientOptions>, restored: () => Promise<void>): Client {
   const { maxSessions = 10, maxBlocking = 10 } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {
       await clusterOf(client)?.qualities.greet(connection, endpoint);
-      restored();
+      await restored();
     },
     pools: {
       shared: { minSize: 1, maxSize: 1 },

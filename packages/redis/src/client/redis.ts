@@ -10,10 +10,8 @@ import {
 } from '@kv/core';
 import { runTransaction, TRANSACTION_RULES, type TransactionOptions } from '../batch/transaction.ts';
 import { type Many, many } from '../commands/support/arguments.ts';
-import { sourceOf } from '../pubsub/connection-source.ts';
 import { monitor } from '../pubsub/monitor.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
-import { Subscriber } from '../pubsub/subscriber.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import { Consumer } from '../streams/consumer.ts';
@@ -23,6 +21,7 @@ import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type Sess
 import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
 import { callOf, makeClient } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
+import { subscriptionsOf, subscriptionsRestored } from './subscriptions.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /** A client for everybody: commands of all tasks share a line, and what needs a connection of its own gets one. */
@@ -124,7 +123,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   }
 
   async #subscribe(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
-    return subscriberOf(this.#client, options.overflow === 'pause').subscribe<V>(kind, names, options, this.call);
+    return subscriptionsOf(this.#client, options.overflow === 'pause').subscribe<V>(kind, names, options, this.call);
   }
 
   /**
@@ -229,19 +228,6 @@ export function createRedis(
 ): unknown {
   const read = readClientOptions(address, options);
   const { client: Type = Redis } = read.options;
-  const client: Client = makeClient(read, () => subscribers.get(client)?.restored());
+  const client: Client = makeClient(read, () => subscriptionsRestored(client));
   return new Type(client, callOf(read));
-}
-
-const subscribers = new WeakMap<Client, Subscriber>();
-
-/** The subscriber for all readers of a client, or a new one for a reader that may hold the server back. */
-function subscriberOf(client: Client, alone: boolean): Subscriber {
-  if (alone) return new Subscriber(sourceOf(client));
-  let subscriber = subscribers.get(client);
-  if (subscriber === undefined) {
-    subscriber = new Subscriber(sourceOf(client));
-    subscribers.set(client, subscriber);
-  }
-  return subscriber;
 }

@@ -1,4 +1,4 @@
-import type { Backoff, Client, KvError, Lease, StateChange } from '@kv/core';
+import { type Backoff, type Client, isKvError, type KvError, type Lease, type StateChange } from '@kv/core';
 
 /** Where a subscriber gets its connections from, and what it has to know of the client behind them. */
 export interface ConnectionSource {
@@ -18,14 +18,26 @@ export interface ConnectionSource {
 
 /** Connections to the server of a client. They are not counted in `maxQueueBytes`. */
 export function sourceOf(client: Client): ConnectionSource {
+  const open = (signal: AbortSignal): Promise<Lease> => {
+    client.connect().catch(() => undefined); // the state of a client that only subscribes is that of its server
+    return client.acquireInternal({ timeout: 0, signal }, 'streams');
+  };
+  return sourceWith(client, open, () => {
+    const [endpoint] = client.endpoints;
+    return endpoint?.streams.lastError ?? endpoint?.shared.lastError;
+  });
+}
+
+/** Connections of a client that are opened in a way of their own. */
+export function sourceWith(
+  client: Client,
+  open: ConnectionSource['open'],
+  lastError: () => KvError | undefined,
+): ConnectionSource {
   return {
-    open: (signal) => {
-      client.connect().catch(() => undefined); // the state of a client that only subscribes is that of its server
-      return client.acquireInternal({ timeout: 0, signal }, 'streams');
-    },
+    open,
     get lastError() {
-      const [endpoint] = client.endpoints;
-      return endpoint?.streams.lastError ?? endpoint?.shared.lastError;
+      return lastError();
     },
     timeout: client.defaults.timeout,
     backoff: client.setup.backoff,
@@ -46,4 +58,13 @@ function hold(client: Client, closing: () => void): () => void {
     client.tracker.unhold();
     client.off('state', listener);
   };
+}
+
+/** Whether trying again is of no use: a refused login or a wrong option stays what it is. */
+export function isFinal(error: KvError): boolean {
+  return isRefusal(error) || isRefusal(error.cause);
+}
+
+function isRefusal(error: unknown): boolean {
+  return isKvError(error) && (error.code === 'REPLY' || error.code === 'ARGUMENT');
 }

@@ -1,5 +1,5 @@
 import type { KvError } from '@kv/core';
-import type { Subscription } from './subscription.ts';
+import type { Gap, Subscription } from './subscription.ts';
 import { type Kind, type Push, payloadOf } from './subscription-commands.ts';
 import type { Entry } from './subscription-registry.ts';
 
@@ -19,8 +19,10 @@ export class Reader {
   /** Resolves when all names were confirmed for the first time. */
   readonly ready: Promise<void>;
   readonly #awaited = new Set<Entry<Reader>>();
-  /** Names whose messages were missed since they were confirmed last. */
-  readonly #missed = new Set<Entry<Reader>>();
+  /** Called for each name that a server confirms, before a gap is told. */
+  onConfirmed: ((entry: Entry<Reader>) => void) | undefined;
+  /** Names whose messages were missed since they were confirmed last, and why. */
+  readonly #missed = new Map<Entry<Reader>, Gap['reason']>();
   #told = false;
   #settle: { readonly resolve: () => void; readonly reject: (error: KvError) => void } | undefined;
 
@@ -35,6 +37,11 @@ export class Reader {
     this.ready.catch(() => undefined); // its caller may have given up
   }
 
+  /** Whether all names were confirmed once. */
+  get isReady(): boolean {
+    return this.#settle === undefined;
+  }
+
   /** Waits for the names that are not confirmed. */
   joined(entries: readonly Entry<Reader>[]): void {
     for (const entry of entries) if (entry.state !== 'confirmed') this.#awaited.add(entry);
@@ -44,16 +51,32 @@ export class Reader {
   /** The server has confirmed a name. */
   confirmed(entry: Entry<Reader>): void {
     if (this.#awaited.delete(entry)) this.#readyIfConfirmed();
-    if (!this.#missed.delete(entry) || this.#told) return;
+    const reason = this.#missed.get(entry);
+    this.#missed.delete(entry);
+    this.onConfirmed?.(entry);
+    if (reason === undefined || this.#told) return;
     this.#told = true;
-    this.subscription.gap({ reason: 'reconnect' });
+    this.subscription.gap({ reason });
   }
 
   /** From now on messages of a name are missed. */
-  missed(entry: Entry<Reader>): void {
+  missed(entry: Entry<Reader>, reason: Gap['reason'] = 'reconnect'): void {
     if (this.#awaited.has(entry)) return;
-    this.#missed.add(entry);
+    this.#missed.set(entry, reason);
     this.#told = false;
+  }
+
+  /** A name is wanted from another server, too: its messages may have been missed unless nobody has confirmed it yet. */
+  moved(before: Entry<Reader> | undefined, entry: Entry<Reader>): void {
+    if (before !== undefined && this.#awaited.has(before)) this.#awaited.add(entry);
+    else this.missed(entry, 'moved');
+    if (entry.state === 'confirmed') this.confirmed(entry);
+  }
+
+  /** A name is not wanted from that server any more. */
+  left(entry: Entry<Reader>): void {
+    this.#missed.delete(entry);
+    if (this.#awaited.delete(entry)) this.#readyIfConfirmed();
   }
 
   deliver({ kind, name, channel, payload }: Delivered): void {

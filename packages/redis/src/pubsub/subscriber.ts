@@ -1,28 +1,26 @@
-import {
-  asKvError,
-  type CallOptions,
-  ClosedError,
-  clearTimeout,
-  isKvError,
-  type KvError,
-  type Lease,
-  setTimeout,
-  type Timer,
-} from '@kv/core';
+import { asKvError, type CallOptions, clearTimeout, type KvError, type Lease, setTimeout, type Timer } from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
-import { boundedWait, type Waiting } from '../commands/support/bounded-wait.ts';
-import type { ConnectionSource } from './connection-source.ts';
-import { Reader } from './reader.ts';
-import { type SubscribeOptions, Subscription } from './subscription.ts';
-import { commandName, type Kind, namesOf, type Push } from './subscription-commands.ts';
+import { type ConnectionSource, isFinal } from './connection-source.ts';
+import type { Reader } from './reader.ts';
+import { closedError, type ReaderHost, subscribeOn } from './reader-host.ts';
+import type { Gap, SubscribeOptions, Subscription } from './subscription.ts';
+import type { Kind, Push } from './subscription-commands.ts';
 import { SubscriptionConnection, type SubscriptionOwner } from './subscription-connection.ts';
 import { type Entry, SubscriptionRegistry } from './subscription-registry.ts';
 
 /** How long commands on a new shared connection wait at most until lost subscriptions are back, ms. */
 const RESTORE_WAIT = 1000;
 
+/** Who takes care of channels of slots that a server does not have, or has no more: the servers of a cluster move slots. */
+export interface SlotFollower {
+  /** The server has ended the subscription by itself. */
+  ended(entry: Entry<Reader>): void;
+  /** The server refuses the subscription. Returns whether it is taken care of; otherwise its readers end. */
+  refused(entry: Entry<Reader>, error: KvError): boolean;
+}
+
 /**
- * The subscriptions of a client, on one dedicated connection.
+ * Subscriptions on one dedicated connection.
  *
  * ```text
  *              first reader             opened: all names are asked
@@ -36,8 +34,9 @@ const RESTORE_WAIT = 1000;
  * A name is confirmed while bytes are decoded, so that a message right behind the confirmation reaches its readers, and
  * one before it does not.
  */
-export class Subscriber {
+export class Subscriber implements ReaderHost {
   readonly #source: ConnectionSource;
+  readonly #follower: SlotFollower | undefined;
   readonly #registry = new SubscriptionRegistry<Reader>();
   #connection: SubscriptionConnection | undefined;
   #attempt: AbortController | undefined;
@@ -47,30 +46,14 @@ export class Subscriber {
   #interrupted = false;
   #restored: (() => void)[] = [];
 
-  constructor(source: ConnectionSource) {
+  constructor(source: ConnectionSource, follower?: SlotFollower) {
     this.#source = source;
+    this.#follower = follower;
   }
 
   /** Subscribes. Resolves when the server has confirmed every name. */
-  async subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>> {
-    const list = namesOf(kind, names);
-    const subscription: Subscription<unknown> = new Subscription<unknown>(
-      {
-        pause: () => this.#connection?.connection.pause(),
-        resume: () => this.#connection?.connection.resume(),
-        leave: () => this.#leave(reader),
-      },
-      options,
-    );
-    const reader = new Reader(kind, list, call.bytes === true, subscription);
-    const { timeout = this.#source.timeout, signal } = call;
-    try {
-      await boundedWait(() => this.#join(reader), { timeout, signal }, this.#waitingFor(kind));
-    } catch (error) {
-      void subscription.close();
-      throw error;
-    }
-    return subscription as Subscription<V>;
+  subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>> {
+    return subscribeOn<V>(this, kind, names, options, call);
   }
 
   /** Resolves when what a lost connection had subscribed is subscribed again, or after a short while. */
@@ -85,33 +68,65 @@ export class Subscriber {
     });
   }
 
-  #waitingFor(kind: Kind): Waiting {
-    const details = (): ReturnType<Waiting['details']> => ({
-      outcome: this.#connection === undefined ? 'notSent' : 'unknown',
-      cause: this.#source.lastError,
-    });
-    return { command: commandName(kind), details };
+  get timeout(): number {
+    return this.#source.timeout;
   }
 
-  #join(reader: Reader): Promise<void> {
+  get lastError(): KvError | undefined {
+    return this.#source.lastError;
+  }
+
+  get connected(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** Whether anybody reads anything. */
+  get wanted(): boolean {
+    return this.#registry.size > 0;
+  }
+
+  pause(): void {
+    this.#connection?.connection.pause();
+  }
+
+  resume(): void {
+    this.#connection?.connection.resume();
+  }
+
+  join(reader: Reader): Promise<void> {
     if (this.#source.closed) return Promise.reject(closedError(reader.kind));
-    this.#release ??= this.#source.hold(() => this.#close());
-    const entries = this.#registry.add(reader.kind, reader.names, reader);
-    reader.joined(entries);
-    if (this.#connection === undefined) this.#open();
-    else {
-      if (reader.bytes) this.#connection.wantBytes();
-      void this.#connection.ask(entries.filter(({ state }) => state === 'wanted'));
-    }
+    reader.joined(this.add(reader, reader.names));
     return reader.ready;
   }
 
-  async #leave(reader: Reader): Promise<void> {
-    const left = this.#registry.remove(reader.kind, reader.names, reader);
+  leave(reader: Reader): Promise<void> {
+    return this.remove(reader, reader.names);
+  }
+
+  /** Subscribes names for a reader, as soon as there is a connection. */
+  add(reader: Reader, names: readonly string[]): Entry<Reader>[] {
+    this.#release ??= this.#source.hold(() => this.#close());
+    const entries = this.#registry.add(reader.kind, names, reader);
+    if (this.#connection === undefined) this.#open();
+    else {
+      if (reader.bytes) this.#connection.wantBytes();
+      this.askMissing(entries);
+    }
+    return entries;
+  }
+
+  /** Asks the server for the names that it has ended or refused. */
+  askMissing(entries: readonly Entry<Reader>[] = this.#registry.entries): void {
+    void this.#connection?.ask(entries.filter(({ state }) => state === 'wanted'));
+  }
+
+  /** Ends subscriptions of a reader. Resolves when the server has confirmed those that nobody else reads. */
+  async remove(reader: Reader, names: readonly string[]): Promise<void> {
+    const left = this.#registry.remove(reader.kind, names, reader);
     const connection = this.#connection;
     this.#restIfUnwanted();
-    const names = left.filter(({ state }) => state !== 'wanted').map(({ name }) => name);
-    await connection?.leave(reader.kind, names);
+    const subscribed = left.filter(({ state }) => state !== 'wanted').map(({ name }) => name);
+    await connection?.leave(reader.kind, subscribed);
     if (this.#registry.size > 0 || this.#connection !== connection) return;
     this.#connection = undefined;
     connection?.end();
@@ -175,7 +190,7 @@ export class Subscriber {
       entry.state = 'confirmed';
       for (const reader of entry.readers) reader.confirmed(entry);
     },
-    refused: (entry, error) => this.#drop(entry, error),
+    refused: (entry, error) => this.#refused(entry, error),
     pushed: (push) => this.#pushed(push),
     lost: (connection) => this.#lost(connection),
   };
@@ -190,8 +205,14 @@ export class Subscriber {
 
   /** The slot of a channel went to another server: this one is asked once more, and says so if it has not come back. */
   #endedByServer(entry: Entry<Reader>): void {
-    interrupt(entry);
-    void this.#connection?.ask([entry]);
+    interrupt(entry, 'moved');
+    if (this.#follower === undefined) this.askMissing([entry]);
+    else this.#follower.ended(entry);
+  }
+
+  #refused(entry: Entry<Reader>, error: KvError): void {
+    entry.state = 'wanted';
+    if (this.#follower?.refused(entry, error) !== true) this.#drop(entry, error);
   }
 
   /** Messages are missed from now on, until a new connection has confirmed. */
@@ -222,21 +243,7 @@ export class Subscriber {
   }
 }
 
-function interrupt(entry: Entry<Reader>): void {
-  if (entry.state === 'confirmed') for (const reader of entry.readers) reader.missed(entry);
+function interrupt(entry: Entry<Reader>, reason: Gap['reason'] = 'reconnect'): void {
+  if (entry.state === 'confirmed') for (const reader of entry.readers) reader.missed(entry, reason);
   entry.state = 'wanted';
-}
-
-function closedError(kind: Kind): ClosedError {
-  const command = commandName(kind);
-  return new ClosedError(`${command}: the client is closed`, { command });
-}
-
-/** A refused login or a wrong option stays what it is; whatever else happens to a connection may pass. */
-function isFinal(error: KvError): boolean {
-  return isRefusal(error) || isRefusal(error.cause);
-}
-
-function isRefusal(error: unknown): boolean {
-  return isKvError(error) && (error.code === 'REPLY' || error.code === 'ARGUMENT');
 }

@@ -19,9 +19,12 @@ export interface Message<V = string> {
 
 /** Messages may be missing. */
 export interface Gap {
-  /** `reconnect`: the connection was lost and is subscribed again. `overflow`: the reader was too slow. */
-  readonly reason: 'reconnect' | 'overflow';
-  /** How many were dropped since the last gap was told; unknown after a reconnect. */
+  /**
+   * `reconnect`: the connection was lost and is subscribed again. `moved`: another server of the cluster has the channel
+   * now. `overflow`: the reader was too slow.
+   */
+  readonly reason: 'reconnect' | 'moved' | 'overflow';
+  /** How many were dropped since the last gap was told; known for `overflow` only. */
   readonly dropped?: number | undefined;
 }
 
@@ -40,9 +43,18 @@ export interface SubscribeOptions {
   readonly buffer?: number | undefined;
   /** Default `dropOldest`. */
   readonly overflow?: Overflow | undefined;
+  /**
+   * Subscribes on every primary of a cluster, for what servers tell on themselves only, such as keyspace events. What is
+   * published comes once from each of them. Default false. On a single server it changes nothing.
+   */
+  readonly everywhere?: boolean | undefined;
 }
 
-const RULES: OptionRules = { buffer: Rule.count, overflow: Rule.oneOf(['dropOldest', 'pause', 'close']) };
+const RULES: OptionRules = {
+  buffer: Rule.count,
+  overflow: Rule.oneOf(['dropOldest', 'pause', 'close']),
+  everywhere: Rule.boolean,
+};
 
 /** @throws ArgumentError */
 export function checkSubscribeOptions(options: SubscribeOptions): Required<{

@@ -1,7 +1,8 @@
-import type { Endpoint, RouterHost, TlsOptions } from '@kv/core';
+import type { Address, Endpoint, Redirect, RouterHost, TlsOptions } from '@kv/core';
 import { endpointText, type Endpoint as HostAndPort } from './host.ts';
 import { type NatMap, reachableEndpoint, type TlsName, tlsServerName } from './node-address.ts';
-import type { ClusterNode, NodeRole } from './slot-map.ts';
+import { SLOT_COUNT } from './slot.ts';
+import type { ClusterNode, NodeRole, SlotMap } from './slot-map.ts';
 
 /** How the servers of a cluster are reached. */
 export interface NodeAccess {
@@ -53,6 +54,25 @@ export class ClusterNodes {
     const key = keyOf('primary', host, port);
     const node: ClusterNode = { id: provisionalId(host, port), host, port, role: 'primary' };
     return this.#endpoints.get(key) ?? this.#add(key, node, { host, port });
+  }
+
+  /** The primary that a refusal of another server names, if it does; without a host it means the host that was asked. */
+  primaryNamed({ address }: Redirect, own: Address): Endpoint | undefined {
+    if (address === undefined) return undefined;
+    const host = address.host === '' && 'host' in own ? own.host : address.host;
+    return this.primaryAt({ host, port: address.port });
+  }
+
+  /** The endpoints of a map: the owner of each slot, and all that it names. */
+  endpointsOf(map: SlotMap): { owners: readonly (Endpoint | undefined)[]; used: ReadonlySet<Endpoint> } {
+    const owners: (Endpoint | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
+    const used = new Set<Endpoint>();
+    for (const { start, end, primary, replicas } of map.ranges) {
+      const [owner, ...others] = [primary, ...replicas].map((node) => this.endpointOf(node));
+      owners.fill(owner, start, end + 1);
+      for (const endpoint of [owner, ...others]) if (endpoint !== undefined) used.add(endpoint);
+    }
+    return { owners, used };
   }
 
   /** Forgets all but these endpoints, and returns what it forgot. */

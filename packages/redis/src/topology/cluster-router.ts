@@ -19,12 +19,13 @@ import { ExclusiveMoves } from './exclusive-moves.ts';
 import type { Endpoint as HostAndPort } from './host.ts';
 import { KeylessCalls } from './keyless-calls.ts';
 import { LeavingNodes } from './leaving-nodes.ts';
+import type { MapFollower } from './map-follower.ts';
+import { MapServers } from './map-servers.ts';
 import { NodeQualities } from './node-qualities.ts';
 import { ReadRouting } from './read-routing.ts';
 import { type ClusterView, Refresher, type RefreshOwner } from './refresh.ts';
 import { Refusals } from './refusals.ts';
 import { SilenceWatch } from './silence-watch.ts';
-import { SLOT_COUNT } from './slot.ts';
 import { SlotBlocking } from './slot-blocking.ts';
 import type { SlotMap } from './slot-map.ts';
 import { Slots } from './slots.ts';
@@ -61,8 +62,11 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly qualities: NodeQualities;
   /** Where commands of exclusive use go that a server has refused. */
   readonly exclusive: ExclusiveMoves;
+  /** Who follows the slots. */
+  readonly followers: Set<MapFollower> = new Set();
   readonly #host: RouterHost;
   readonly #setup: ClusterSetup;
+  readonly #servers: MapServers;
   readonly #refresher: Refresher;
   readonly #keyless: KeylessCalls;
   readonly #splits: SplitCalls;
@@ -72,18 +76,15 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly #reads: ReadRouting;
   /** Calls that wait for the first map. */
   readonly #held = new RequestQueue();
-  /** Endpoints that are asked for a map and are no part of one. */
-  #seeds: Endpoint[] = [];
   #map: SlotMap | undefined;
   #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
-  /** The server whose connection was lost last is not the first to be asked. */
-  #suspect: Endpoint | undefined;
   #closed = false;
 
   constructor(host: RouterHost, setup: ClusterSetup) {
     this.#host = host;
     this.#setup = setup;
     this.nodes = new ClusterNodes(host, setup);
+    this.#servers = new MapServers(this.nodes, setup.seeds);
     this.#refresher = new Refresher(host, this, setup.refreshInterval);
     this.slots = new Slots(
       () => this.#refresher.trigger('slot without owner'),
@@ -97,7 +98,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#silence = new SilenceWatch(
       () => this.nodes.endpoints,
       (endpoint) => {
-        this.#suspect = endpoint;
+        this.#servers.suspect = endpoint;
         this.#refresher.trigger('silent server');
       },
     );
@@ -108,7 +109,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   }
 
   get endpoints(): readonly Endpoint[] {
-    return [...this.nodes.endpoints, ...this.#leaving.endpoints, ...this.#seeds];
+    return [...this.nodes.endpoints, ...this.#leaving.endpoints, ...this.#servers.seeds];
   }
 
   get isReady(): boolean {
@@ -199,32 +200,32 @@ export class ClusterRouter implements Router, RefreshOwner {
 
   poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
     if (cause === undefined || this.#closed) return;
-    this.#suspect = endpoint;
+    this.#servers.suspect = endpoint;
     this.#reads.lost(endpoint);
     if (this.#map !== undefined && endpoint.identity.role === 'primary') this.#refresher.trigger('connection lost');
   }
 
   // -- the map
 
+  /** Asks for a new map soon. @param first the server to ask first */
+  refresh(cause: string, first?: Endpoint): void {
+    this.#refresher.trigger(cause, first);
+  }
+
   get isUrgent(): boolean {
     if (this.#held.length > 0 || this.slots.isWaiting || this.#silence.found) return true;
+    for (const follower of this.followers) if (follower.isWaiting) return true;
     return this.nodes.endpoints.some(
       ({ identity, shared }) => identity.role === 'primary' && shared.waiting > 0 && !shared.isReady,
     );
   }
 
-  *candidates(first: Endpoint | undefined): Iterable<readonly Endpoint[]> {
-    const known = shuffled(this.nodes.endpoints.filter((endpoint) => endpoint !== this.#suspect));
-    const order = first === undefined ? known : [first, ...known.filter((endpoint) => endpoint !== first)];
-    if (order.length > 0) yield order.slice(0, 3);
-    if (order.length > 3) yield order.slice(3);
-    this.#seeds = this.#setup.seeds.map((address) => this.nodes.seed(address));
-    yield this.#seeds;
+  candidates(first: Endpoint | undefined): Iterable<readonly Endpoint[]> {
+    return this.#servers.groups(first);
   }
 
   failed(error: KvError): void {
-    this.#endSeeds(error);
-    this.#suspect = undefined;
+    this.#servers.end(error);
     this.slots.setWaitCause(error);
     if (error.code === 'REPLY' || error.code === 'ARGUMENT')
       for (const request of this.#held.drain()) request.fail(error);
@@ -236,13 +237,12 @@ export class ClusterRouter implements Router, RefreshOwner {
   apply({ map, info }: ClusterView, cause: string): boolean {
     const before = this.#map;
     this.#map = map;
-    this.#suspect = undefined;
     this.slots.failure = undefined;
-    const { owners, used } = this.#endpointsOf(map);
+    const { owners, used } = this.nodes.endpointsOf(map);
     const moved = this.slots.change(owners);
     const gone = this.nodes.retain(used);
     for (const endpoint of gone) this.#leaving.add(endpoint, before, map);
-    this.#endSeeds(new ClosedError('The map of the cluster is known'));
+    this.#servers.end(new ClosedError('The map of the cluster is known'));
     this.#submitHeld();
     if (info.state === 'ok') this.slots.ownersKnown();
     for (const { resolve } of this.#starting.splice(0)) resolve();
@@ -250,22 +250,8 @@ export class ClusterRouter implements Router, RefreshOwner {
     const { name } = this.#setup;
     if (changed) publishTopology({ client: name, cause, epoch: this.#refresher.epoch, moved, nodes: map.nodes.length });
     this.#host.changed();
+    for (const follower of this.followers) follower.mapKnown();
     return changed;
-  }
-
-  #endpointsOf(map: SlotMap): { owners: readonly (Endpoint | undefined)[]; used: ReadonlySet<Endpoint> } {
-    const owners: (Endpoint | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
-    const used = new Set<Endpoint>();
-    for (const { start, end, primary, replicas } of map.ranges) {
-      const [owner, ...others] = [primary, ...replicas].map((node) => this.nodes.endpointOf(node));
-      owners.fill(owner, start, end + 1);
-      for (const endpoint of [owner, ...others]) if (endpoint !== undefined) used.add(endpoint);
-    }
-    return { owners, used };
-  }
-
-  #endSeeds(error: KvError): void {
-    for (const seed of this.#seeds.splice(0)) seed.close(error);
   }
 
   #submitHeld(): void {
@@ -299,7 +285,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#silence.close();
     this.#reads.close();
     this.#leaving.close(error);
-    this.#endSeeds(error);
+    this.#servers.end(error);
     for (const request of [...this.#held.drain(), ...this.slots.drain()]) request.fail(closedBy(error, request));
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
@@ -308,11 +294,4 @@ export class ClusterRouter implements Router, RefreshOwner {
 function closedBy(cause: KvError, { command: { spec }, attempts }: Request): ClosedError {
   const outcome = attempts > 0 ? 'unknown' : 'notSent';
   return new ClosedError(`${spec.name}: ${cause.message}`, { command: spec.name, attempts, outcome, cause });
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ item }) => item);
 }

@@ -24,15 +24,13 @@ export class ExclusiveMoves {
    * A server has refused a command on a slot. Returns the server that it named, if it did: after MOVED it has the slot
    * for all calls from now on.
    */
-  refused(slot: number, { kind, part, address }: Redirect, connection: Connection): Endpoint | undefined {
+  refused(slot: number, redirect: Redirect, { setup: { address } }: Connection): Endpoint | undefined {
     const { nodes, slots, refresher } = this.#context;
-    if (kind !== 'once') refresher.trigger('refused command');
-    if (address === undefined || part !== slot) return undefined;
-    const own = connection.setup.address;
-    const host = address.host === '' && 'host' in own ? own.host : address.host;
-    const target = nodes.primaryAt({ host, port: address.port });
-    const from = this.#endpoints().find(({ identity }) => identity.address === own);
-    if (kind === 'moved' && slots.ownerOf(slot) === from) slots.moveTo(slot, target);
+    if (redirect.kind !== 'once') refresher.trigger('refused command');
+    const target = redirect.part === slot ? nodes.primaryNamed(redirect, address) : undefined;
+    if (target === undefined) return undefined;
+    const from = this.#endpoints().find(({ identity }) => identity.address === address);
+    if (redirect.kind === 'moved' && slots.ownerOf(slot) === from) slots.moveTo(slot, target);
     return target;
   }
 }

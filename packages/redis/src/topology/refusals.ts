@@ -13,7 +13,6 @@ import { ASKING } from './cluster-commands.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { NO_SLOT } from './command-slot.ts';
 import type { Gate } from './gate.ts';
-import type { Endpoint as HostAndPort } from './host.ts';
 import type { KeylessCalls } from './keyless-calls.ts';
 import { FREE_REDIRECTS, Pauses, pauseAfter } from './pauses.ts';
 import type { Refresher } from './refresh.ts';
@@ -219,12 +218,9 @@ export class Refusals {
     this.#probeLater(gate);
   }
 
-  /** The server that the refusal names; without a host it means the host that was asked. */
-  #target({ redirect: { address }, from }: Refusal): Endpoint | undefined {
-    if (address === undefined) return undefined;
-    const own = from.identity.address;
-    const host = address.host === '' && 'host' in own ? own.host : address.host;
-    return this.#context.nodes.primaryAt({ host, port: address.port } satisfies HostAndPort);
+  /** The server that the refusal names. */
+  #target({ redirect, from }: Refusal): Endpoint | undefined {
+    return this.#context.nodes.primaryNamed(redirect, from.identity.address);
   }
 }
 
