@@ -186,8 +186,8 @@ describe.each([2, 3] as const)('commands in RESP%i', (protocol) => {
       for (const name of ['MONITOR', 'SUBSCRIBE c', ...(line === redis || line === pool ? state : [])]) {
         const call = line.execute(...(name.split(' ') as [string]));
         const { code, message } = (await call.then(String, (error: KvError) => error)) as KvError;
-        const [, methods = '', elsewhere] = /: use (.*?)( of a client)?$/.exec(message) ?? [];
-        const owner = elsewhere === undefined ? line : redis;
+        const [, methods = '', ofClient] = /use (.*?)( of a client)?\)?$/.exec(message) ?? [];
+        const owner = ofClient === undefined ? line : redis;
         const missing = [...methods.matchAll(/(\w+)\(\)/g)].filter(([, method = '']) => !(method in owner));
         expect([name, code, methods === '', missing]).toEqual([name, 'ARGUMENT', false, []]);
       }

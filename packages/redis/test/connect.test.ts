@@ -137,7 +137,7 @@ describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
     const redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol });
     const calls = [redis.connect(), redis.get('a'), redis.session(), redis.subscribe('a'), redis.blpop('a', 0)];
     const ends = Promise.all(calls.map(settle));
-    await proxy.connected(3); // shared line, session, blocking
+    await proxy.connected(4); // shared, session, subscription, blocking
     const open = proxy.connections;
     while (open.some(({ fromClient }) => fromClient === 0)) await new Promise(setImmediate);
     expect(redis.state).toBe('connecting');
@@ -145,7 +145,7 @@ describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
     for (const end of await ends) expect(end).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
     mute.resume();
     await Promise.all(open.map(({ closed }) => closed));
-    expect([redis.state, proxy.total]).toEqual(['closed', 3]);
+    expect([redis.state, proxy.total]).toEqual(['closed', 4]);
   });
 
   it('67: close() settles everything in each state, and may be called again', async () => {
