@@ -146,6 +146,8 @@ export class Client implements Executor {
     }
   }
 
+  readonly placeOf: Executor['placeOf'] = (command) => this.#router.placeOf?.(command);
+
   /** Where the client is in its life. */
   get state(): ClientState {
     return this.#state;

@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../command/command.ts';
-import type { RetryMode, SendOptions } from '../command/executor.ts';
+import type { Executor, RetryMode, SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
@@ -79,6 +79,8 @@ export interface Router {
    * another server by now, and returns the others.
    */
   requeue?(requests: readonly Request[], endpoint: Endpoint): readonly Request[];
+  /** See {@link Executor.placeOf}. */
+  placeOf?(command: AnyCommand): unknown;
   /** How a blocking command is sent in rounds. Absent: it is sent once, and what the server answers is its end. */
   blockingRounds?(command: AnyCommand): BlockingRounds;
   /** Why a command cannot run on this connection in exclusive use (its key lies on another server). Absent: it can. */

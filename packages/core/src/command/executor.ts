@@ -38,6 +38,8 @@ export interface ServerOf<E> {
 
 /** Sends commands. Implemented by the client, by leases and by single connections. */
 export interface Executor {
+  /** Which server a command would go to now: equal values mean the same server. Absent: there is one server. */
+  placeOf?: ((command: AnyCommand) => unknown) | undefined;
   /** The servers that keys lie on. Absent: there is one. */
   readonly servers?: readonly ServerOf<Executor>[];
   send<T>(command: AnyCommand<T>, options?: SendOptions): Promise<T>;

@@ -67,7 +67,13 @@ export class Pipeline<V = string> extends RedisCommands<V> {
    */
   async execute(): Promise<unknown[]> {
     const members = this.#members.take();
-    const settled = await this.#executor.sendAll(withSources(members.map(({ command }) => command)), this.#call);
+    const settled = await this.#executor.sendAll(
+      withSources(
+        members.map(({ command }) => command),
+        this.#executor,
+      ),
+      this.#call,
+    );
     for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
     return unwrap(settled);
   }

@@ -4,6 +4,7 @@ import {
   ArgumentError,
   Command,
   type Data,
+  type Executor,
   Flag,
   type OptionRules,
   Rule,
@@ -73,14 +74,19 @@ export function withSource(command: AnyCommand): AnyCommand | undefined {
   return command.spec.fallback?.(NOT_LOADED, command);
 }
 
-/** Commands of a batch, which run in their order: the first call of each script brings its source along. */
-export function withSources(commands: readonly AnyCommand[]): AnyCommand[] {
-  const known = new Set<unknown>();
+/**
+ * Commands of a batch, which run in their order: the first call of each script brings its source along, on each server
+ * that the batch goes to.
+ */
+export function withSources(commands: readonly AnyCommand[], { placeOf }: Pick<Executor, 'placeOf'>): AnyCommand[] {
+  const known = new Map<unknown, Set<unknown>>();
   return commands.map((command) => {
     const first = withSource(command);
-    if (first === undefined || known.has(first.args[0])) return command;
-    known.add(first.args[0]);
-    return first;
+    if (first === undefined) return command;
+    const place = placeOf?.(command);
+    const sources = known.get(place) ?? new Set<unknown>();
+    known.set(place, sources);
+    return sources.size === sources.add(first.args[0]).size ? command : first;
   });
 }
 

@@ -16,6 +16,8 @@ import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import { Consumer } from '../streams/consumer.ts';
 import type { ConsumerOptions } from '../streams/consumer-options.ts';
+import { nodesOf, type RedisNode } from '../topology/node-list.ts';
+import type { NodeRole } from '../topology/slot-map.ts';
 import { leasesOf } from '../topology/slot-sessions.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
 import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
@@ -127,7 +129,19 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   }
 
   /**
-   * Every command that the server runs, until the loop is left.
+   * The servers of a cluster as they are known now, each with a client for it alone: for commands that speak of one
+   * server, such as INFO, SCAN or `monitor()`. Empty before the first call, or `connect()`, has fetched the map.
+   *
+   * @param role only primaries, or only replicas
+   * @example for (const { address, client } of redis.nodes('primary')) console.log(address, await client.dbsize())
+   */
+  nodes(role?: NodeRole): RedisNode<this>[] {
+    const View = this.constructor as unknown as RedisClass<this>;
+    return nodesOf(this.#client, role).map((node) => ({ ...node, client: new View(node.client, this.call) }));
+  }
+
+  /**
+   * Every command that the server runs, until the loop is left. In a cluster: of the clients of {@link nodes}.
    *
    * @see https://redis.io/commands/monitor/
    */

@@ -66,7 +66,7 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
     checkCommands(commands, 'commands');
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((c) => prefixed(c, this.call.keyPrefix));
-    return unwrap(await this.#executor.sendAll(withSources(list), this.call)) as Results<Cs>;
+    return unwrap(await this.#executor.sendAll(withSources(list, this.#executor), this.call)) as Results<Cs>;
   }
 
   /**

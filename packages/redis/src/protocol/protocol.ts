@@ -32,6 +32,9 @@ const CLIENT_LIST = read('CLIENT LIST', null);
 /** Refusals that are about the server and not about the command: nothing was run. */
 const NOT_SERVING = ['READONLY', 'LOADING', 'MASTERDOWN'] as const;
 
+/** Behind MOVED and ASK, where nothing follows them. */
+const CLUSTER_HINT = ' (the server belongs to a cluster: an address that begins with redis+cluster: follows its slots)';
+
 /** A line is fresh for so long, ms: it is not left at once, or there would be no end to it. */
 const FRESH = 1000;
 
@@ -196,7 +199,10 @@ export class RedisWire implements Wire, LoggedIn {
     if (!this.#redirects && hasPrefix(error, ...NOT_SERVING) && wallNow() - this.#since > FRESH)
       this.#sink.drain(error);
     const doubt = this.#unitDoubt(command, error);
-    this.#sink.fail(error, this.#redirects ? redirectOf(error.message) : undefined);
+    const redirect = redirectOf(error.message);
+    if (!this.#redirects && ((command?.flags ?? 0) & Flag.opaque) === 0 && redirect?.address !== undefined)
+      error.message += CLUSTER_HINT;
+    this.#sink.fail(error, this.#redirects ? redirect : undefined);
     if (doubt !== undefined) throw doubt;
   }
 

@@ -163,6 +163,15 @@ export class ClusterRouter implements Router, RefreshOwner {
     }
   }
 
+  placeOf(command: AnyCommand): unknown {
+    try {
+      const slot = commandSlot(command);
+      return slot === NO_SLOT ? command : (this.slots.ownerOf(slot) ?? slot); // without keys: perhaps a server of its own
+    } catch {
+      return undefined;
+    }
+  }
+
   blockingRounds(command: AnyCommand): BlockingRounds {
     return new SlotBlocking(command, this.exclusive);
   }

@@ -9,6 +9,7 @@ import {
   type RouterHost,
 } from '@kv/core';
 import { askingUnit, unitOf, withoutAsking } from './asking.ts';
+import { bringSource } from './bring-source.ts';
 import { ASKING } from './cluster-commands.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { NO_SLOT } from './command-slot.ts';
@@ -230,7 +231,10 @@ function hasHadEnough(request: Request): boolean {
 
 /** They count as not sent again; several stay one unit. */
 function takeBack(calls: readonly Request[]): void {
-  for (const call of calls) call.unsend();
+  for (const call of calls) {
+    bringSource(call);
+    call.unsend();
+  }
   unitOf(calls);
 }
 

@@ -1,4 +1,5 @@
 import { type Connection, type Endpoint, type KvError, queueMicrotask, type Request } from '@kv/core';
+import { bringSource } from './bring-source.ts';
 import { Gate } from './gate.ts';
 import { SLOT_COUNT } from './slot.ts';
 
@@ -65,8 +66,11 @@ export class Slots {
 
   /** Routes calls again that know their slot. Units come with all their members, one after the other. */
   routeAll(requests: readonly Request[]): void {
-    for (const request of requests)
-      if (request.unit === null || request.unit.members[0] === request) this.route(request, request.part);
+    for (const request of requests) {
+      if (request.unit !== null && request.unit.members[0] !== request) continue;
+      bringSource(request);
+      this.route(request, request.part);
+    }
   }
 
   #waitForOwner(request: Request, slot: number): void {

@@ -1,0 +1,58 @@
+import type { Client, Endpoint } from '@kv/core';
+import type { ClusterRouter } from './cluster-router.ts';
+import { clusterOf } from './clusters.ts';
+import type { ClusterNode, NodeRole, SlotMap } from './slot-map.ts';
+
+/** One server, and a client for it alone. */
+export interface RedisNode<R> {
+  /** The cluster's name for it, which outlives its address; the address where there is no such name. */
+  readonly id: string;
+  /** Where the client connects to, `host:port`. */
+  readonly address: string;
+  readonly role: NodeRole;
+  /** Availability zone, as far as the server tells it. */
+  readonly az: string | undefined;
+  /** First and last slot of each range that it serves; a replica has those of its primary. */
+  readonly slots: readonly (readonly [first: number, last: number])[];
+  /** Sends everything to this server, on the connections of the client that made it. Closing it closes that client. */
+  readonly client: R;
+}
+
+/** The servers that a client knows; of a cluster none before the first map. One server alone counts as a primary. */
+export function nodesOf(client: Client, role: NodeRole | undefined): RedisNode<Client>[] {
+  const cluster = clusterOf(client);
+  const nodes = cluster === undefined ? [onlyNode(client)] : clusterNodes(client, cluster);
+  return nodes.filter((node) => role === undefined || node.role === role);
+}
+
+function onlyNode(client: Client): RedisNode<Client> {
+  const { addressText } = client.setup;
+  return { id: addressText, address: addressText, role: 'primary', az: undefined, slots: [], client };
+}
+
+function clusterNodes(client: Client, cluster: ClusterRouter): RedisNode<Client>[] {
+  const { map } = cluster;
+  if (map === undefined) return [];
+  return map.nodes.flatMap((node) => {
+    const endpoint = cluster.nodes.endpointOf(node);
+    return endpoint === undefined ? [] : [described(client, cluster, map, node, endpoint)];
+  });
+}
+
+function described(
+  client: Client,
+  { qualities }: ClusterRouter,
+  map: SlotMap,
+  { id, role }: ClusterNode,
+  endpoint: Endpoint,
+): RedisNode<Client> {
+  const has = map.ranges.filter(({ primary, replicas }) => [primary, ...replicas].some((node) => node.id === id));
+  return {
+    id,
+    address: endpoint.identity.addressText,
+    role,
+    az: qualities.zoneOf(endpoint) || undefined,
+    slots: has.map(({ start, end }) => [start, end]),
+    client: client.only(endpoint),
+  };
+}
