@@ -10,22 +10,30 @@ export interface LivenessOptions {
   readonly grace: number;
 }
 
-/** What {@link Liveness} asks of its connection, and does to it. */
+/** What {@link Liveness} needs of its connection. */
 export interface WatchedConnection {
-  readonly isReady: boolean;
+  /** The handshake is done, and it is not over. */
+  readonly isOpen: boolean;
   readonly isClosed: boolean;
   /** Reading was stopped on purpose: silence means nothing. */
   readonly paused: boolean;
-  /** Whether a PING may be sent on it, and would be answered at once by a server that is well. */
-  readonly canProbe: boolean;
-  /** How long the oldest pending reply has been awaited, ms. */
+  /** How long the oldest command without a reply has been on its way, ms. */
   readonly oldestPendingAge: number;
-  probe(): void;
+  /** The process was asleep: a probe goes before everything else. */
   probeFirst(): void;
-  /** Asks the server on a control connection; `undefined`: there is none. */
-  isAlive(timeout: number): Promise<boolean> | undefined;
-  isReachable(timeout: number): Promise<boolean>;
   destroy(error: KvError): void;
+}
+
+/** How to find out whether a peer is there. */
+export interface Probes {
+  /** Whether a PING may be sent on the connection, and would be answered at once by a server that is well. */
+  readonly canProbe: boolean;
+  /** Sends a PING, where that is possible; else the replies that are pending are probe enough. */
+  probe(): void;
+  /** Asks the server on a control connection whether it still serves this one; `undefined`: there is none. */
+  isAlive(timeout: number): Promise<boolean> | undefined;
+  /** Whether the server accepts a further connection within `timeout` ms. It may be too busy to say anything on it. */
+  isReachable(timeout: number): Promise<boolean>;
 }
 
 /** After the process was asleep the peer has this long to answer, ms: what waits should not wait for the dead. */
@@ -52,6 +60,7 @@ export class Liveness {
   /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
   heardAt: number = wallNow();
   readonly #connection: WatchedConnection;
+  readonly #probes: Probes;
   readonly #options: LivenessOptions;
   #timer: Timer | undefined;
   #judging = false;
@@ -60,8 +69,9 @@ export class Liveness {
   /** Whether a byte came since it was last set to false. */
   #alive = true;
 
-  constructor(connection: WatchedConnection, options: LivenessOptions) {
+  constructor(connection: WatchedConnection, probes: Probes, options: LivenessOptions) {
     this.#connection = connection;
+    this.#probes = probes;
     this.#options = options;
   }
 
@@ -91,13 +101,13 @@ export class Liveness {
 
   /** The oldest pending reply is past its deadline: the connection has `grace` ms to show a sign of life. */
   suspect(): void {
-    if (this.#judging || !this.#connection.isReady) return;
-    this.#connection.probe();
+    if (this.#judging || !this.#connection.isOpen) return;
+    this.#probes.probe();
     this.#judgeLate();
   }
 
   #probeIdle(): void {
-    this.#connection.probe();
+    this.#probes.probe();
     this.judge(this.#options.grace);
   }
 
@@ -122,7 +132,7 @@ export class Liveness {
       const note = (alive: boolean): void => {
         answered = alive;
       };
-      this.#connection.isAlive(half)?.then(note, (error: unknown) => note(!isUnreachable(error)));
+      this.#probes.isAlive(half)?.then(note, (error: unknown) => note(!isUnreachable(error)));
       this.#wait(half, () => this.#verdict(answered));
     });
   }
@@ -150,7 +160,7 @@ export class Liveness {
     if (connection.paused) return this.#wait(this.#options.idle, this.#look);
     const silence = wallNow() - this.heardAt; // below 0: the clock was set back, so nobody knows
     if (silence >= 0 && silence < this.#options.idle) return this.#watch();
-    if (connection.canProbe) return this.slept ? connection.probeFirst() : this.#probeIdle();
+    if (this.#probes.canProbe) return this.slept ? connection.probeFirst() : this.#probeIdle();
     if (connection.oldestPendingAge < this.#options.grace) return this.#wait(this.#options.grace, this.#look);
     this.#ask();
   };
@@ -158,7 +168,7 @@ export class Liveness {
   /** Asks on another line. Where nobody can be asked, the deadline of the reply decides. */
   #ask(): void {
     this.#alive = false;
-    const asked = this.#connection.isAlive(this.#options.grace);
+    const asked = this.#probes.isAlive(this.#options.grace);
     if (asked === undefined) return this.#wait(this.#options.idle, this.#look);
     asked.then(
       (alive) => this.#answered(alive),
@@ -169,7 +179,7 @@ export class Liveness {
   /** Nothing was answered on the control connection: a server that still accepts connections is busy. */
   #unanswered(): void {
     const { grace } = this.#options;
-    void this.#connection.isReachable(grace).then((reachable) => this.#answered(reachable));
+    void this.#probes.isReachable(grace).then((reachable) => this.#answered(reachable));
   }
 
   /**

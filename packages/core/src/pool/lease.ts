@@ -5,7 +5,8 @@ import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
 import { OpenBatches } from '../request/open-batches.ts';
-import { Batch, Request } from '../request/request.ts';
+import { pinnedRequest } from '../request/pinned-request.ts';
+import { Batch, type Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Unit } from '../request/unit.ts';
@@ -168,9 +169,7 @@ export class Lease implements Executor {
 
   #request(command: AnyCommand, options: SendOptions): Request {
     const bytes = command.bytes || options.bytes === true;
-    const request = new Request(command, bytes, 'never', this.#setup.tracker);
-    request.pinned = true;
-    return request;
+    return pinnedRequest(command, bytes, this.#setup.tracker);
   }
 
   /** Enters the request; one that cannot be taken has failed with what is returned. */

@@ -1,26 +1,19 @@
-import { outsideOfCalls } from '../async-context.ts';
-import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
-import { Connection } from '../connection/connection.ts';
-import { connectChannel } from '../diagnostics.ts';
+import type { Connection, ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
-import { asKvError, ClosedError, ConnectionError, ProtocolError, TimeoutError } from '../errors.ts';
+import { ClosedError } from '../errors.ts';
+import { ended, mayRepeat } from '../request/lost-requests.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
-import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
-import type { Backoff } from './backoff.ts';
-import { ReconnectPace } from './reconnect-pace.ts';
+import { Connector, type ConnectorOptions, isFinal } from './connector.ts';
 
 /** How a pool behaves. */
-export interface PoolOptions {
+export interface PoolOptions extends ConnectorOptions {
   /** Connections that are kept once the pool was used or started. */
   readonly minSize: number;
   readonly maxSize: number;
   /** A further connection is opened, one at a time, when a call finds even the least loaded one with this many requests. */
   readonly growThreshold: number;
-  /** One attempt, from name lookup to the end of the handshake, ms. */
-  readonly connectTimeout: number;
-  readonly backoff: Backoff;
 }
 
 /** What a pool tells its client. */
@@ -54,7 +47,6 @@ export class Pool implements ConnectionOwner {
   readonly #ready: Connection[] = [];
   /** The last one that had room again: with many connections of a small window, the search mostly ends here. */
   #idle: Connection | undefined;
-  readonly #opening = new Set<Connection>();
   readonly #leased = new Set<Connection>();
   /** They still answer what they have, and get nothing new. */
   readonly #retiring = new Set<Connection>();
@@ -64,9 +56,7 @@ export class Pool implements ConnectionOwner {
    */
   readonly #requeued = new RequestQueue(() => this.#serve());
   #minSize: number;
-  readonly #pace: ReconnectPace;
-  /** Why the server refused the last login; `undefined` after a success. */
-  #refusedLogin: KvError | undefined;
+  readonly #connector: Connector;
   #closed: KvError | undefined;
   #retired: KvError | undefined;
   #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
@@ -76,15 +66,20 @@ export class Pool implements ConnectionOwner {
     this.options = options;
     this.#events = events;
     this.#minSize = 0;
-    this.#pace = new ReconnectPace(options.backoff, () => {
-      this.#grow();
-      this.#changed();
+    this.#connector = new Connector(setup, options, this, {
+      changed: () => this.#changed(),
+      opened: (connection) => this.#opened(connection),
+      notOpened: (connection, error) => this.#notOpened(connection, error),
+      due: () => {
+        this.#grow();
+        this.#changed();
+      },
     });
   }
 
   /** Connections, in whatever state. */
   get size(): number {
-    return this.#ready.length + this.#opening.size + this.#leased.size;
+    return this.#ready.length + this.#connector.opening.size + this.#leased.size;
   }
 
   /** Connections that are ready and not leased. */
@@ -104,12 +99,12 @@ export class Pool implements ConnectionOwner {
 
   /** Whether it waits between two attempts to connect. */
   get isBackingOff(): boolean {
-    return this.#pace.isWaiting && (this.#queue.length > 0 || this.size < this.#minSize);
+    return this.#connector.isWaiting && (this.#queue.length > 0 || this.size < this.#minSize);
   }
 
   /** Whether a connection is being made. */
   get isOpening(): boolean {
-    return this.#opening.size > 0;
+    return this.#connector.opening.size > 0;
   }
 
   /** Connections in somebody's exclusive use. */
@@ -119,7 +114,7 @@ export class Pool implements ConnectionOwner {
 
   /** Why the last attempt to connect failed; `undefined` after a success. */
   get lastError(): KvError | undefined {
-    return this.#pace.lastError;
+    return this.#connector.lastError;
   }
 
   /** Ready connections, for those who must speak to each (SELECT for all). */
@@ -174,12 +169,13 @@ export class Pool implements ConnectionOwner {
     const error = new ClosedError('The pool was cleared');
     this.#idle = undefined;
     for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
-    this.#pace.wait();
+    this.#connector.wait();
     this.#changed();
   }
 
   #retire(connection: Connection, error: KvError): void {
     this.#retiring.add(connection);
+    connection.drain(error);
     if (connection.load === 0) connection.end(error);
     else {
       void connection.drained().then(() => {
@@ -208,10 +204,10 @@ export class Pool implements ConnectionOwner {
     this.#minSize = 0;
     this.#retired = error;
     this.#idle = undefined;
-    this.#pace.stop();
-    for (const connection of this.#opening) connection.destroy(error);
+    this.#connector.stop();
+    for (const connection of this.#connector.opening) connection.destroy(error);
     for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
-    for (const connection of this.#leased) connection.drainCause ??= error;
+    for (const connection of this.#leased) connection.drain(error);
     this.dismiss(error);
     this.#changed(error);
   }
@@ -226,9 +222,9 @@ export class Pool implements ConnectionOwner {
   close(error: KvError): void {
     if (this.#closed !== undefined) return;
     this.#closed = error;
-    this.#pace.stop();
+    this.#connector.stop();
     this.dismiss(error);
-    const connections = [...this.#ready, ...this.#opening, ...this.#leased, ...this.#retiring];
+    const connections = [...this.#ready, ...this.#connector.opening, ...this.#leased, ...this.#retiring];
     for (const connection of connections) connection.end(error);
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
@@ -247,7 +243,7 @@ export class Pool implements ConnectionOwner {
     this.#ready.splice(index, 1);
     if (this.#idle === connection) this.#idle = undefined;
     this.#retire(connection, error);
-    this.#lostUnwanted(connection, error);
+    this.#connector.lost(connection, error);
     this.#changed(error);
   }
 
@@ -281,7 +277,7 @@ export class Pool implements ConnectionOwner {
       return;
     }
     if (error.code === 'CLOSED') this.#grow();
-    else this.#lostUnwanted(connection, error);
+    else this.#connector.lost(connection, error);
     this.#changed(error);
   }
 
@@ -289,12 +285,6 @@ export class Pool implements ConnectionOwner {
     if (this.#retired !== undefined) return this.#enqueue(requests);
     this.#queue.unshift(requests);
     this.#serve();
-  }
-
-  #lostUnwanted(connection: Connection, error: KvError): void {
-    const proven = connection.hasAnswered || connection.readyFor >= this.options.backoff.max;
-    if (proven) this.#pace.lostProven(error);
-    else this.#pace.failed(error);
   }
 
   #lostWritten(request: Request, error: KvError, again: Request[]): void {
@@ -313,22 +303,17 @@ export class Pool implements ConnectionOwner {
   // -- inside
 
   #enqueue(requests: readonly Request[]): void {
-    const refusal = this.#closed ?? this.#retired ?? this.#recentRefusal;
+    const refusal = this.#closed ?? this.#retired ?? this.#connector.recentRefusal;
     for (const request of requests) {
       if (refusal !== undefined) request.fail(ended(request, refusal, 'notSent'));
       else this.#queue.push(request);
-      request.cause = this.#ready.length === 0 ? this.#pace.lastError : undefined;
+      request.cause = this.#ready.length === 0 ? this.#connector.lastError : undefined;
     }
     if (refusal !== undefined) return;
     this.#minSize = this.options.minSize;
     this.#serve();
     this.#grow();
-    if (this.#pace.isWaiting) this.#changed();
-  }
-
-  /** Why the login was refused, while the next attempt to connect has to wait: waiting for it changes nothing. */
-  get #recentRefusal(): KvError | undefined {
-    return this.#pace.isWaiting ? this.#refusedLogin : undefined;
+    if (this.#connector.isWaiting) this.#changed();
   }
 
   /** The ready connection with the fewest requests and room for one more. */
@@ -347,8 +332,8 @@ export class Pool implements ConnectionOwner {
 
   /** Even the least busy one is busy: those who come later find one more. One at a time, or a burst would open all. */
   #growUnderLoad(): void {
-    if (this.#opening.size === 0 && !this.#pace.isWaiting && this.size < this.options.maxSize)
-      outsideOfCalls(() => this.#open());
+    if (this.#connector.opening.size === 0 && !this.#connector.isWaiting && this.size < this.options.maxSize)
+      this.#connector.open(1);
   }
 
   /** Gives out what waits, as far as there is room, in order. */
@@ -383,39 +368,19 @@ export class Pool implements ConnectionOwner {
 
   /** Opens as many connections as the queue and `minSize` ask for; while the server is away one, which shows the way. */
   #grow(): void {
-    if (this.#closed !== undefined || this.#retired !== undefined || this.#pace.isWaiting) return;
+    if (this.#closed !== undefined || this.#retired !== undefined || this.#connector.isWaiting) return;
     const there = this.#ready.length + this.#leased.size;
     const wanted = Math.max(this.#missing, this.#minSize - there);
-    const most = this.#pace.lastError !== undefined && there === 0 ? 1 - this.#opening.size : Number.POSITIVE_INFINITY;
+    const most =
+      this.#connector.lastError !== undefined && there === 0
+        ? 1 - this.#connector.opening.size
+        : Number.POSITIVE_INFINITY;
     const capacity = Math.min(this.options.maxSize - this.size, most);
-    const count = Math.min(wanted - this.#opening.size, capacity);
-    if (count > 0) outsideOfCalls(() => this.#openAll(count));
+    const count = Math.min(wanted - this.#connector.opening.size, capacity);
+    if (count > 0) this.#connector.open(count);
   }
 
-  #openAll(count: number): void {
-    for (let i = 0; i < count; i++) this.#open();
-  }
-
-  #open(): void {
-    const connection = new Connection(this.setup, this);
-    this.#opening.add(connection);
-    this.#changed();
-    const started = monotonicNow();
-    const { connectTimeout } = this.options;
-    const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
-    connection.open().then(
-      () => this.#opened(connection, timer, started),
-      (error: unknown) => this.#notOpened(connection, asKvError(error), timer, started),
-    );
-  }
-
-  #opened(connection: Connection, timer: Timer, started: number): void {
-    if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, timer, started);
-    clearTimeout(timer);
-    this.#publish(started, undefined);
-    this.#opening.delete(connection);
-    this.#pace.lastError = undefined;
-    this.#refusedLogin = undefined;
+  #opened(connection: Connection): void {
     this.#ready.push(connection);
     if (connection.drainCause !== undefined) this.draining(connection, connection.drainCause);
     this.#serve();
@@ -425,14 +390,12 @@ export class Pool implements ConnectionOwner {
     for (const { resolve } of this.#starting.splice(0)) resolve();
   }
 
-  #notOpened(connection: Connection, error: KvError, timer: Timer, started: number): void {
-    clearTimeout(timer);
-    this.#publish(started, error);
+  #notOpened(connection: Connection, error: KvError): void {
     this.#forget(connection);
     if (this.#closed !== undefined) return;
-    this.#pace.failed(error);
+    this.#connector.failed(error);
     for (const { reject } of this.#starting.splice(0)) reject(error);
-    if (isFinal(error) && this.#ready.length + this.#leased.size === 0) this.#giveUp(error);
+    if (isFinal(error) && !this.isReady) this.#giveUp(error);
     else this.#queue.setWaitCause(error);
     this.#changed(error);
   }
@@ -440,14 +403,14 @@ export class Pool implements ConnectionOwner {
   /** The server refuses the login: waiting requests end, and a call after the wait tries again. */
   #giveUp(error: KvError): void {
     this.#minSize = 0;
-    this.#refusedLogin = error;
+    this.#connector.refused(error);
     this.dismiss(error);
   }
 
   /** Returns whether it was ready or leased. */
   #forget(connection: Connection): boolean {
     if (this.#idle === connection) this.#idle = undefined;
-    this.#opening.delete(connection);
+    this.#connector.forget(connection);
     this.#retiring.delete(connection);
     const index = this.#ready.indexOf(connection);
     if (index >= 0) this.#ready.splice(index, 1);
@@ -457,36 +420,4 @@ export class Pool implements ConnectionOwner {
   #changed(cause?: KvError): void {
     this.#events.changed(this, cause);
   }
-
-  #publish(started: number, error: Error | undefined): void {
-    if (!connectChannel.hasSubscribers) return;
-    const { client, backend } = this.setup.internals.identity;
-    const address = this.setup.addressText;
-    connectChannel.publish({ client, backend, address, durationMs: monotonicNow() - started, error });
-  }
-}
-
-function mayRepeat({ unit, repeatable }: Request): boolean {
-  if (unit === null) return repeatable;
-  return !unit.isPartlyAnswered && unit.members.every((member) => !member.settled && member.repeatable);
-}
-
-/** A refusal during the handshake (wrong password) or a wrong option: no use in trying for ever. */
-function isFinal(error: KvError): boolean {
-  return error.code === 'REPLY' || error.code === 'ARGUMENT';
-}
-
-function tooSlow(milliseconds: number): TimeoutError {
-  return new TimeoutError(`Connecting timed out after ${Math.round(milliseconds)} ms`);
-}
-
-/** The end of one request because of something that ended many: same kind, its own name and outcome. */
-function ended(request: Request, error: KvError, outcome: 'notSent' | 'unknown'): KvError {
-  const command = request.command.spec.name;
-  const seen = request.attempts > 0 ? 'unknown' : outcome;
-  const details = { command, attempts: request.attempts, outcome: seen, cause: error } as const;
-  const what = seen === 'unknown' ? 'it is not known whether it ran' : 'it was not sent';
-  if (error.code === 'CLOSED') return new ClosedError(`${command}: ${error.message}; ${what}`, details);
-  if (error.code === 'PROTOCOL') return new ProtocolError(`${command}: ${error.message}; ${what}`, details);
-  return new ConnectionError(`${command}: ${error.message}; ${what}`, details);
 }

@@ -1,0 +1,111 @@
+import type { AnyCommand } from '../command/command.ts';
+import { Flag } from '../command/command.ts';
+import { ProtocolError } from '../errors.ts';
+import type { Request } from '../request/request.ts';
+import { Ring } from '../request/ring.ts';
+import type { Window } from './protocol.ts';
+
+/** Something that waits until so many requests have been answered. */
+interface Mark {
+  readonly at: number;
+  readonly done: () => void;
+}
+
+/**
+ * What was written on one connection and has no reply yet, oldest first. A request that ended for its caller keeps its
+ * place until its reply comes, which is discarded then.
+ */
+export class InFlight extends Ring<Request> {
+  /** When the latest request that is answered was written, in ms of the client's clock. */
+  answeredWrittenAt = 0;
+  /** How many are in it only for a reply that is discarded. */
+  abandoned = 0;
+  readonly #window: Window;
+  #bytes = 0;
+  #answered = 0;
+  readonly #marks: Mark[] = [];
+
+  constructor(window: Window) {
+    super();
+    this.#window = window;
+  }
+
+  /** Whether the window has room for a command. One that is larger than the window goes alone. */
+  fits(command: AnyCommand): boolean {
+    const { commands, bytes } = this.#window;
+    const { length } = this;
+    if (length >= commands) return false;
+    return bytes === undefined || length === 0 || this.#bytes + weight(command) <= bytes;
+  }
+
+  /** Adds a request that was written. */
+  add(request: Request): void {
+    if (this.#window.bytes !== undefined) request.weight = weight(request.command);
+    this.#bytes += request.weight;
+    request.tracker.written(request);
+    this.push(request);
+  }
+
+  /**
+   * The oldest request is answered. Returns it, or `undefined` when it has ended before.
+   *
+   * @throws ProtocolError when nothing was sent that this could be the reply of
+   */
+  answered(): Request | undefined {
+    const request = this.shift();
+    if (request === undefined) throw new ProtocolError('Received a reply with no pending command');
+    this.#answered++;
+    this.#bytes -= request.weight;
+    this.answeredWrittenAt = request.writtenAt;
+    if (!request.settled) return request;
+    this.abandoned--;
+    return undefined;
+  }
+
+  /** Whether a caller waits for a reply that may take its time. A change of what is pushed is confirmed at once. */
+  get hasPendingReplies(): boolean {
+    return this.#some(({ settled, command }) => !settled && (command.flags & Flag.subscription) === 0);
+  }
+
+  /** Whether one of them changes the state of the connection. */
+  get changesState(): boolean {
+    return this.#some(({ command }) => (command.flags & Flag.stateful) !== 0);
+  }
+
+  /** Whether the next bytes should be a reply: a command that answers with frames may be silent. */
+  get isReplyDue(): boolean {
+    const head = this.peek();
+    return head !== undefined && (head.command.flags & Flag.stream) === 0;
+  }
+
+  /** Calls back when everything that is in it now has been answered, see {@link passMarks}; at once if it is empty. */
+  mark(done: () => void): void {
+    if (this.length === 0) done();
+    else this.#marks.push({ at: this.#answered + this.length, done });
+  }
+
+  /** Calls back for the marks that are reached: at the end of a read. */
+  passMarks(): void {
+    while (this.#marks.length > 0 && (this.#marks[0] as Mark).at <= this.#answered) this.#marks.shift()?.done();
+  }
+
+  /** Calls back for all marks: no reply comes any more. */
+  dropMarks(): void {
+    for (const { done } of this.#marks.splice(0)) done();
+  }
+
+  #some(wanted: (request: Request) => boolean): boolean {
+    let found = false;
+    this.forEach((request) => {
+      if (wanted(request)) found = true;
+    });
+    return found;
+  }
+}
+
+/** About how many bytes a command takes on the wire. */
+function weight(command: AnyCommand): number {
+  let bytes = 16;
+  for (const arg of command.args) bytes += arg.length + 1;
+  return bytes;
+}

@@ -1,0 +1,61 @@
+import { clearTimeout, setTimeout, type Timer } from '../timers.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { InFlight } from './in-flight.ts';
+import { ReadPacing } from './read-pacing.ts';
+
+/** Stops reading from one transport: on purpose, or for a moment because the server has enough to do. */
+export class Reading {
+  /** Set when there is one. */
+  transport: Transport | undefined;
+  /** Stopped on purpose. */
+  stopped = false;
+  readonly #pacing = new ReadPacing();
+  readonly #resumed: () => void;
+  #pause: Timer | undefined;
+
+  /** @param resumed called when a moment is over */
+  constructor(resumed: () => void) {
+    this.#resumed = resumed;
+  }
+
+  /** Whether it is stopped for a moment. */
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** Stops until {@link start}. */
+  stop(): void {
+    this.stopped = true;
+    this.transport?.pause();
+  }
+
+  /** Reads again after {@link stop}. */
+  start(): void {
+    this.stopped = false;
+    this.transport?.resume();
+  }
+
+  /** After a read with replies: stops for a moment if that gains something. */
+  pace(inFlight: InFlight, now: number): void {
+    const pause = this.#pacing.pauseAfter(now - inFlight.answeredWrittenAt, inFlight.length);
+    if (pause === 0 || this.stopped || this.#pause !== undefined) return;
+    this.transport?.pause();
+    this.#pause = setTimeout(this.#endPause, pause);
+  }
+
+  /** The connection is to be closed in order: its end must not stand behind what is not read. */
+  finish(): void {
+    if (this.#pause !== undefined) this.transport?.resume();
+  }
+
+  /** The connection is over. */
+  cancel(): void {
+    clearTimeout(this.#pause);
+  }
+
+  readonly #endPause = (): void => {
+    this.#pause = undefined;
+    if (!this.stopped) this.transport?.resume();
+    this.#resumed();
+  };
+}

@@ -1,0 +1,152 @@
+import { outsideOfCalls } from '../async-context.ts';
+import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import { connectChannel } from '../diagnostics.ts';
+import { asKvError, type KvError, TimeoutError } from '../errors.ts';
+import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
+import type { Backoff } from './backoff.ts';
+import { ReconnectPace } from './reconnect-pace.ts';
+
+/** How a connector behaves. */
+export interface ConnectorOptions {
+  /** One attempt, from name lookup to the end of the handshake, ms. */
+  readonly connectTimeout: number;
+  readonly backoff: Backoff;
+}
+
+/** What a connector tells its pool. */
+export interface ConnectorEvents {
+  /** The set of connections that are being made has changed. */
+  changed(): void;
+  /** A connection is ready. */
+  opened(connection: Connection): void;
+  /** An attempt failed. */
+  notOpened(connection: Connection, error: KvError): void;
+  /** The next attempt may begin. */
+  due(): void;
+}
+
+/** Makes the connections of a pool: each within a deadline, with a growing wait after failures. */
+export class Connector {
+  readonly #setup: ConnectionSetup;
+  readonly #options: ConnectorOptions;
+  readonly #owner: ConnectionOwner;
+  readonly #events: ConnectorEvents;
+  readonly #opening = new Set<Connection>();
+  readonly #pace: ReconnectPace;
+  /** Why the server refused the last login; `undefined` after a success. */
+  #refusedLogin: KvError | undefined;
+
+  constructor(setup: ConnectionSetup, options: ConnectorOptions, owner: ConnectionOwner, events: ConnectorEvents) {
+    this.#setup = setup;
+    this.#options = options;
+    this.#owner = owner;
+    this.#events = events;
+    this.#pace = new ReconnectPace(options.backoff, () => events.due());
+  }
+
+  /** Connections that are being made. */
+  get opening(): ReadonlySet<Connection> {
+    return this.#opening;
+  }
+
+  /** Whether the next attempt has to wait. */
+  get isWaiting(): boolean {
+    return this.#pace.isWaiting;
+  }
+
+  /** Why the last attempt failed or the last connection was lost; `undefined` after a success. */
+  get lastError(): KvError | undefined {
+    return this.#pace.lastError;
+  }
+
+  /** Why the login was refused, while the next attempt has to wait: waiting for it changes nothing. */
+  get recentRefusal(): KvError | undefined {
+    return this.#pace.isWaiting ? this.#refusedLogin : undefined;
+  }
+
+  /** Makes so many connections. */
+  open(count: number): void {
+    outsideOfCalls(() => {
+      for (let i = 0; i < count; i++) this.#open();
+    });
+  }
+
+  /** A connection is over; it may have been one of those that were being made. */
+  forget(connection: Connection): void {
+    this.#opening.delete(connection);
+  }
+
+  /** A connection that was in use was lost, or cannot be used any more. */
+  lost(connection: Connection, error: KvError): void {
+    const proven = connection.hasAnswered || connection.readyFor >= this.#options.backoff.max;
+    if (proven) this.#pace.lostProven(error);
+    else this.#pace.failed(error);
+  }
+
+  /** The server refuses the login. */
+  refused(error: KvError): void {
+    this.#refusedLogin = error;
+  }
+
+  /** Lets the next attempt wait, if it does not already. */
+  wait(): void {
+    this.#pace.wait();
+  }
+
+  /** No more attempts. */
+  stop(): void {
+    this.#pace.stop();
+  }
+
+  #open(): void {
+    const connection = new Connection(this.#setup, this.#owner);
+    this.#opening.add(connection);
+    this.#events.changed();
+    const started = monotonicNow();
+    const { connectTimeout } = this.#options;
+    const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
+    connection.open().then(
+      () => this.#opened(connection, timer, started),
+      (error: unknown) => this.#notOpened(connection, asKvError(error), timer, started),
+    );
+  }
+
+  #opened(connection: Connection, timer: Timer, started: number): void {
+    if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, timer, started);
+    clearTimeout(timer);
+    this.#publish(started, undefined);
+    this.#opening.delete(connection);
+    this.#pace.lastError = undefined;
+    this.#refusedLogin = undefined;
+    this.#events.opened(connection);
+  }
+
+  #notOpened(connection: Connection, error: KvError, timer: Timer, started: number): void {
+    clearTimeout(timer);
+    this.#publish(started, error);
+    this.#opening.delete(connection);
+    this.#events.notOpened(connection, error);
+  }
+
+  /** An attempt failed while connections were wanted: the next one waits. */
+  failed(error: KvError): void {
+    this.#pace.failed(error);
+  }
+
+  #publish(started: number, error: Error | undefined): void {
+    if (!connectChannel.hasSubscribers) return;
+    const { client, backend } = this.#setup.internals.identity;
+    const address = this.#setup.addressText;
+    connectChannel.publish({ client, backend, address, durationMs: monotonicNow() - started, error });
+  }
+}
+
+/** A refusal during the handshake (wrong password) or a wrong option: the next attempt would end in the same way. */
+export function isFinal(error: KvError): boolean {
+  return error.code === 'REPLY' || error.code === 'ARGUMENT';
+}
+
+function tooSlow(milliseconds: number): TimeoutError {
+  return new TimeoutError(`Connecting timed out after ${Math.round(milliseconds)} ms`);
+}
