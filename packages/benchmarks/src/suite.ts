@@ -23,7 +23,7 @@ export interface OpenOptions extends ServerPlace {
   readonly depth: number;
 }
 
-/** One line of the table: a call and how many of it are kept in flight. */
+/** One row of the table: a call and how many of it are kept in flight. */
 export interface Workload<C> {
   readonly name: string;
   readonly title: string;

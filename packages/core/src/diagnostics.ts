@@ -29,7 +29,7 @@ export interface StateEvent {
   readonly cause?: Error | undefined;
 }
 
-/** The channels of `node:diagnostics_channel`; they cost nothing while nobody has subscribed. */
+/** The channels of `node:diagnostics_channel`; they cost nothing while there is no subscriber. */
 export const commandChannel: DiagnosticsChannel = channel('kv:command');
 export const connectChannel: DiagnosticsChannel = channel('kv:connect');
 export const stateChannel: DiagnosticsChannel = channel('kv:state');

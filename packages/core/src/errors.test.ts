@@ -20,7 +20,7 @@ describe('errors', () => {
     expect(errors.isKvError(error)).toBe(true);
   });
 
-  it('are recognised across two copies of the package', async () => {
+  it('are recognized across two copies of the package', async () => {
     vi.resetModules();
     const copy = (await import('./errors.ts')) as typeof errors;
     const foreign = new copy.TimeoutError('m');

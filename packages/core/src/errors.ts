@@ -29,7 +29,7 @@ export interface ErrorDetails {
 const brand = Symbol.for('@kv/error');
 
 /**
- * Base of all errors of the family. Recognise it with {@link isKvError} and `code`, not with `instanceof`: the ESM
+ * Base of all errors of the family. Recognize it with {@link isKvError} and `code`, not with `instanceof`: the ESM
  * and the CommonJS copy of a package can meet in one process.
  */
 export class KvError extends Error {

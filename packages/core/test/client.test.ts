@@ -6,7 +6,7 @@ import { LineProtocol, line, lineClient, lineSetup, readLine } from './line-prot
 import { outcome, turn } from './observe.ts';
 import { twoServers } from './two-servers.ts';
 
-describe('shared line', () => {
+describe('shared connection', () => {
   it('writes all calls of one turn at once and gives replies in the order of the calls', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
@@ -19,7 +19,7 @@ describe('shared line', () => {
     await client.close();
   });
 
-  it('a refused command does not shift its neighbours', async () => {
+  it('a refused command does not shift its neighbors', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const answers = [client.send(line('a')), client.send(line('b secret')), client.send(line('c'))];
@@ -893,7 +893,7 @@ describe('several endpoints behind one client', () => {
   });
 });
 
-describe('commands that a shared line cannot carry', () => {
+describe('commands that a shared connection cannot carry', () => {
   it.each([Flag.stateful, Flag.stream, Flag.subscription, Flag.forbidden])(
     'flag %i is refused before sending',
     async (flag) => {

@@ -10,7 +10,7 @@ const outcome = (promise: Promise<unknown>): Promise<unknown> =>
     (error: KvError) => `${error.code} ${error.outcome} ${error.message}`,
   );
 
-it('what was refused without being run goes to the next line, as if it had not been sent; writes too', async () => {
+it('what was refused without being run goes to the next connection, as if it had not been sent; writes too', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server });
   const answered = client.send(line('answered'));
@@ -30,7 +30,7 @@ it('what was refused without being run goes to the next line, as if it had not b
   await client.close();
 });
 
-it('what ran and failed on a line that is being left is told, and never sent again', async () => {
+it('what ran and failed on a connection that is being left is told, and never sent again', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server });
   const refused = client.send(line('set'));
@@ -68,7 +68,7 @@ it('units, and calls that are never to be repeated, are told', async () => {
   await client.close();
 });
 
-it('a lease keeps its line, is told, and gives back nothing that could be lent again', async () => {
+it('a lease keeps its connection, is told, and gives back nothing that could be checked out again', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server });
   const lease = await client.acquire();
@@ -125,7 +125,7 @@ it('what was refused goes on in the order of the calls, before what was called m
   await client.close();
 });
 
-/** A client whose first call was refused on a line that still owes the second, and has a new line already. */
+/** A client whose first call was refused on a connection that still owes the second, and has a new connection already. */
 async function moving(first?: SendOptions): Promise<{
   client: Client;
   old: MemoryPeer;
@@ -145,7 +145,7 @@ async function moving(first?: SendOptions): Promise<{
   return { client, old, next, refused, slow };
 }
 
-it('what was refused goes on before what was called later, although the next line was ready before', async () => {
+it('what was refused goes on before what was called later, although the next connection was ready before', async () => {
   const { client, old, next, refused, slow } = await moving();
   const later = client.send(line('set k 2'));
   const unit = client.sendAll([line('begin'), line('end')], { unit: true });
@@ -160,7 +160,7 @@ it('what was refused goes on before what was called later, although the next lin
   await client.close();
 });
 
-it('what was refused and has ended since holds nobody up', async () => {
+it('what was refused and has ended since holds no one up', async () => {
   const { client, old, next, refused, slow } = await moving({ timeout: 50 });
   const waiting = client.send(line('a'));
   expect(await refused).toMatch(/^TIMEOUT notSent/);
@@ -174,7 +174,7 @@ it('what was refused and has ended since holds nobody up', async () => {
   await client.close();
 });
 
-it('a line that becomes unfit before it is ready gets no calls', async () => {
+it('a connection that becomes unfit before it is ready gets no calls', async () => {
   const server = new MemoryServer();
   const client = lineClient({
     address: server,

@@ -16,8 +16,8 @@ const oneLane: ClientSetup['pools'] = {
   streams: one,
 };
 
-describe('a pool that shares and lends the same connections', () => {
-  it('lends one as soon as the last reply of others has come', async () => {
+describe('a pool that shares and checks out the same connections', () => {
+  it('checks out one as soon as the last reply of others has come', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, pools: oneLane });
     const busy = client.send(line('busy'));
@@ -51,7 +51,7 @@ describe('a pool that shares and lends the same connections', () => {
     await client.close();
   });
 
-  it('clear() lets commands under way be answered, and lends nothing that is going', async () => {
+  it('clear() lets commands under way be answered, and checks out nothing that is going', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, pools: oneLane });
     const under = client.send(line('under'));
@@ -290,7 +290,7 @@ describe('requests', () => {
     await client.close();
   });
 
-  it('whose answer asks for another command start anew with it: unsent it is not unknown', async () => {
+  it('whose answer asks for another command start again with it: unsent it is not unknown', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const next = line('whole');
@@ -528,7 +528,7 @@ describe('leases', () => {
     await client.close();
   });
 
-  it('given back while a blocking command is under way end with their line', async () => {
+  it('given back while a blocking command is under way end with their connection', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const lease = await client.acquire();
@@ -561,7 +561,7 @@ describe('leases', () => {
   });
 
   it.each([Flag.stream, Flag.subscription, Flag.forbidden, Flag.quit])(
-    'refuse what would break the pairing of their line (flag %i)',
+    'refuse what would break the pairing of their connection (flag %i)',
     async (flag) => {
       const client = lineClient({ address: new MemoryServer(), alternative: () => 'use something else' });
       await using lease = await client.acquire();
@@ -655,7 +655,7 @@ describe('leases', () => {
     await client.close();
   });
 
-  it('come back when what waited on a full line has passed its deadline', async () => {
+  it('come back when what waited on a full connection has passed its deadline', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const lease = await client.acquire();
@@ -672,7 +672,7 @@ describe('leases', () => {
     await client.close();
   });
 
-  it('a late reply to a command that changed the line still makes the line dirty', async () => {
+  it('a late reply to a command that changed the connection still makes the connection dirty', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const lease = await client.acquire();
@@ -771,13 +771,13 @@ describe('blocking commands', () => {
     const lane = await server.next();
     await lane.take('pop\n');
     await vi.advanceTimersByTimeAsync(3_600_000);
-    expect(server.peers).toHaveLength(1); // nobody was asked to end it
+    expect(server.peers).toHaveLength(1); // no one was asked to end it
     lane.send('+element\n');
     expect(await popped).toBe('element');
     await client.close({ timeout: 0 });
   });
 
-  it('on one session: one that was not sent ends by itself, one behind a cancelled one waits for its end', async () => {
+  it('on one session: one that was not sent ends by itself, one behind a canceled one waits for its end', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const lease = await client.acquire();

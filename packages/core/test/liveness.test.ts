@@ -57,8 +57,8 @@ const pop = line('pop', Flag.blocking, 0);
 const one = { minSize: 0, maxSize: 1 };
 const lanes = { shared: one, sessions: one, blocking: one, streams: one };
 
-describe('a line that is silent because it is blocked', () => {
-  it('is asked about on another line, never probed itself, and lives while the server serves it', async () => {
+describe('a connection that is silent because it is blocked', () => {
+  it('is asked about on another connection, never probed itself, and lives while the server serves it', async () => {
     const server = new Asked('+yes\n');
     const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
     const popped = client.send(pop);
@@ -105,7 +105,7 @@ describe('a line that is silent because it is blocked', () => {
   });
 });
 
-it('an answer that bytes of the line have overtaken says nothing: a healthy line stays', async () => {
+it('an answer that bytes of the connection have overtaken says nothing: a healthy connection stays', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const server = new MemoryServer();
@@ -117,7 +117,7 @@ it('an answer that bytes of the line have overtaken says nothing: a healthy line
   await vi.advanceTimersByTimeAsync(15_100);
   const other = await server.next();
   await other.take('served?\n');
-  lane.send('+first\n'); // the server looks after this, and sees a line that is not blocked
+  lane.send('+first\n'); // the server looks after this, and sees a connection that is not blocked
   expect(await first).toBe('first');
   const second = outcome(client.send(pop));
   await vi.advanceTimersByTimeAsync(0);
@@ -130,7 +130,7 @@ it('an answer that bytes of the line have overtaken says nothing: a healthy line
   await client.close({ timeout: 0 });
 });
 
-it('a line that was idle is not asked about before the server can have seen its new blocking command', async () => {
+it('a connection that was idle is not asked about before the server can have seen its new blocking command', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   let written = 0;
@@ -157,8 +157,8 @@ it('a line that was idle is not asked about before the server can have seen its 
   await client.close({ timeout: 0 });
 });
 
-describe('other silent lines', () => {
-  it('a stream is asked about on another line', async () => {
+describe('other silent connections', () => {
+  it('a stream is asked about on another connection', async () => {
     const server = new Asked('+yes\n');
     const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon });
     const stream = await client.stream(line('monitor', Flag.stream));
@@ -170,7 +170,7 @@ describe('other silent lines', () => {
     await client.close({ timeout: 0 });
   });
 
-  it('a shared line whose reply may still take its time is asked about on a line made for that', async () => {
+  it('a shared connection whose reply may still take its time is asked about on a connection made for that', async () => {
     const server = new Asked('+yes\n');
     const client = lineClient({ address: server, protocol: new AskingProtocol(), liveness: soon, timeout: 0 });
     const slow = client.send(line('slow'));
@@ -218,7 +218,7 @@ describe('other silent lines', () => {
     await client.close({ timeout: 0 });
   });
 
-  it('a lease that nobody has changed is probed', async () => {
+  it('a lease that no one has changed is probed', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, liveness: soon });
     const lease = await client.acquire();
@@ -267,7 +267,7 @@ describe('pain 20: a process that was asleep', () => {
   });
 });
 
-it('80: a clock that is set back by an hour does not keep an idle line from being probed', async () => {
+it('80: a clock that is set back by an hour does not keep an idle connection from being probed', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const server = new MemoryServer();

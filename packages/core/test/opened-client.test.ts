@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 describe('a pool', () => {
-  it('is there when minSize connections are ready; they are shared and lent', async () => {
+  it('is there when minSize connections are ready; they are shared and checked out', async () => {
     const server = new MemoryServer();
     const client = await openPool(lineSetup({ address: server }), { minSize: 2, maxSize: 3 });
     expect(server.peers).toHaveLength(2);

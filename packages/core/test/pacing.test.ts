@@ -70,7 +70,7 @@ it('with little due, replies are read as they come', async () => {
   await client.close({ timeout: 0 });
 });
 
-it('a line that was paused while it rested stays paused, and goes on when it is resumed', async () => {
+it('a connection that was paused while it rested stays paused, and goes on when it is resumed', async () => {
   const server = new MemoryServer();
   const client = lineClient({
     address: server,
@@ -96,7 +96,7 @@ it('a line that was paused while it rested stays paused, and goes on when it is 
   await client.close({ timeout: 0 });
 });
 
-it('a line that ends while it rests reads again, so that its transport can see the end', async () => {
+it('a connection that ends while it rests reads again, so that its transport can see the end', async () => {
   const { client, peer } = await busy(100, 2);
   expect(peer.paused).toBe(true);
   await client.close({ timeout: 0 });

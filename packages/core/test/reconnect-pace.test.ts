@@ -89,7 +89,7 @@ describe('a server that finishes the handshake and then hangs up', () => {
       return text === 'login' ? '+in\n' : undefined;
     });
 
-  it('is connected to at growing distances while nobody calls', async () => {
+  it('is connected to at growing distances while no one calls', async () => {
     const server = hangUp();
     const pools = { ...lineSetup({ address: server }).pools, shared: { minSize: 1, maxSize: 1 } };
     const client = lineClient({ address: server, protocol: handshaking, backoff, pools });

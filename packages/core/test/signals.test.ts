@@ -56,7 +56,7 @@ it('pain 6: the payload of calls is released at their deadline although the serv
   let last = first;
   for (let i = 0; i < 10; i++) last = await round();
   expect(client.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
-  // Ten more rounds carried 20 MB; what stays of them is tombstones.
+  // Ten more rounds carried 20 MB; what stays of them is abandoned requests.
   expect(last - first).toBeLessThan(6_000_000);
   await client.close({ timeout: 0 });
 });

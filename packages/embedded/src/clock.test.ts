@@ -26,7 +26,7 @@ test('advance runs due timers in order, each at its own time', () => {
   expect(clock.now()).toBe(30);
 });
 
-test('a cancelled timer does not run', () => {
+test('a canceled timer does not run', () => {
   const clock = new Clock(0);
   const timer = clock.after(10, () => expect.unreachable());
   timer.cancel();

@@ -8,13 +8,13 @@ export interface Dialogue<Request> {
   decode(input: InputBuffer): Request | undefined;
   /** Answers through `Line.send`. */
   answer(request: Request): void;
-  /** The bytes were no request; nothing more will be read. Default: the line closes without a word. */
+  /** The bytes were no request; nothing more will be read. Default: the connection closes silently. */
   malformed?(error: unknown): void;
-  /** The line is gone. */
+  /** The connection is gone. */
   closed(): void;
 }
 
-/** Thrown while answering: what was answered before still goes out, then the line closes. */
+/** Thrown while answering: what was answered before still goes out, then the connection closes. */
 export class Disconnect extends Error {
   constructor(reason: string) {
     super(reason);
@@ -32,7 +32,7 @@ const HOLD_AT = 1024 * 1024;
 /**
  * One client's requests, one after the other: bytes in, replies out. It reads no further while the client does not
  * take its replies or while a request is held (`hold`), so what waits for a client that only writes is one reply at most;
- * and the line of one that does not read what others cause (`tell`) is cut.
+ * and the connection of one that does not read what others cause (`tell`) is cut.
  */
 export class Conversation<Request> implements Session {
   readonly peer: Peer;
@@ -60,7 +60,7 @@ export class Conversation<Request> implements Session {
 
   /**
    * Sends what the client has not asked for just now. When too much of it waits, and still does after the client has had
-   * a turn to read, the line is cut: there is no request that could be held back instead.
+   * a turn to read, the connection is cut: there is no request that could be held back instead.
    */
   tell(bytes: string): void {
     if (this.peer.pending === 0) this.#news = 0;
@@ -96,7 +96,7 @@ export class Conversation<Request> implements Session {
     this.#work();
   }
 
-  /** Ends the line after the replies so far; no further request is read. */
+  /** Ends the connection after the replies so far; no further request is read. */
   end(): void {
     this.#over = true;
     this.#input.clear();

@@ -40,7 +40,7 @@ export async function listen(service: Service, endpoint: Endpoint): Promise<List
   };
 }
 
-/** The file of a unix socket outlives a process that crashed. It goes when it is a socket and nobody answers there. */
+/** The file of a unix socket outlives a process that crashed. It goes when it is a socket and no one answers there. */
 async function bindPath(server: Server, path: string): Promise<void> {
   try {
     await bind(server, { path });

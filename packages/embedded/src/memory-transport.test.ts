@@ -9,7 +9,7 @@ vi.mock('./timers.ts', async (load) => ({
   clearTimeout: (timer: NodeJS.Timeout | undefined) => clearTimeout(timer),
 }));
 
-/** A service that tells everything that happens to its only line. */
+/** A service that tells everything that happens to its only connection. */
 function observed(): { service: Service; events: string[]; peer: () => Peer; received: () => Buffer } {
   const events: string[] = [];
   const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ async function turns(): Promise<void> {
   for (let n = 0; n < 4; n += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('a line in memory', () => {
+describe('a connection in memory', () => {
   test('carries text as UTF-8 and bytes as they are, later and in order', async () => {
     const { server, transport } = await connected();
     expect(transport.write(['é', Uint8Array.of(0, 255), '\n'])).toBe(true);

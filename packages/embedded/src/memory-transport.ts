@@ -7,7 +7,7 @@ export interface MemoryTransport {
   write(chunks: readonly (string | Uint8Array)[]): boolean;
   pause(): void;
   resume(): void;
-  /** Orderly end: what was written still arrives, and replies come until the server ends the line, within a second. */
+  /** Orderly end: what was written still arrives, and replies come until the server ends the connection, within a second. */
   end(): void;
   /** End now; `close` is called once, later. */
   destroy(error?: Error): void;
@@ -30,7 +30,7 @@ export interface MemoryAddress {
 /** Bytes under way in one direction, after which the writer is asked to wait. */
 const HIGH_WATER = 64 * 1024;
 
-/** How long an ended line waits for the server to take what was written, and for its last replies, ms. */
+/** How long an ended connection waits for the server to take what was written, and for its last replies, ms. */
 const LINGER = 1000;
 
 interface Sink {
@@ -40,7 +40,7 @@ interface Sink {
 }
 
 /**
- * One direction of a line. Delivery is never inside `write`: it happens in a later turn of the event loop, like the
+ * One direction of a connection. Delivery is never inside `write`: it happens in a later turn of the event loop, like the
  * arrival of bytes on a socket.
  */
 class Pipe {
@@ -117,7 +117,7 @@ class Pipe {
   }
 }
 
-/** A line inside the process: the client's transport on one side, the server's peer on the other. */
+/** A connection inside the process: the client's transport on one side, the server's peer on the other. */
 class MemoryLine {
   readonly transport: MemoryTransport;
   readonly #on: MemoryTransportEvents;
@@ -178,7 +178,7 @@ class MemoryLine {
     };
   }
 
-  /** The server ends the line when it has answered; one that cannot must not keep it open. */
+  /** The server ends the connection when it has answered; one that cannot must not keep it open. */
   #end(): void {
     if (this.#over || this.#linger !== undefined) return;
     this.#toServer.end();
@@ -207,7 +207,7 @@ function refused(): Error {
   return Object.assign(new Error('The embedded server was closed'), { code: 'ECONNREFUSED' });
 }
 
-/** Where nobody listens any more. */
+/** Where no one listens any more. */
 export const refusingAddress: MemoryAddress = {
   connect: async () => {
     throw refused();

@@ -1,4 +1,4 @@
-/** The client at the other end of a line, as a server sees it: a socket or the in-process transport. */
+/** The client at the other end of a connection, as a server sees it: a socket or the in-process transport. */
 export interface Peer {
   /** Where the client is, for lists of clients; for example `127.0.0.1:50000`. */
   readonly name: string;
@@ -12,13 +12,13 @@ export interface Peer {
   /** Stops `Session.data`. */
   pause(): void;
   resume(): void;
-  /** Closes the line once everything written has gone out; input is ignored from now on. */
+  /** Closes the connection once everything written has gone out; input is ignored from now on. */
   end(): void;
-  /** Closes the line at once. */
+  /** Closes the connection at once. */
   destroy(): void;
 }
 
-/** The server's half of one line. */
+/** The server's half of one connection. */
 export interface Session {
   /** Bytes arrived; the buffer is valid during the call only. */
   data(bytes: Uint8Array): void;
@@ -26,7 +26,7 @@ export interface Session {
   drained(): void;
   /** The client sends nothing more (half-close). */
   ended(): void;
-  /** The line is gone; called once. */
+  /** The connection is gone; called once. */
   closed(): void;
 }
 

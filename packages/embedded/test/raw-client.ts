@@ -54,7 +54,7 @@ export class RawClient {
     return this.#received;
   }
 
-  /** Waits until `enough` says so or the line closes, then takes what it says (or all). */
+  /** Waits until `enough` says so or the connection closes, then takes what it says (or all). */
   async take(enough: (received: Buffer) => number | undefined): Promise<Buffer> {
     for (;;) {
       const size = enough(this.#received) ?? (this.#closed ? this.#received.length : undefined);
@@ -69,7 +69,7 @@ export class RawClient {
     }
   }
 
-  /** Takes exactly so many bytes, fewer only if the line closes. */
+  /** Takes exactly so many bytes, fewer only if the connection closes. */
   read(size: number): Promise<Buffer> {
     return this.take((received) => (received.length >= size ? size : undefined));
   }

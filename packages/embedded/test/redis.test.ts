@@ -146,7 +146,7 @@ describe('values of up to 512 MB', () => {
   });
 
   test.each(['536870911', '536870912', '9007199254740993', '9223372036854775807'])(
-    'what would be longer is refused by SETRANGE at %s, and the line lives',
+    'what would be longer is refused by SETRANGE at %s, and the connection lives',
     async (offset) => {
       await call(main, 'SET', 'k', 'v');
       expect(await call(main, 'SETRANGE', 'k', offset, 'xx')).toBe(tooLong);
@@ -320,7 +320,7 @@ describe('clients', () => {
     expect(await call(other, 'PING')).toBe('+PONG\r\n');
   });
 
-  test('a client that does not read is not served for ever', async () => {
+  test('a client that does not read is not served forever', async () => {
     await call(main, 'SET', 'k', 'x'.repeat(100_000));
     if (embedded.redis === undefined || !('connect' in embedded.redis.address)) throw new Error('not in memory');
     let got = 0;

@@ -8,7 +8,7 @@ import type { Reply, Sink } from './types.ts';
 
 const HEADER = 7;
 
-// What a row of a list takes in memory besides its data, measured on Node 20 (x64) and rounded up: the pair, its slot in
+// What a row of a list takes in memory in addition to its data, measured on Node 20 (x64) and rounded up: the pair, its slot in
 // the list, a key and a value.
 const TEXT_ROW_MEMORY = 144;
 const BYTES_ROW_MEMORY = 592;

@@ -1,7 +1,7 @@
 import { replyCodes } from './constants.ts';
 
 /**
- * The bytes of the server are not Gibson's protocol. The stream cannot be trusted any more: whoever reads it
+ * The bytes of the server are not Gibson's protocol. The stream cannot be trusted any more: a reader
  * must drop the connection, because requests carry no number by which replies could be matched again.
  */
 export class ProtocolError extends Error {

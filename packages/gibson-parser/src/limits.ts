@@ -14,7 +14,7 @@ export interface Limits {
    */
   readonly elements?: number | undefined;
   /**
-   * Most memory of one whole reply, in bytes: its data, and an estimate of what each row of a list takes besides its
+   * Most memory of one whole reply, in bytes: its data, and an estimate of what each row of a list takes in addition to its
    * data. Default 1 GiB. Choose a quarter of the heap when that is smaller.
    */
   readonly replyMemory?: number | undefined;

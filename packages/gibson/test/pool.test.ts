@@ -24,7 +24,7 @@ describe('a pool', () => {
     expect((await pool.stats())['total_clients']).toBe(5);
   });
 
-  test('lends connections: typed, exclusive, given back by release or at the end of a block', async () => {
+  test('checks out connections: typed, exclusive, given back by release or at the end of a block', async () => {
     const pool = closed(await createPool(connectEmbedded('gibson'), { minSize: 1, maxSize: 2 }));
     const lease = await pool.acquire();
     expect([await lease.set('k', 'v'), await lease.execute('GET', 'k')]).toEqual(['OK', 'v']);
@@ -41,7 +41,7 @@ describe('a pool', () => {
     await expect(lease.get('k')).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
-  test('lends with the options of the call, and otherwise with its own', async () => {
+  test('checks out with the options of the call, and otherwise with its own', async () => {
     const address = connectEmbedded('gibson');
     const pool = closed(await createPool(address, { keyPrefix: 'a:' }));
     const plain = closed(await createPool(address));
@@ -62,7 +62,7 @@ describe('a pool', () => {
     expect([await lease.ping(), await pool.ping()]).toEqual(['OK', 'OK']);
   });
 
-  test('rejects with the cause when nobody listens', async () => {
+  test('rejects with the cause when no one listens', async () => {
     const server = await startEmbedded({ gibson: { port: 0 } });
     const url = server.gibson.url;
     await server.close();

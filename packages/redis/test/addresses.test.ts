@@ -1,4 +1,4 @@
-/** Behaviour 71: every form of an address reaches the server that it names, as the user and in the database it names. */
+/** Behavior 71: every form of an address reaches the server that it names, as the user and in the database it names. */
 import { symlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';

@@ -53,7 +53,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect(await redis.sendAll([])).toEqual([]);
   });
 
-  it('hand-made commands with arguments that are no text are refused, and harm nobody', async () => {
+  it('hand-made commands with arguments that are no text are refused, and harm no one', async () => {
     const wrong = (arg: unknown): Command<string> =>
       new Command(command('APPEND', 'a', 'b').spec, ['a', arg as never], String);
     const others = redis.get('a');
@@ -69,7 +69,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect([redis.writable, redis.stats().queuedBytes, redis.stats().pending]).toEqual([true, 0, 0]);
   });
 
-  it('sendAll refuses what a shared line cannot carry', async () => {
+  it('sendAll refuses what a shared connection cannot carry', async () => {
     const error = await redis.sendAll([command('SELECT', 1), get('a')]).catch((e: KvError) => e);
     expect(error).toMatchObject({ code: 'BATCH', results: [{ code: 'ARGUMENT' }, null] });
   });
@@ -195,7 +195,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     await Promise.all(noise);
   });
 
-  it('bytes for one view, text for the other, on the same line', async () => {
+  it('bytes for one view, text for the other, on the same connection', async () => {
     await redis.set('a', 'é');
     const [text, bytes] = await Promise.all([redis.get('a'), redis.with({ bytes: true }).get('a')]);
     expect(text).toBe('é');
@@ -203,7 +203,7 @@ describe.each([2, 3] as const)('batches in RESP%i', (protocol) => {
     expect([redis.bytes, redis.with({ bytes: true }).bytes]).toEqual([false, true]);
   });
 
-  it('26: a rejected member that nobody looks at ends nothing', async () => {
+  it('26: a rejected member that no one looks at ends nothing', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);

@@ -1,4 +1,4 @@
-/** Each behaviour of the list has a test of its own, on a real server and in both protocols, where the README says. */
+/** Each behavior of the list has a test of its own, on a real server and in both protocols, where the README says. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
@@ -33,7 +33,7 @@ function toldInReadme(): Map<number, Set<string>> {
   );
 }
 
-describe('behaviours', () => {
+describe('behaviors', () => {
   it.each(NUMBERS)('%i has a test in both protocols', (number) => {
     expect(testedIn().get(number)).not.toEqual(new Set());
   });

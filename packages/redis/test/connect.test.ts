@@ -1,4 +1,4 @@
-/** Behaviours 58 to 70: how a client comes to its server, and leaves it. */
+/** Behaviors 58 to 70: how a client comes to its server, and leaves it. */
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { RawClient } from '@kv/testkit/raw-client';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';

@@ -319,7 +319,7 @@ describe('consumer of a stream', () => {
     expect((await redis.xpending('jobs', 'workers')).count).toBe(4);
   });
 
-  // Read ahead of its turn, an entry was delivered once more at every restart, and buried although nobody had handled it.
+  // Read ahead of its turn, an entry was delivered once more at every restart, and buried although no one had handled it.
   it.each([
     ['of its own', 'w1'],
     ['of another consumer', 'gone'],

@@ -218,7 +218,7 @@ describe('errors', () => {
     expect(inspect(error)).not.toContain('secret');
   });
 
-  it('one refused command does not spoil its neighbours', async () => {
+  it('one refused command does not spoil its neighbors', async () => {
     await using redis = createRedis(server.url);
     const settled = await Promise.allSettled([redis.set('a', 1), redis.lpush('a', 1), redis.get('a')]);
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

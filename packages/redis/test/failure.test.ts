@@ -99,7 +99,7 @@ describe('a server that stops answering', () => {
     expect(await next).toBe('right');
   });
 
-  it('80, pain 8: a half-open line is found and replaced', async () => {
+  it('80, pain 8: a half-open connection is found and replaced', async () => {
     await using server = await startRedis();
     await using redis = createRedis(server.url, { liveness: { idle: 50, grace: 50 }, connectTimeout: 100 });
     await redis.connect();

@@ -14,7 +14,7 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     await using redis = createRedis(server.url, { liveness, protocol });
     await using other = createRedis(server.url);
     const popped = redis.execute('BLPOP', 'list', 0);
-    await pause(1000); // ten times as long as a silent line is left alone
+    await pause(1000); // ten times as long as a silent connection is left alone
     await other.rpush('list', 'element');
     expect(await popped).toEqual(['list', 'element']);
     expect(redis.stats().connections.blocking.size).toBe(1);

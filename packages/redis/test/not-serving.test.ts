@@ -25,7 +25,7 @@ afterEach(async () => {
 const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
 const readonly = { code: 'REPLY', outcome: 'refused', prefix: 'READONLY' };
 
-/** A line is left when it is older than this, ms. */
+/** A connection is left when it is older than this, ms. */
 const FRESH = 1000;
 const age = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, FRESH + 50));
 
@@ -33,7 +33,7 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
   const open = (): Redis =>
     createRedis({ host: '127.0.0.1', port: proxy.port }, { protocol, backoff: { min: 1, max: 20 }, timeout: 20_000 });
 
-  it('84: READONLY after a failover: the line is left for the new master, and what was refused runs there, once', async () => {
+  it('84: READONLY after a failover: the connection is left for the new master, and what was refused runs there, once', async () => {
     await using master = await startRedis();
     await using redis = open();
     await redis.connect();
@@ -48,7 +48,7 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     expect(await session.incr('counter')).toBe(11);
   });
 
-  it('84: a session that heard READONLY is not lent again: who waits for one gets the new master', async () => {
+  it('84: a session that heard READONLY is not checked out again: who waits for one gets the new master', async () => {
     await using master = await startRedis();
     await using redis = createRedis({ host: '127.0.0.1', port: proxy.port }, { protocol, maxSessions: 1 });
     const session = await redis.session();
@@ -75,13 +75,13 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     await redis.rpush('list', 'x');
     expect(await redis.blpop('list', 1)).toEqual({ key: 'list', element: 'x' });
     await using direct = createRedis(master.url);
-    for (const connection of proxy.connections.slice(0, protocol === 3 ? 0 : 2)) connection.cut(); // RESP2: its own line
+    for (const connection of proxy.connections.slice(0, protocol === 3 ? 0 : 2)) connection.cut(); // RESP2: its own connection
     while ((await direct.publish('news', 'from the new master')) === 0) await new Promise(setImmediate);
     expect((await news.next()).value).toMatchObject({ message: 'from the new master' });
     await news.close();
   });
 
-  it('84: READONLY of a server that is meant to be a replica: writes are refused, reads go on, nobody knocks all the time', async () => {
+  it('84: READONLY of a server that is meant to be a replica: writes are refused, reads go on, no one knocks all the time', async () => {
     await admin.set('a', '1');
     await admin.execute('REPLICAOF', '127.0.0.1', await freePort());
     await using redis = open();

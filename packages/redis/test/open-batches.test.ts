@@ -118,7 +118,7 @@ test('members of a session fail when its connection is lost', async () => {
   await expect(member).rejects.toMatchObject({ code: 'CONNECTION', outcome: 'notSent' });
 });
 
-test('members that nobody looks at are no unhandled rejections', async () => {
+test('members that no one looks at are no unhandled rejections', async () => {
   const seen: unknown[] = [];
   const listener = (error: unknown): void => void seen.push(error);
   process.on('unhandledRejection', listener);

@@ -1,4 +1,4 @@
-/** Behaviours 20 to 26: how calls travel. */
+/** Behaviors 20 to 26: how calls travel. */
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRedis } from '../src/index.ts';

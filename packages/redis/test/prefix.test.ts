@@ -1,4 +1,4 @@
-/** Behaviours 112 to 114: the key prefix. That it is at all key positions is held against the recordings as well. */
+/** Behaviors 112 to 114: the key prefix. That it is at all key positions is held against the recordings as well. */
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Command, Keys, write } from '../src/commands/index.ts';
@@ -125,7 +125,7 @@ describe.each([2, 3] as const)('key prefix in RESP%i', (protocol) => {
     }
   });
 
-  it('a raw call whose keys nobody knows is refused, and nothing is sent', async () => {
+  it('a raw call whose keys no one knows is refused, and nothing is sent', async () => {
     const refused = {
       code: 'ARGUMENT',
       outcome: 'notSent',

@@ -1,4 +1,4 @@
-/** Behaviours 54 to 57: channels that belong to slots, on a cluster of one node. */
+/** Behaviors 54 to 57: channels that belong to slots, on a cluster of one node. */
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Behaviour 53: a subscription whose reader is slow. */
+/** Behavior 53: a subscription whose reader is slow. */
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedis, type Gap, type Redis } from '../src/index.ts';

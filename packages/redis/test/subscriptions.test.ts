@@ -1,4 +1,4 @@
-/** What subscriptions leave behind: lines, listeners, a process that cannot end. */
+/** What subscriptions leave behind: connections, listeners, a process that cannot end. */
 import { Client } from '@kv/core';
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
@@ -22,7 +22,7 @@ async function ownLines(redis: Redis, count: number): Promise<void> {
   while (redis.stats().connections.streams.size !== count) await turn();
 }
 
-it('a channel is left so late that nobody waits for it: replies behind that reach their own calls', async () => {
+it('a channel is left so late that no one waits for it: replies behind that reach their own calls', async () => {
   await using proxy = await faultProxy(server);
   await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol: 3 });
   await Promise.all(['a', 'b', 'c'].map((key) => redis.set(key, `value of ${key}`)));
@@ -130,7 +130,7 @@ describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (pro
     await ownLines(redis, 1);
   });
 
-  it('a refused one leaves neither a line nor its other channels', async () => {
+  it('a refused one leaves neither a connection nor its other channels', async () => {
     await using guarded = await startRedis({ users: ['reader on >pw ~* +@all resetchannels &open'] });
     await using redis = createRedis(`redis://reader:pw@127.0.0.1:${guarded.port}`, { protocol });
     const both = await settle(redis.subscribe(['open', 'secrets']));

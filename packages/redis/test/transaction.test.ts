@@ -28,7 +28,7 @@ describe.each([2, 3] as const)('optimistic locking in RESP%i', (protocol) => {
   });
   afterEach(() => redis.close());
 
-  it('10,000 tasks on 100 keys through one client: counters exact, connections bounded, nobody starves', async ({
+  it('10,000 tasks on 100 keys through one client: counters exact, connections bounded, no one starves', async ({
     annotate,
   }) => {
     const finished: number[] = [];

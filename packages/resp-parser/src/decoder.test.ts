@@ -35,8 +35,8 @@ function decode(text: string, limits: Limits = {}): Seen {
 
 const one = (text: string): unknown => decode(text)[0]?.[1];
 
-// The numbers are those of the list of behaviours that every client of ours has.
-describe('behaviours of the parser', () => {
+// The numbers are those of the list of behaviors that every client of ours has.
+describe('behaviors of the parser', () => {
   test('1 any frame split at every byte gives the same value', () => {
     const frame = '*4\r\n$5\r\nhello\r\n%1\r\n+k\r\n,1.5\r\n$-1\r\n:-12\r\n';
     const whole = decode(frame);

@@ -14,7 +14,7 @@ class Runs implements Output {
   }
 }
 
-describe('behaviours of the encoder', () => {
+describe('behaviors of the encoder', () => {
   test.each([
     ['grün', 5],
     ['漢字', 6],

@@ -22,7 +22,7 @@ const DATA = 2;
 const AFTER = 3;
 const AFTER_LF = 4;
 
-// What a block takes in memory besides its data, measured on Node 20 (x64) and rounded up; with its slot in the body.
+// What a block takes in memory in addition to its data, measured on Node 20 (x64) and rounded up; with its slot in the body.
 const TEXT_MEMORY = 48;
 const BYTES_MEMORY = 272;
 

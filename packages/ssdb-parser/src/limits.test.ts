@@ -29,7 +29,7 @@ describe('limits are checked when a decoder or reader is made', () => {
     },
   );
 
-  test('a misspelt limit is refused', () => {
+  test('a misspelled limit is refused', () => {
     expect(() => new Decoder(sink, { bulklength: 5 } as Limits)).toThrow('limits.bulklength: unknown option');
     expect(() => new Reader({ element: 5 } as ReaderOptions)).toThrow('limits.element: unknown option');
   });

@@ -15,7 +15,7 @@ export interface Limits {
    */
   readonly elements?: number | undefined;
   /**
-   * Most memory of one whole packet, in bytes: its blocks, and an estimate of what each of them takes besides its data.
+   * Most memory of one whole packet, in bytes: its blocks, and an estimate of what each of them takes in addition to its data.
    * Default 1 GiB. Choose a quarter of the heap when that is smaller.
    */
   readonly replyMemory?: number | undefined;

@@ -68,7 +68,7 @@ describe('ErrorReply', () => {
     expect(ErrorReply.of({ status: 'not_found', body: [] })).toBeUndefined();
   });
 
-  test('refusals have a status and sometimes a message, also one that nobody knows', () => {
+  test('refusals have a status and sometimes a message, also one that no one knows', () => {
     expect(ErrorReply.of({ status: 'error', body: ['bad index'] })).toMatchObject({
       status: 'error',
       message: 'bad index',

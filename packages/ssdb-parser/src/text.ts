@@ -12,7 +12,7 @@ interface NativeBuffer {
 
 const native = (globalThis as { Buffer?: NativeBuffer }).Buffer;
 const utf8Slice = findUtf8Slice();
-// A byte order mark is data like any other here, so it must not be swallowed.
+// A byte order mark is data like any other here, so it must not be dropped.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 

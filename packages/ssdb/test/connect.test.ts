@@ -194,7 +194,7 @@ test('a pipeline is empty once it was sent, and can be filled again', async () =
 });
 
 describe('leases', () => {
-  test('are connections for oneself, and come back unless their state was changed', async () => {
+  test('are connections for exclusive use, and come back unless their state was changed', async () => {
     await using pool = await createPool('embedded:', { minSize: 1, maxSize: 2 });
     const lease = await pool.acquire();
     expect(pool.freeSize).toBe(0);
@@ -251,7 +251,7 @@ describe('leases', () => {
     await expect(ssdb.send(get(long))).rejects.toMatchObject({ code: 'ARGUMENT' });
   });
 
-  test('with a prefix, a raw call of an unknown command is refused: nobody knows where its keys are', async () => {
+  test('with a prefix, a raw call of an unknown command is refused: no one knows where its keys are', async () => {
     const server = new MemoryServer({ greeting });
     await using ssdb = createSsdb({ connect: server.connect }, { keyPrefix: 'shop:' });
     const refused = { code: 'ARGUMENT', outcome: 'notSent', command: 'future_get' };

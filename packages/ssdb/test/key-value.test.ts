@@ -145,7 +145,7 @@ describe('setting without a time undoes nothing that others do between its trips
   });
 });
 
-test('setMany makes a key anew whose end comes while it is at work', async () => {
+test('setMany makes a key again whose end comes while it is at work', async () => {
   await using server = await startEmbedded({ ssdb: true, frozenAt: Date.now() });
   await using ssdb = createSsdb(server.ssdb.address);
   await ssdb.setx('a', 'old', 1);

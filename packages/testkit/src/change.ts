@@ -2,7 +2,7 @@
 export class Change {
   #wake: () => void = () => {};
 
-  /** Wakes the waiter; nobody waiting is fine, since a waiter looks before it sleeps. */
+  /** Wakes the waiter; no one waiting is fine, since a waiter looks before it sleeps. */
   notify(): void {
     this.#wake();
   }

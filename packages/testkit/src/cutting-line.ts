@@ -1,7 +1,7 @@
 import type { MemoryEvents, MemoryTransport } from './memory-transport.ts';
 import { bytesOf } from './vectors.ts';
 
-/** Opens a line, as a client's own transport does. */
+/** Opens a connection, as a client's own transport does. */
 export type OpenLine = (address: unknown, on: MemoryEvents, signal: AbortSignal) => Promise<MemoryTransport>;
 
 /** After how many bytes of one direction the first line is cut; nothing named: it is not. */
@@ -15,8 +15,8 @@ export interface Cut {
  * cut gives the same run every time.
  *
  * @example
- * const line = new CuttingLine(embedded.ssdb.address.connect, { toServer: 7 })
- * const ssdb = createSsdb({ connect: line.connect })
+ * const connection = new CuttingLine(embedded.ssdb.address.connect, { toServer: 7 })
+ * const ssdb = createSsdb({ connect: connection.connect })
  */
 export class CuttingLine {
   /** Bytes that the client gave to the first line. */
@@ -25,7 +25,7 @@ export class CuttingLine {
   received = 0;
   /** Lines so far. */
   lines = 0;
-  /** While true, further lines are refused. */
+  /** While true, further connections are refused. */
   away = false;
   readonly #open: OpenLine;
   readonly #cut: Cut;

@@ -4,7 +4,7 @@ import { connected, cutOff, failure, filled, proxied, type Start, until } from '
 
 const SOON = 60;
 
-/** Behaviours 76 to 79: deadlines, signals and the bound of the queue. */
+/** Behaviors 76 to 79: deadlines, signals and the bound of the queue. */
 export function deadlineCases(start: Start): void {
   waitingCases(start);
   lateCases(start);
@@ -14,7 +14,7 @@ export function deadlineCases(start: Start): void {
 }
 
 function waitingCases(start: Start): void {
-  test('76, pain 6: a deadline passes in the queue of a line that takes no more: not sent, also not later', async () => {
+  test('76, pain 6: a deadline passes in the queue of a connection that takes no more: not sent, also not later', async () => {
     const { proxy, client } = await connected(start);
     const counter = start.key();
     const filler = await filled(start, { proxy, client });
@@ -76,7 +76,7 @@ function waitingCases(start: Start): void {
 }
 
 function lateCases(start: Start): void {
-  test('77: a reply that comes after the deadline answers nobody else', async () => {
+  test('77: a reply that comes after the deadline answers no one else', async () => {
     const { proxy, client } = await connected(start);
     const keys = Array.from({ length: 5 }, () => start.key());
     for (const key of keys) await start.direct().write(key, `value of ${key}`);
@@ -89,7 +89,7 @@ function lateCases(start: Start): void {
     expect(await Promise.all(reads)).toEqual(keys.map((key) => `value of ${key}`));
   });
 
-  test('77, pain 6: at its deadline a call gives back what it holds, although its reply is still owed', async () => {
+  test('77, pain 6: at its deadline a call gives back what it holds, although its reply is still pending', async () => {
     const { proxy, client } = await connected(start);
     proxy.stall('toClient');
     const impatient = client.with({ timeout: SOON });

@@ -3,7 +3,7 @@ import type { MemoryEvents, MemoryTransport } from './memory-transport.ts';
 import { bytesOf } from './vectors.ts';
 
 /**
- * The way to a server without sockets, for outages of any length in virtual time: while it is shut, lines that were
+ * The way to a server without sockets, for outages of any length in virtual time: while it is shut, connections that were
  * open are lost and new ones are refused.
  *
  * @example
@@ -32,7 +32,7 @@ export class Door {
     return this.#line(address, on, signal);
   };
 
-  /** Cuts all lines and refuses new ones. */
+  /** Cuts all connections and refuses new ones. */
   shut(): void {
     this.#shut = true;
     for (const cut of this.#lines) cut();

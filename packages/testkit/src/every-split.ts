@@ -2,7 +2,7 @@
 export interface SplitOptions {
   /** Inputs up to this many bytes are split at every place; default 2048. */
   readonly exhaustive?: number;
-  /** How many split points a longer input gets, besides its first and last 64; default 256. */
+  /** How many split points a longer input gets, in addition to its first and last 64; default 256. */
   readonly samples?: number;
 }
 

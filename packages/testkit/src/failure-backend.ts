@@ -62,7 +62,7 @@ export interface FailureBackend {
 /** What cases begin with. */
 export interface Start {
   readonly backend: () => FailureBackend;
-  /** A key that nobody has used. */
+  /** A key that no one has used. */
   readonly key: () => string;
   /** Past all faults. */
   readonly direct: () => FailureClient;

@@ -48,7 +48,7 @@ interface Pool {
   readonly freeSize: number;
 }
 
-/** A pool of a facade: how it makes the calls itself, how it lends, and how leases make the calls. */
+/** A pool of a facade: how it makes the calls itself, how it checks out, and how leases make the calls. */
 export function failurePool<L extends Lease>(
   pool: Pool,
   own: Calls,

@@ -1,5 +1,5 @@
 /**
- * Loss and pools, the same cases on every backend. A case is named by the number of the behaviour that it shows, and by
+ * Loss and pools, the same cases on every backend. A case is named by the number of the behavior that it shows, and by
  * the pain of other clients' users that taught it; the list is in the README of this package.
  */
 import { afterAll, beforeAll, describe } from 'vitest';

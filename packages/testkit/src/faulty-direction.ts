@@ -3,7 +3,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { inPieces } from './every-split.ts';
 import type { DirectionFaults } from './faults.ts';
 
-/** Bytes that may wait in a lane before its source is paused. */
+/** Bytes that may wait in one direction before its source is paused. */
 const pressure = 1 << 20;
 
 /**

@@ -4,7 +4,7 @@ import { type Random, seeded } from './random.ts';
 /** Something that is fed with damaged input. */
 export interface FuzzTarget {
   readonly name: string;
-  /** Begins anew; called before the first case and every {@link ERA} cases. */
+  /** Begins again; called before the first case and every {@link ERA} cases. */
   begin?(): Promise<void>;
   /** One case; throws when a promise is broken. */
   run(random: Random): Promise<void> | void;
@@ -113,7 +113,7 @@ function memory(): number {
   return used_heap_size + external_memory;
 }
 
-/** Errors that nobody caught: a server threw out of one of its callbacks. */
+/** Errors that no one caught: a server threw out of one of its callbacks. */
 function catchThrown(): { check(): void; stop(): void } {
   const thrown: unknown[] = [];
   const note = (error: unknown): void => void thrown.push(error);

@@ -81,7 +81,7 @@ export function ttlCases(start: Start): void {
     expect(left).toBeLessThanOrEqual(maxTtl + ttlLateness);
   });
 
-  test('a new value after the end begins anew', async () => {
+  test('a new value after the end begins again', async () => {
     const kv = fresh();
     await kv.set('a', 'old', { ttl: 1 });
     await pass(start, kv, 'a', 1);

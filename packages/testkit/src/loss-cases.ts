@@ -4,7 +4,7 @@ import { type Calls, connected, cutOff, failure, filled, proxied, type Start, un
 
 const lost = { code: 'CONNECTION', outcome: 'unknown', attempts: 1 };
 
-/** Behaviours 72 to 75: what becomes of commands whose connection is lost. */
+/** Behaviors 72 to 75: what becomes of commands whose connection is lost. */
 export function lossCases(start: Start): void {
   unsentCases(start);
   sentCases(start);

@@ -152,7 +152,7 @@ export class MemoryPeer {
     return this.#ended;
   }
 
-  /** The connection is over, whoever did it. */
+  /** The connection is over, ended by either side. */
   get closed(): boolean {
     return this.#over;
   }

@@ -11,7 +11,7 @@ export type Operation =
   | { readonly kind: 'increment'; readonly counter: number }
   /** Store `storedUnder(operation)` under `keys` keys of its own, all or none. */
   | { readonly kind: 'transaction'; readonly id: number; readonly keys: number; readonly size: number }
-  /** Something happens to the line or the server; the driver knows what the name means. */
+  /** Something happens to the connection or the server; the driver knows what the name means. */
   | { readonly kind: 'disturb'; readonly what: string }
   /** Let time pass. */
   | { readonly kind: 'wait'; readonly ms: number };

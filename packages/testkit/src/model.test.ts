@@ -17,7 +17,7 @@ type Bug =
   | 'says not sent'
   | 'stays broken';
 
-/** A server and a client in one: an operation may be cut before or after it took effect, as a faulty line does. */
+/** A server and a client in one: an operation may be cut before or after it took effect, as a faulty connection does. */
 class Pretended implements ModelSession {
   readonly #store = new Map<string, string>();
   readonly #random = seeded(99);

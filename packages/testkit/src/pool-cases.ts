@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type FailurePool, failure, type PoolSizes, patient, type Start, until } from './failure-backend.ts';
 import { faultProxy } from './fault-proxy.ts';
 
-/** Behaviours 85 to 88: pools. */
+/** Behaviors 85 to 88: pools. */
 export function poolCases(start: Start): void {
   boundCases(start);
   failureCases(start);

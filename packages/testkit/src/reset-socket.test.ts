@@ -42,7 +42,7 @@ test.each<[string, (socket: Socket, other: Socket) => unknown]>([
   await Promise.all([closed(client), stop()]);
 });
 
-test('one that is connecting to nobody closes at the second call', async () => {
+test('one that is connecting to no one closes at the second call', async () => {
   const socket = connect({ host: 'nobody.invalid', port: 9, lookup: () => {} }); // its name is never found
   socket.on('error', () => {});
   resetSocket(socket);

@@ -4,7 +4,7 @@ import { connected, failure, type Start, until } from './failure-backend.ts';
 
 const liveness = { idle: 60, grace: 60 };
 
-/** Behaviours 80 and 81: peers that are gone and do not say so. */
+/** Behaviors 80 and 81: peers that are gone and do not say so. */
 export function silenceCases(start: Start): void {
   halfOpenCases(start);
   slowCases(start);
@@ -34,7 +34,7 @@ function halfOpenCases(start: Start): void {
     const { proxy, client } = await connected(start, { liveness: { idle: 60, grace: 800 }, connectTimeout: 900 });
     proxy.stall();
     const late = failure(client.with({ timeout: 80 }).read(start.key()));
-    expect(await late).toMatchObject({ code: 'TIMEOUT' }); // now the line has 800 ms to answer a probe
+    expect(await late).toMatchObject({ code: 'TIMEOUT' }); // now the connection has 800 ms to answer a probe
     proxy.cut();
     expect(await client.read(start.key())).toBeNull();
     const { total } = proxy;
@@ -59,7 +59,7 @@ function slowCases(start: Start): void {
 }
 
 function frozenCases(start: Start): void {
-  test('pain 20: after a freeze the line is probed before its first use: what is called then is not lost', async () => {
+  test('pain 20: after a freeze the connection is probed before its first use: what is called then is not lost', async () => {
     const { proxy, client } = await connected(start, { liveness: { idle: 15_000, grace: 5000 } });
     const counter = start.key();
     proxy.halfOpen();
@@ -74,7 +74,7 @@ function frozenCases(start: Start): void {
     }
   });
 
-  test('pain 20: after a freeze a line that still works is used on', async () => {
+  test('pain 20: after a freeze a connection that still works is used on', async () => {
     const { proxy, client } = await connected(start, { liveness: { idle: 15_000, grace: 5000 } });
     const { now } = Date;
     const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);

@@ -1,4 +1,4 @@
-/** Every behaviour of the table in the README has tests that carry its number, in the files that the table names. */
+/** Every behavior of the table in the README has tests that carry its number, in the files that the table names. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 

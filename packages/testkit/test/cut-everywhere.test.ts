@@ -25,7 +25,7 @@ const common = { timeout: 5000, backoff: { min: 1, max: 1 } };
 function subjectOf(backend: Backend, connect: OpenLine, more: { timeout?: number } = {}): Subject {
   const options = { ...common, ...more };
   if (backend === 'ssdb') {
-    const ssdb = createSsdb({ connect }, { ...options, connections: 1 }); // the line that is cut
+    const ssdb = createSsdb({ connect }, { ...options, connections: 1 }); // the connection that is cut
     return bound(
       ssdb,
       () => ssdb.incr('c'),
@@ -96,11 +96,11 @@ interface Run {
   readonly ending: unknown;
   /** What the server has of the call: the counter, or how many of the two keys. */
   readonly done: number;
-  /** Bytes the client gave to the line that was cut. */
+  /** Bytes the client gave to the connection that was cut. */
   readonly written: number;
 }
 
-/** One call on a line that is cut there; `away`: the server cannot be reached any more then. */
+/** One call on a connection that is cut there; `away`: the server cannot be reached any more then. */
 async function runCut(backend: Backend, call: Call, cut: Cut, away: boolean): Promise<Run> {
   const { embedded, connect } = await start(backend);
   const line = new CuttingLine(connect, cut);

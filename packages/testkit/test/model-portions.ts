@@ -32,7 +32,7 @@ const scale: ModelOptions = {
   shrinkRuns: 10,
 };
 
-/** One line carries all: without more disturbances a plan would see only a few connections. */
+/** One connection carries all: without more disturbances a plan would see only a few connections. */
 const busier: ModelOptions = {
   ...scale,
   disturbance: 0.008,

@@ -4,7 +4,7 @@ import { compilerOptions } from './compiler-options.ts';
 import { type Entry, repository } from './published-entries.ts';
 
 /**
- * Lists what users can import but nobody explained: exports, and public methods and accessors of exported classes, without a doc
+ * Lists what users can import but is not explained: exports, and public methods and accessors of exported classes, without a doc
  * comment. Each line reads `packages/x/src/file.ts:12 Name.method`. A comment may be inherited from a base class.
  */
 export function undocumented(entries: readonly Entry[]): string[] {

@@ -1,4 +1,4 @@
-/** Every place that a command has besides its function. One list, so that a new command cannot be forgotten in one. */
+/** Every place that a command has in addition to its function. One list, so that a new command cannot be forgotten in one. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandFunction, readCommands } from './command-source.ts';

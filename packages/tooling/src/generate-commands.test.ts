@@ -89,7 +89,7 @@ describe('methods from functions', () => {
     expect(text).toContain('this.run(ping<V>(...messages))');
   });
 
-  it('puts commands on the class of their lane, and takes the name they are exported as', () => {
+  it('puts commands on the class of their pool, and takes the name they are exported as', () => {
     const text = print(`
       /** Runs. */
       function evaluate<V = string>(): Command<unknown, V> { return x; }

@@ -95,7 +95,7 @@ async function openNodeRedis(cluster: Cluster): Promise<JudgedClient> {
   };
 }
 
-/** One line of the table. */
+/** One row of the table. */
 export function summary({ client, verdict, mover }: ClusterRun): Record<string, string | number> {
   return {
     client,

@@ -28,7 +28,7 @@ interface Clients {
   readonly nodeRedis: NodeRedis;
 }
 
-/** What a shared line of ours refuses, and what would end or change the line of the others. */
+/** What a shared connection of ours refuses, and what would end or change the connection of the others. */
 const NOT_COMPARED =
   /^(|PING|CLIENT|HELLO|AUTH|SELECT|RESET|QUIT|MULTI|EXEC|DISCARD|WATCH|UNWATCH|MONITOR|SHUTDOWN|REPLCONF|PSYNC|SYNC|READONLY|READWRITE|ASKING|WAIT|WAITAOF|FAILOVER|RESTORE-ASKING|[PS]?(UN)?SUBSCRIBE)$/;
 

@@ -22,7 +22,7 @@ export interface Leak {
   readonly client: string;
   /** A task's watched key was changed by somebody else, and its transaction went through all the same. */
   readonly lostUpdate: boolean;
-  /** A task whose own key nobody touched was refused, because of the other task's key. */
+  /** A task whose own key no one touched was refused, because of the other task's key. */
   readonly falseConflict: boolean;
 }
 

@@ -59,7 +59,7 @@ function head({ date, machine, versions, options, cells }: Results): string {
     `Measured ${date} on ${machine.cores} × ${machine.cpu} (load ${machine.loadAtStart.toFixed(1)} at the start); ${list.join(', ')}.`,
     `Every run is a process of its own on loopback, one at a time; the order of the clients rotates from round to round.`,
     `Medians of ${rounds(options.rounds, cells)} rounds, ${options.seconds} s each after ${options.warmUp} s of warm-up. \`cN\`: N calls in flight.`,
-    `Compare within a line only: absolute numbers change with the machine and its load.`,
+    `Compare within a row only: absolute numbers change with the machine and its load.`,
   ].join('\n');
 }
 

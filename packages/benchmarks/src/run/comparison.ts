@@ -111,7 +111,7 @@ export async function versionsOf<C, W extends Workload<C>>(suite: Suite<C, W>): 
   return versions;
 }
 
-/** Round n begins with client n, and every other round runs backwards, so that nobody always follows the same one. */
+/** Round n begins with client n, and every other round runs backwards, so that no one always follows the same one. */
 export function rotated<T>(items: readonly T[], round: number): T[] {
   const first = items.length === 0 ? 0 : round % items.length;
   const order = [...items.slice(first), ...items.slice(0, first)];

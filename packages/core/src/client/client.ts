@@ -29,7 +29,7 @@ const SPECIAL = Flag.blocking | Flag.stateful | Flag.stream | Flag.subscription 
 const ACQUIRE = spec('acquire', 0);
 
 /**
- * Sends commands for everybody: shared line, sessions, blocking commands and streams, over one or more endpoints.
+ * Sends commands: shared connection, sessions, blocking commands and streams, over one or more endpoints.
  * The typed facades wrap it.
  */
 export class Client implements Executor {
@@ -289,7 +289,7 @@ export class Client implements Executor {
 
   /**
    * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline, or 5 s
-   * where there is none), then ends all connections. Blocking commands are cancelled. Called again, it may only shorten
+   * where there is none), then ends all connections. Blocking commands are canceled. Called again, it may only shorten
    * the time. Always resolves.
    */
   close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {

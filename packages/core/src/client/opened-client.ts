@@ -27,7 +27,7 @@ export interface PoolBounds {
 }
 
 /**
- * Opens `minSize` connections that serve calls and are lent, to each server of the router (default: to the one of the
+ * Opens `minSize` connections that serve calls and leases, to each server of the router (default: to the one of the
  * setup). Rejects with the cause, and then leaves none behind.
  */
 export function openPool(
@@ -42,7 +42,7 @@ export function openPool(
   return opened(client, () => client);
 }
 
-/** Without the close, a client that could not connect would go on trying, with nobody to end it. */
+/** Without the close, a client that could not connect would go on trying without an end. */
 async function opened<T>(client: Client, use: () => T | Promise<T>): Promise<T> {
   try {
     await client.connect();

@@ -14,7 +14,7 @@ export const Flag = {
   idempotent: 2,
   /** The server may keep the answer back on purpose ({@link AnyCommand.blockMs}); needs a connection of its own. */
   blocking: 4,
-  /** Changes the state of the line (SELECT, WATCH, MULTI, AUTH, …): only on an exclusive connection. */
+  /** Changes the state of the connection (SELECT, WATCH, MULTI, AUTH, …): only on an exclusive connection. */
   stateful: 8,
   /** Answers with frames until the connection ends or the protocol says so (MONITOR, dump, sync140). */
   stream: 16,
@@ -28,7 +28,7 @@ export const Flag = {
   opaque: 256,
   /** Begins or ends a unit: its reply tells whether the connection is back in its plain state. */
   unit: 512,
-  /** A raw command of which nobody knows where its keys are: with a key prefix it cannot be sent. */
+  /** A raw command whose keys are unknown: with a key prefix it cannot be sent. */
   unknownKeys: 1024,
 } as const;
 
@@ -159,7 +159,7 @@ export function blocking(name: string, keys: KeySpec = Keys.first): Spec {
   return spec(name, Flag.blocking, keys);
 }
 
-/** A command that changes the state of the line. */
+/** A command that changes the state of the connection. */
 export function stateful(name: string, keys: KeySpec = null): Spec {
   return spec(name, Flag.stateful, keys);
 }

@@ -45,7 +45,7 @@ export interface Executor {
   send<T>(command: AnyCommand<T>, options?: SendOptions): Promise<T>;
   /**
    * Sends commands in order, written together. Resolves when all have ended, and never rejects because of a member.
-   * `unit`: contiguous on one connection; sent, cancelled, moved and failed only as a whole.
+   * `unit`: contiguous on one connection; sent, canceled, moved and failed only as a whole.
    */
   sendAll(
     commands: readonly AnyCommand[],

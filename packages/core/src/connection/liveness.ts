@@ -75,7 +75,7 @@ export class Liveness {
     this.#options = options;
   }
 
-  /** From now on the line is watched. */
+  /** From now on the connection is watched. */
   start(): void {
     this.heard();
     if (!this.#judging) this.#watch();
@@ -88,12 +88,12 @@ export class Liveness {
     this.heardAt = wallNow();
   }
 
-  /** The line is over. */
+  /** The connection is over. */
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Whether the line was silent for so long that it should have been probed: the process was asleep. */
+  /** Whether the connection was silent for so long that it should have been probed: the process was asleep. */
   get slept(): boolean {
     const { idle, grace } = this.#options;
     return idle > 0 && wallNow() - this.heardAt > idle + grace;
@@ -158,14 +158,14 @@ export class Liveness {
   readonly #look = (): void => {
     const connection = this.#connection;
     if (connection.paused) return this.#wait(this.#options.idle, this.#look);
-    const silence = wallNow() - this.heardAt; // below 0: the clock was set back, so nobody knows
+    const silence = wallNow() - this.heardAt; // below 0: the clock was set back, so it is unknown
     if (silence >= 0 && silence < this.#options.idle) return this.#watch();
     if (this.#probes.canProbe) return this.slept ? connection.probeFirst() : this.#probeIdle();
     if (connection.oldestPendingAge < this.#options.grace) return this.#wait(this.#options.grace, this.#look);
     this.#ask();
   };
 
-  /** Asks on another line. Where nobody can be asked, the deadline of the reply decides. */
+  /** Asks on another connection. Where that is not possible, the deadline of the reply decides. */
   #ask(): void {
     this.#alive = false;
     const asked = this.#probes.isAlive(this.#options.grace);

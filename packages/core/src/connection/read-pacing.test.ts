@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ReadPacing } from './read-pacing.ts';
 
-/** Reads of replies that took `took` ms while `due` are due, on a line whose quickest took 1 ms; the rest after it. */
+/** Reads of replies that took `took` ms while `due` are due, on a connection whose quickest took 1 ms; the rest after it. */
 function rest(took: number, due: number): number {
   const pacing = new ReadPacing();
   pacing.pauseAfter(1, 1);
@@ -16,7 +16,7 @@ it('never rests when little is due, or when replies come about as quickly as the
   expect([rest(100, 31), rest(1, 1000), rest(2, 1000), rest(3, 1000)]).toEqual([0, 0, 0, 0]);
 });
 
-/** How a server is used over one line; times in µs. */
+/** How a server is used over one connection; times in µs. */
 interface Use {
   /** There and back. */
   readonly way: number;
@@ -58,7 +58,7 @@ function simulated({ way, each, callers }: Use): { latency: number; reads: numbe
   return { latency: (callers * (END - WARM)) / answered, reads: (reads * 1000) / (END - WARM) };
 }
 
-describe('a line to a server that is', () => {
+describe('a connection to a server that is', () => {
   it.each([
     { way: 2000, each: 10, callers: 64 },
     { way: 2000, each: 10, callers: 128 },

@@ -1,4 +1,4 @@
-/** From this many unanswered commands on a line may rest: below, every reply is awaited by somebody soon. */
+/** From this many unanswered commands on, reads may be paused: below, every reply is awaited soon. */
 const MANY = 32;
 
 /** A rest lasts for this share of the time that replies have to queue: the server never runs out of work. */
@@ -14,7 +14,7 @@ const SHORTEST = 1;
 const ROUNDING = 0.5;
 
 /**
- * When a line may rest, and for how long. A server that sends every reply by itself makes a read, and a write of the
+ * When reads of a connection are paused, and for how long. A server that sends every reply by itself makes a read, and a write of the
  * calls that follow, of nearly every reply; they cost several times what decoding does. While the server has a queue to
  * work off, reading less often loses nothing: the replies wait in the socket, and the server works on.
  *
@@ -22,14 +22,14 @@ const ROUNDING = 0.5;
  *   server   reply reply reply reply reply reply reply reply …
  *   client   read └───── rest ─────┘ write, read └──── rest ────┘ write, read
  * ```
- * How long its queue is shows in how much longer a reply took than the quickest one of this line. Where replies take
+ * How long its queue is shows in how much longer a reply took than the quickest one of this connection. Where replies take
  * their time because the server is far away, all of them do: there is no queue, and no rest.
  */
 export class ReadPacing {
   #quickest = Number.POSITIVE_INFINITY;
 
   /**
-   * Says after a read how long the line may rest, in ms; 0 = not at all.
+   * Called after a read: how long reads are paused, in ms; 0 = not at all.
    * @param took from writing the latest command that is answered to reading its reply, in whole ms
    * @param due how many commands are not answered
    */

@@ -29,7 +29,7 @@ export interface Capabilities {
   readonly ttlGrain: number;
   /** An entry never ends early. This many ms late it is gone on a server that keeps up with its load. */
   readonly ttlLateness: number;
-  /** The longest time to live in ms, besides `Infinity`. A longer one is an ArgumentError. */
+  /** The longest time to live in ms, apart from `Infinity`. A longer one is an ArgumentError. */
   readonly maxTtl: number;
   /** `keys()` comes in ascending order of the keys' UTF-8 bytes. */
   readonly orderedKeys: boolean;

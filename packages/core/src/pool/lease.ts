@@ -33,7 +33,7 @@ export interface LeaseSetup {
 /** Not even on a connection of one's own: they break the pairing of requests and replies, or end it. */
 const MISPLACED = Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
 
-/** How long a cancelled blocking command may take to answer, ms. */
+/** How long a canceled blocking command may take to answer, ms. */
 const CANCEL_GRACE = 1000;
 
 /** How long to wait before the server is asked again, ms, when it had nothing to end: the command was still on its way. */

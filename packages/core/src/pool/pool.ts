@@ -51,7 +51,7 @@ export class Pool implements ConnectionOwner {
   /** They still answer what they have, and get nothing new. */
   readonly #retiring = new Set<Connection>();
   /**
-   * Refused by a line that is being left: they go on together, in their order, when it has answered all it has. Until
+   * Refused by a draining connection: they go on together, in their order, when it has answered all it has. Until
    * then what was called later waits behind them.
    */
   readonly #requeued = new RequestQueue(() => this.#serve());
@@ -247,7 +247,7 @@ export class Pool implements ConnectionOwner {
     this.#changed(error);
   }
 
-  /** It did not run, so it counts as not sent. It goes on when the line that is left has answered all it has. */
+  /** It did not run, so it counts as not sent. It goes on when the draining connection has answered all it has. */
   requeued(request: Request): void {
     request.attempts--;
     request.tracker.requeued(request);

@@ -4,7 +4,7 @@ import { LATE, LONGEST_TIMER } from './timer-limits.ts';
 
 /** Something with a deadline; the fields belong to {@link Deadlines}. */
 export interface Timed {
-  /** Where it stands: the list of its timeout, its neighbours, and when it ends (ms of the {@link Clock}). */
+  /** Where it stands: the list of its timeout, its neighbors, and when it ends (ms of the {@link Clock}). */
   list: DeadlineList | null;
   before: Timed | null;
   after: Timed | null;
@@ -161,7 +161,7 @@ export class Deadlines<T extends Timed> {
       if (list.first !== null) next = Math.min(next, list.first.expires);
       else if (list !== this.#recent) this.#lists.delete(list.timeout);
     }
-    if (this.#timer !== undefined && this.#due <= next) return; // armed anew by what #expired started
+    if (this.#timer !== undefined && this.#due <= next) return; // armed again by what #expired started
     if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
     else if (this.#timer === undefined && this.#holders > 0) this.#arm(now + LONGEST_TIMER);
   }

@@ -10,14 +10,14 @@ import { RequestLimiter, type RequestLimits } from './request-limits.ts';
 import { StatsRecorder } from './stats.ts';
 import { LATE } from './timer-limits.ts';
 
-/** Who a ledger speaks for in diagnostics. */
+/** The client that a tracker belongs to, for diagnostics. */
 export interface Identity {
   readonly client: string;
   readonly backend: string;
   readonly address: string;
 }
 
-/** The books of one client: which requests are under way, since when, until when, and how many bytes wait. */
+/** Tracks the requests of one client: which are under way, since when, until when, and how many bytes wait. */
 export class RequestTracker implements Tracker {
   readonly clock: Clock = new Clock();
   readonly stats: StatsRecorder = new StatsRecorder();
@@ -27,7 +27,7 @@ export class RequestTracker implements Tracker {
   /** Bytes of requests that are not written: argument lengths + 64 per command. */
   queuedBytes = 0;
   readonly maxQueueBytes: number;
-  /** Whether it keeps to itself what it sees: the library's own commands are nobody's statistics. */
+  /** Whether it reports nothing: the library's own commands are left out of statistics. */
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
   readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
@@ -184,7 +184,7 @@ export class RequestTracker implements Tracker {
     return error;
   }
 
-  /** For statistics and diagnostics. That a connection was lent is no command. */
+  /** For statistics and diagnostics. Checking out a connection is no command. */
   #tell(request: Request, durationMs: number, error: Error | undefined): void {
     if (request.exclusive !== null && error === undefined) return;
     this.stats.record(request.command.spec, durationMs, error !== undefined);
@@ -212,14 +212,14 @@ function abandon(request: Request, error: KvError): void {
   request.command = emptied(request.command);
 }
 
-/** What was written is answered some time: its connection swallows the reply. */
+/** A written command is answered some time later: its connection discards the reply. */
 function discardReply({ connection, written }: Request): void {
   if (written) connection?.abandoned();
 }
 
 /**
- * What a tombstone keeps of its command: enough to recognise its reply, nothing of its payload. A late reply to a
- * command that changes the line still tells what the line's state is (SELECT), and one that subscribes is answered by the
+ * What an abandoned request keeps of its command: enough to recognize its reply, nothing of its payload. A late reply to a
+ * command that changes the connection still tells what the connection's state is (SELECT), and one that subscribes is answered by the
  * names it has: such commands stay as they are.
  */
 function emptied(command: AnyCommand): AnyCommand {

@@ -71,9 +71,9 @@ export class Request implements Timed {
   readonly bytes: boolean;
   readonly retry: RetryMode;
   readonly tracker: Tracker;
-  /** It has ended for its caller; on a connection it may live on as a tombstone that swallows its reply. */
+  /** It has ended for its caller; on a connection it may stay until its late reply is discarded. */
   settled = false;
-  /** Entered in the ledger. */
+  /** Entered in the request tracker. */
   opened = false;
   /** Encoded and handed to a transport; from here on its end is unknown until a reply comes. */
   written = false;
@@ -89,7 +89,7 @@ export class Request implements Timed {
   unit: Unit<Request> | null = null;
   /** Scratch of the router: the part of the data it is about (a slot), -1 = none. */
   part = -1;
-  /** How often a server has sent it elsewhere. */
+  /** How often a server has redirected it. */
   redirects = 0;
   /** What its caller told the router, see {@link SendOptions.route}. */
   route: string | undefined = undefined;
@@ -162,7 +162,7 @@ export class Request implements Timed {
     this.#forgetCaller();
   }
 
-  /** It may live on as a tombstone, which must not keep what its caller holds. */
+  /** An abandoned request must not keep what its caller holds. */
   #forgetCaller(): void {
     this.#resolve = null;
     this.#reject = null;

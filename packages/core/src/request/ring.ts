@@ -1,4 +1,4 @@
-/** An empty ring with more places than this gives them back: a burst must not hold memory for ever. */
+/** An empty ring with more places than this gives them back: a burst must not hold memory forever. */
 const KEPT = 4096;
 
 /**

@@ -33,7 +33,7 @@ export class Unit<Member> {
 
   /**
    * Where the whole unit may run, when nothing of it ran: its last member was refused with a redirect. A refusal of
-   * kind `discarded` says that a member before it was to blame; then that member's redirect counts.
+   * kind `discarded` says that a member before it was the reason; then that member's redirect counts.
    */
   get redirect(): { readonly redirect: Redirect; readonly error: KvError } | undefined {
     const last = this.#answers.at(-1);

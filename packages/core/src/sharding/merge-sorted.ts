@@ -107,7 +107,7 @@ function takePage<T extends Arg>(sources: readonly Source[], width: number, desc
   return page;
 }
 
-/** Nobody waits for this end: a server that failed must not be hidden behind one that does not answer. */
+/** This end is not awaited: a server that failed must not be hidden behind one that does not answer. */
 function endPages(source: Source): void {
   if (source.done) return;
   source.done = true;

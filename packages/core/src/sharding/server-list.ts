@@ -24,7 +24,7 @@ export interface ListedServer<S extends ServerInput = ServerInput> {
   /** `undefined` where the address has no text that could be a name: that of the parsed address takes its place. */
   readonly name: string | undefined;
   readonly address: AddressInput;
-  /** The element where it is an object with an address, with everything that it says besides. */
+  /** The element where it is an object with an address, with all its other properties. */
   readonly more: Partial<S>;
 }
 

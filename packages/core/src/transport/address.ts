@@ -38,7 +38,7 @@ export interface AddressRules {
   readonly defaultPort: number;
 }
 
-/** A parsed address and what its URL said besides. */
+/** A parsed address and the other parts of its URL. */
 export interface ParsedAddress {
   readonly address: Address;
   /** For messages and diagnostics; without user and password. */

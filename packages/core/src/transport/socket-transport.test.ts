@@ -146,7 +146,7 @@ describe('sockets', () => {
     await heard.closed;
   });
 
-  it('nobody there: rejects with the reason of the system', async () => {
+  it('no one there: rejects with the reason of the system', async () => {
     const address = await listen();
     server.close();
     await expect(connectSocket(address, new Heard(), never)).rejects.toMatchObject({ code: 'ECONNREFUSED' });

@@ -9,7 +9,7 @@ import { clearTimeout, setTimeout } from '../timers.ts';
 import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
 
 /**
- * One buffer for the reads of all sockets: a read and its callback are one step of the event loop, and nobody keeps
+ * One buffer for the reads of all sockets: a read and its callback are one step of the event loop, and none keeps
  * a view of it (see {@link TransportEvents.data}).
  */
 const READ_BUFFER = new Uint8Array(262_144);

@@ -71,7 +71,7 @@ export function withPrefixAndNumber(
   return n === undefined ? NOT_A_NUMBER : use(context.store.search(prefix), n);
 }
 
-/** Starts the life of an item anew. */
+/** Starts the life of an item again. */
 export function restart(context: Context, item: Item): void {
   item.created = context.clock.seconds();
 }

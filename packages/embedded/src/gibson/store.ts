@@ -13,7 +13,7 @@ export interface Item {
   /** Start of its life; TTL and LOCK restart it. */
   created: number;
   access: number;
-  /** Seconds after `created`, in 16 bits with sign; zero or less: for ever. */
+  /** Seconds after `created`, in 16 bits with sign; zero or less: no expiry. */
   ttl: number;
   /** Seconds after `created`; 0: free, -1: until unlocked. */
   lock: number;

@@ -51,7 +51,7 @@ export class Client {
   noEvict = false;
   lastCommand = 'NULL';
   replyMode: ReplyMode = 'on';
-  /** End the line after the reply. */
+  /** End the connection after the reply. */
   closing = false;
 
   constructor(id: number, line: Conversation<readonly string[]>, now: number, authenticated: boolean) {

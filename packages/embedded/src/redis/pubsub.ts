@@ -24,7 +24,7 @@ export class PubSub {
     client.subscriptions[kind].delete(name);
   }
 
-  /** Ends all subscriptions of a client, without a word. */
+  /** Ends all subscriptions of a client, silently. */
   forget(client: Client): void {
     for (const kind of ['channels', 'patterns', 'shards'] as const) {
       for (const name of client.subscriptions[kind]) this.remove(client, kind, name);

@@ -131,7 +131,7 @@ export class RedisState {
     client.postponed = undefined;
     this.#dispatch(client, words);
     queueMicrotask(() => {
-      // It may have begun to wait, or been put off again: then the line stays held.
+      // It may have begun to wait, or been put off again: then the connection stays held.
       if (client.waiting === undefined && client.postponed === undefined) client.line.release();
     });
   }

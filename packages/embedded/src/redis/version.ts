@@ -1,2 +1,2 @@
-/** The version whose behaviour this server has. */
+/** The version whose behavior this server has. */
 export const VERSION = '7.0.15';

@@ -7,12 +7,12 @@ import type { Value } from './values.ts';
 /** What a blocking command wants. */
 export interface Wish {
   readonly keys: readonly string[];
-  /** In seconds, as given; 0 waits for ever. */
+  /** In seconds, as given; 0 waits forever. */
   readonly timeout: string;
   /** The type of value that can fulfil it. */
   readonly type: Value['type'];
   readonly attempt: (key: string) => string | undefined;
-  /** The reply in a transaction, where nobody waits. Default: a null array. */
+  /** The reply in a transaction, where no one waits. Default: a null array. */
   readonly nilAtOnce?: string;
 }
 

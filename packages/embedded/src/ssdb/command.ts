@@ -44,7 +44,7 @@ export interface ServerState {
 export interface Context extends SharedState {
   authenticated: boolean;
   ignoresKeyRange: boolean;
-  /** Sends further packets after the reply, until the line closes. */
+  /** Sends further packets after the reply, until the connection closes. */
   stream(start: (target: StreamTarget) => (() => void) | undefined): void;
 }
 

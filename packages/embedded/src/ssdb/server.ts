@@ -59,7 +59,7 @@ export class SsdbServer implements Service {
     return session;
   }
 
-  /** A line is gone. */
+  /** A connection is gone. */
   forget(peer: Peer): void {
     this.#peers.delete(peer);
     this.#state.server.links = this.#peers.size;

@@ -22,7 +22,7 @@ import {
 import { addressOf, addressText, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
-/** A client for everybody. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
+/** A client that the whole process can share. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
 export class Gibson<V = string> extends TypedExecutor<V> {
   readonly #client: Client;
 

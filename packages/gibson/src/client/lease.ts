@@ -3,7 +3,7 @@ import type { ServerLimits } from '../protocol/limits.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /**
- * One connection of a pool for oneself: commands run one after the other, in the order of the calls. It is not replaced
+ * Exclusive use of one connection of a pool: commands run one after the other, in the order of the calls. It is not replaced
  * when it is lost.
  */
 export class GibsonLease<V = string> extends TypedExecutor<V> {

@@ -48,7 +48,7 @@ export interface BatchOptions {
   readonly bytes?: number | undefined;
 }
 
-/** What a client can be told besides. */
+/** Further options of a client. */
 export interface GibsonClientOptions extends GibsonOptions {
   /**
    * Most connections; one command is on its way on each. Default 10: with that many a server on two cores gave 94% of
@@ -57,7 +57,7 @@ export interface GibsonClientOptions extends GibsonOptions {
   readonly maxSize?: number | undefined;
 }
 
-/** What a pool can be told besides. */
+/** Further options of a pool. */
 export interface GibsonPoolOptions extends GibsonClientOptions {
   /** Connections that are opened at once and kept. Default 1. */
   readonly minSize?: number | undefined;

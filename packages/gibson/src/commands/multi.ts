@@ -1,6 +1,6 @@
 /**
  * Commands on every key that starts with a prefix, the key that equals it included. There is no wildcard, and no
- * prefix for "all keys". Whoever chooses the prefix chooses how much is changed: end it with a delimiter of your own.
+ * prefix for "all keys". The prefix decides how much is changed: end it with a delimiter of your own.
  */
 import { Command, checkOptions, type Data } from '@kv/core';
 import { COUNT, KEYS, MDEC, MDEL, MGET, MINC, MLOCK, MSET, MTTL, MUNLOCK } from '../protocol/specs.ts';
@@ -16,8 +16,8 @@ export interface MgetOptions {
 }
 
 /**
- * Gives all existing items below a prefix the same value. Nothing is created; their time to live becomes "for ever"
- * and locks that have run out are cleared. Locked items are passed over in silence.
+ * Gives all existing items below a prefix the same value. Nothing is created; they lose their expiry
+ * and locks that have run out are cleared. Locked items are skipped and not reported.
  *
  * Resolves to the number of items changed. There is no echo: a value longer than the server's own `max_value_size` is
  * cut without a sign, so give the client the server's limits.
@@ -30,7 +30,7 @@ export function mset<V = string>(prefix: Data, value: Data): Command<number, V> 
 }
 
 /**
- * Sets the time to live of all items below a prefix, in whole seconds from now, 0 to 32767; 0 = for ever. Resolves
+ * Sets the time to live of all items below a prefix, in whole seconds from now, 0 to 32767; 0 = no expiry. Resolves
  * to the number of items.
  *
  * @example await gibson.mttl('session:', 60) // 12
@@ -57,7 +57,7 @@ export function mget<V = string>(prefix: Data, options?: MgetOptions): Command<M
 }
 
 /**
- * Deletes all items below a prefix. Locked items stay, in silence. Resolves to the number of deleted items.
+ * Deletes all items below a prefix. Locked items stay and are not reported. Resolves to the number of deleted items.
  *
  * @example await gibson.mdel('session:') // 12
  */
@@ -95,7 +95,7 @@ export function mlock<V = string>(prefix: Data, seconds: number | bigint): Comma
 }
 
 /**
- * Lifts the locks of all items below a prefix, whoever set them. Resolves to the number of items, locked before or not.
+ * Removes the locks of all items below a prefix, also those that other clients have set. Resolves to the number of items, locked before or not.
  *
  * @example await gibson.munlock('config:') // 2
  */

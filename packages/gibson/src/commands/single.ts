@@ -9,7 +9,7 @@ const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl']);
 /** Options of `set`. */
 export interface SetOptions {
   /**
-   * Time to live in whole seconds, 0 to 32767; 0 or left out = for ever. The server counts whole seconds of its own
+   * Time to live in whole seconds, 0 to 32767; 0 or left out = no expiry. The server counts whole seconds of its own
    * clock: an item ends up to one second early, and at most about 0.1 seconds late.
    */
   readonly ttl?: number | bigint | undefined;
@@ -53,7 +53,7 @@ export function del<V = string>(key: Data): Command<boolean, V> {
 }
 
 /**
- * Adds one. An absent key is created with the value 1 and lives for ever; a time to live is kept otherwise.
+ * Adds one. An absent key is created with the value 1 and no expiry; a time to live is kept otherwise.
  *
  * Resolves to the new value, as `bigint` outside ±(2^53 - 1); it wraps around at 64 bits. Stored text counts as a
  * number when it is an optional minus and digits; with a leading zero it counts as 0.
@@ -78,7 +78,7 @@ export function dec<V = string>(key: Data): Command<number | bigint, V> {
 }
 
 /**
- * Sets the time to live of an item, in whole seconds from now, 0 to 32767; 0 = for ever. A running lock begins anew.
+ * Sets the time to live of an item, in whole seconds from now, 0 to 32767; 0 = no expiry. A running lock starts again.
  * Resolves to `false` when there is no item.
  *
  * @example await gibson.ttl('session:7', 60)
@@ -91,7 +91,7 @@ export function ttl<V = string>(key: Data, seconds: number | bigint): Command<bo
 /**
  * Locks an item against SET, DEL, INC, DEC and another LOCK, for 1 to 2147483647 seconds or, with -1, until it is
  * unlocked. Reading, `ttl` and `unlock` go on. Resolves to `false` when there is no item: a key that does not exist cannot be
- * locked. Its time to live begins anew.
+ * locked. Its time to live begins again.
  *
  * A lock has no owner. It also stops the one who locked, any client may lift it, and closing the connection does not.
  * It protects data from changes; it does not make two processes take turns.
@@ -104,7 +104,7 @@ export function lock<V = string>(key: Data, seconds: number | bigint): Command<b
 }
 
 /**
- * Lifts the lock of an item, whoever set it. Resolves to `true` also when there was no lock, to `false` when there is
+ * Removes the lock of an item, also one that another client has set. Resolves to `true` also when there was no lock, to `false` when there is
  * no item.
  *
  * @example await gibson.unlock('config')
@@ -156,7 +156,7 @@ export function metaCreated<V = string>(key: Data): Command<number | null, V> {
 }
 
 /**
- * The time to live as it was set, in seconds; 0 or -1 = for ever. `null` when there is no item.
+ * The time to live as it was set, in seconds; 0 or -1 = no expiry. `null` when there is no item.
  *
  * @example await gibson.metaTtl('session:7') // 3600
  */
@@ -165,7 +165,7 @@ export function metaTtl<V = string>(key: Data): Command<number | null, V> {
 }
 
 /**
- * The seconds that are left of the time to live, -1 when it lives for ever. `null` when there is no item.
+ * The seconds that are left of the time to live, -1 when it has no expiry. `null` when there is no item.
  *
  * @example await gibson.metaLeft('session:7') // 3580
  */

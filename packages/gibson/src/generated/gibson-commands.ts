@@ -107,7 +107,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Adds one. An absent key is created with the value 1 and lives for ever; a time to live is kept otherwise.
+   * Adds one. An absent key is created with the value 1 and no expiry; a time to live is kept otherwise.
    *
    * Resolves to the new value, as `bigint` outside ±(2^53 - 1); it wraps around at 64 bits. Stored text counts as a
    * number when it is an optional minus and digits; with a leading zero it counts as 0.
@@ -145,7 +145,7 @@ export abstract class GibsonCommands<V> {
   /**
    * Locks an item against SET, DEL, INC, DEC and another LOCK, for 1 to 2147483647 seconds or, with -1, until it is
    * unlocked. Reading, `ttl` and `unlock` go on. Resolves to `false` when there is no item: a key that does not exist cannot be
-   * locked. Its time to live begins anew.
+   * locked. Its time to live begins again.
    *
    * A lock has no owner. It also stops the one who locked, any client may lift it, and closing the connection does not.
    * It protects data from changes; it does not make two processes take turns.
@@ -179,7 +179,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Deletes all items below a prefix. Locked items stay, in silence. Resolves to the number of deleted items.
+   * Deletes all items below a prefix. Locked items stay and are not reported. Resolves to the number of deleted items.
    *
    * @example await gibson.mdel('session:') // 12
    */
@@ -240,7 +240,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * The seconds that are left of the time to live, -1 when it lives for ever. `null` when there is no item.
+   * The seconds that are left of the time to live, -1 when it has no expiry. `null` when there is no item.
    *
    * @example await gibson.metaLeft('session:7') // 3580
    */
@@ -287,7 +287,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * The time to live as it was set, in seconds; 0 or -1 = for ever. `null` when there is no item.
+   * The time to live as it was set, in seconds; 0 or -1 = no expiry. `null` when there is no item.
    *
    * @example await gibson.metaTtl('session:7') // 3600
    */
@@ -353,8 +353,8 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Gives all existing items below a prefix the same value. Nothing is created; their time to live becomes "for ever"
-   * and locks that have run out are cleared. Locked items are passed over in silence.
+   * Gives all existing items below a prefix the same value. Nothing is created; they lose their expiry
+   * and locks that have run out are cleared. Locked items are skipped and not reported.
    *
    * Resolves to the number of items changed. There is no echo: a value longer than the server's own `max_value_size` is
    * cut without a sign, so give the client the server's limits.
@@ -373,7 +373,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Sets the time to live of all items below a prefix, in whole seconds from now, 0 to 32767; 0 = for ever. Resolves
+   * Sets the time to live of all items below a prefix, in whole seconds from now, 0 to 32767; 0 = no expiry. Resolves
    * to the number of items.
    *
    * @example await gibson.mttl('session:', 60) // 12
@@ -390,7 +390,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Lifts the locks of all items below a prefix, whoever set them. Resolves to the number of items, locked before or not.
+   * Removes the locks of all items below a prefix, also those that other clients have set. Resolves to the number of items, locked before or not.
    *
    * @example await gibson.munlock('config:') // 2
    */
@@ -458,7 +458,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Sets the time to live of an item, in whole seconds from now, 0 to 32767; 0 = for ever. A running lock begins anew.
+   * Sets the time to live of an item, in whole seconds from now, 0 to 32767; 0 = no expiry. A running lock starts again.
    * Resolves to `false` when there is no item.
    *
    * @example await gibson.ttl('session:7', 60)
@@ -475,7 +475,7 @@ export abstract class GibsonCommands<V> {
   }
 
   /**
-   * Lifts the lock of an item, whoever set it. Resolves to `true` also when there was no lock, to `false` when there is
+   * Removes the lock of an item, also one that another client has set. Resolves to `true` also when there was no lock, to `false` when there is
    * no item.
    *
    * @example await gibson.unlock('config')

@@ -31,7 +31,7 @@ export interface GibsonProtocolOptions {
   readonly replyLimits: Limits;
 }
 
-/** Gibson as core sees it: no greeting, one reply per request in order, nothing pushed. */
+/** Gibson as core sees it: no handshake, one reply per request in order, nothing pushed. */
 export class GibsonProtocol implements Protocol {
   readonly name = 'gibson';
   readonly defaultPort = 10_128;
@@ -79,7 +79,7 @@ class GibsonWire implements Wire, Sink {
     this.#decoder.write(bytes);
   }
 
-  /** The protocol has no greeting. A server with too many clients accepts a connection and never serves it. */
+  /** The protocol has no handshake. A server with too many clients accepts a connection and never serves it. */
   handshake(send: Executor['send']): Promise<void> {
     return answered(send(ping()));
   }

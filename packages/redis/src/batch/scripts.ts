@@ -18,7 +18,7 @@ import { asIs } from '../commands/support/replies.ts';
 import { isScriptMissing, ReplyError } from '../protocol/errors.ts';
 import { KEY_RULES } from '../protocol/key-specs.ts';
 
-/** What is known about a script besides its source. */
+/** What is known about a script apart from its source. */
 export interface ScriptOptions {
   /** How many keys it takes; the rest of what it is called with are arguments. */
   readonly keys: number;

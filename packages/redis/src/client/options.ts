@@ -18,24 +18,40 @@ import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address
 import { type ReadFrom, readFromRule } from '../topology/read-from.ts';
 import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
 
-/** What a Redis client, pool or connection can be told. All but functions and objects can also stand in the URL's query. */
+/** Options of clients, pools and connections. All but functions and objects can also stand in the query of the URL. */
 export interface RedisOptions extends CommonOptions {
-  /** Database, selected on every connection. Default 0. */
+  /**
+   * Database that is selected on every connection.
+   *
+   * @default 0, or the database in the URL
+   */
   readonly db?: number | undefined;
-  /** ACL user. Default: the server's `default` user. */
+  /**
+   * ACL user.
+   *
+   * @default the server's `default` user
+   */
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   /** User and password, or a function that is asked at every handshake (expiring tokens). Instead of a password. */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
-  /** Newest protocol to ask for: 3 (default; falls back to 2 where the server knows no other) or 2. */
+  /**
+   * Newest version of the protocol to ask for. The client falls back to 2 where the server knows no other.
+   *
+   * @default 3
+   */
   readonly protocol?: 2 | 3 | undefined;
-  /** Put before every key, and taken off where keys come back. Default: nothing. */
+  /**
+   * Text that is put before every key, and removed where keys come back.
+   *
+   * @default '' (no prefix)
+   */
   readonly keyPrefix?: string | undefined;
   /** How much a server may send in one reply. */
   readonly limits?: Limits | undefined;
 }
 
-/** What a client can be told besides. */
+/** Further options of a client. */
 export interface RedisClientOptions extends RedisOptions {
   /** Addresses that reach the servers of a cluster, by those that the cluster names. Default: as the cluster says. */
   readonly natMap?: NatMap | undefined;
@@ -50,17 +66,33 @@ export interface RedisClientOptions extends RedisOptions {
   readonly split?: boolean | undefined;
   /** Which servers of a cluster answer reads. Default `primary`; others may lag behind it. */
   readonly readFrom?: ReadFrom | undefined;
-  /** Most connections for `session()` and `transaction()`. Default 10. */
+  /**
+   * Most connections for `session()` and `transaction()`.
+   *
+   * @default 10
+   */
   readonly maxSessions?: number | undefined;
-  /** Most connections for blocking commands. Default 10. */
+  /**
+   * Most connections for blocking commands.
+   *
+   * @default 10
+   */
   readonly maxBlocking?: number | undefined;
 }
 
-/** What a pool can be told besides. */
+/** Further options of a pool. */
 export interface RedisPoolOptions extends RedisOptions {
-  /** Connections that are opened at once and kept. Default 1. */
+  /**
+   * Connections that are opened at once and kept.
+   *
+   * @default 1
+   */
   readonly minSize?: number | undefined;
-  /** Most connections. Default 10. */
+  /**
+   * Most connections.
+   *
+   * @default 10
+   */
   readonly maxSize?: number | undefined;
 }
 

@@ -14,7 +14,7 @@ import {
 import { ok } from '../commands/support/replies.ts';
 import { askingLess } from '../protocol/handshake.ts';
 import type { RedisProtocol } from '../protocol/protocol.ts';
-import { insteadOnPool } from './alternatives.ts';
+import { alternativeOnPool } from './alternatives.ts';
 import { type RedisPoolOptions, readPoolOptions } from './options.ts';
 import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
@@ -168,12 +168,12 @@ export async function createPool(
 ): Promise<RedisPool>;
 export async function createPool(address?: AddressInput, options: RedisPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
-  const setup = { ...clientSetup(read), alternative: insteadOnPool };
+  const setup = { ...clientSetup(read), alternative: alternativeOnPool };
   const client = await askingLess(read.login, () => openPool(setup, read.options));
   return new RedisPool<string>(client, callOf(read));
 }
 
-/** The command was sent, and nobody knows whether it ran or will. */
+/** The command was sent, and it is unknown whether it ran or will run. */
 function isDoubtful(answer: PromiseSettledResult<unknown>): boolean {
   return answer.status === 'rejected' && asKvError(answer.reason).outcome === 'unknown';
 }

@@ -26,7 +26,10 @@ import { RedisSession } from './session.ts';
 import { subscriptionsOf, subscriptionsRestored } from './subscriptions.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
-/** A client for everybody: commands of all tasks share a line, and what needs a connection of its own gets one. */
+/**
+ * A client that the whole process can share. Commands are pipelined on one connection; blocking commands, transactions and
+ * subscriptions use dedicated ones.
+ */
 export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposable {
   readonly #client: Client;
 
@@ -73,13 +76,13 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     return this.close();
   }
 
-  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
+  /** Adds a listener for changes of {@link state}. A lost connection is a state, never an error that is thrown. */
   on(event: 'state', listener: (change: StateChange) => void): this {
     this.#client.on(event, listener);
     return this;
   }
 
-  /** Takes back what {@link on} added. */
+  /** Removes a listener that {@link on} added. */
   off(event: 'state', listener: (change: StateChange) => void): this {
     this.#client.off(event, listener);
     return this;
@@ -155,7 +158,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   }
 
   /**
-   * A connection for oneself, from a bounded pool (`maxSessions`), first come first served. In a cluster it leads to the
+   * Exclusive use of one connection of a bounded pool (`maxSessions`). Waiters are served in FIFO order. In a cluster it leads to the
    * primary that has `key`, and takes commands with keys of that slot only; when the slot moves to another server, the
    * session is over.
    *
@@ -173,7 +176,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
 
   /**
    * Optimistic locking: watches `keys`, lets `body` read through its session, and runs the command values that it
-   * returns if nobody changed a watched key; otherwise all again, up to `retries` times.
+   * returns if no watched key was changed; otherwise it starts again, up to `retries` times.
    *
    * @throws ConflictError when it was in conflict each time
    * @example

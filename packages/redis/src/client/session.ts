@@ -12,7 +12,7 @@ const UNWATCH = stateful('UNWATCH');
 export type SessionLease = Pick<Lease, 'send' | 'sendAll' | 'closed' | 'connection' | 'reset' | 'release'>;
 
 /**
- * A connection for oneself: all commands, and those that change the connection's state. Given back (`release()`,
+ * Exclusive use of one connection: all commands, and those that change the connection's state. Given back (`release()`,
  * `await using`), it is cleaned for the next user; when that fails it is replaced.
  *
  * @example

@@ -72,7 +72,7 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   /**
    * Sends a command by its name and gives the reply as it is on the wire.
    *
-   * @throws ArgumentError for what cannot be sent on this line; the message says what to use instead
+   * @throws ArgumentError for what cannot be sent on this connection; the message says what to use instead
    * @example await redis.execute('OBJECT FREQ', 'key')
    */
   async execute(name: string, ...args: readonly unknown[]): Promise<Reply> {

@@ -61,7 +61,7 @@ export function aclGenpass<V = string>(bits?: Int): Command<string, V> {
   return new Command<string, V>(ACL_GENPASS, bits === undefined ? [] : [integer(bits, 'bits', 1, 4096)], text);
 }
 
-/** A set of rules besides the user's own. */
+/** A set of rules in addition to the user's own. */
 export interface AclSelector {
   readonly commands: string;
   readonly keys: string;

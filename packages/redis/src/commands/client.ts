@@ -268,7 +268,7 @@ export type TrackingOptions = AtMostOne<{
   optin: boolean;
   /** Track all keys but those read after `clientCaching(false)`. */
   optout: boolean;
-  /** Send invalidations for all keys with these prefixes (or all keys), whoever read them. */
+  /** Send invalidations for all keys with these prefixes (or all keys), also those that this client has not read. */
   bcast: boolean;
 }> & {
   /** Send invalidations to the connection with this id. */

@@ -168,7 +168,7 @@ export function clusterCountkeysinslot<V = string>(slot: number): Command<number
  * Makes this node forget to whom slots belong.
  *
  * @throws ArgumentError when there is no slot
- * @throws ReplyError when one of them belongs to nobody
+ * @throws ReplyError when one of them has no owner
  * @since 3.0.0
  * @see https://redis.io/commands/cluster-delslots/
  */
@@ -180,7 +180,7 @@ export function clusterDelslots<V = string>(...slots: (number | readonly number[
  * Makes this node forget to whom ranges of slots belong.
  *
  * @throws ArgumentError when there is no range
- * @throws ReplyError when one of the slots belongs to nobody
+ * @throws ReplyError when one of the slots has no owner
  * @since 7.0.0
  * @see https://redis.io/commands/cluster-delslotsrange/
  */

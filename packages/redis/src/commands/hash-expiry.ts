@@ -170,7 +170,7 @@ export function hpttl<V = string>(key: Data, ...fields: Many[]): Command<number[
 }
 
 /**
- * Lets fields live for ever again. Redis only.
+ * Lets fields live without an expiry again. Redis only.
  *
  * Per field: 1 done, -1 the field did not end anyway, -2 no such field or key.
  *

@@ -56,7 +56,7 @@ export function expiretime<V = string>(key: Data): Command<number, V> {
 }
 
 /**
- * Lets a key live for ever again.
+ * Lets a key live without an expiry again.
  *
  * @returns whether it had a time to live
  * @since 2.2.0

@@ -233,7 +233,7 @@ export type RestoreOptions = AtMostOne<{
 const RESTORE_OPTIONS = new Set(['idletime', 'freq', 'replace', 'absttl']);
 
 /**
- * Makes a key from what {@link dump} gave. `ttl` in milliseconds, 0 = for ever.
+ * Makes a key from what {@link dump} gave. `ttl` in milliseconds, 0 = no expiry.
  *
  * @throws ReplyError `BUSYKEY` when the key exists and `replace` is not set; when the bytes are damaged or from a newer server
  * @since 2.6.0

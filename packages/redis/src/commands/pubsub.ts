@@ -17,7 +17,7 @@ const counts = (raw: unknown): Record<string, number> => mapValues(raw, whole);
 /**
  * Sends a message to everybody who listens to a channel, or to a pattern that matches it.
  *
- * @returns how many received it from this server; nobody else will get it later
+ * @returns how many received it from this server; it is not delivered to others later
  * @example await redis.publish('news', 'hello')
  * @since 2.0.0
  * @see https://redis.io/commands/publish/

@@ -98,7 +98,7 @@ export type Role =
       readonly port: number;
       /** `connect`, `connecting`, `sync` or `connected`. */
       readonly state: string;
-      /** -1 before the first synchronisation. */
+      /** -1 before the first synchronization. */
       readonly offset: number;
     }
   | { readonly role: 'sentinel'; readonly masters: string[] };

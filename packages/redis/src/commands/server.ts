@@ -28,7 +28,7 @@ const SWAPDB = write('SWAPDB', null);
 const TIME = read('TIME', null);
 
 /**
- * Begins to write the append-only file anew, in the background. Answers with a sentence.
+ * Begins to rewrite the append-only file in the background. Answers with a sentence.
  *
  * @throws ReplyError when one is being written
  * @since 1.0.0
@@ -172,7 +172,7 @@ export function lolwut<V = string>(options: LolwutOptions = {}): Command<string,
 }
 
 /**
- * Saves a snapshot; nobody else is served meanwhile. Use {@link bgsave}.
+ * Saves a snapshot; the server answers no other client meanwhile. Use {@link bgsave}.
  *
  * @throws ReplyError when a save runs, or the file cannot be written
  * @since 1.0.0

@@ -97,7 +97,7 @@ function autoclaimedIds(raw: unknown): AutoclaimedIds {
 }
 
 /**
- * Takes over entries that have been pending for a while, whoever has them, page by page.
+ * Takes over entries that have been pending for a while, of any consumer, page by page.
  *
  * @param minIdle milliseconds since the last delivery, at least
  * @param start where to begin; `'0'`, then the cursor of the result before

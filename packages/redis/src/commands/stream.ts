@@ -218,7 +218,7 @@ export function xrevrange<V = string>(
   return new Command<StreamEntry<V>[], V>(XREVRANGE, args, entries<V>);
 }
 
-/** Options of {@link xsetid}, which restores a stream's own books. Since 7.0. */
+/** Options of {@link xsetid}, which restores a stream's counters. Since 7.0. */
 export interface XsetidOptions {
   /** How many entries were ever added. */
   readonly entriesadded?: Int | undefined;

@@ -327,7 +327,7 @@ export abstract class RedisCommands<V> {
   }
 
   /**
-   * Begins to write the append-only file anew, in the background. Answers with a sentence.
+   * Begins to rewrite the append-only file in the background. Answers with a sentence.
    *
    * @throws ReplyError when one is being written
    * @since 1.0.0
@@ -724,7 +724,7 @@ export abstract class RedisCommands<V> {
    * Makes this node forget to whom slots belong.
    *
    * @throws ArgumentError when there is no slot
-   * @throws ReplyError when one of them belongs to nobody
+   * @throws ReplyError when one of them has no owner
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-delslots/
    */
@@ -740,7 +740,7 @@ export abstract class RedisCommands<V> {
    * Makes this node forget to whom ranges of slots belong.
    *
    * @throws ArgumentError when there is no range
-   * @throws ReplyError when one of the slots belongs to nobody
+   * @throws ReplyError when one of the slots has no owner
    * @since 7.0.0
    * @see https://redis.io/commands/cluster-delslotsrange/
    */
@@ -2381,7 +2381,7 @@ export abstract class RedisCommands<V> {
   }
 
   /**
-   * Lets fields live for ever again. Redis only.
+   * Lets fields live without an expiry again. Redis only.
    *
    * Per field: 1 done, -1 the field did not end anyway, -2 no such field or key.
    *
@@ -3439,7 +3439,7 @@ export abstract class RedisCommands<V> {
   }
 
   /**
-   * Lets a key live for ever again.
+   * Lets a key live without an expiry again.
    *
    * @returns whether it had a time to live
    * @since 2.2.0
@@ -3649,7 +3649,7 @@ export abstract class RedisCommands<V> {
   /**
    * Sends a message to everybody who listens to a channel, or to a pattern that matches it.
    *
-   * @returns how many received it from this server; nobody else will get it later
+   * @returns how many received it from this server; it is not delivered to others later
    * @example await redis.publish('news', 'hello')
    * @since 2.0.0
    * @see https://redis.io/commands/publish/
@@ -3829,7 +3829,7 @@ export abstract class RedisCommands<V> {
   }
 
   /**
-   * Makes a key from what {@link dump} gave. `ttl` in milliseconds, 0 = for ever.
+   * Makes a key from what {@link dump} gave. `ttl` in milliseconds, 0 = no expiry.
    *
    * @throws ReplyError `BUSYKEY` when the key exists and `replace` is not set; when the bytes are damaged or from a newer server
    * @since 2.6.0
@@ -3938,7 +3938,7 @@ export abstract class RedisCommands<V> {
    * Adds members to a set; those it has already are ignored. A missing set is made.
    *
    * @returns how many are new
-   * @example await redis.sadd('tags', 'a', 'b'); await redis.sadd('tags', list)
+   * @example await redis.sadd('tags', 'a', 'b'); await redis.sadd('tags', dataList)
    * @throws ArgumentError when there is no member
    * @throws ReplyError `WRONGTYPE` when the key does not hold a set
    * @since 1.0.0
@@ -3953,7 +3953,7 @@ export abstract class RedisCommands<V> {
   }
 
   /**
-   * Saves a snapshot; nobody else is served meanwhile. Use {@link bgsave}.
+   * Saves a snapshot; the server answers no other client meanwhile. Use {@link bgsave}.
    *
    * @throws ReplyError when a save runs, or the file cannot be written
    * @since 1.0.0
@@ -4494,7 +4494,7 @@ export abstract class RedisCommands<V> {
   /**
    * Takes a random member out of a set, or with `count` so many. The count needs 3.2.
    *
-   * @returns the member, `null` when the set is missing; with `count` a list, empty when the set is missing
+   * @returns the member, `null` when the set is missing; with `count` a empty when the set is missing
    * @throws ReplyError `WRONGTYPE` when the key does not hold a set
    * @since 1.0.0
    * @see https://redis.io/commands/spop/
@@ -4792,7 +4792,7 @@ export abstract class RedisCommands<V> {
   }
 
   /**
-   * Takes over entries that have been pending for a while, whoever has them, page by page.
+   * Takes over entries that have been pending for a while, of any consumer, page by page.
    *
    * @param minIdle milliseconds since the last delivery, at least
    * @param start where to begin; `'0'`, then the cursor of the result before

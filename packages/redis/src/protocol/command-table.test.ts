@@ -82,7 +82,7 @@ describe('a raw command', () => {
     expect(flags('xread', 'block', 5, 'streams', 's', '$') & Flag.read).toBe(Flag.read);
   });
 
-  it('knows what may not be sent on a shared line', () => {
+  it('knows what may not be sent on a shared connection', () => {
     const lines = ['client reply off', 'monitor', 'subscribe c', 'select 1', 'watch k', 'quit', 'client setname x'];
     expect(lines.map((line) => flags(line))).toEqual([
       Flag.forbidden,

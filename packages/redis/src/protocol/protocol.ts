@@ -35,7 +35,7 @@ const NOT_SERVING = ['READONLY', 'LOADING', 'MASTERDOWN'] as const;
 /** Behind MOVED and ASK, where nothing follows them. */
 const CLUSTER_HINT = ' (the server belongs to a cluster: an address that begins with redis+cluster: follows its slots)';
 
-/** A line is fresh for so long, ms: it is not left at once, or there would be no end to it. */
+/** A connection is fresh for so long, ms: it is not left at once, or there would be no end to it. */
 const FRESH = 1000;
 
 /** What changes the state of the connection, or tells of it. */
@@ -192,7 +192,7 @@ export class RedisWire implements Wire, LoggedIn {
   }
 
   /**
-   * A server that became a replica, or has no data yet, is left for whoever has its name by now, and for the time when it
+   * A server that became a replica, or has no data yet, is left for the server that has its name by now, and for the time when it
    * is ready. One that says so on a fresh line is meant to be as it is.
    */
   #refused(error: ReplyError, command: AnyCommand | undefined): void {

@@ -66,7 +66,7 @@ export class Reader {
     this.#told = false;
   }
 
-  /** A name is wanted from another server, too: its messages may have been missed unless nobody has confirmed it yet. */
+  /** A name is wanted from another server, too: its messages may have been missed unless no one has confirmed it yet. */
   moved(before: Entry<Reader> | undefined, entry: Entry<Reader>): void {
     if (before !== undefined && this.#awaited.has(before)) this.#awaited.add(entry);
     else this.missed(entry, 'moved');

@@ -120,7 +120,7 @@ export class Subscriber implements ReaderHost {
     void this.#connection?.ask(entries.filter(({ state }) => state === 'wanted'));
   }
 
-  /** Ends subscriptions of a reader. Resolves when the server has confirmed those that nobody else reads. */
+  /** Ends subscriptions of a reader. Resolves when the server has confirmed those that no one else reads. */
   async remove(reader: Reader, names: readonly string[]): Promise<void> {
     const left = this.#registry.remove(reader.kind, names, reader);
     const connection = this.#connection;
@@ -132,7 +132,7 @@ export class Subscriber implements ReaderHost {
     connection?.end();
   }
 
-  /** Nobody reads: no connection is made, and the process may end. */
+  /** There is no reader: no connection is made, and the process may end. */
   #restIfUnwanted(): void {
     if (this.#registry.size > 0) return;
     this.#attempt?.abort();

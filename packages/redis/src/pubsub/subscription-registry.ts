@@ -68,7 +68,7 @@ export class SubscriptionRegistry<R> {
     return [...added];
   }
 
-  /** Removes a reader. @returns the entries that nobody reads any more; they are removed, too */
+  /** Removes a reader. @returns the entries that have no reader any more; they are removed, too */
   remove(kind: Kind, names: readonly string[], reader: R): Entry<R>[] {
     const left: Entry<R>[] = [];
     for (const name of names) {

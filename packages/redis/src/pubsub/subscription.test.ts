@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Gap, type Message, type SubscribeOptions, Subscription } from './subscription.ts';
 
-/** A subscription, and what it asks of its line. */
+/** A subscription, and what it asks of its connection. */
 function subscription(options: SubscribeOptions = {}): { news: Subscription; asked: string[] } {
   const asked: string[] = [];
   const feed = {

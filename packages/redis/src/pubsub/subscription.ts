@@ -104,7 +104,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   #error: KvError | undefined;
   #left: Promise<void> | undefined;
 
-  /** Made by `subscribe()` and its kin. */
+  /** Made by `subscribe()` and similar calls. */
   constructor(feed: SubscriptionFeed, options: SubscribeOptions) {
     const { buffer, overflow } = checkSubscribeOptions(options);
     this.#feed = feed;

@@ -205,7 +205,7 @@ export class Consumer<V = string> {
   }
 
   /**
-   * Takes over what nobody has acknowledged for long: of consumers that are gone, and what failed here. Claiming is a
+   * Takes over what no one has acknowledged for long: of consumers that are gone, and what failed here. Claiming is a
    * delivery more, so no more is claimed than can begin.
    */
   async #claim(handler: Handler<V>): Promise<void> {

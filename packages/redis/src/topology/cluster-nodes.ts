@@ -37,7 +37,7 @@ export class ClusterNodes {
     return this.#nodes.get(endpoint);
   }
 
-  /** The endpoint of a server that the map names; undefined when nobody knows where it is. */
+  /** The endpoint of a server that the map names; undefined when its address is unknown. */
   endpointOf(node: ClusterNode): Endpoint | undefined {
     if (node.host === undefined) return undefined;
     const key = keyOf(node.role, node.host, node.port);

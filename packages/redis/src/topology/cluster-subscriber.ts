@@ -160,7 +160,7 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
     mapKnown(this.#client, this.#router).catch((error: unknown) => this.#fail(asKvError(error)));
   }
 
-  /** Nobody reads. */
+  /** No one reads. */
   #rest(): void {
     clearTimeout(this.#look);
     this.#router.followers.delete(this);

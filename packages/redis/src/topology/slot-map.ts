@@ -15,7 +15,7 @@ export type NodeRole = 'primary' | 'replica';
 export interface ClusterNode {
   /** The cluster's name for it, which outlives its address; `host:port` where a server tells none. */
   readonly id: string;
-  /** Undefined when nobody can say where the server is: it cannot be connected to. */
+  /** Undefined when its address is unknown: it cannot be connected to. */
   readonly host: string | undefined;
   readonly port: number;
   readonly role: NodeRole;

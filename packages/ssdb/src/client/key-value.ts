@@ -46,7 +46,7 @@ export interface SsdbSender<V> extends CommandSender<V> {
 const PAGE = 1000;
 /** Seconds: no command takes the end of a key away, and `set` keeps it. Setting this one, 68 years off, is one step. */
 const FOR_EVER = MAX_TTL;
-/** Seconds: what has more than that left was meant for ever, also decades later. */
+/** Seconds: a key with more than that left was meant to have no expiry, also decades later. */
 const LONGEST = 2 ** 30;
 
 /**
@@ -124,7 +124,7 @@ class SsdbKeyValue<V> implements KeyValue<V> {
 
   /**
    * multi_set is all or nothing, but keeps the ends that keys have, so these are moved away in the same go. No value is
-   * sent over another: what others do to the keys meanwhile stays. Only a key whose end came in between is made anew.
+   * sent over another: what others do to the keys meanwhile stays. Only a key whose end came in between is made again.
    */
   async #setManyForEver(map: ReadonlyMap<string, Data>): Promise<void> {
     const names = [...map.keys()];

@@ -3,7 +3,7 @@ import { auth, ignoreKeyRange } from '../commands/server.ts';
 import { Scanner } from '../streams/scan.ts';
 
 /**
- * One connection for oneself: commands run in the order of the calls, and those are there that change the connection.
+ * Exclusive use of one connection: commands run in the order of the calls, and those are there that change the connection.
  * It is not replaced when it is lost.
  */
 export class SsdbLease<V = string> extends Scanner<V> {
@@ -21,7 +21,7 @@ export class SsdbLease<V = string> extends Scanner<V> {
   }
 
   /**
-   * Says a password on this connection. The option `password` does it on every connect by itself.
+   * Authenticates this connection. The option `password` does it for every connection.
    *
    * @returns always `true`; also when the server has no password
    * @throws ReplyError `error` when the password is wrong; the connection stays usable

@@ -38,7 +38,7 @@ export interface SsdbServer extends ServerInput {
 /** The address of one server, or a list of several. */
 export type SsdbAddress = AddressInput | ServerList<SsdbServer>;
 
-/** What clients and pools of several servers can be told besides. */
+/** Further options of clients and pools of several servers. */
 export interface ShardOptions {
   /**
    * Who answers reads of a key. `primary` (default): the server itself. `preferReplica`: one of its replicas, in turn,
@@ -48,7 +48,7 @@ export interface ShardOptions {
   readonly readFrom?: 'primary' | 'preferReplica' | undefined;
 }
 
-/** What a client can be told besides. */
+/** Further options of a client. */
 export interface SsdbClientOptions extends SsdbOptions, ShardOptions {
   /**
    * Connections that commands are spread over, by their first key or name; commands without one take the first
@@ -58,7 +58,7 @@ export interface SsdbClientOptions extends SsdbOptions, ShardOptions {
   readonly connections?: number | undefined;
 }
 
-/** What a pool can be told besides. */
+/** Further options of a pool. */
 export interface SsdbPoolOptions extends SsdbOptions, ShardOptions {
   /** Connections that are opened at once and kept. Default 1. */
   readonly minSize?: number | undefined;

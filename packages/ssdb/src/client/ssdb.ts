@@ -24,7 +24,7 @@ import {
 } from './options.ts';
 import { addressOf, addressText, shardRouter } from './servers.ts';
 
-/** A client for everybody: commands of all tasks share a line, and streams get connections of their own. */
+/** A client that the whole process can share. Commands share a few connections; streams use dedicated ones. */
 export class Ssdb<V = string> extends Scanner<V> {
   readonly #client: Client;
 

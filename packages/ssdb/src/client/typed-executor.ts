@@ -83,7 +83,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
   /**
    * Sends a command by its name and gives the reply as it is on the wire: status and blocks.
    *
-   * @throws ArgumentError for what cannot be sent on this line; the message says what to use instead
+   * @throws ArgumentError for what cannot be sent on this connection; the message says what to use instead
    * @throws ReplyError when the server refuses it
    * @example await ssdb.execute('multi_get', 'a', 'b') // { status: 'ok', body: ['a', '1', 'b', '2'] }
    */

@@ -146,7 +146,7 @@ export function exists<V = string>(key: Data): Command<boolean, V> {
  * How long a key still lives. Only plain keys have a time to live.
  *
  * @param key 1 to 255 bytes
- * @returns whole seconds, rounded down; -1 when it lives for ever or does not exist
+ * @returns whole seconds, rounded down; -1 when it has no expiry or does not exist
  */
 export function ttl<V = string>(key: Data): Command<number, V> {
   return new Command<number, V>(TTL, [keyArg(key, 'key')], count);

@@ -1469,7 +1469,7 @@ export abstract class SsdbCommands<V> {
    * How long a key still lives. Only plain keys have a time to live.
    *
    * @param key 1 to 255 bytes
-   * @returns whole seconds, rounded down; -1 when it lives for ever or does not exist
+   * @returns whole seconds, rounded down; -1 when it has no expiry or does not exist
    */
   ttl(key: Data): Promise<number>;
   ttl(key: Data, surplus?: unknown): Promise<number> {

@@ -53,7 +53,7 @@ export async function renewClaims(primaries: readonly ClusterNode[]): Promise<vo
 }
 
 /**
- * Makes nodes replicas of their shard's primary again. A primary that was away follows whoever has its last slot then,
+ * Makes nodes replicas of their shard's primary again. A primary that was away follows the node that has its last slot then,
  * which can be another shard when slots were moved meanwhile.
  */
 export async function returnToShards(nodes: readonly ClusterNode[]): Promise<void> {

@@ -113,7 +113,7 @@ export class Mover {
     await closeSlot(slot, target, this.#cluster.primaries);
   }
 
-  /** Besides the move itself: a failover may have left nodes with an old view of the slot. */
+  /** In addition to the move itself: a failover may have left nodes with an old view of the slot. */
   async #again(slot: number, from: number, to: number): Promise<true> {
     this.#primaries.clear();
     const target = await this.#primaryOf(to);

@@ -22,7 +22,7 @@ async function sharesCode(): Promise<void> {
 
 async function main(): Promise<void> {
   await sharesCode();
-  const redis: Redis = createRedis({ host: '127.0.0.1', port: 1 }, { timeout: 100 }); // nobody listens there
+  const redis: Redis = createRedis({ host: '127.0.0.1', port: 1 }, { timeout: 100 }); // no one listens there
   const one: Promise<string | null> = redis.get('a');
   const two: Promise<['OK', string | null]> = redis.sendAll([set('a', 'b'), get('a')]);
   const bytes: Promise<Uint8Array | null> = redis.with({ bytes: true }).get('a');

@@ -152,7 +152,7 @@ const pause: Run = ({ state }, [timeText = '', mode = 'ALL']) => {
   return OK;
 };
 
-/** Client-side caching is not there; this says so as a server where nobody uses it. */
+/** Client-side caching is not there; this says so as a server where no one uses it. */
 const trackingInfo: Run = ({ wire }) =>
   wire.map([bulk('flags'), wire.set([bulk('off')]), bulk('redirect'), integer(-1), bulk('prefixes'), array([])]);
 

@@ -14,7 +14,7 @@ export const MAX_TTL = 32_767;
 
 /**
  * The largest lock time and limit. The server reads them as a `long`, which has 32 bits on some machines, and wraps what
- * is larger without a word: a lock that is none, a limit that is ignored.
+ * is larger and gives no error: a lock that is none, a limit that is ignored.
  */
 const MAX_LONG = 2_147_483_647;
 

@@ -8,7 +8,7 @@ export interface BlockingTimeout {
   readonly blockMs: number;
 }
 
-/** Below this, servers before 7.0 round down to 0, and 0 means for ever. */
+/** Below this, servers before 7.0 round down to 0, and 0 means forever. */
 const SHORTEST_SECONDS = 0.001;
 
 /** Seconds with a fraction, as the popping commands take them; 0 = no limit. @throws ArgumentError */

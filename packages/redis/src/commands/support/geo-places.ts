@@ -54,7 +54,7 @@ export type GeoSelection = AtMostOne<{
     | { readonly count?: undefined; readonly any?: Off }
   );
 
-/** What a search tells about each place besides its name. */
+/** What a search tells about each place in addition to its name. */
 export interface GeoDetails {
   /** Its position. */
   readonly withcoord?: boolean | undefined;

@@ -75,7 +75,7 @@ describe('names with values', () => {
     expect(Object.entries(record([bytes('f'), value]))).toEqual([['f', value]]);
   });
 
-  it('makes records with camelCase names, also of fields that nobody knew', () => {
+  it('makes records with camelCase names, also of fields that no one knew', () => {
     const raw = ['last-id', '1-1', 'flags', new Set([bytes('on')]), 'brand new', [bytes('x')]];
     expect(structure(raw, { flags: texts })).toEqual({ lastId: '1-1', flags: ['on'], brandNew: ['x'] });
     expect(camelCase('last-generated-id engine_version Bytes')).toBe('lastGeneratedIdEngineVersionBytes');
