@@ -7,7 +7,7 @@ import type { Backoff } from '../pool/backoff.ts';
 import type { Defaults } from '../pool/lease.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { connectSocket } from '../transport/socket-transport.ts';
-import type { Address } from '../transport/transport.ts';
+import type { Address, Connect } from '../transport/transport.ts';
 import type { Endpoint, EndpointIdentity, PoolName, PoolSetup } from './endpoint.ts';
 
 /** Bounds of one pool. */
@@ -58,14 +58,14 @@ export function poolSetups(
   internals: RequestTracker,
   control: ControlSenders,
   endpoint: () => Endpoint,
-  { address, addressText, protocol = setup.protocol }: EndpointIdentity,
+  { address, addressText, confirm, protocol = setup.protocol }: EndpointIdentity,
 ): Record<PoolName, PoolSetup> {
   const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
   const plain = {
     protocol,
     address,
     addressText,
-    connect: connectSocket,
+    connect: confirm === undefined ? connectSocket : confirmed(confirm),
     internals,
     liveness,
     sendOnControl: control.shared,
@@ -88,5 +88,13 @@ export function poolSetups(
     sessions: pools.sessions === 'shared' ? shared : pool(pools.sessions),
     blocking: pool(pools.blocking),
     streams: pool(pools.streams),
+  };
+}
+
+/** Connects only to a server that is confirmed right before. */
+function confirmed(confirm: () => Promise<void>): Connect {
+  return async (address, on, signal) => {
+    await confirm();
+    return connectSocket(address, on, signal);
   };
 }

@@ -438,7 +438,8 @@ export class Client implements Executor {
       return 'ready';
     }
     const pools = this.endpoints.map((endpoint) => endpoint.shared);
-    if (!pools.some((pool) => pool.isOpening || pool.isBackingOff)) return 'idle';
+    const isConnecting = this.#router.isSearching === true || pools.some((pool) => pool.isOpening || pool.isBackingOff);
+    if (!isConnecting) return 'idle';
     return this.#wasReady ? 'reconnecting' : 'connecting';
   }
 

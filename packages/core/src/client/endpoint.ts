@@ -28,6 +28,11 @@ export interface EndpointIdentity {
   readonly id?: string | undefined;
   /** What the server is in its group, where it is in one: `primary` or `replica`. */
   readonly role?: 'primary' | 'replica' | undefined;
+  /**
+   * Awaited before each connection to the server is made: whether it still is the right one. A rejection is a failed
+   * attempt to connect.
+   */
+  readonly confirm?: (() => Promise<void>) | undefined;
   /** How this server is spoken to, where that differs from the client's protocol (another password). */
   readonly protocol?: Protocol | undefined;
 }

@@ -55,6 +55,8 @@ export interface Router {
   readonly endpoints: readonly Endpoint[];
   /** Whether requests reach a server now. */
   readonly isReady: boolean;
+  /** Whether it looks for its servers now. Absent: it never does, or with connections of its endpoints. */
+  readonly isSearching?: boolean;
   /** Takes one request for a shared connection. */
   submit(request: Request): void;
   /** Takes requests that stay together on one connection. */
