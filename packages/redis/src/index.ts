@@ -43,6 +43,7 @@ export { keyValue, type RedisSender } from './client/key-value.ts';
 export type { RedisClientOptions, RedisOptions, RedisPoolOptions } from './client/options.ts';
 export { createPool, RedisPool } from './client/pool.ts';
 export { createRedis, Redis, type RedisClass } from './client/redis.ts';
+export type { SentinelAccess } from './client/sentinel-options.ts';
 export { RedisSession } from './client/session.ts';
 export { command } from './protocol/command-table.ts';
 export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
@@ -53,3 +54,5 @@ export { Consumer, type ConsumerClient, type ConsumerEvents } from './streams/co
 export type { ConsumerOptions } from './streams/consumer-options.ts';
 export type { RedisNode } from './topology/node-list.ts';
 export type { ReadFrom } from './topology/read-from.ts';
+export type { TopologyEvent } from './topology/topology-channel.ts';
+export type { ServerInput } from './topology/topology-input.ts';

@@ -17,6 +17,8 @@ import type { Credentials, CredentialsProvider, Login } from '../protocol/handsh
 import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address.ts';
 import { type ReadFrom, readFromRule } from '../topology/read-from.ts';
 import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
+import { readCredentials, readLogin, readName } from './login-options.ts';
+import { type SentinelAccess, sentinelRule, withoutSentinelQuery } from './sentinel-options.ts';
 
 /** Options of clients, pools and connections. All but functions and objects can also stand in the query of the URL. */
 export interface RedisOptions extends CommonOptions {
@@ -55,6 +57,8 @@ export interface RedisOptions extends CommonOptions {
 export interface RedisClientOptions extends RedisOptions {
   /** Addresses that reach the servers of a cluster, by those that the cluster names. Default: as the cluster says. */
   readonly natMap?: NatMap | undefined;
+  /** How the sentinels are reached, where the address names some. In a URL: `sentinelUser` and `sentinelPassword`. */
+  readonly sentinel?: SentinelAccess | undefined;
   /** Name in the certificate of a server of a cluster. Default: its host name. */
   readonly tlsName?: TlsName | undefined;
   /** Ms between two looks at the map of a cluster when nothing asks for one; 0 = never. Default 60,000. */
@@ -117,6 +121,7 @@ const RULES: OptionRules = {
 
 const CLIENT_RULES: OptionRules = {
   ...RULES,
+  sentinel: sentinelRule,
   maxSessions: Rule.count,
   maxBlocking: Rule.count,
   client: { read: readClass },
@@ -135,12 +140,6 @@ const ADDRESS_RULES = {
   defaultPort: 6379,
 } as const;
 
-/** CLIENT SETNAME of all servers takes no spaces, control characters or letters beyond ASCII. */
-function readName(value: unknown, name: string): string {
-  if (typeof value === 'string' && /^[!-~]*$/.test(value)) return value;
-  throw new ArgumentError(`${name}: expected visible ASCII characters without spaces`);
-}
-
 function readNatMap(value: unknown): unknown {
   checkNatMap(value);
   return value;
@@ -149,17 +148,6 @@ function readNatMap(value: unknown): unknown {
 function readClass(value: unknown, name: string): unknown {
   if (typeof value === 'function') return value;
   throw new ArgumentError(`${name}: expected a class that extends Redis`);
-}
-
-const CREDENTIALS = Rule.nested({ username: Rule.word, password: Rule.text });
-
-function readCredentials(value: unknown, name: string): Credentials | CredentialsProvider {
-  if (typeof value === 'function') return value as CredentialsProvider;
-  if (typeof value !== 'object' || value === null)
-    throw new ArgumentError(`${name}: expected { username?, password } or a function`);
-  const given = CREDENTIALS.read(value, name) as Partial<Credentials>;
-  if (given.password === undefined) throw new ArgumentError(`${name}.password: it is missing`);
-  return { username: given.username, password: given.password };
 }
 
 /** Address and options, checked and in one. */
@@ -181,7 +169,11 @@ export function readClientOptions<O extends RedisClientOptions>(
   options: O,
 ): ReadOptions<O> {
   const topology = readTopology(address);
-  if (topology === undefined) return read(CLIENT_RULES, address as AddressInput | undefined, options);
+  if (topology === undefined) {
+    const all = read(CLIENT_RULES, address as AddressInput | undefined, options);
+    if (all.options.sentinel === undefined) return all;
+    throw new ArgumentError('sentinel: the address names no sentinels');
+  }
   return readSeveral(topology, options);
 }
 
@@ -190,6 +182,7 @@ export function readPoolOptions(
   address: AddressInput | undefined,
   options: RedisPoolOptions,
 ): ReadOptions<RedisPoolOptions> {
+  refuseSeveral(address, 'createPool');
   const all = read<RedisPoolOptions>(POOL_RULES, address, options);
   const { minSize = 1, maxSize = 10 } = all.options;
   if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
@@ -201,7 +194,16 @@ export function readConnectionOptions(
   address: AddressInput | undefined,
   options: RedisOptions,
 ): ReadOptions<RedisOptions> {
+  refuseSeveral(address, 'createConnection');
   return read(RULES, address, options);
+}
+
+/** Pools and raw connections lead to one server, which stays the same. */
+function refuseSeveral(address: AddressInput | undefined, what: string): void {
+  const kind = readTopology(address)?.kind;
+  if (kind === undefined) return;
+  const several = kind === 'cluster' ? 'servers of a cluster' : 'sentinels';
+  throw new ArgumentError(`address: ${what} connects to one server and takes no ${several}; use createRedis`);
 }
 
 function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | undefined, given: O): ReadOptions<O> {
@@ -213,7 +215,9 @@ function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | 
 /** The first seed stands for all in what has one address only. */
 function readSeveral<O extends RedisClientOptions>(topology: TopologyInput, given: O): ReadOptions<O> {
   const { query, text, user, password, seeds, tls } = topology;
-  const options = readOptions(CLIENT_RULES, given, query);
+  const options = readOptions(CLIENT_RULES, ...withoutSentinelQuery(given, query));
+  if (topology.kind !== 'sentinel' && options.sentinel !== undefined)
+    throw new ArgumentError('sentinel: the address names no sentinels');
   const [first = { host: '127.0.0.1', port: ADDRESS_RULES.defaultPort }] = seeds;
   const path = topology.db === undefined ? undefined : String(topology.db);
   const parsed: ParsedAddress = { address: first, text, user, password, path, query };
@@ -231,18 +235,9 @@ function readSeveral<O extends RedisClientOptions>(topology: TopologyInput, give
 }
 
 function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {
-  const username = options.username ?? parsed.user;
-  const given = options.password ?? parsed.password;
-  const password = given === '' && username === undefined ? undefined : given; // an empty one is none
-  if (options.credentials !== undefined && password !== undefined) {
-    throw new ArgumentError('credentials: a password is given as well');
-  }
-  if (username !== undefined && password === undefined && options.credentials === undefined) {
-    throw new ArgumentError('password: a user is given without a password');
-  }
-  const credentials = options.credentials ?? (password === undefined ? undefined : { username, password });
+  const { username = parsed.user, password = parsed.password, credentials } = options;
   const { protocol = 3, name, db = databaseOf(parsed.path) } = options;
-  return { resp: protocol, credentials, username, name, db };
+  return { resp: protocol, ...readLogin({ username, password, credentials }), name, db };
 }
 
 function databaseOf(path: string | undefined): number {

@@ -5,6 +5,7 @@ import {
   type ClientSetup,
   commonSetup,
   type EmbeddedServers,
+  type Router,
   type RouterHost,
   reachable,
 } from '@kv/core';
@@ -14,6 +15,7 @@ import { clusterOf, rememberCluster } from '../topology/clusters.ts';
 import { alternativeOnClient } from './alternatives.ts';
 import { mergeRedisOptions } from './call-options.ts';
 import type { ReadOptions, RedisClientOptions, RedisOptions } from './options.ts';
+import { sentinelRouter } from './sentinel-client.ts';
 
 /** The engine of a client. @param restored called when a shared connection is ready; commands on it wait for the promise */
 export function makeClient(read: ReadOptions<RedisClientOptions>, restored: () => Promise<void>): Client {
@@ -32,11 +34,13 @@ export function makeClient(read: ReadOptions<RedisClientOptions>, restored: () =
     },
   };
   let cluster: ClusterRouter | undefined;
-  const makeRouter = (host: RouterHost): ClusterRouter => {
+  const { topology } = read;
+  const makeRouter = (host: RouterHost): Router => {
+    if (topology?.kind === 'sentinel') return sentinelRouter(host, read, topology);
     cluster = clusterRouter(host, read);
     return cluster;
   };
-  const client: Client = new Client(setup, read.topology?.kind === 'cluster' ? makeRouter : undefined);
+  const client: Client = new Client(setup, topology === undefined ? undefined : makeRouter);
   if (cluster !== undefined) rememberCluster(client, cluster);
   return client;
 }
@@ -62,7 +66,12 @@ export function clientSetup({
 }: ReadOptions<RedisOptions>): Omit<ClientSetup, 'pools'> {
   return {
     ...commonSetup(options, 'redis'),
-    protocol: new RedisProtocol({ login, limits: options.limits, redirects: topology?.kind === 'cluster' }),
+    protocol: new RedisProtocol({
+      login,
+      limits: options.limits,
+      redirects: topology?.kind === 'cluster',
+      mustBePrimary: topology?.kind === 'sentinel',
+    }),
     address: reachable(parsed, address, 'redis', loadEmbedded),
     addressText: parsed.text,
     alternative: alternativeOnClient,

@@ -83,6 +83,18 @@ export function timeOf({
   return at < 0 ? undefined : { at, unit: 1 };
 }
 
+/**
+ * A blocking command that has blocked for `elapsed` ms already, with the time that is left: at least 1 ms, because 0 is
+ * without an end. One that blocks without an end stays as it is.
+ */
+export function withTimeLeft(command: AnyCommand, elapsed: number): AnyCommand {
+  const { spec: known, args, reply, flags, blockMs, bytes } = command;
+  const time = timeOf(command);
+  if (time === undefined || blockMs === 0) return command;
+  const left = Math.max(Math.round(blockMs - elapsed), 1);
+  return new Command(known, args.with(time.at, String(left / time.unit)), reply, flags, left, bytes);
+}
+
 /** What they answer is no text: as such it would be damaged. */
 const BYTES: ReadonlySet<string> = new Set(['DUMP', 'FUNCTION DUMP']);
 

@@ -11,6 +11,7 @@ import {
 } from '@kv/core';
 import { asIs, mapValues, text } from '../commands/support/replies.ts';
 import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
+import { checkPrimary } from './role.ts';
 
 const HELLO = spec('HELLO', 0);
 const AUTH = spec('AUTH', 0);
@@ -56,6 +57,10 @@ export interface LoggedIn {
   /** The version of the protocol. */
   resp: 2 | 3;
   clientId: number | bigint | undefined;
+  /** What the server says that it is, where HELLO tells it. */
+  role: string | undefined;
+  /** Whether only a primary will do. */
+  readonly mustBePrimary: boolean;
   /** The database that is selected. */
   readonly db: number;
   /** Availability zone of the server, where HELLO tells it. */
@@ -72,6 +77,7 @@ const LOST_ASKING = 2;
 export async function handshake(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   try {
     await logIn(wire, login, send);
+    if (wire.mustBePrimary) await checkPrimary(wire.role, send);
     await introduce(wire, login, send);
     while (wire.db !== login.db) await select(login, send); // it was changed meanwhile
   } catch (error) {
@@ -150,6 +156,7 @@ async function hello(wire: LoggedIn, credentials: Credentials | undefined, send:
     wire.resp = 3;
     wire.clientId = server['id'] as number;
     wire.zone = zoneNamed(server['availability_zone']);
+    wire.role = roleNamed(server['role']);
     return true;
   } catch (error) {
     if (!isRefusal(error) || isWrongPassword(error) || mayPass(error) || isFull(error)) throw error;
@@ -160,6 +167,10 @@ async function hello(wire: LoggedIn, credentials: Credentials | undefined, send:
 /** Valkey tells it from 8.1 on; an empty one is none. */
 function zoneNamed(zone: unknown): string | undefined {
   return typeof zone === 'string' && zone !== '' ? zone : undefined;
+}
+
+function roleNamed(role: unknown): string | undefined {
+  return role === undefined ? undefined : text(role);
 }
 
 async function currentCredentials({ credentials, username }: Login): Promise<Credentials | undefined> {

@@ -54,6 +54,17 @@ export interface ProtocolOptions {
    * server that does not serve is kept.
    */
   readonly redirects?: boolean | undefined;
+  /**
+   * Whether each server must say of itself that it is a primary, and a connection is left as soon as it says otherwise:
+   * sentinels know a better one.
+   */
+  readonly mustBePrimary?: boolean | undefined;
+}
+
+/** What a connection does when its server is not what it was: see {@link ProtocolOptions}. */
+interface ServerRules {
+  readonly redirects: boolean;
+  readonly mustBePrimary: boolean;
 }
 
 /** The plug between core and RESP. */
@@ -66,12 +77,12 @@ export class RedisProtocol implements Protocol {
   readonly ping: AnyCommand = PING;
   readonly login: Login;
   readonly #limits: Limits | undefined;
-  readonly #redirects: boolean;
+  readonly #servers: ServerRules;
 
-  constructor({ login, limits, redirects = false }: ProtocolOptions) {
+  constructor({ login, limits, redirects = false, mustBePrimary = false }: ProtocolOptions) {
     this.login = login;
     this.#limits = limits;
-    this.#redirects = redirects;
+    this.#servers = { redirects: redirects || mustBePrimary, mustBePrimary };
   }
 
   command(name: string, args: readonly unknown[]): AnyCommand {
@@ -89,7 +100,7 @@ export class RedisProtocol implements Protocol {
   }
 
   open(sink: ReplySink): RedisWire {
-    return new RedisWire(sink, this.login, this.#limits, this.#redirects);
+    return new RedisWire(sink, this.login, this.#limits, this.#servers);
   }
 }
 
@@ -101,6 +112,8 @@ export class RedisWire implements Wire, LoggedIn {
   clientId: number | bigint | undefined;
   /** Availability zone of the server, where HELLO tells it. */
   zone: string | undefined;
+  /** Set by the handshake: what the server said that it is, where HELLO tells it. */
+  role: string | undefined;
   /** The database that is selected. */
   db = 0;
   /** Whether pushed strings are wanted as bytes. */
@@ -111,7 +124,7 @@ export class RedisWire implements Wire, LoggedIn {
   #tainted = false;
   readonly #unit = new UnitState();
   readonly #sink: ReplySink;
-  readonly #redirects: boolean;
+  readonly #servers: ServerRules;
   readonly #login: Login;
   readonly #decoder: Decoder;
   /** Called for each name that a subscribing command is confirmed for, with its position; also of a command to leave. */
@@ -120,9 +133,9 @@ export class RedisWire implements Wire, LoggedIn {
   /** When it was ready. */
   #since = Number.POSITIVE_INFINITY;
 
-  constructor(sink: ReplySink, login: Login, limits: Limits | undefined, redirects: boolean) {
+  constructor(sink: ReplySink, login: Login, limits: Limits | undefined, servers: ServerRules) {
     this.#sink = sink;
-    this.#redirects = redirects;
+    this.#servers = servers;
     this.#login = login;
     this.#decoder = new Decoder(
       {
@@ -132,6 +145,11 @@ export class RedisWire implements Wire, LoggedIn {
       },
       limits,
     );
+  }
+
+  /** Whether only a primary will do. */
+  get mustBePrimary(): boolean {
+    return this.#servers.mustBePrimary;
   }
 
   get dirty(): boolean {
@@ -196,14 +214,19 @@ export class RedisWire implements Wire, LoggedIn {
    * is ready. One that says so on a fresh line is meant to be as it is.
    */
   #refused(error: ReplyError, command: AnyCommand | undefined): void {
-    if (!this.#redirects && hasPrefix(error, ...NOT_SERVING) && wallNow() - this.#since > FRESH)
-      this.#sink.drain(error);
+    if (hasPrefix(error, ...NOT_SERVING) && this.#isLeft) this.#sink.drain(error);
     const doubt = this.#unitDoubt(command, error);
     const redirect = redirectOf(error.message);
-    if (!this.#redirects && ((command?.flags ?? 0) & Flag.opaque) === 0 && redirect?.address !== undefined)
+    if (!this.#servers.redirects && ((command?.flags ?? 0) & Flag.opaque) === 0 && redirect?.address !== undefined)
       error.message += CLUSTER_HINT;
-    this.#sink.fail(error, this.#redirects ? redirect : undefined);
+    this.#sink.fail(error, this.#servers.redirects ? redirect : undefined);
     if (doubt !== undefined) throw doubt;
+  }
+
+  /** Whether the connection gets nothing new when its server says that it does not serve. */
+  get #isLeft(): boolean {
+    const { redirects, mustBePrimary } = this.#servers;
+    return mustBePrimary || (!redirects && wallNow() - this.#since > FRESH);
   }
 
   #stateAnswered(command: AnyCommand, value: Reply): void {

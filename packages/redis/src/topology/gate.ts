@@ -33,6 +33,11 @@ export class Gate {
     if (this.#reasons.delete(reason) && this.#reasons.size === 0) this.#open(this);
   }
 
+  /** Whether there is a reason to keep it closed. */
+  get isClosed(): boolean {
+    return this.#reasons.size > 0;
+  }
+
   /** Whether it is closed for this reason. */
   isHeldFor(reason: unknown): boolean {
     return this.#reasons.has(reason);

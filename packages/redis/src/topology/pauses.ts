@@ -44,3 +44,10 @@ export class Pauses {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 }
+
+/** Resolves after a time, ms. It does not keep the process: the deadlines of calls do. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, Math.max(milliseconds, 0)).unref();
+  });
+}

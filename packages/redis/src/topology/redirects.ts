@@ -63,6 +63,9 @@ function parseTarget(text: string, from: Pick<Endpoint, 'host'>): Redirect | und
   return host === undefined ? undefined : { kind: word === 'MOVED' ? 'moved' : 'ask', slot, host, port };
 }
 
+/** Of a transaction whose server became a replica before EXEC. */
+const DEMOTED = /\bbecause of: READONLY\b/;
+
 const KINDS = {
   tryAgain: 'later',
   clusterDown: 'unavailable',
@@ -73,7 +76,7 @@ const KINDS = {
 
 /** What an error of a cluster's server means for its router, if anything. The host is empty when it is the server's own. */
 export function redirectOf(text: string): CoreRedirect | undefined {
-  if (text.startsWith('EXECABORT')) return { kind: 'discarded' };
+  if (text.startsWith('EXECABORT')) return { kind: DEMOTED.test(text) ? 'unavailable' : 'discarded' };
   const redirect = parseRedirect(text, { host: '' });
   if (redirect === undefined || redirect.kind === 'crossSlot' || redirect.kind === 'unblocked') return undefined;
   if (redirect.kind === 'refresh') return { kind: 'unavailable' };

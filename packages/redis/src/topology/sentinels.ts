@@ -1,0 +1,179 @@
+import { ConnectionError, type KvError, monotonicNow } from '@kv/core';
+import { endpointText, type Endpoint as HostAndPort } from './host.ts';
+import { pause } from './pauses.ts';
+import { type ChoiceContext, choosePrimary } from './primary-choice.ts';
+import { ANSWER_TIMEOUT, type SentinelAnswer, type SentinelLink } from './sentinel-link.ts';
+import type { KnownReplica, KnownSentinel, PrimaryView } from './sentinel-replies.ts';
+
+/** How many sentinels are asked at once. */
+const AT_ONCE = 3;
+
+/** How long the other sentinels may take after the first has answered, ms. */
+const GRACE = 200;
+
+/** How the sentinels are reached. */
+export interface SentinelsSetup {
+  /** As the user wrote them: they are never forgotten, and names are looked up each time. */
+  readonly seeds: readonly HostAndPort[];
+  /** The name by which they know the primary. */
+  readonly name: string;
+  /** Makes a link to one more of them. */
+  readonly link: (address: HostAndPort) => SentinelLink;
+}
+
+/** What the sentinels say, compared. */
+export interface SentinelsView {
+  readonly primary: PrimaryView;
+  /** As the sentinel says that has the newest view. */
+  readonly replicas: readonly KnownReplica[];
+  /** How many sentinels are known. */
+  readonly sentinels: number;
+}
+
+/** The questions of one round, and what came back. */
+class Round {
+  readonly answers: SentinelAnswer[] = [];
+  readonly failures: KvError[] = [];
+  readonly firstView: Promise<void>;
+  #noteView: () => void = () => undefined;
+
+  constructor() {
+    this.firstView = new Promise((resolve) => {
+      this.#noteView = resolve;
+    });
+  }
+
+  get views(): PrimaryView[] {
+    return this.answers.flatMap(({ view }) => view ?? []);
+  }
+
+  answered(answer: SentinelAnswer): void {
+    this.answers.push(answer);
+    if (answer.view !== undefined) this.#noteView();
+  }
+}
+
+/**
+ * The sentinels of one primary.
+ *
+ *     seeds ─┐                                         ┌─▶ highest config-epoch ─▶ the primary
+ *            ├─▶ three at once ─▶ answers, compared ───┤
+ *     found ─┘                                         └─▶ none: the next three
+ *
+ * One that is down, does not know the name, or is behind does not stop the others.
+ */
+export class Sentinels {
+  readonly #setup: SentinelsSetup;
+  readonly #links = new Map<string, SentinelLink>();
+  /** The epoch of the newest view that was taken. */
+  #epoch = 0;
+
+  constructor(setup: SentinelsSetup) {
+    this.#setup = setup;
+    for (const seed of setup.seeds) this.#link(seed);
+  }
+
+  /**
+   * Asks where the primary is.
+   *
+   * @param first the sentinel to ask first, because it has news
+   * @throws KvError when no sentinel names a primary
+   */
+  async ask(context: ChoiceContext, first?: SentinelLink): Promise<SentinelsView> {
+    const round = new Round();
+    const order = this.#order(first);
+    for (let i = 0; i < order.length; i += AT_ONCE) {
+      await this.#askSome(order.slice(i, i + AT_ONCE), round);
+      const primary = choosePrimary(round.views, context);
+      if (primary !== undefined && primary.epoch >= this.#epoch) return this.#taken(primary, round);
+    }
+    // All have been asked: an epoch that went back is that of a new configuration.
+    const primary = choosePrimary(round.views, context);
+    if (primary === undefined) throw this.#nobody(round);
+    return this.#taken(primary, round);
+  }
+
+  close(): void {
+    for (const link of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+
+  #taken(primary: PrimaryView, { answers }: Round): SentinelsView {
+    this.#epoch = primary.epoch;
+    this.#update(answers);
+    const { replicas = [] } = answers.find(({ view }) => view !== undefined && isSame(view, primary)) ?? {};
+    return { primary, replicas, sentinels: this.#links.size };
+  }
+
+  /** Those that failed last time come last. */
+  #order(first: SentinelLink | undefined): SentinelLink[] {
+    const rank = (link: SentinelLink): number => (link === first ? 0 : link.failure === undefined ? 1 : 2);
+    return [...this.#links.values()].sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** One that failed last time is asked, but waited for only when the others have no view. */
+  async #askSome(links: readonly SentinelLink[], round: Round): Promise<void> {
+    const began = monotonicNow();
+    const asked = links.map((link) => ({ wasWell: link.failure === undefined, end: this.#askOne(link, round) }));
+    const soon = round.firstView.then(() => pause(GRACE));
+    const well = asked.filter(({ wasWell }) => wasWell);
+    await Promise.race([allEnded(well), soon, pause(ANSWER_TIMEOUT)]);
+    const left = began + ANSWER_TIMEOUT - monotonicNow();
+    if (round.views.length === 0) await Promise.race([allEnded(asked), soon, pause(left)]);
+  }
+
+  async #askOne(link: SentinelLink, round: Round): Promise<void> {
+    let ended = false;
+    const silence = pause(ANSWER_TIMEOUT).then(() => {
+      if (!ended) round.failures.push(link.silent());
+    });
+    const answer = link.ask().then(
+      (said) => round.answered(said),
+      (error: KvError) => void round.failures.push(error),
+    );
+    await Promise.race([answer, silence]);
+    ended = true;
+  }
+
+  #nobody({ answers, failures }: Round): KvError {
+    const [first] = failures;
+    const refusal = failures.find(({ code }) => code === 'REPLY' || code === 'ARGUMENT');
+    if (answers.length === 0 && refusal !== undefined && failures.every(({ code }) => code === refusal.code))
+      return refusal;
+    const unknown = answers.length > 0 ? ` (${answers.length} of them know no primary of this name)` : '';
+    const text = `No sentinel names a primary: ${this.#links.size} were asked${unknown}`;
+    return new ConnectionError(text, first === undefined ? {} : { cause: first });
+  }
+
+  /** Adds the sentinels that were named; forgets those that are not seeds, say nothing, and are named no more. */
+  #update(answers: readonly SentinelAnswer[]): void {
+    const named = answers.flatMap(({ sentinels }) => sentinels);
+    for (const sentinel of named) this.#add(sentinel);
+    const kept = new Set([...this.#setup.seeds, ...named].map(({ host, port }) => endpointText(host, port)));
+    for (const [key, link] of this.#links) {
+      if (kept.has(key) || link.failure === undefined) continue;
+      this.#links.delete(key);
+      link.close();
+    }
+  }
+
+  /** One that is known by another address, such as a name, is not added once more. */
+  #add(sentinel: KnownSentinel): void {
+    for (const { id, failure } of this.#links.values())
+      if (id !== undefined && id === sentinel.id && failure === undefined) return;
+    this.#link(sentinel);
+  }
+
+  #link(address: HostAndPort): void {
+    const key = endpointText(address.host, address.port);
+    if (!this.#links.has(key)) this.#links.set(key, this.#setup.link(address));
+  }
+}
+
+function isSame(a: PrimaryView, b: PrimaryView): boolean {
+  return a.host === b.host && a.port === b.port && a.epoch === b.epoch;
+}
+
+function allEnded(asked: readonly { readonly end: Promise<void> }[]): Promise<unknown> {
+  return Promise.all(asked.map(({ end }) => end));
+}

@@ -1,0 +1,115 @@
+/** A primary with two replicas and three sentinels, all real: the primary is killed, frozen, and replaced on purpose. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ManagedServer } from '@kv/testkit/topology/managed-server';
+import { type SentinelRig, startSentinels } from '@kv/testkit/topology/sentinels';
+import { describe, expect, it } from 'vitest';
+import { createRedis, isKvError, type TopologyEvent } from '../../src/index.ts';
+import { Writer } from './writer.ts';
+
+const KEY = 'members';
+
+/** Half a second is promised; machines that run all tests at once need more. */
+const SOON = 2000;
+
+/** Each test has servers of its own, because sentinels need 10 s or more until the next failover. */
+async function withRig(run: (rig: SentinelRig) => Promise<void>): Promise<void> {
+  await using rig = await startSentinels();
+  await run(rig);
+}
+
+/** Resolves when a client has another primary. */
+function moved(name: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const listener = (event: unknown): void => {
+      if ((event as TopologyEvent).client !== name) return;
+      unsubscribe('kv:topology', listener);
+      resolve(event);
+    };
+    subscribe('kv:topology', listener);
+  });
+}
+
+/** All that was acknowledged after a time must be there: an old primary would have lost it. */
+async function expectKept(writer: Writer, node: ManagedServer, since: number): Promise<void> {
+  await writer.stop();
+  const members = writer.membersSince(since, 'acknowledged');
+  const found = (await node.ask('SMISMEMBER', KEY, ...members)) as number[];
+  expect(members.filter((_, i) => found[i] !== 1)).toEqual([]);
+  expect(writer.surprises).toEqual([]);
+}
+
+describe.concurrent('a primary that is replaced', () => {
+  it('is followed after SIGKILL, and gets no write when it returns as a primary [#104] [#186] [#191]', () =>
+    withRig(async (rig) => {
+      await using redis = createRedis(rig.url);
+      const writer = new Writer(redis, KEY);
+      await writer.acknowledged(20);
+      const old = rig.primary;
+      await rig.kill(old);
+      const { node, firstAt } = await rig.waitForNewPrimary(old);
+      expect((await writer.successAfter(firstAt)) - firstAt).toBeLessThan(SOON);
+      await rig.restart(old); // it says that it is a primary, until the sentinels tell it otherwise
+      const returned = performance.now();
+      await writer.acknowledged(100);
+      await expectKept(writer, node, firstAt);
+      expect(writer.membersSince(returned, 'unknown')).toEqual([]);
+    }));
+
+  it('is followed after SIGSTOP, and gets no write when it thaws [#105] [#186]', () =>
+    withRig(async (rig) => {
+      await using redis = createRedis(rig.url);
+      const writer = new Writer(redis, KEY);
+      await writer.acknowledged(20);
+      const old = rig.primary;
+      rig.freeze(old);
+      const { node, firstAt } = await rig.waitForNewPrimary(old);
+      expect((await writer.successAfter(firstAt)) - firstAt).toBeLessThan(SOON);
+      rig.thaw(old);
+      const thawed = performance.now();
+      await writer.acknowledged(100);
+      await expectKept(writer, node, firstAt);
+      expect(writer.membersSince(thawed, 'unknown')).toEqual([]);
+    }));
+
+  it('moves calls, sessions, blocking calls and subscriptions after SENTINEL FAILOVER [#187] [#188]', () =>
+    withRig(async (rig) => {
+      await using redis = createRedis(rig.url, { name: 'mover' });
+      await using news = await redis.subscribe('news');
+      const gaps: string[] = [];
+      news.on('gap', ({ reason }) => gaps.push(reason));
+      const messages = news[Symbol.asyncIterator]();
+      const session = await redis.session();
+      await session.set('a', '1');
+      const lost = redis.blpop('queue', 20).catch((error: unknown) => error);
+      const old = rig.primary;
+      const [{ node }] = await Promise.all([rig.failover(), moved('mover')]);
+      await redis.set('b', '2');
+      expect(await node.ask('GET', 'b')).toBe('2');
+      await expect(session.get('a')).rejects.toSatisfy((error) => isKvError(error));
+      void session.release();
+      await using next = await redis.session();
+      expect(await next.get('a')).toBe('1');
+      expect(await lost).toMatchObject({ code: 'CONNECTION', outcome: 'unknown', command: 'BLPOP' });
+      const popped = redis.blpop('queue', 20);
+      await redis.rpush('queue', 'job');
+      expect(await popped).toMatchObject({ element: 'job' });
+      await expect.poll(() => gaps.length, { timeout: 5000 }).toBeGreaterThan(0);
+      await redis.publish('news', 'hello');
+      expect((await messages.next()).value).toMatchObject({ channel: 'news', message: 'hello' });
+      expect(node).not.toBe(old);
+    }));
+
+  it('is found while a sentinel is down, another one frozen, and followed in time [#103] [#182]', () =>
+    withRig(async (rig) => {
+      const [down, frozen] = rig.sentinels;
+      await using redis = createRedis(rig.url, { name: 'seer' });
+      await redis.set('before', '1');
+      if (down !== undefined) await rig.kill(down);
+      await Promise.all([rig.failover(), moved('seer')]);
+      await redis.set('after', '1');
+      if (frozen !== undefined) rig.freeze(frozen);
+      await using late = createRedis(rig.url);
+      expect(await late.mget('before', 'after')).toEqual(['1', '1']);
+      if (frozen !== undefined) rig.thaw(frozen);
+    }));
+});
