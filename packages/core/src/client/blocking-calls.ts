@@ -15,7 +15,7 @@ export interface BlockingHost {
   readonly isClosing: boolean;
   /** A connection for exclusive use, to the given server or to the one that has the keys of the command. */
   acquire(command: AnyCommand, options: SendOptions, endpoint: Endpoint | undefined): Promise<Lease>;
-  delay(milliseconds: number, options: SendOptions, command: AnyCommand): Promise<void>;
+  delay(milliseconds: number, options: SendOptions, command: AnyCommand, cause: unknown): Promise<void>;
 }
 
 /** Blocking commands: each has a connection of its own, which goes back to its pool when the server has let go of it. */
@@ -37,24 +37,30 @@ export class BlockingCalls {
   /** Sends it in rounds: the servers are asked again, or others, until there is a result or the time is over. */
   async sendInRounds<T>(rounds: BlockingRounds, options: SendOptions): Promise<T> {
     const began = monotonicNow();
+    let refusal: unknown;
     for (;;) {
       const round = rounds.next();
       let connection: Connection | undefined;
       try {
-        const lease = await this.#leaseFor(round, since(began, options));
+        const lease = await this.#leaseFor(round, since(began, options), refusal);
         connection = lease.connection;
         const value = await this.#blockOn(lease, round.command, since(began, options), round.before);
         if (value !== NO_RESULT) return value as T;
       } catch (error) {
         if (!rounds.failed(error, connection)) throw error;
+        refusal = error;
       }
     }
   }
 
-  async #leaseFor({ command, pause, patience, endpoint }: BlockingRound, options: SendOptions): Promise<Lease> {
+  async #leaseFor(
+    { command, pause, patience, endpoint }: BlockingRound,
+    options: SendOptions,
+    cause: unknown,
+  ): Promise<Lease> {
     const patient =
       patience === undefined || options.timeout !== undefined ? options : { ...options, timeout: patience };
-    if (pause > 0) await this.#host.delay(pause, patient, command);
+    if (pause > 0) await this.#host.delay(pause, patient, command, cause);
     return this.#host.acquire(command, patient, endpoint);
   }
 

@@ -244,10 +244,12 @@ export class Client implements Executor {
    * Waits within a call that consists of several: its deadline, its signal and {@link close} end the wait.
    *
    * @param label the command that the errors name
+   * @param cause why it waits
    */
-  delay(milliseconds: number, options: SendOptions, label: AnyCommand): Promise<void> {
+  delay(milliseconds: number, options: SendOptions, label: AnyCommand, cause?: unknown): Promise<void> {
     const request = new Request(label, false, 'never', this.tracker);
     request.exclusive = 'sessions'; // it is no command in the statistics
+    if (cause instanceof Error) request.cause = cause;
     const promise = request.promise<void>();
     if (this.#open(request, options) === undefined) this.#delays.add(request, milliseconds);
     return promise;
@@ -261,7 +263,7 @@ export class Client implements Executor {
       },
       acquire: (command, options, endpoint) =>
         this.#acquire('blocking', command, options, endpoint === undefined ? {} : { from: endpoint.blocking }),
-      delay: (milliseconds, options, command) => this.delay(milliseconds, options, command),
+      delay: (milliseconds, options, command, cause) => this.delay(milliseconds, options, command, cause),
     };
   }
 

@@ -27,7 +27,7 @@ export const TRANSACTION_RULES: OptionRules = { ...CALL_RULES, retries: Rule.ind
 export interface SessionSource<V> {
   open(): Promise<RedisSession<V>>;
   /** Whether to begin again on another connection: the keys have another server by now. It is no conflict. */
-  again(): Promise<boolean>;
+  again(error: unknown): Promise<boolean>;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function runTransaction<V, const Cs extends readonly Of<V>[]>(
       return (await untilNoConflict(session, keys, body, conflicts)) as Results<Cs>;
     } catch (error) {
       overdue = isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED');
-      if (overdue || !(await sessions.again())) throw error;
+      if (overdue || !(await sessions.again(error))) throw error;
     } finally {
       const released = session.release();
       if (!overdue) await released; // else the late reply and the cleaning are awaited behind the caller

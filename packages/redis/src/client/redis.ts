@@ -194,7 +194,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     const call = mergeRedisOptions(this.call, more);
     const leases = leasesOf(this.#client, call, many([keys], 'keys')[0]);
     const open = async (): Promise<RedisSession<V>> => new RedisSession<V>(await leases.open(), call);
-    return runTransaction({ open, again: () => leases.again() }, keys, body, retries);
+    return runTransaction({ open, again: (error) => leases.again(error) }, keys, body, retries);
   }
 }
 

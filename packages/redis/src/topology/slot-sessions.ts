@@ -17,7 +17,7 @@ const MOST_TURNS = 64;
 export interface LeaseSource {
   open(): Promise<SessionLease>;
   /** Whether what was done on the last connection ended only because its slot has another server by now. */
-  again(): Promise<boolean>;
+  again(error: unknown): Promise<boolean>;
 }
 
 /** Where sessions of a client come from. @param key the key that says which server of a cluster is meant */
@@ -51,9 +51,9 @@ class SlotSessions implements LeaseSource {
     return this.#last;
   }
 
-  async again(): Promise<boolean> {
+  async again(error: unknown): Promise<boolean> {
     if (this.#last?.sentAway?.notRun !== true || ++this.#turns > MOST_TURNS) return false;
-    if (this.#turns > FREE_REDIRECTS) await this.#client.delay(pauseAfter(this.#turns), this.#call, this.#label);
+    if (this.#turns > FREE_REDIRECTS) await this.#client.delay(pauseAfter(this.#turns), this.#call, this.#label, error);
     return true;
   }
 }
