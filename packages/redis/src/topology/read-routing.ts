@@ -1,4 +1,12 @@
-import { type Endpoint, Flag, type KvError, monotonicNow, type Redirect, type Request } from '@kv/core';
+import {
+  type Connection,
+  type Endpoint,
+  Flag,
+  type KvError,
+  monotonicNow,
+  type Redirect,
+  type Request,
+} from '@kv/core';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import type { NodeQualities } from './node-qualities.ts';
 import { Pauses } from './pauses.ts';
@@ -149,7 +157,7 @@ export class ReadRouting {
     if (trouble !== undefined && monotonicNow() < trouble.until) return false;
     const { shared } = endpoint;
     if (!shared.isReady) return !shared.isBackingOff && !(shared.isOpening && shared.lastError !== undefined);
-    return shared.ready.every((connection) => connection.load === 0 || connection.oldestPendingAge < PATIENCE);
+    return !shared.ready.some(isStuck);
   }
 
   #passOver(endpoint: Endpoint): void {
@@ -173,6 +181,11 @@ export class ReadRouting {
   #moveOn(endpoint: Endpoint): void {
     this.#context.slots.routeAll(endpoint.shared.takeUnsent(isRouted));
   }
+}
+
+/** Whether its server has kept a reply back for a while. Nothing is in flight where the age is infinite. */
+function isStuck({ oldestPendingAge: age }: Connection): boolean {
+  return age > PATIENCE && Number.isFinite(age);
 }
 
 function isRouted({ route, part, unit }: Request): boolean {

@@ -52,3 +52,39 @@ it('rewrites the time of every form: seconds in front or behind, milliseconds of
     expect(after).toBeLessThan(4950);
   }
 });
+
+it('XREAD from `$` is sent once with all its time: what comes between two rounds would be missed [#159]', async () => {
+  await using cluster = await scriptedCluster({ nodes: 1 });
+  const [node] = cluster.nodes as [ScriptedNode];
+  node.answer = ({ name }) => (name === 'XREAD' ? '*-1\r\n' : undefined);
+  await using redis = createRedis(cluster.url, { protocol: 2 });
+  expect(await redis.xread({ s: '$' }, { block: 25_000 })).toBeNull();
+  const times = node.requests.filter(({ name }) => name === 'XREAD').map(({ args }) => Number(args[1]));
+  expect(times).toHaveLength(1);
+  expect(times[0]).toBeGreaterThan(24_000);
+});
+
+it('one that waits to be sent again ends with close, its signal and its deadline, before they are over [#158]', async () => {
+  await using cluster = await scriptedCluster({ nodes: 1 });
+  const [node] = cluster.nodes as [ScriptedNode];
+  node.answer = ({ name }) => (name === 'BLPOP' ? error('CLUSTERDOWN The cluster is down') : undefined);
+  const redis = createRedis(cluster.url);
+  const ended: string[] = [];
+  const end = (call: Promise<unknown>): Promise<unknown> =>
+    call.catch(({ code }: { readonly code: string }) => ended.push(code));
+  const ending = new AbortController();
+  const aborted = end(redis.with({ signal: ending.signal }).blpop('a', 0));
+  const late = end(redis.with({ timeout: 100 }).blpop('b', 0));
+  const closed = end(redis.blpop('c', 0));
+  await node.asked('BLPOP', 9);
+  await late;
+  ending.abort();
+  await aborted;
+  expect(ended).toEqual(['TIMEOUT', 'ABORTED']);
+  await redis.close();
+  expect(ended).toEqual(['TIMEOUT', 'ABORTED', 'CLOSED']);
+  await closed;
+  const asked = node.countOf('BLPOP');
+  await sleep(300);
+  expect(node.countOf('BLPOP')).toBe(asked);
+});
