@@ -200,7 +200,7 @@ class MemoryLine {
 }
 
 function reset(): Error {
-  return Object.assign(new Error('The embedded server closed the line'), { code: 'ECONNRESET' });
+  return Object.assign(new Error('The embedded server closed the connection'), { code: 'ECONNRESET' });
 }
 
 function refused(): Error {

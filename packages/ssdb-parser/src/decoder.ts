@@ -166,7 +166,7 @@ export class Decoder {
     return at + taken;
   }
 
-  /** A complete block. `owned`: it fills `bytes` exactly and nobody else holds them. */
+  /** A complete block. `owned`: it fills `bytes` exactly and there is no other reference to them. */
   #block(bytes: Uint8Array, start: number, end: number, owned: boolean): void {
     this.#length = 0;
     if (this.#status === undefined) {

@@ -19,8 +19,8 @@ export function badArgument(name: string, expected: string, value: unknown): Arg
 }
 
 /**
- * Checks that options are an object with known names only, so that a misspelt `{ EX: 10 }` is not a value that lives
- * for ever. @throws ArgumentError
+ * Checks that options are an object with known names only, so that a misspelled `{ EX: 10 }` does not make a value
+ * without an expiry. @throws ArgumentError
  */
 export function checkOptions(options: object, known: ReadonlySet<string>): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {

@@ -205,8 +205,8 @@ export class Lease implements Executor {
    * In order, and one blocking command at a time: the request to end one must not meet the next.
    *
    * ```text
-   *   on the line:  … GET  BLPOP a          held: BLPOP b  GET …
-   *                           └ answered, and so is CLIENT UNBLOCK if it was cancelled ──┘ now they go
+   *   on the connection:  … GET  BLPOP a          held: BLPOP b  GET …
+   *                                 └ answered, and so is CLIENT UNBLOCK if it was canceled ──┘ now they go
    * ```
    */
   #enqueue(request: Request): void {
@@ -219,7 +219,7 @@ export class Lease implements Executor {
     this.connection.enqueue(request);
   }
 
-  /** The blocking command on the line has ended. */
+  /** The blocking command on the connection has ended. */
   async #next(): Promise<void> {
     await this.#cancelling;
     this.#current = undefined;
@@ -270,7 +270,7 @@ export class Lease implements Executor {
     }
   }
 
-  /** The caller gets the reason for the cancelling; whether the command ran, or still will, is not known. */
+  /** The caller gets the reason for the cancellation; whether the command ran, or still will, is not known. */
   #giveUp(request: Request, error: KvError, why: string, cause?: unknown): void {
     error.outcome = 'unknown';
     request.fail(error);

@@ -37,7 +37,7 @@ const RULES = {
 
 const fields = Rule.nested(RULES);
 
-/** `true`, `false`, or an object with {@link TlsOptions}; a misspelt `rejectUnauthorised` is not taken for nothing. */
+/** `true`, `false`, or an object with {@link TlsOptions}; a misspelled `rejectUnauthorised` is refused. */
 export const tlsRule: OptionRule = {
   read: (value, name) => {
     if (typeof value === 'boolean') return value;

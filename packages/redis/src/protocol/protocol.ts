@@ -211,7 +211,7 @@ export class RedisWire implements Wire, LoggedIn {
 
   /**
    * A server that became a replica, or has no data yet, is left for the server that has its name by now, and for the time when it
-   * is ready. One that says so on a fresh line is meant to be as it is.
+   * is ready. One that says so on a new connection is meant to be a replica.
    */
   #refused(error: ReplyError, command: AnyCommand | undefined): void {
     if (hasPrefix(error, ...NOT_SERVING) && this.#isLeft) this.#sink.drain(error);
@@ -251,7 +251,7 @@ export class RedisWire implements Wire, LoggedIn {
     if (!answersLeaving(error)) this.#refused(error, this.#sink.head()?.command);
   }
 
-  /** A reply that is no confirmation: it belongs to the command behind a SUNSUBSCRIBE, or nobody can say to what. */
+  /** A reply that is no confirmation: it belongs to the command behind a SUNSUBSCRIBE, or it is unknown to what. */
   #notConfirmed(command: AnyCommand, value: Reply): void {
     if (!this.#confirmations.isLeft)
       throw new ProtocolError(`${command.spec.name}: received a reply that confirms nothing`);
@@ -274,7 +274,7 @@ export class RedisWire implements Wire, LoggedIn {
     this.#sink.reply(null);
   }
 
-  /** Between MULTI and EXEC a change is only queued, and nobody knows yet whether it will happen. */
+  /** Between MULTI and EXEC a change is only queued, and it is not yet known whether it will happen. */
   #stateChanged({ spec: { name }, args, flags }: AnyCommand, reply: Reply): void {
     if ((flags & Flag.stateful) !== 0 && isQueued(reply)) this.#tainted = true;
     else if (name === 'WATCH') this.#watching = true;

@@ -61,7 +61,7 @@ export function valueArg(value: Data): Arg {
   return typeof arg === 'string' && Buffer.byteLength(arg) !== arg.length ? encoder.encode(arg) : arg;
 }
 
-/** A time to live in whole seconds, 0 to 32767; 0 = for ever. @throws ArgumentError */
+/** A time to live in whole seconds, 0 to 32767; 0 = no expiry. @throws ArgumentError */
 export function ttlArg(seconds: number | bigint, name = 'ttl'): string {
   return integer(seconds, name, 0, MAX_TTL);
 }
