@@ -2,6 +2,7 @@
 
 import { ClosedError, ConnectionError, type KvError, ProtocolError } from '../errors.ts';
 import type { Request } from './request.ts';
+import { serverName } from './server-name.ts';
 
 /** Whether a request that was written, or the unit that it belongs to, may be written once more. */
 export function mayRepeat({ unit, repeatable }: Request): boolean {
@@ -15,7 +16,9 @@ export function ended(request: Request, error: KvError, outcome: 'notSent' | 'un
   const seen = request.attempts > 0 ? 'unknown' : outcome;
   const details = { command, attempts: request.attempts, outcome: seen, cause: error } as const;
   const what = seen === 'unknown' ? 'it is not known whether it ran' : 'it was not sent';
-  if (error.code === 'CLOSED') return new ClosedError(`${command}: ${error.message}; ${what}`, details);
-  if (error.code === 'PROTOCOL') return new ProtocolError(`${command}: ${error.message}; ${what}`, details);
-  return new ConnectionError(`${command}: ${error.message}; ${what}`, details);
+  const server = serverName(request);
+  const message = `${command}: ${error.message}${server === undefined ? '' : ` (${server})`}; ${what}`;
+  if (error.code === 'CLOSED') return new ClosedError(message, details);
+  if (error.code === 'PROTOCOL') return new ProtocolError(message, details);
+  return new ConnectionError(message, details);
 }

@@ -7,6 +7,7 @@ import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import type { AbortGroup, Request, Tracker } from './request.ts';
 import { RequestLimiter, type RequestLimits } from './request-limits.ts';
+import { serverName } from './server-name.ts';
 import { StatsRecorder } from './stats.ts';
 import { LATE } from './timer-limits.ts';
 
@@ -250,8 +251,11 @@ function timedOut(request: Request, now: number, lag: number): TimeoutError {
   return new TimeoutError(`${command.spec.name} timed out ${what}`, details(request, cause));
 }
 
-function afterSending({ startedAt, writtenAt, connection }: Request, now: number): string {
-  const waited = `queued ${writtenAt - startedAt} ms, waited ${now - writtenAt} ms for the reply`;
+function afterSending(request: Request, now: number): string {
+  const { startedAt, writtenAt, connection } = request;
+  const server = serverName(request);
+  const reply = server === undefined ? 'the reply' : `the reply from ${server}`;
+  const waited = `queued ${writtenAt - startedAt} ms, waited ${now - writtenAt} ms for ${reply}`;
   if (connection === null) return waited;
   const { silence, load } = connection;
   return `${waited}; last byte received ${silence} ms ago; ${load} pending ${load === 1 ? 'reply' : 'replies'}`;

@@ -56,7 +56,11 @@ export interface WaitingPlace {
 
 /** What a request tells its connection, and asks of it for messages. */
 export interface RequestConnection {
-  readonly setup: { readonly addressText: string };
+  readonly setup: {
+    readonly addressText: string;
+    /** `address`: that of the client, which may have several servers. */
+    readonly internals: { readonly identity: { readonly address: string } };
+  };
   /** How long no byte has come, ms. */
   readonly silence: number;
   /** Requests that are written or wait there. */

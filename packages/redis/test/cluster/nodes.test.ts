@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Cluster, startCluster } from '@kv/testkit/topology/cluster';
 import type { ClusterNode } from '@kv/testkit/topology/cluster-node';
+import { scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandEvent, type ConnectEvent, createRedis, type KvError, Redis } from '../../src/index.ts';
 import { otherPrimary, slotMoved } from './moves.ts';
@@ -135,6 +137,22 @@ describe('what is told of servers', () => {
       unsubscribe('kv:command', onCommand);
       unsubscribe('kv:connect', onConnect);
     }
+  });
+
+  it('errors of calls that were under way name the server that had them [#151]', async () => {
+    await using scripted = await scriptedCluster({ nodes: 2 });
+    const [node] = scripted.nodes as [ScriptedNode];
+    node.answer = ({ name, reset }) => {
+      if (name === 'INCR') reset();
+      return name === 'GET' ? new Promise<string>(() => {}) : undefined;
+    };
+    await using client = createRedis(scripted.url, { timeout: 200 });
+    const late = await settle(client.get('b')); // slot 3300, of the first node
+    expect(late).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' });
+    expect(late.message).toContain(node.address);
+    const lost = await settle(client.incr('b'));
+    expect(lost).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
+    expect(lost.message).toContain(node.address);
   });
 
   it('a client of one server shows MOVED, and which address would follow it [#181]', async () => {
