@@ -10,6 +10,7 @@ export type {
   StateChange,
 } from './client/client-state.ts';
 export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
+export { closedBy, LazyRouter, submitAgain } from './client/lazy-router.ts';
 export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
 export type { CallOptions, CommonOptions } from './client/options.ts';
 export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions } from './client/options.ts';

@@ -156,7 +156,7 @@ describe('bad input', () => {
       await expect(batch.execute()).rejects.toMatchObject({
         code: 'ARGUMENT',
         command: 'ZADD',
-        message: expect.stringContaining('zadd'),
+        message: expect.stringContaining('ZADD'),
       });
     }
     await using session = await redis.session();

@@ -44,9 +44,10 @@ const REFUSE = `  /** A call whose arguments are wrong rejects like any other fa
     return this.refuse(ofCommand(error, command));
   }
 
-  /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(method: string, command: string): Promise<never> {
-    return this.refuse(new ArgumentError(\`\${method}: more arguments than it takes\`, { command }));
+  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
+  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
+    if (surplus === undefined) return this.run(command);
+    throw new ArgumentError(\`\${command.spec.name}: received more arguments than it takes\`);
   }`;
 
 function indented(comment: string): string {
@@ -74,13 +75,13 @@ function heads({ name, signatures, declared, variadic }: CommandFunction): strin
 
 function method(command: CommandFunction): string {
   const { name, wire, local, generic, variadic, call, implementation } = command;
+  const value = `${local}${generic ? '<V>' : ''}(${call})`;
   const parameters = variadic ? implementation.parameters : joined(implementation.parameters, 'surplus?: unknown');
   return [
     ...heads(command),
     `${head(name, parameters, implementation.result)} {`,
-    ...(variadic ? [] : [`    if (surplus !== undefined) return this.refuseSurplus('${name}', '${wire}');`]),
     '    try {',
-    `      return this.run(${local}${generic ? '<V>' : ''}(${call}));`,
+    `      return this.${variadic ? `run(${value})` : `runExact(${value}, surplus)`};`,
     '    } catch (error) {',
     `      return this.refuseCall('${wire}', error);`,
     '    }',

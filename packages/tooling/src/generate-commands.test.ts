@@ -48,7 +48,7 @@ describe('methods from functions', () => {
     expect(text).toContain("import type { Options } from '../commands/theme.ts';");
     expect(text).toContain("import { get } from '../commands/theme.ts';");
     expect(text).toContain('  /** Gets. */\n  get(key: D, options?: Options): Promise<V | null>;\n');
-    expect(text).toContain('return this.run(get<V>(key, options));');
+    expect(text).toContain('return this.runExact(get<V>(key, options), surplus);');
     expect(text).not.toContain('helper');
   });
 
@@ -62,7 +62,7 @@ describe('methods from functions', () => {
       export function del<V = string>(...keys: Data[]): Command<number, V> { return x; }
     `);
     expect(text).toContain(
-      "  get(key: Data, how: number = 1, surplus?: unknown): Promise<V | null> {\n    if (surplus !== undefined) return this.refuseSurplus('get', 'get');\n",
+      '  get(key: Data, how: number = 1, surplus?: unknown): Promise<V | null> {\n    try {\n      return this.runExact(get<V>(key, how), surplus);\n',
     );
     expect(text).toContain("  ping(surplus?: unknown): Promise<'PONG'> {\n");
     expect(text).toContain('  /** Deletes. */\n  del(...keys: Data[]): Promise<number> {\n    try {\n');
@@ -75,7 +75,6 @@ describe('methods from functions', () => {
       export function configGet<V = string>(name: string): Command<V, V> { return new Command(CONFIG_GET, [data(name)], asIs); }
     `);
     expect(text).toContain("return this.refuseCall('CONFIG GET', error);");
-    expect(text).toContain("return this.refuseSurplus('configGet', 'CONFIG GET');");
   });
 
   it('keeps overloads and rest parameters', () => {
@@ -100,7 +99,7 @@ describe('methods from functions', () => {
       export function select<V = string>(): Command<V, V> { return x; }
     `);
     const [, shared, blocking, lease] = text.split('export abstract class ');
-    expect(shared).toMatch(/^XCommands<V> {.*\n {2}eval\(\): .*run\(evaluate<V>\(\)\)/s);
+    expect(shared).toMatch(/^XCommands<V> {.*\n {2}eval\(\): .*runExact\(evaluate<V>\(\), surplus\)/s);
     expect(text).toContain('import { eval as evaluate, pop }');
     expect(text).toContain("import { select } from '../commands/theme.ts';\nimport { Base } from '../base.ts';");
     expect(blocking).toMatch(/^XBlockingCommands<V> extends XCommands<V> {.*\n {2}pop\(\)/s);

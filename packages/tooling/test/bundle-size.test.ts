@@ -8,9 +8,24 @@ it('three commands of Redis, as values', async () => {
   expect(await bundleSize(program)).toBeLessThan(20 * kB);
 });
 
-it('a whole client of Redis', async () => {
-  const program = `import { createRedis } from '@kv/redis'; console.log(createRedis());`;
-  expect(await bundleSize(program)).toBeLessThan(60 * kB);
+const CLIENT = `import { createRedis } from '@kv/redis'; console.log(createRedis());`;
+
+it('a client of Redis with one server, which loads neither the code of clusters nor of subscriptions', async () => {
+  expect(await bundleSize(CLIENT)).toBeLessThan(67 * kB);
+});
+
+it('a client of a cluster of Redis', async () => {
+  expect(await bundleSize(CLIENT, /make-router/)).toBeLessThan(82 * kB);
+});
+
+it('a client of Redis with all that it may load', async () => {
+  expect(await bundleSize(CLIENT, /./)).toBeLessThan(96 * kB);
+});
+
+it('leaves out what is loaded later, unless it is said to be loaded', async () => {
+  const program = "import('./packages/core/src/errors.ts').then(console.log)";
+  expect(await bundleSize(program)).toBeLessThan(200);
+  expect(await bundleSize(program, /errors/)).toBeGreaterThan(500);
 });
 
 it('counts what is bundled, minified and gzipped', async () => {

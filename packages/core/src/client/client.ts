@@ -36,8 +36,10 @@ export class Client implements Executor {
   readonly setup: ClientSetup;
   readonly tracker: RequestTracker;
   readonly defaults: Defaults;
+  /** What a typed facade keeps with the client, for all views of it and all copies of its module. */
+  readonly extension: object = {};
   readonly #internals: RequestTracker;
-  readonly #router: Router;
+  #router: Router;
   readonly #listeners = new Listeners<{ readonly state: (change: StateChange) => void }>('state');
   #state: ClientState = 'idle';
   #wasReady = false;
@@ -98,6 +100,9 @@ export class Client implements Executor {
     endpoint: (identity) => this.#endpoint(identity),
     send: (endpoint, command, options) => this.#sendOn(endpoint.shared, command, options),
     request: (command, bytes, retry = this.defaults.retry) => new Request(command, bytes, retry, this.#internals),
+    replace: (router) => {
+      this.#router = router;
+    },
     changed: (cause) => this.#routerChanged(cause),
   };
 
@@ -365,7 +370,24 @@ export class Client implements Executor {
     return this.#sendBlocking(command, options);
   }
 
+  /** Whether the code that finds servers is loaded. */
+  get isRouted(): boolean {
+    return this.#router.loaded === undefined;
+  }
+
+  /** Loads the code that finds servers. Undefined: it is loaded. */
+  routed(): Promise<unknown> | undefined {
+    return this.#router.loaded?.();
+  }
+
   #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const routed = this.routed();
+    return routed === undefined
+      ? this.#sendBlockingNow(command, options)
+      : routed.then(() => this.#sendBlockingNow(command, options));
+  }
+
+  #sendBlockingNow<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     const own = options === this.defaults ? {} : options; // without a deadline of the caller's it has its own
     const rounds = this.#router.blockingRounds?.(command);
     return rounds === undefined ? this.#blocking.send(command, own) : this.#blocking.sendInRounds(rounds, own);

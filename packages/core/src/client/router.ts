@@ -17,6 +17,8 @@ export interface RouterHost {
    * that of the request that it is a part of; default: that of the client.
    */
   request(command: AnyCommand, bytes: boolean, retry?: RetryMode): Request;
+  /** Puts another router in the place of this one, which must have no endpoints yet. */
+  replace(router: Router): void;
   /** To be called when the router became able, or unable, to route. */
   changed(cause?: KvError): void;
 }
@@ -57,6 +59,8 @@ export interface Router {
   readonly isReady: boolean;
   /** Whether it looks for its servers now. Absent: it never does, or with connections of its endpoints. */
   readonly isSearching?: boolean;
+  /** Loads the code of the router that takes the place of this one. Absent: this is the router. */
+  loaded?(): Promise<Router>;
   /** Takes one request for a shared connection. */
   submit(request: Request): void;
   /** Takes requests that stay together on one connection. */

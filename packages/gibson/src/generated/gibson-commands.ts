@@ -23,9 +23,10 @@ export abstract class GibsonCommands<V> {
     return this.refuse(ofCommand(error, command));
   }
 
-  /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(method: string, command: string): Promise<never> {
-    return this.refuse(new ArgumentError(`${method}: more arguments than it takes`, { command }));
+  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
+  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
+    if (surplus === undefined) return this.run(command);
+    throw new ArgumentError(`${command.spec.name}: received more arguments than it takes`);
   }
 
   /**
@@ -35,9 +36,8 @@ export abstract class GibsonCommands<V> {
    */
   count(prefix: Data): Promise<number>;
   count(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('count', 'count');
     try {
-      return this.run(count<V>(prefix));
+      return this.runExact(count<V>(prefix), surplus);
     } catch (error) {
       return this.refuseCall('count', error);
     }
@@ -52,9 +52,8 @@ export abstract class GibsonCommands<V> {
    */
   dec(key: Data): Promise<number | bigint>;
   dec(key: Data, surplus?: unknown): Promise<number | bigint> {
-    if (surplus !== undefined) return this.refuseSurplus('dec', 'dec');
     try {
-      return this.run(dec<V>(key));
+      return this.runExact(dec<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('dec', error);
     }
@@ -68,9 +67,8 @@ export abstract class GibsonCommands<V> {
    */
   del(key: Data): Promise<boolean>;
   del(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('del', 'del');
     try {
-      return this.run(del<V>(key));
+      return this.runExact(del<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('del', error);
     }
@@ -83,9 +81,8 @@ export abstract class GibsonCommands<V> {
    */
   end(): Promise<'OK'>;
   end(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('end', 'end');
     try {
-      return this.run(end<V>());
+      return this.runExact(end<V>(), surplus);
     } catch (error) {
       return this.refuseCall('end', error);
     }
@@ -98,9 +95,8 @@ export abstract class GibsonCommands<V> {
    */
   get(key: Data): Promise<V | null>;
   get(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('get', 'get');
     try {
-      return this.run(get<V>(key));
+      return this.runExact(get<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('get', error);
     }
@@ -118,9 +114,8 @@ export abstract class GibsonCommands<V> {
    */
   inc(key: Data): Promise<number | bigint>;
   inc(key: Data, surplus?: unknown): Promise<number | bigint> {
-    if (surplus !== undefined) return this.refuseSurplus('inc', 'inc');
     try {
-      return this.run(inc<V>(key));
+      return this.runExact(inc<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('inc', error);
     }
@@ -134,9 +129,8 @@ export abstract class GibsonCommands<V> {
    */
   keys(prefix: Data): Promise<V[]>;
   keys(prefix: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('keys', 'keys');
     try {
-      return this.run(keys<V>(prefix));
+      return this.runExact(keys<V>(prefix), surplus);
     } catch (error) {
       return this.refuseCall('keys', error);
     }
@@ -155,9 +149,8 @@ export abstract class GibsonCommands<V> {
    */
   lock(key: Data, seconds: number | bigint): Promise<boolean>;
   lock(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('lock', 'lock');
     try {
-      return this.run(lock<V>(key, seconds));
+      return this.runExact(lock<V>(key, seconds), surplus);
     } catch (error) {
       return this.refuseCall('lock', error);
     }
@@ -170,9 +163,8 @@ export abstract class GibsonCommands<V> {
    */
   mdec(prefix: Data): Promise<number>;
   mdec(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mdec', 'mdec');
     try {
-      return this.run(mdec<V>(prefix));
+      return this.runExact(mdec<V>(prefix), surplus);
     } catch (error) {
       return this.refuseCall('mdec', error);
     }
@@ -185,9 +177,8 @@ export abstract class GibsonCommands<V> {
    */
   mdel(prefix: Data): Promise<number>;
   mdel(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mdel', 'mdel');
     try {
-      return this.run(mdel<V>(prefix));
+      return this.runExact(mdel<V>(prefix), surplus);
     } catch (error) {
       return this.refuseCall('mdel', error);
     }
@@ -200,9 +191,8 @@ export abstract class GibsonCommands<V> {
    */
   metaAccess(key: Data): Promise<number | null>;
   metaAccess(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaAccess', 'metaAccess');
     try {
-      return this.run(metaAccess<V>(key));
+      return this.runExact(metaAccess<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaAccess', error);
     }
@@ -216,9 +206,8 @@ export abstract class GibsonCommands<V> {
    */
   metaCreated(key: Data): Promise<number | null>;
   metaCreated(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaCreated', 'metaCreated');
     try {
-      return this.run(metaCreated<V>(key));
+      return this.runExact(metaCreated<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaCreated', error);
     }
@@ -231,9 +220,8 @@ export abstract class GibsonCommands<V> {
    */
   metaEncoding(key: Data): Promise<number | null>;
   metaEncoding(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaEncoding', 'metaEncoding');
     try {
-      return this.run(metaEncoding<V>(key));
+      return this.runExact(metaEncoding<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaEncoding', error);
     }
@@ -246,9 +234,8 @@ export abstract class GibsonCommands<V> {
    */
   metaLeft(key: Data): Promise<number | null>;
   metaLeft(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaLeft', 'metaLeft');
     try {
-      return this.run(metaLeft<V>(key));
+      return this.runExact(metaLeft<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaLeft', error);
     }
@@ -262,9 +249,8 @@ export abstract class GibsonCommands<V> {
    */
   metaLock(key: Data): Promise<number | null>;
   metaLock(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaLock', 'metaLock');
     try {
-      return this.run(metaLock<V>(key));
+      return this.runExact(metaLock<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaLock', error);
     }
@@ -278,9 +264,8 @@ export abstract class GibsonCommands<V> {
    */
   metaSize(key: Data): Promise<number | null>;
   metaSize(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaSize', 'metaSize');
     try {
-      return this.run(metaSize<V>(key));
+      return this.runExact(metaSize<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaSize', error);
     }
@@ -293,9 +278,8 @@ export abstract class GibsonCommands<V> {
    */
   metaTtl(key: Data): Promise<number | null>;
   metaTtl(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('metaTtl', 'metaTtl');
     try {
-      return this.run(metaTtl<V>(key));
+      return this.runExact(metaTtl<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('metaTtl', error);
     }
@@ -312,9 +296,8 @@ export abstract class GibsonCommands<V> {
    */
   mget(prefix: Data, options?: MgetOptions): Promise<Map<string, V>>;
   mget(prefix: Data, options?: MgetOptions, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('mget', 'mget');
     try {
-      return this.run(mget<V>(prefix, options));
+      return this.runExact(mget<V>(prefix, options), surplus);
     } catch (error) {
       return this.refuseCall('mget', error);
     }
@@ -328,9 +311,8 @@ export abstract class GibsonCommands<V> {
    */
   minc(prefix: Data): Promise<number>;
   minc(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('minc', 'minc');
     try {
-      return this.run(minc<V>(prefix));
+      return this.runExact(minc<V>(prefix), surplus);
     } catch (error) {
       return this.refuseCall('minc', error);
     }
@@ -344,9 +326,8 @@ export abstract class GibsonCommands<V> {
    */
   mlock(prefix: Data, seconds: number | bigint): Promise<number>;
   mlock(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mlock', 'mlock');
     try {
-      return this.run(mlock<V>(prefix, seconds));
+      return this.runExact(mlock<V>(prefix, seconds), surplus);
     } catch (error) {
       return this.refuseCall('mlock', error);
     }
@@ -364,9 +345,8 @@ export abstract class GibsonCommands<V> {
    */
   mset(prefix: Data, value: Data): Promise<number>;
   mset(prefix: Data, value: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mset', 'mset');
     try {
-      return this.run(mset<V>(prefix, value));
+      return this.runExact(mset<V>(prefix, value), surplus);
     } catch (error) {
       return this.refuseCall('mset', error);
     }
@@ -381,9 +361,8 @@ export abstract class GibsonCommands<V> {
    */
   mttl(prefix: Data, seconds: number | bigint): Promise<number>;
   mttl(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('mttl', 'mttl');
     try {
-      return this.run(mttl<V>(prefix, seconds));
+      return this.runExact(mttl<V>(prefix, seconds), surplus);
     } catch (error) {
       return this.refuseCall('mttl', error);
     }
@@ -396,9 +375,8 @@ export abstract class GibsonCommands<V> {
    */
   munlock(prefix: Data): Promise<number>;
   munlock(prefix: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('munlock', 'munlock');
     try {
-      return this.run(munlock<V>(prefix));
+      return this.runExact(munlock<V>(prefix), surplus);
     } catch (error) {
       return this.refuseCall('munlock', error);
     }
@@ -411,9 +389,8 @@ export abstract class GibsonCommands<V> {
    */
   ping(): Promise<'OK'>;
   ping(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('ping', 'ping');
     try {
-      return this.run(ping<V>());
+      return this.runExact(ping<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ping', error);
     }
@@ -433,9 +410,8 @@ export abstract class GibsonCommands<V> {
    */
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK'>;
   set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('set', 'set');
     try {
-      return this.run(set<V>(key, value, options));
+      return this.runExact(set<V>(key, value, options), surplus);
     } catch (error) {
       return this.refuseCall('set', error);
     }
@@ -449,9 +425,8 @@ export abstract class GibsonCommands<V> {
    */
   stats(): Promise<Stats>;
   stats(surplus?: unknown): Promise<Stats> {
-    if (surplus !== undefined) return this.refuseSurplus('stats', 'stats');
     try {
-      return this.run(stats<V>());
+      return this.runExact(stats<V>(), surplus);
     } catch (error) {
       return this.refuseCall('stats', error);
     }
@@ -466,9 +441,8 @@ export abstract class GibsonCommands<V> {
    */
   ttl(key: Data, seconds: number | bigint): Promise<boolean>;
   ttl(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('ttl', 'ttl');
     try {
-      return this.run(ttl<V>(key, seconds));
+      return this.runExact(ttl<V>(key, seconds), surplus);
     } catch (error) {
       return this.refuseCall('ttl', error);
     }
@@ -482,9 +456,8 @@ export abstract class GibsonCommands<V> {
    */
   unlock(key: Data): Promise<boolean>;
   unlock(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('unlock', 'unlock');
     try {
-      return this.run(unlock<V>(key));
+      return this.runExact(unlock<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('unlock', error);
     }

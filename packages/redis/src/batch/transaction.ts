@@ -1,16 +1,21 @@
 import {
   CALL_RULES,
   type CallOptions,
+  type Client,
   type Command,
   checkCommands,
+  type Data,
   isKvError,
   type Of,
   type OptionRules,
   type Results,
   Rule,
+  readOptions,
 } from '@kv/core';
-import type { RedisSession } from '../client/session.ts';
-import type { Many } from '../commands/support/arguments.ts';
+import { mergeRedisOptions } from '../client/call-options.ts';
+import { leasesOf } from '../client/leases.ts';
+import { RedisSession } from '../client/session.ts';
+import { type Many, many } from '../commands/support/arguments.ts';
 
 /** How a transaction is repeated. */
 export interface TransactionOptions {
@@ -20,11 +25,35 @@ export interface TransactionOptions {
   readonly signal?: CallOptions['signal'];
 }
 
-/** The rules of {@link TransactionOptions}. */
-export const TRANSACTION_RULES: OptionRules = { ...CALL_RULES, retries: Rule.index };
+const TRANSACTION_RULES: OptionRules = { ...CALL_RULES, retries: Rule.index };
+
+/** A session of a client. @param key in a cluster: the key whose server it is connected to */
+export async function openSession<V>(
+  client: Client,
+  call: CallOptions,
+  key: Data | undefined,
+): Promise<RedisSession<V>> {
+  const leases = await leasesOf(client, call, key);
+  return new RedisSession<V>(await leases.open(), call);
+}
+
+/** Runs a transaction on a session of its own. @param base the call options of the client */
+export async function transaction<V, const Cs extends readonly Of<V>[]>(
+  client: Client,
+  base: CallOptions,
+  keys: Many,
+  body: (session: RedisSession<V>) => Promise<Cs>,
+  options: TransactionOptions,
+): Promise<Results<Cs>> {
+  const { retries = 10, ...more } = readOptions(TRANSACTION_RULES, options, new Map());
+  const call = mergeRedisOptions(base, more);
+  const leases = await leasesOf(client, call, many([keys], 'keys')[0]);
+  const open = async (): Promise<RedisSession<V>> => new RedisSession<V>(await leases.open(), call);
+  return runTransaction({ open, again: (error) => leases.again(error) }, keys, body, retries);
+}
 
 /** Where a transaction gets its connection. */
-export interface SessionSource<V> {
+interface SessionSource<V> {
   open(): Promise<RedisSession<V>>;
   /** Whether to begin again on another connection: the keys have another server by now. It is no conflict. */
   again(error: unknown): Promise<boolean>;
@@ -34,7 +63,7 @@ export interface SessionSource<V> {
  * Watches, lets `body` read, runs what it returns; again from the start when a watched key was changed meanwhile.
  * Resolves with `[]` when the body returns nothing to run.
  */
-export async function runTransaction<V, const Cs extends readonly Of<V>[]>(
+async function runTransaction<V, const Cs extends readonly Of<V>[]>(
   sessions: SessionSource<V>,
   keys: Many,
   body: (session: RedisSession<V>) => Promise<Cs>,

@@ -5,26 +5,26 @@ import {
   type ClientSetup,
   commonSetup,
   type EmbeddedServers,
+  LazyRouter,
   type Router,
   type RouterHost,
   reachable,
 } from '@kv/core';
 import { RedisProtocol } from '../protocol/protocol.ts';
-import { ClusterRouter } from '../topology/cluster-router.ts';
-import { clusterOf, rememberCluster } from '../topology/clusters.ts';
 import { alternativeOnClient } from './alternatives.ts';
 import { mergeRedisOptions } from './call-options.ts';
+import { type ClientExtension, extensionOf } from './client-extension.ts';
 import type { ReadOptions, RedisClientOptions, RedisOptions } from './options.ts';
-import { sentinelRouter } from './sentinel-client.ts';
+import { subscriptionsRestored } from './subscriptions.ts';
 
-/** The engine of a client. @param restored called when a shared connection is ready; commands on it wait for the promise */
-export function makeClient(read: ReadOptions<RedisClientOptions>, restored: () => Promise<void>): Client {
+/** The engine of a client. */
+export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
   const { maxSessions = 10, maxBlocking = 10 } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {
-      await clusterOf(client)?.qualities.greet(connection, endpoint);
-      await restored();
+      await extensionOf(client).cluster?.qualities.greet(connection, endpoint);
+      await subscriptionsRestored(client);
     },
     pools: {
       shared: { minSize: 1, maxSize: 1 },
@@ -33,23 +33,27 @@ export function makeClient(read: ReadOptions<RedisClientOptions>, restored: () =
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
   };
-  let cluster: ClusterRouter | undefined;
-  const { topology } = read;
-  const makeRouter = (host: RouterHost): Router => {
-    if (topology?.kind === 'sentinel') return sentinelRouter(host, read, topology);
-    cluster = clusterRouter(host, read);
-    return cluster;
-  };
-  const client: Client = new Client(setup, topology === undefined ? undefined : makeRouter);
-  if (cluster !== undefined) rememberCluster(client, cluster);
+  const client: Client = new Client(setup, read.topology && ((host) => lazyRouter(host, read, () => client)));
   return client;
 }
 
-function clusterRouter(host: RouterHost, { topology, options }: ReadOptions<RedisClientOptions>): ClusterRouter {
-  const { natMap, tlsName, refreshInterval = 60_000, split = true, name = 'redis' } = options;
-  const { seeds = [], tls } = topology ?? {};
-  const seedHost = seeds[0]?.host;
-  return new ClusterRouter(host, { seeds, seedHost, tls, natMap, tlsName, refreshInterval, split, name });
+/** The router of a client with several servers, which is loaded when it is used. */
+function lazyRouter(host: RouterHost, read: ReadOptions<RedisClientOptions>, client: () => Client): Router {
+  return new LazyRouter(host, async () => {
+    if (read.topology?.kind !== 'sentinel') return clusterRouter(host, read, extensionOf(client()));
+    const { sentinelRouter } = await import('./sentinel-client.ts');
+    return sentinelRouter(host, read, read.topology);
+  });
+}
+
+async function clusterRouter(
+  host: RouterHost,
+  read: ReadOptions<RedisClientOptions>,
+  extension: ClientExtension,
+): Promise<Router> {
+  const { makeRouter } = await import('../topology/make-router.ts');
+  extension.cluster = makeRouter(host, read);
+  return extension.cluster;
 }
 
 /** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */

@@ -1,16 +1,6 @@
-import {
-  type CallOptions,
-  type Client,
-  type ClientState,
-  type ClientStats,
-  type Of,
-  type Results,
-  readOptions,
-  type StateChange,
-} from '@kv/core';
-import { runTransaction, TRANSACTION_RULES, type TransactionOptions } from '../batch/transaction.ts';
-import { type Many, many } from '../commands/support/arguments.ts';
-import { monitor } from '../pubsub/monitor.ts';
+import type { CallOptions, Client, ClientState, ClientStats, Of, Results, StateChange } from '@kv/core';
+import type { TransactionOptions } from '../batch/transaction.ts';
+import type { Many } from '../commands/support/arguments.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
@@ -18,12 +8,11 @@ import { Consumer } from '../streams/consumer.ts';
 import type { ConsumerOptions } from '../streams/consumer-options.ts';
 import { nodesOf, type RedisNode } from '../topology/node-list.ts';
 import type { NodeRole } from '../topology/slot-map.ts';
-import { leasesOf } from '../topology/slot-sessions.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
 import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
 import { callOf, makeClient } from './redis-setup.ts';
-import { RedisSession } from './session.ts';
-import { subscriptionsOf, subscriptionsRestored } from './subscriptions.ts';
+import type { RedisSession } from './session.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /**
@@ -128,7 +117,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
   }
 
   async #subscribe(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
-    return subscriptionsOf(this.#client, options.overflow === 'pause').subscribe<V>(kind, names, options, this.call);
+    const subscriptions = await subscriptionsOf(this.#client, options.overflow === 'pause');
+    return subscriptions.subscribe<V>(kind, names, options, this.call);
   }
 
   /**
@@ -148,8 +138,9 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
    *
    * @see https://redis.io/commands/monitor/
    */
-  monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
-    return monitor(this.#client, this.call);
+  async *monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
+    const { monitor } = await import('../pubsub/monitor.ts');
+    yield* monitor(this.#client, this.call);
   }
 
   /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
@@ -171,7 +162,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     options: SessionOptions = {},
   ): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
     const { call, key } = readSessionOptions(this.call, options);
-    return new RedisSession<V>(await leasesOf(this.#client, call, key).open(), call);
+    const { openSession } = await import('../batch/transaction.ts');
+    return openSession<V>(this.#client, call, key);
   }
 
   /**
@@ -190,11 +182,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
     body: (session: RedisSession<V>) => Promise<Cs>,
     options: TransactionOptions = {},
   ): Promise<Results<Cs>> {
-    const { retries = 10, ...more } = readOptions(TRANSACTION_RULES, options, new Map());
-    const call = mergeRedisOptions(this.call, more);
-    const leases = leasesOf(this.#client, call, many([keys], 'keys')[0]);
-    const open = async (): Promise<RedisSession<V>> => new RedisSession<V>(await leases.open(), call);
-    return runTransaction({ open, again: (error) => leases.again(error) }, keys, body, retries);
+    const { transaction } = await import('../batch/transaction.ts');
+    return transaction(this.#client, this.call, keys, body, options);
   }
 }
 
@@ -245,6 +234,5 @@ export function createRedis(
 ): unknown {
   const read = readClientOptions(address, options);
   const { client: Type = Redis } = read.options;
-  const client: Client = makeClient(read, () => subscriptionsRestored(client));
-  return new Type(client, callOf(read));
+  return new Type(makeClient(read), callOf(read));
 }

@@ -1,11 +1,8 @@
 import type { CallOptions, Client } from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
-import { sourceOf } from '../pubsub/connection-source.ts';
-import { Subscriber } from '../pubsub/subscriber.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
-import { ClusterSubscriber } from '../topology/cluster-subscriber.ts';
-import { clusterOf } from '../topology/clusters.ts';
+import { extensionOf } from './client-extension.ts';
 
 /** The subscriptions of a client. */
 export interface Subscriptions {
@@ -15,25 +12,28 @@ export interface Subscriptions {
   restored(): Promise<void>;
 }
 
-const known = new WeakMap<Client, Subscriptions>();
-
 /** The subscriptions of all readers of a client, or new ones for a reader that may hold the server back. */
-export function subscriptionsOf(client: Client, alone: boolean): Subscriptions {
+export function subscriptionsOf(client: Client, alone: boolean): Promise<Subscriptions> {
   if (alone) return make(client);
-  let subscriptions = known.get(client);
-  if (subscriptions === undefined) {
-    subscriptions = make(client);
-    known.set(client, subscriptions);
-  }
-  return subscriptions;
+  const kept = extensionOf(client);
+  kept.subscriptions ??= make(client);
+  return kept.subscriptions;
 }
 
 /** Resolves when the lost subscriptions of a client are back, if it has any. */
 export async function subscriptionsRestored(client: Client): Promise<void> {
-  await known.get(client)?.restored();
+  const subscriptions = await extensionOf(client).subscriptions;
+  await subscriptions?.restored();
 }
 
-function make(client: Client): Subscriptions {
-  const cluster = clusterOf(client);
-  return cluster === undefined ? new Subscriber(sourceOf(client)) : new ClusterSubscriber(client, cluster);
+/** Loads the code of subscriptions, which most programs never use. */
+async function make(client: Client): Promise<Subscriptions> {
+  await client.routed();
+  const { cluster } = extensionOf(client);
+  if (cluster === undefined) {
+    const { newSubscriber } = await import('../pubsub/new-subscriber.ts');
+    return newSubscriber(client);
+  }
+  const { ClusterSubscriber } = await import('../topology/cluster-subscriber.ts');
+  return new ClusterSubscriber(client, cluster);
 }

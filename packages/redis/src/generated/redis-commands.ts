@@ -87,9 +87,10 @@ export abstract class RedisCommands<V> {
     return this.refuse(ofCommand(error, command));
   }
 
-  /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(method: string, command: string): Promise<never> {
-    return this.refuse(new ArgumentError(`${method}: more arguments than it takes`, { command }));
+  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
+  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
+    if (surplus === undefined) return this.run(command);
+    throw new ArgumentError(`${command.spec.name}: received more arguments than it takes`);
   }
 
   /**
@@ -100,9 +101,8 @@ export abstract class RedisCommands<V> {
    */
   aclCat(category?: string): Promise<string[]>;
   aclCat(category?: string, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclCat', 'ACL CAT');
     try {
-      return this.run(aclCat<V>(category));
+      return this.runExact(aclCat<V>(category), surplus);
     } catch (error) {
       return this.refuseCall('ACL CAT', error);
     }
@@ -147,9 +147,8 @@ export abstract class RedisCommands<V> {
    */
   aclGenpass(bits?: Int): Promise<string>;
   aclGenpass(bits?: Int, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('aclGenpass', 'ACL GENPASS');
     try {
-      return this.run(aclGenpass<V>(bits));
+      return this.runExact(aclGenpass<V>(bits), surplus);
     } catch (error) {
       return this.refuseCall('ACL GENPASS', error);
     }
@@ -164,9 +163,8 @@ export abstract class RedisCommands<V> {
    */
   aclGetuser(username: string): Promise<AclUser | null>;
   aclGetuser(username: string, surplus?: unknown): Promise<AclUser | null> {
-    if (surplus !== undefined) return this.refuseSurplus('aclGetuser', 'ACL GETUSER');
     try {
-      return this.run(aclGetuser<V>(username));
+      return this.runExact(aclGetuser<V>(username), surplus);
     } catch (error) {
       return this.refuseCall('ACL GETUSER', error);
     }
@@ -180,9 +178,8 @@ export abstract class RedisCommands<V> {
    */
   aclHelp(): Promise<string[]>;
   aclHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclHelp', 'ACL HELP');
     try {
-      return this.run(aclHelp<V>());
+      return this.runExact(aclHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ACL HELP', error);
     }
@@ -197,9 +194,8 @@ export abstract class RedisCommands<V> {
    */
   aclList(): Promise<string[]>;
   aclList(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclList', 'ACL LIST');
     try {
-      return this.run(aclList<V>());
+      return this.runExact(aclList<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ACL LIST', error);
     }
@@ -214,9 +210,8 @@ export abstract class RedisCommands<V> {
    */
   aclLoad(): Promise<'OK'>;
   aclLoad(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('aclLoad', 'ACL LOAD');
     try {
-      return this.run(aclLoad<V>());
+      return this.runExact(aclLoad<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ACL LOAD', error);
     }
@@ -233,9 +228,8 @@ export abstract class RedisCommands<V> {
   aclLog(count: 'reset'): Promise<'OK'>;
   aclLog(count?: Int | 'reset'): Promise<AclLogEntry[] | 'OK'>;
   aclLog(count?: Int | 'reset', surplus?: unknown): Promise<AclLogEntry[] | 'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('aclLog', 'ACL LOG');
     try {
-      return this.run(aclLog<V>(count));
+      return this.runExact(aclLog<V>(count), surplus);
     } catch (error) {
       return this.refuseCall('ACL LOG', error);
     }
@@ -250,9 +244,8 @@ export abstract class RedisCommands<V> {
    */
   aclSave(): Promise<'OK'>;
   aclSave(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('aclSave', 'ACL SAVE');
     try {
-      return this.run(aclSave<V>());
+      return this.runExact(aclSave<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ACL SAVE', error);
     }
@@ -284,9 +277,8 @@ export abstract class RedisCommands<V> {
    */
   aclUsers(): Promise<string[]>;
   aclUsers(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('aclUsers', 'ACL USERS');
     try {
-      return this.run(aclUsers<V>());
+      return this.runExact(aclUsers<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ACL USERS', error);
     }
@@ -300,9 +292,8 @@ export abstract class RedisCommands<V> {
    */
   aclWhoami(): Promise<string>;
   aclWhoami(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('aclWhoami', 'ACL WHOAMI');
     try {
-      return this.run(aclWhoami<V>());
+      return this.runExact(aclWhoami<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ACL WHOAMI', error);
     }
@@ -318,9 +309,8 @@ export abstract class RedisCommands<V> {
    */
   append(key: Data, value: Data): Promise<number>;
   append(key: Data, value: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('append', 'APPEND');
     try {
-      return this.run(append<V>(key, value));
+      return this.runExact(append<V>(key, value), surplus);
     } catch (error) {
       return this.refuseCall('APPEND', error);
     }
@@ -335,9 +325,8 @@ export abstract class RedisCommands<V> {
    */
   bgrewriteaof(): Promise<string>;
   bgrewriteaof(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('bgrewriteaof', 'BGREWRITEAOF');
     try {
-      return this.run(bgrewriteaof<V>());
+      return this.runExact(bgrewriteaof<V>(), surplus);
     } catch (error) {
       return this.refuseCall('BGREWRITEAOF', error);
     }
@@ -352,9 +341,8 @@ export abstract class RedisCommands<V> {
    */
   bgsave(options?: BgsaveOptions): Promise<string>;
   bgsave(options: BgsaveOptions = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('bgsave', 'BGSAVE');
     try {
-      return this.run(bgsave<V>(options));
+      return this.runExact(bgsave<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('BGSAVE', error);
     }
@@ -371,9 +359,8 @@ export abstract class RedisCommands<V> {
    */
   bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
   bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('bitcount', 'BITCOUNT');
     try {
-      return this.run(bitcount<V>(key, start, end, unit));
+      return this.runExact(bitcount<V>(key, start, end, unit), surplus);
     } catch (error) {
       return this.refuseCall('BITCOUNT', error);
     }
@@ -393,9 +380,8 @@ export abstract class RedisCommands<V> {
    */
   bitfield(key: Data, steps: readonly BitfieldStep[]): Promise<(number | null)[]>;
   bitfield(key: Data, steps: readonly BitfieldStep[], surplus?: unknown): Promise<(number | null)[]> {
-    if (surplus !== undefined) return this.refuseSurplus('bitfield', 'BITFIELD');
     try {
-      return this.run(bitfield<V>(key, steps));
+      return this.runExact(bitfield<V>(key, steps), surplus);
     } catch (error) {
       return this.refuseCall('BITFIELD', error);
     }
@@ -411,9 +397,8 @@ export abstract class RedisCommands<V> {
    */
   bitfieldRo(key: Data, steps: readonly BitfieldGet[]): Promise<number[]>;
   bitfieldRo(key: Data, steps: readonly BitfieldGet[], surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('bitfieldRo', 'BITFIELD_RO');
     try {
-      return this.run(bitfieldRo<V>(key, steps));
+      return this.runExact(bitfieldRo<V>(key, steps), surplus);
     } catch (error) {
       return this.refuseCall('BITFIELD_RO', error);
     }
@@ -446,9 +431,8 @@ export abstract class RedisCommands<V> {
    */
   bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
   bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('bitpos', 'BITPOS');
     try {
-      return this.run(bitpos<V>(key, bit, start, end, unit));
+      return this.runExact(bitpos<V>(key, bit, start, end, unit), surplus);
     } catch (error) {
       return this.refuseCall('BITPOS', error);
     }
@@ -462,9 +446,8 @@ export abstract class RedisCommands<V> {
    */
   clientGetname(): Promise<string | null>;
   clientGetname(surplus?: unknown): Promise<string | null> {
-    if (surplus !== undefined) return this.refuseSurplus('clientGetname', 'CLIENT GETNAME');
     try {
-      return this.run(clientGetname<V>());
+      return this.runExact(clientGetname<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT GETNAME', error);
     }
@@ -478,9 +461,8 @@ export abstract class RedisCommands<V> {
    */
   clientGetredir(): Promise<number>;
   clientGetredir(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clientGetredir', 'CLIENT GETREDIR');
     try {
-      return this.run(clientGetredir<V>());
+      return this.runExact(clientGetredir<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT GETREDIR', error);
     }
@@ -494,9 +476,8 @@ export abstract class RedisCommands<V> {
    */
   clientHelp(): Promise<string[]>;
   clientHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clientHelp', 'CLIENT HELP');
     try {
-      return this.run(clientHelp<V>());
+      return this.runExact(clientHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT HELP', error);
     }
@@ -510,9 +491,8 @@ export abstract class RedisCommands<V> {
    */
   clientId(): Promise<number>;
   clientId(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clientId', 'CLIENT ID');
     try {
-      return this.run(clientId<V>());
+      return this.runExact(clientId<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT ID', error);
     }
@@ -526,9 +506,8 @@ export abstract class RedisCommands<V> {
    */
   clientInfo(): Promise<string>;
   clientInfo(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clientInfo', 'CLIENT INFO');
     try {
-      return this.run(clientInfo<V>());
+      return this.runExact(clientInfo<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT INFO', error);
     }
@@ -545,9 +524,8 @@ export abstract class RedisCommands<V> {
    */
   clientKill(filter: ClientKillFilter): Promise<number>;
   clientKill(filter: ClientKillFilter, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clientKill', 'CLIENT KILL');
     try {
-      return this.run(clientKill<V>(filter));
+      return this.runExact(clientKill<V>(filter), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT KILL', error);
     }
@@ -561,9 +539,8 @@ export abstract class RedisCommands<V> {
    */
   clientList(filter?: ClientListFilter): Promise<string>;
   clientList(filter: ClientListFilter = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clientList', 'CLIENT LIST');
     try {
-      return this.run(clientList<V>(filter));
+      return this.runExact(clientList<V>(filter), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT LIST', error);
     }
@@ -578,9 +555,8 @@ export abstract class RedisCommands<V> {
    */
   clientPause(milliseconds: Int, mode?: PauseMode): Promise<'OK'>;
   clientPause(milliseconds: Int, mode?: PauseMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientPause', 'CLIENT PAUSE');
     try {
-      return this.run(clientPause<V>(milliseconds, mode));
+      return this.runExact(clientPause<V>(milliseconds, mode), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT PAUSE', error);
     }
@@ -594,9 +570,8 @@ export abstract class RedisCommands<V> {
    */
   clientTrackinginfo(): Promise<TrackingInfo>;
   clientTrackinginfo(surplus?: unknown): Promise<TrackingInfo> {
-    if (surplus !== undefined) return this.refuseSurplus('clientTrackinginfo', 'CLIENT TRACKINGINFO');
     try {
-      return this.run(clientTrackinginfo<V>());
+      return this.runExact(clientTrackinginfo<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT TRACKINGINFO', error);
     }
@@ -612,9 +587,8 @@ export abstract class RedisCommands<V> {
    */
   clientUnblock(id: Int, how?: 'timeout' | 'error'): Promise<boolean>;
   clientUnblock(id: Int, how?: 'timeout' | 'error', surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('clientUnblock', 'CLIENT UNBLOCK');
     try {
-      return this.run(clientUnblock<V>(id, how));
+      return this.runExact(clientUnblock<V>(id, how), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT UNBLOCK', error);
     }
@@ -628,9 +602,8 @@ export abstract class RedisCommands<V> {
    */
   clientUnpause(): Promise<'OK'>;
   clientUnpause(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientUnpause', 'CLIENT UNPAUSE');
     try {
-      return this.run(clientUnpause<V>());
+      return this.runExact(clientUnpause<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT UNPAUSE', error);
     }
@@ -678,9 +651,8 @@ export abstract class RedisCommands<V> {
    */
   clusterBumpepoch(): Promise<string>;
   clusterBumpepoch(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterBumpepoch', 'CLUSTER BUMPEPOCH');
     try {
-      return this.run(clusterBumpepoch<V>());
+      return this.runExact(clusterBumpepoch<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER BUMPEPOCH', error);
     }
@@ -695,9 +667,8 @@ export abstract class RedisCommands<V> {
    */
   clusterCountFailureReports(nodeId: string): Promise<number>;
   clusterCountFailureReports(nodeId: string, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterCountFailureReports', 'CLUSTER COUNT-FAILURE-REPORTS');
     try {
-      return this.run(clusterCountFailureReports<V>(nodeId));
+      return this.runExact(clusterCountFailureReports<V>(nodeId), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER COUNT-FAILURE-REPORTS', error);
     }
@@ -712,9 +683,8 @@ export abstract class RedisCommands<V> {
    */
   clusterCountkeysinslot(slot: number): Promise<number>;
   clusterCountkeysinslot(slot: number, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterCountkeysinslot', 'CLUSTER COUNTKEYSINSLOT');
     try {
-      return this.run(clusterCountkeysinslot<V>(slot));
+      return this.runExact(clusterCountkeysinslot<V>(slot), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER COUNTKEYSINSLOT', error);
     }
@@ -761,9 +731,8 @@ export abstract class RedisCommands<V> {
    */
   clusterFailover(mode?: ClusterFailoverMode): Promise<'OK'>;
   clusterFailover(mode?: ClusterFailoverMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterFailover', 'CLUSTER FAILOVER');
     try {
-      return this.run(clusterFailover<V>(mode));
+      return this.runExact(clusterFailover<V>(mode), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER FAILOVER', error);
     }
@@ -778,9 +747,8 @@ export abstract class RedisCommands<V> {
    */
   clusterFlushslots(): Promise<'OK'>;
   clusterFlushslots(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterFlushslots', 'CLUSTER FLUSHSLOTS');
     try {
-      return this.run(clusterFlushslots<V>());
+      return this.runExact(clusterFlushslots<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER FLUSHSLOTS', error);
     }
@@ -795,9 +763,8 @@ export abstract class RedisCommands<V> {
    */
   clusterForget(nodeId: string): Promise<'OK'>;
   clusterForget(nodeId: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterForget', 'CLUSTER FORGET');
     try {
-      return this.run(clusterForget<V>(nodeId));
+      return this.runExact(clusterForget<V>(nodeId), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER FORGET', error);
     }
@@ -813,9 +780,8 @@ export abstract class RedisCommands<V> {
    */
   clusterGetkeysinslot(slot: number, count: Int): Promise<V[]>;
   clusterGetkeysinslot(slot: number, count: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterGetkeysinslot', 'CLUSTER GETKEYSINSLOT');
     try {
-      return this.run(clusterGetkeysinslot<V>(slot, count));
+      return this.runExact(clusterGetkeysinslot<V>(slot, count), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER GETKEYSINSLOT', error);
     }
@@ -829,9 +795,8 @@ export abstract class RedisCommands<V> {
    */
   clusterHelp(): Promise<string[]>;
   clusterHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterHelp', 'CLUSTER HELP');
     try {
-      return this.run(clusterHelp<V>());
+      return this.runExact(clusterHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER HELP', error);
     }
@@ -846,9 +811,8 @@ export abstract class RedisCommands<V> {
    */
   clusterInfo(): Promise<string>;
   clusterInfo(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterInfo', 'CLUSTER INFO');
     try {
-      return this.run(clusterInfo<V>());
+      return this.runExact(clusterInfo<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER INFO', error);
     }
@@ -863,9 +827,8 @@ export abstract class RedisCommands<V> {
    */
   clusterKeyslot(key: Data): Promise<number>;
   clusterKeyslot(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterKeyslot', 'CLUSTER KEYSLOT');
     try {
-      return this.run(clusterKeyslot<V>(key));
+      return this.runExact(clusterKeyslot<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER KEYSLOT', error);
     }
@@ -880,9 +843,8 @@ export abstract class RedisCommands<V> {
    */
   clusterLinks(): Promise<ClusterLink[]>;
   clusterLinks(surplus?: unknown): Promise<ClusterLink[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterLinks', 'CLUSTER LINKS');
     try {
-      return this.run(clusterLinks<V>());
+      return this.runExact(clusterLinks<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER LINKS', error);
     }
@@ -899,9 +861,8 @@ export abstract class RedisCommands<V> {
    */
   clusterMeet(ip: string, port: number, busPort?: number): Promise<'OK'>;
   clusterMeet(ip: string, port: number, busPort?: number, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterMeet', 'CLUSTER MEET');
     try {
-      return this.run(clusterMeet<V>(ip, port, busPort));
+      return this.runExact(clusterMeet<V>(ip, port, busPort), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER MEET', error);
     }
@@ -916,9 +877,8 @@ export abstract class RedisCommands<V> {
    */
   clusterMyid(): Promise<string>;
   clusterMyid(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterMyid', 'CLUSTER MYID');
     try {
-      return this.run(clusterMyid<V>());
+      return this.runExact(clusterMyid<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER MYID', error);
     }
@@ -933,9 +893,8 @@ export abstract class RedisCommands<V> {
    */
   clusterMyshardid(): Promise<string>;
   clusterMyshardid(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterMyshardid', 'CLUSTER MYSHARDID');
     try {
-      return this.run(clusterMyshardid<V>());
+      return this.runExact(clusterMyshardid<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER MYSHARDID', error);
     }
@@ -950,9 +909,8 @@ export abstract class RedisCommands<V> {
    */
   clusterNodes(): Promise<string>;
   clusterNodes(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterNodes', 'CLUSTER NODES');
     try {
-      return this.run(clusterNodes<V>());
+      return this.runExact(clusterNodes<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER NODES', error);
     }
@@ -967,9 +925,8 @@ export abstract class RedisCommands<V> {
    */
   clusterReplicas(nodeId: string): Promise<string[]>;
   clusterReplicas(nodeId: string, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterReplicas', 'CLUSTER REPLICAS');
     try {
-      return this.run(clusterReplicas<V>(nodeId));
+      return this.runExact(clusterReplicas<V>(nodeId), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER REPLICAS', error);
     }
@@ -984,9 +941,8 @@ export abstract class RedisCommands<V> {
    */
   clusterReplicate(nodeId: string): Promise<'OK'>;
   clusterReplicate(nodeId: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterReplicate', 'CLUSTER REPLICATE');
     try {
-      return this.run(clusterReplicate<V>(nodeId));
+      return this.runExact(clusterReplicate<V>(nodeId), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER REPLICATE', error);
     }
@@ -1001,9 +957,8 @@ export abstract class RedisCommands<V> {
    */
   clusterReset(mode?: ClusterResetMode): Promise<'OK'>;
   clusterReset(mode?: ClusterResetMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterReset', 'CLUSTER RESET');
     try {
-      return this.run(clusterReset<V>(mode));
+      return this.runExact(clusterReset<V>(mode), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER RESET', error);
     }
@@ -1018,9 +973,8 @@ export abstract class RedisCommands<V> {
    */
   clusterSaveconfig(): Promise<'OK'>;
   clusterSaveconfig(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSaveconfig', 'CLUSTER SAVECONFIG');
     try {
-      return this.run(clusterSaveconfig<V>());
+      return this.runExact(clusterSaveconfig<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SAVECONFIG', error);
     }
@@ -1035,9 +989,8 @@ export abstract class RedisCommands<V> {
    */
   clusterSetConfigEpoch(epoch: Int): Promise<'OK'>;
   clusterSetConfigEpoch(epoch: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSetConfigEpoch', 'CLUSTER SET-CONFIG-EPOCH');
     try {
-      return this.run(clusterSetConfigEpoch<V>(epoch));
+      return this.runExact(clusterSetConfigEpoch<V>(epoch), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SET-CONFIG-EPOCH', error);
     }
@@ -1054,9 +1007,8 @@ export abstract class RedisCommands<V> {
    */
   clusterSetslot(slot: number, options: SlotState): Promise<'OK'>;
   clusterSetslot(slot: number, options: SlotState, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSetslot', 'CLUSTER SETSLOT');
     try {
-      return this.run(clusterSetslot<V>(slot, options));
+      return this.runExact(clusterSetslot<V>(slot, options), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SETSLOT', error);
     }
@@ -1071,9 +1023,8 @@ export abstract class RedisCommands<V> {
    */
   clusterShards(): Promise<Shard[]>;
   clusterShards(surplus?: unknown): Promise<Shard[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterShards', 'CLUSTER SHARDS');
     try {
-      return this.run(clusterShards<V>());
+      return this.runExact(clusterShards<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SHARDS', error);
     }
@@ -1088,9 +1039,8 @@ export abstract class RedisCommands<V> {
    */
   clusterSlaves(nodeId: string): Promise<string[]>;
   clusterSlaves(nodeId: string, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSlaves', 'CLUSTER SLAVES');
     try {
-      return this.run(clusterSlaves<V>(nodeId));
+      return this.runExact(clusterSlaves<V>(nodeId), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SLAVES', error);
     }
@@ -1107,9 +1057,8 @@ export abstract class RedisCommands<V> {
    */
   clusterSlotStats(options: SlotStatsOptions): Promise<SlotStats[]>;
   clusterSlotStats(options: SlotStatsOptions, surplus?: unknown): Promise<SlotStats[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSlotStats', 'CLUSTER SLOT-STATS');
     try {
-      return this.run(clusterSlotStats<V>(options));
+      return this.runExact(clusterSlotStats<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SLOT-STATS', error);
     }
@@ -1125,9 +1074,8 @@ export abstract class RedisCommands<V> {
    */
   clusterSlots(): Promise<SlotOwner[]>;
   clusterSlots(surplus?: unknown): Promise<SlotOwner[]> {
-    if (surplus !== undefined) return this.refuseSurplus('clusterSlots', 'CLUSTER SLOTS');
     try {
-      return this.run(clusterSlots<V>());
+      return this.runExact(clusterSlots<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CLUSTER SLOTS', error);
     }
@@ -1141,9 +1089,8 @@ export abstract class RedisCommands<V> {
    */
   command(): Promise<CommandInfo[]>;
   command(surplus?: unknown): Promise<CommandInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('command', 'COMMAND');
     try {
-      return this.run(command<V>());
+      return this.runExact(command<V>(), surplus);
     } catch (error) {
       return this.refuseCall('COMMAND', error);
     }
@@ -1157,9 +1104,8 @@ export abstract class RedisCommands<V> {
    */
   commandCount(): Promise<number>;
   commandCount(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('commandCount', 'COMMAND COUNT');
     try {
-      return this.run(commandCount<V>());
+      return this.runExact(commandCount<V>(), surplus);
     } catch (error) {
       return this.refuseCall('COMMAND COUNT', error);
     }
@@ -1218,9 +1164,8 @@ export abstract class RedisCommands<V> {
    */
   commandHelp(): Promise<string[]>;
   commandHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('commandHelp', 'COMMAND HELP');
     try {
-      return this.run(commandHelp<V>());
+      return this.runExact(commandHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('COMMAND HELP', error);
     }
@@ -1248,9 +1193,8 @@ export abstract class RedisCommands<V> {
    */
   commandList(filter?: CommandListFilter): Promise<string[]>;
   commandList(filter: CommandListFilter = {}, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('commandList', 'COMMAND LIST');
     try {
-      return this.run(commandList<V>(filter));
+      return this.runExact(commandList<V>(filter), surplus);
     } catch (error) {
       return this.refuseCall('COMMAND LIST', error);
     }
@@ -1280,9 +1224,8 @@ export abstract class RedisCommands<V> {
    */
   configHelp(): Promise<string[]>;
   configHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('configHelp', 'CONFIG HELP');
     try {
-      return this.run(configHelp<V>());
+      return this.runExact(configHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CONFIG HELP', error);
     }
@@ -1296,9 +1239,8 @@ export abstract class RedisCommands<V> {
    */
   configResetstat(): Promise<'OK'>;
   configResetstat(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('configResetstat', 'CONFIG RESETSTAT');
     try {
-      return this.run(configResetstat<V>());
+      return this.runExact(configResetstat<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CONFIG RESETSTAT', error);
     }
@@ -1313,9 +1255,8 @@ export abstract class RedisCommands<V> {
    */
   configRewrite(): Promise<'OK'>;
   configRewrite(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('configRewrite', 'CONFIG REWRITE');
     try {
-      return this.run(configRewrite<V>());
+      return this.runExact(configRewrite<V>(), surplus);
     } catch (error) {
       return this.refuseCall('CONFIG REWRITE', error);
     }
@@ -1346,9 +1287,8 @@ export abstract class RedisCommands<V> {
    */
   copy(source: Data, destination: Data, options?: CopyOptions): Promise<boolean>;
   copy(source: Data, destination: Data, options: CopyOptions = {}, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('copy', 'COPY');
     try {
-      return this.run(copy<V>(source, destination, options));
+      return this.runExact(copy<V>(source, destination, options), surplus);
     } catch (error) {
       return this.refuseCall('COPY', error);
     }
@@ -1362,9 +1302,8 @@ export abstract class RedisCommands<V> {
    */
   dbsize(): Promise<number>;
   dbsize(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('dbsize', 'DBSIZE');
     try {
-      return this.run(dbsize<V>());
+      return this.runExact(dbsize<V>(), surplus);
     } catch (error) {
       return this.refuseCall('DBSIZE', error);
     }
@@ -1396,9 +1335,8 @@ export abstract class RedisCommands<V> {
    */
   decr(key: Data): Promise<number>;
   decr(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('decr', 'DECR');
     try {
-      return this.run(decr<V>(key));
+      return this.runExact(decr<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('DECR', error);
     }
@@ -1414,9 +1352,8 @@ export abstract class RedisCommands<V> {
    */
   decrby(key: Data, decrement: Int): Promise<number>;
   decrby(key: Data, decrement: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('decrby', 'DECRBY');
     try {
-      return this.run(decrby<V>(key, decrement));
+      return this.runExact(decrby<V>(key, decrement), surplus);
     } catch (error) {
       return this.refuseCall('DECRBY', error);
     }
@@ -1448,9 +1385,8 @@ export abstract class RedisCommands<V> {
    */
   dump(key: Data): Promise<Uint8Array | null>;
   dump(key: Data, surplus?: unknown): Promise<Uint8Array | null> {
-    if (surplus !== undefined) return this.refuseSurplus('dump', 'DUMP');
     try {
-      return this.run(dump<V>(key));
+      return this.runExact(dump<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('DUMP', error);
     }
@@ -1464,9 +1400,8 @@ export abstract class RedisCommands<V> {
    */
   echo(message: Data): Promise<V>;
   echo(message: Data, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('echo', 'ECHO');
     try {
-      return this.run(echo<V>(message));
+      return this.runExact(echo<V>(message), surplus);
     } catch (error) {
       return this.refuseCall('ECHO', error);
     }
@@ -1566,9 +1501,8 @@ export abstract class RedisCommands<V> {
    */
   expire(key: Data, seconds: Int, options?: ExpireCondition): Promise<boolean>;
   expire(key: Data, seconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('expire', 'EXPIRE');
     try {
-      return this.run(expire<V>(key, seconds, options));
+      return this.runExact(expire<V>(key, seconds, options), surplus);
     } catch (error) {
       return this.refuseCall('EXPIRE', error);
     }
@@ -1584,9 +1518,8 @@ export abstract class RedisCommands<V> {
    */
   expireat(key: Data, unixSeconds: Int, options?: ExpireCondition): Promise<boolean>;
   expireat(key: Data, unixSeconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('expireat', 'EXPIREAT');
     try {
-      return this.run(expireat<V>(key, unixSeconds, options));
+      return this.runExact(expireat<V>(key, unixSeconds, options), surplus);
     } catch (error) {
       return this.refuseCall('EXPIREAT', error);
     }
@@ -1601,9 +1534,8 @@ export abstract class RedisCommands<V> {
    */
   expiretime(key: Data): Promise<number>;
   expiretime(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('expiretime', 'EXPIRETIME');
     try {
-      return this.run(expiretime<V>(key));
+      return this.runExact(expiretime<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('EXPIRETIME', error);
     }
@@ -1618,9 +1550,8 @@ export abstract class RedisCommands<V> {
    */
   failover(options?: FailoverOptions): Promise<'OK'>;
   failover(options: FailoverOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('failover', 'FAILOVER');
     try {
-      return this.run(failover<V>(options));
+      return this.runExact(failover<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('FAILOVER', error);
     }
@@ -1668,9 +1599,8 @@ export abstract class RedisCommands<V> {
    */
   flushall(options?: FlushOptions): Promise<'OK'>;
   flushall(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('flushall', 'FLUSHALL');
     try {
-      return this.run(flushall<V>(options));
+      return this.runExact(flushall<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('FLUSHALL', error);
     }
@@ -1684,9 +1614,8 @@ export abstract class RedisCommands<V> {
    */
   flushdb(options?: FlushOptions): Promise<'OK'>;
   flushdb(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('flushdb', 'FLUSHDB');
     try {
-      return this.run(flushdb<V>(options));
+      return this.runExact(flushdb<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('FLUSHDB', error);
     }
@@ -1701,9 +1630,8 @@ export abstract class RedisCommands<V> {
    */
   functionDelete(library: Data): Promise<'OK'>;
   functionDelete(library: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionDelete', 'FUNCTION DELETE');
     try {
-      return this.run(functionDelete<V>(library));
+      return this.runExact(functionDelete<V>(library), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION DELETE', error);
     }
@@ -1717,9 +1645,8 @@ export abstract class RedisCommands<V> {
    */
   functionDump(): Promise<Uint8Array>;
   functionDump(surplus?: unknown): Promise<Uint8Array> {
-    if (surplus !== undefined) return this.refuseSurplus('functionDump', 'FUNCTION DUMP');
     try {
-      return this.run(functionDump<V>());
+      return this.runExact(functionDump<V>(), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION DUMP', error);
     }
@@ -1733,9 +1660,8 @@ export abstract class RedisCommands<V> {
    */
   functionFlush(mode?: FlushMode): Promise<'OK'>;
   functionFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionFlush', 'FUNCTION FLUSH');
     try {
-      return this.run(functionFlush<V>(mode));
+      return this.runExact(functionFlush<V>(mode), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION FLUSH', error);
     }
@@ -1749,9 +1675,8 @@ export abstract class RedisCommands<V> {
    */
   functionHelp(): Promise<string[]>;
   functionHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('functionHelp', 'FUNCTION HELP');
     try {
-      return this.run(functionHelp<V>());
+      return this.runExact(functionHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION HELP', error);
     }
@@ -1766,9 +1691,8 @@ export abstract class RedisCommands<V> {
    */
   functionKill(): Promise<'OK'>;
   functionKill(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionKill', 'FUNCTION KILL');
     try {
-      return this.run(functionKill<V>());
+      return this.runExact(functionKill<V>(), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION KILL', error);
     }
@@ -1782,9 +1706,8 @@ export abstract class RedisCommands<V> {
    */
   functionList(options?: FunctionListOptions): Promise<LibraryInfo[]>;
   functionList(options: FunctionListOptions = {}, surplus?: unknown): Promise<LibraryInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('functionList', 'FUNCTION LIST');
     try {
-      return this.run(functionList<V>(options));
+      return this.runExact(functionList<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION LIST', error);
     }
@@ -1800,9 +1723,8 @@ export abstract class RedisCommands<V> {
    */
   functionLoad(code: Data, options?: FunctionLoadOptions): Promise<string>;
   functionLoad(code: Data, options: FunctionLoadOptions = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('functionLoad', 'FUNCTION LOAD');
     try {
-      return this.run(functionLoad<V>(code, options));
+      return this.runExact(functionLoad<V>(code, options), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION LOAD', error);
     }
@@ -1818,9 +1740,8 @@ export abstract class RedisCommands<V> {
    */
   functionRestore(dump: Uint8Array, policy?: RestorePolicy): Promise<'OK'>;
   functionRestore(dump: Uint8Array, policy?: RestorePolicy, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('functionRestore', 'FUNCTION RESTORE');
     try {
-      return this.run(functionRestore<V>(dump, policy));
+      return this.runExact(functionRestore<V>(dump, policy), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION RESTORE', error);
     }
@@ -1834,9 +1755,8 @@ export abstract class RedisCommands<V> {
    */
   functionStats(): Promise<FunctionStats>;
   functionStats(surplus?: unknown): Promise<FunctionStats> {
-    if (surplus !== undefined) return this.refuseSurplus('functionStats', 'FUNCTION STATS');
     try {
-      return this.run(functionStats<V>());
+      return this.runExact(functionStats<V>(), surplus);
     } catch (error) {
       return this.refuseCall('FUNCTION STATS', error);
     }
@@ -1860,9 +1780,8 @@ export abstract class RedisCommands<V> {
   geoadd(key: Data, places: GeoPlace | readonly GeoPlace[], options?: GeoaddOptions): Promise<number>;
   geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number>;
   geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('geoadd', 'GEOADD');
     try {
-      return this.run(geoadd<V>(key, longitudeOrPlaces, latitudeOrOptions, member));
+      return this.runExact(geoadd<V>(key, longitudeOrPlaces, latitudeOrOptions, member), surplus);
     } catch (error) {
       return this.refuseCall('GEOADD', error);
     }
@@ -1879,9 +1798,8 @@ export abstract class RedisCommands<V> {
    */
   geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit): Promise<number | null>;
   geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('geodist', 'GEODIST');
     try {
-      return this.run(geodist<V>(key, member1, member2, unit));
+      return this.runExact(geodist<V>(key, member1, member2, unit), surplus);
     } catch (error) {
       return this.refuseCall('GEODIST', error);
     }
@@ -1933,9 +1851,8 @@ export abstract class RedisCommands<V> {
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
-    if (surplus !== undefined) return this.refuseSurplus('georadius', 'GEORADIUS');
     try {
-      return this.run(georadius<V>(key, longitude, latitude, radius, unit, options));
+      return this.runExact(georadius<V>(key, longitude, latitude, radius, unit, options), surplus);
     } catch (error) {
       return this.refuseCall('GEORADIUS', error);
     }
@@ -1952,9 +1869,8 @@ export abstract class RedisCommands<V> {
    */
   georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
   georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('georadiusRo', 'GEORADIUS_RO');
     try {
-      return this.run(georadiusRo<V>(key, longitude, latitude, radius, unit, options));
+      return this.runExact(georadiusRo<V>(key, longitude, latitude, radius, unit, options), surplus);
     } catch (error) {
       return this.refuseCall('GEORADIUS_RO', error);
     }
@@ -1973,9 +1889,8 @@ export abstract class RedisCommands<V> {
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
-    if (surplus !== undefined) return this.refuseSurplus('georadiusbymember', 'GEORADIUSBYMEMBER');
     try {
-      return this.run(georadiusbymember<V>(key, member, radius, unit, options));
+      return this.runExact(georadiusbymember<V>(key, member, radius, unit, options), surplus);
     } catch (error) {
       return this.refuseCall('GEORADIUSBYMEMBER', error);
     }
@@ -1992,9 +1907,8 @@ export abstract class RedisCommands<V> {
    */
   georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
   georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('georadiusbymemberRo', 'GEORADIUSBYMEMBER_RO');
     try {
-      return this.run(georadiusbymemberRo<V>(key, member, radius, unit, options));
+      return this.runExact(georadiusbymemberRo<V>(key, member, radius, unit, options), surplus);
     } catch (error) {
       return this.refuseCall('GEORADIUSBYMEMBER_RO', error);
     }
@@ -2015,9 +1929,8 @@ export abstract class RedisCommands<V> {
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions & ({ readonly withcoord: true } | { readonly withdist: true } | { readonly withhash: true })): Promise<GeoMatch<V>[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('geosearch', 'GEOSEARCH');
     try {
-      return this.run(geosearch<V>(key, from, by, options));
+      return this.runExact(geosearch<V>(key, from, by, options), surplus);
     } catch (error) {
       return this.refuseCall('GEOSEARCH', error);
     }
@@ -2034,9 +1947,8 @@ export abstract class RedisCommands<V> {
    */
   geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options?: GeosearchstoreOptions): Promise<number>;
   geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options: GeosearchstoreOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('geosearchstore', 'GEOSEARCHSTORE');
     try {
-      return this.run(geosearchstore<V>(destination, source, from, by, options));
+      return this.runExact(geosearchstore<V>(destination, source, from, by, options), surplus);
     } catch (error) {
       return this.refuseCall('GEOSEARCHSTORE', error);
     }
@@ -2051,9 +1963,8 @@ export abstract class RedisCommands<V> {
    */
   get(key: Data): Promise<V | null>;
   get(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('get', 'GET');
     try {
-      return this.run(get<V>(key));
+      return this.runExact(get<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('GET', error);
     }
@@ -2068,9 +1979,8 @@ export abstract class RedisCommands<V> {
    */
   getbit(key: Data, offset: Int): Promise<0 | 1>;
   getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('getbit', 'GETBIT');
     try {
-      return this.run(getbit<V>(key, offset));
+      return this.runExact(getbit<V>(key, offset), surplus);
     } catch (error) {
       return this.refuseCall('GETBIT', error);
     }
@@ -2086,9 +1996,8 @@ export abstract class RedisCommands<V> {
    */
   getdel(key: Data): Promise<V | null>;
   getdel(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getdel', 'GETDEL');
     try {
-      return this.run(getdel<V>(key));
+      return this.runExact(getdel<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('GETDEL', error);
     }
@@ -2104,9 +2013,8 @@ export abstract class RedisCommands<V> {
    */
   getex(key: Data, options?: GetexOptions): Promise<V | null>;
   getex(key: Data, options: GetexOptions = {}, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getex', 'GETEX');
     try {
-      return this.run(getex<V>(key, options));
+      return this.runExact(getex<V>(key, options), surplus);
     } catch (error) {
       return this.refuseCall('GETEX', error);
     }
@@ -2122,9 +2030,8 @@ export abstract class RedisCommands<V> {
    */
   getrange(key: Data, start: Int, end: Int): Promise<V>;
   getrange(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('getrange', 'GETRANGE');
     try {
-      return this.run(getrange<V>(key, start, end));
+      return this.runExact(getrange<V>(key, start, end), surplus);
     } catch (error) {
       return this.refuseCall('GETRANGE', error);
     }
@@ -2141,9 +2048,8 @@ export abstract class RedisCommands<V> {
    */
   getset(key: Data, value: Data): Promise<V | null>;
   getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getset', 'GETSET');
     try {
-      return this.run(getset<V>(key, value));
+      return this.runExact(getset<V>(key, value), surplus);
     } catch (error) {
       return this.refuseCall('GETSET', error);
     }
@@ -2175,9 +2081,8 @@ export abstract class RedisCommands<V> {
    */
   hexists(key: Data, field: Data): Promise<boolean>;
   hexists(key: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hexists', 'HEXISTS');
     try {
-      return this.run(hexists<V>(key, field));
+      return this.runExact(hexists<V>(key, field), surplus);
     } catch (error) {
       return this.refuseCall('HEXISTS', error);
     }
@@ -2195,9 +2100,8 @@ export abstract class RedisCommands<V> {
    */
   hexpire(key: Data, seconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hexpire(key: Data, seconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hexpire', 'HEXPIRE');
     try {
-      return this.run(hexpire<V>(key, seconds, fields, options));
+      return this.runExact(hexpire<V>(key, seconds, fields, options), surplus);
     } catch (error) {
       return this.refuseCall('HEXPIRE', error);
     }
@@ -2215,9 +2119,8 @@ export abstract class RedisCommands<V> {
    */
   hexpireat(key: Data, unixSeconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hexpireat(key: Data, unixSeconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hexpireat', 'HEXPIREAT');
     try {
-      return this.run(hexpireat<V>(key, unixSeconds, fields, options));
+      return this.runExact(hexpireat<V>(key, unixSeconds, fields, options), surplus);
     } catch (error) {
       return this.refuseCall('HEXPIREAT', error);
     }
@@ -2250,9 +2153,8 @@ export abstract class RedisCommands<V> {
    */
   hget(key: Data, field: Data): Promise<V | null>;
   hget(key: Data, field: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('hget', 'HGET');
     try {
-      return this.run(hget<V>(key, field));
+      return this.runExact(hget<V>(key, field), surplus);
     } catch (error) {
       return this.refuseCall('HGET', error);
     }
@@ -2268,9 +2170,8 @@ export abstract class RedisCommands<V> {
    */
   hgetall(key: Data): Promise<Record<string, V>>;
   hgetall(key: Data, surplus?: unknown): Promise<Record<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hgetall', 'HGETALL');
     try {
-      return this.run(hgetall<V>(key));
+      return this.runExact(hgetall<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('HGETALL', error);
     }
@@ -2286,9 +2187,8 @@ export abstract class RedisCommands<V> {
    */
   hincrby(key: Data, field: Data, increment: Int): Promise<number>;
   hincrby(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hincrby', 'HINCRBY');
     try {
-      return this.run(hincrby<V>(key, field, increment));
+      return this.runExact(hincrby<V>(key, field, increment), surplus);
     } catch (error) {
       return this.refuseCall('HINCRBY', error);
     }
@@ -2304,9 +2204,8 @@ export abstract class RedisCommands<V> {
    */
   hincrbyfloat(key: Data, field: Data, increment: Int): Promise<number>;
   hincrbyfloat(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hincrbyfloat', 'HINCRBYFLOAT');
     try {
-      return this.run(hincrbyfloat<V>(key, field, increment));
+      return this.runExact(hincrbyfloat<V>(key, field, increment), surplus);
     } catch (error) {
       return this.refuseCall('HINCRBYFLOAT', error);
     }
@@ -2321,9 +2220,8 @@ export abstract class RedisCommands<V> {
    */
   hkeys(key: Data): Promise<string[]>;
   hkeys(key: Data, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hkeys', 'HKEYS');
     try {
-      return this.run(hkeys<V>(key));
+      return this.runExact(hkeys<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('HKEYS', error);
     }
@@ -2338,9 +2236,8 @@ export abstract class RedisCommands<V> {
    */
   hlen(key: Data): Promise<number>;
   hlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hlen', 'HLEN');
     try {
-      return this.run(hlen<V>(key));
+      return this.runExact(hlen<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('HLEN', error);
     }
@@ -2410,9 +2307,8 @@ export abstract class RedisCommands<V> {
    */
   hpexpire(key: Data, milliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hpexpire(key: Data, milliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hpexpire', 'HPEXPIRE');
     try {
-      return this.run(hpexpire<V>(key, milliseconds, fields, options));
+      return this.runExact(hpexpire<V>(key, milliseconds, fields, options), surplus);
     } catch (error) {
       return this.refuseCall('HPEXPIRE', error);
     }
@@ -2430,9 +2326,8 @@ export abstract class RedisCommands<V> {
    */
   hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
   hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hpexpireat', 'HPEXPIREAT');
     try {
-      return this.run(hpexpireat<V>(key, unixMilliseconds, fields, options));
+      return this.runExact(hpexpireat<V>(key, unixMilliseconds, fields, options), surplus);
     } catch (error) {
       return this.refuseCall('HPEXPIREAT', error);
     }
@@ -2487,9 +2382,8 @@ export abstract class RedisCommands<V> {
   hrandfield(key: Data, count: Int, options: { readonly withvalues: true }): Promise<HashEntry<V>[]>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }): Promise<RandomFields<V>>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }, surplus?: unknown): Promise<RandomFields<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hrandfield', 'HRANDFIELD');
     try {
-      return this.run(hrandfield<V>(key, count, options));
+      return this.runExact(hrandfield<V>(key, count, options), surplus);
     } catch (error) {
       return this.refuseCall('HRANDFIELD', error);
     }
@@ -2507,9 +2401,8 @@ export abstract class RedisCommands<V> {
   hscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly novalues?: Off }): Promise<HashPage<V>>;
   hscan(key: Data, cursor: Cursor, options?: HscanOptions): Promise<HashPage<V> | FieldPage>;
   hscan(key: Data, cursor: Cursor, options: HscanOptions = {}, surplus?: unknown): Promise<HashPage<V> | FieldPage> {
-    if (surplus !== undefined) return this.refuseSurplus('hscan', 'HSCAN');
     try {
-      return this.run(hscan<V>(key, cursor, options));
+      return this.runExact(hscan<V>(key, cursor, options), surplus);
     } catch (error) {
       return this.refuseCall('HSCAN', error);
     }
@@ -2543,9 +2436,8 @@ export abstract class RedisCommands<V> {
    */
   hsetnx(key: Data, field: Data, value: Data): Promise<boolean>;
   hsetnx(key: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hsetnx', 'HSETNX');
     try {
-      return this.run(hsetnx<V>(key, field, value));
+      return this.runExact(hsetnx<V>(key, field, value), surplus);
     } catch (error) {
       return this.refuseCall('HSETNX', error);
     }
@@ -2560,9 +2452,8 @@ export abstract class RedisCommands<V> {
    */
   hstrlen(key: Data, field: Data): Promise<number>;
   hstrlen(key: Data, field: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hstrlen', 'HSTRLEN');
     try {
-      return this.run(hstrlen<V>(key, field));
+      return this.runExact(hstrlen<V>(key, field), surplus);
     } catch (error) {
       return this.refuseCall('HSTRLEN', error);
     }
@@ -2595,9 +2486,8 @@ export abstract class RedisCommands<V> {
    */
   hvals(key: Data): Promise<V[]>;
   hvals(key: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hvals', 'HVALS');
     try {
-      return this.run(hvals<V>(key));
+      return this.runExact(hvals<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('HVALS', error);
     }
@@ -2613,9 +2503,8 @@ export abstract class RedisCommands<V> {
    */
   incr(key: Data): Promise<number>;
   incr(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incr', 'INCR');
     try {
-      return this.run(incr<V>(key));
+      return this.runExact(incr<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('INCR', error);
     }
@@ -2631,9 +2520,8 @@ export abstract class RedisCommands<V> {
    */
   incrby(key: Data, increment: Int): Promise<number>;
   incrby(key: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incrby', 'INCRBY');
     try {
-      return this.run(incrby<V>(key, increment));
+      return this.runExact(incrby<V>(key, increment), surplus);
     } catch (error) {
       return this.refuseCall('INCRBY', error);
     }
@@ -2649,9 +2537,8 @@ export abstract class RedisCommands<V> {
    */
   incrbyfloat(key: Data, increment: Int): Promise<number>;
   incrbyfloat(key: Data, increment: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incrbyfloat', 'INCRBYFLOAT');
     try {
-      return this.run(incrbyfloat<V>(key, increment));
+      return this.runExact(incrbyfloat<V>(key, increment), surplus);
     } catch (error) {
       return this.refuseCall('INCRBYFLOAT', error);
     }
@@ -2681,9 +2568,8 @@ export abstract class RedisCommands<V> {
    */
   keys(pattern: Data): Promise<V[]>;
   keys(pattern: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('keys', 'KEYS');
     try {
-      return this.run(keys<V>(pattern));
+      return this.runExact(keys<V>(pattern), surplus);
     } catch (error) {
       return this.refuseCall('KEYS', error);
     }
@@ -2697,9 +2583,8 @@ export abstract class RedisCommands<V> {
    */
   lastsave(): Promise<number>;
   lastsave(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('lastsave', 'LASTSAVE');
     try {
-      return this.run(lastsave<V>());
+      return this.runExact(lastsave<V>(), surplus);
     } catch (error) {
       return this.refuseCall('LASTSAVE', error);
     }
@@ -2713,9 +2598,8 @@ export abstract class RedisCommands<V> {
    */
   latencyDoctor(): Promise<string>;
   latencyDoctor(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyDoctor', 'LATENCY DOCTOR');
     try {
-      return this.run(latencyDoctor<V>());
+      return this.runExact(latencyDoctor<V>(), surplus);
     } catch (error) {
       return this.refuseCall('LATENCY DOCTOR', error);
     }
@@ -2730,9 +2614,8 @@ export abstract class RedisCommands<V> {
    */
   latencyGraph(event: string): Promise<string>;
   latencyGraph(event: string, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyGraph', 'LATENCY GRAPH');
     try {
-      return this.run(latencyGraph<V>(event));
+      return this.runExact(latencyGraph<V>(event), surplus);
     } catch (error) {
       return this.refuseCall('LATENCY GRAPH', error);
     }
@@ -2746,9 +2629,8 @@ export abstract class RedisCommands<V> {
    */
   latencyHelp(): Promise<string[]>;
   latencyHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyHelp', 'LATENCY HELP');
     try {
-      return this.run(latencyHelp<V>());
+      return this.runExact(latencyHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('LATENCY HELP', error);
     }
@@ -2776,9 +2658,8 @@ export abstract class RedisCommands<V> {
    */
   latencyHistory(event: string): Promise<LatencySample[]>;
   latencyHistory(event: string, surplus?: unknown): Promise<LatencySample[]> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyHistory', 'LATENCY HISTORY');
     try {
-      return this.run(latencyHistory<V>(event));
+      return this.runExact(latencyHistory<V>(event), surplus);
     } catch (error) {
       return this.refuseCall('LATENCY HISTORY', error);
     }
@@ -2792,9 +2673,8 @@ export abstract class RedisCommands<V> {
    */
   latencyLatest(): Promise<LatencyEvent[]>;
   latencyLatest(surplus?: unknown): Promise<LatencyEvent[]> {
-    if (surplus !== undefined) return this.refuseSurplus('latencyLatest', 'LATENCY LATEST');
     try {
-      return this.run(latencyLatest<V>());
+      return this.runExact(latencyLatest<V>(), surplus);
     } catch (error) {
       return this.refuseCall('LATENCY LATEST', error);
     }
@@ -2829,9 +2709,8 @@ export abstract class RedisCommands<V> {
   lcs(key1: Data, key2: Data, options: LcsIdxOptions): Promise<LcsMatches>;
   lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions): Promise<V | number | LcsMatches>;
   lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions, surplus?: unknown): Promise<V | number | LcsMatches> {
-    if (surplus !== undefined) return this.refuseSurplus('lcs', 'LCS');
     try {
-      return this.run(lcs<V>(key1, key2, options));
+      return this.runExact(lcs<V>(key1, key2, options), surplus);
     } catch (error) {
       return this.refuseCall('LCS', error);
     }
@@ -2847,9 +2726,8 @@ export abstract class RedisCommands<V> {
    */
   lindex(key: Data, index: Int): Promise<V | null>;
   lindex(key: Data, index: Int, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lindex', 'LINDEX');
     try {
-      return this.run(lindex<V>(key, index));
+      return this.runExact(lindex<V>(key, index), surplus);
     } catch (error) {
       return this.refuseCall('LINDEX', error);
     }
@@ -2865,9 +2743,8 @@ export abstract class RedisCommands<V> {
    */
   linsert(key: Data, place: Place, pivot: Data, element: Data): Promise<number>;
   linsert(key: Data, place: Place, pivot: Data, element: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('linsert', 'LINSERT');
     try {
-      return this.run(linsert<V>(key, place, pivot, element));
+      return this.runExact(linsert<V>(key, place, pivot, element), surplus);
     } catch (error) {
       return this.refuseCall('LINSERT', error);
     }
@@ -2882,9 +2759,8 @@ export abstract class RedisCommands<V> {
    */
   llen(key: Data): Promise<number>;
   llen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('llen', 'LLEN');
     try {
-      return this.run(llen<V>(key));
+      return this.runExact(llen<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('LLEN', error);
     }
@@ -2901,9 +2777,8 @@ export abstract class RedisCommands<V> {
    */
   lmove(source: Data, destination: Data, from: Side, to: Side): Promise<V | null>;
   lmove(source: Data, destination: Data, from: Side, to: Side, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lmove', 'LMOVE');
     try {
-      return this.run(lmove<V>(source, destination, from, to));
+      return this.runExact(lmove<V>(source, destination, from, to), surplus);
     } catch (error) {
       return this.refuseCall('LMOVE', error);
     }
@@ -2921,9 +2796,8 @@ export abstract class RedisCommands<V> {
    */
   lmpop(keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
   lmpop(keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lmpop', 'LMPOP');
     try {
-      return this.run(lmpop<V>(keys, where, options));
+      return this.runExact(lmpop<V>(keys, where, options), surplus);
     } catch (error) {
       return this.refuseCall('LMPOP', error);
     }
@@ -2937,9 +2811,8 @@ export abstract class RedisCommands<V> {
    */
   lolwut(options?: LolwutOptions): Promise<string>;
   lolwut(options: LolwutOptions = {}, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('lolwut', 'LOLWUT');
     try {
-      return this.run(lolwut<V>(options));
+      return this.runExact(lolwut<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('LOLWUT', error);
     }
@@ -2958,9 +2831,8 @@ export abstract class RedisCommands<V> {
   lpop(key: Data, count: Int): Promise<V[] | null>;
   lpop(key: Data, count?: Int): Promise<V | V[] | null>;
   lpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lpop', 'LPOP');
     try {
-      return this.run(lpop<V>(key, count));
+      return this.runExact(lpop<V>(key, count), surplus);
     } catch (error) {
       return this.refuseCall('LPOP', error);
     }
@@ -2979,9 +2851,8 @@ export abstract class RedisCommands<V> {
   lpos(key: Data, element: Data, options: LposOptions & { readonly count: Int }): Promise<number[]>;
   lpos(key: Data, element: Data, options?: LposOptions): Promise<number | number[] | null>;
   lpos(key: Data, element: Data, options?: LposOptions, surplus?: unknown): Promise<number | number[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('lpos', 'LPOS');
     try {
-      return this.run(lpos<V>(key, element, options));
+      return this.runExact(lpos<V>(key, element, options), surplus);
     } catch (error) {
       return this.refuseCall('LPOS', error);
     }
@@ -3034,9 +2905,8 @@ export abstract class RedisCommands<V> {
    */
   lrange(key: Data, start: Int, stop: Int): Promise<V[]>;
   lrange(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('lrange', 'LRANGE');
     try {
-      return this.run(lrange<V>(key, start, stop));
+      return this.runExact(lrange<V>(key, start, stop), surplus);
     } catch (error) {
       return this.refuseCall('LRANGE', error);
     }
@@ -3052,9 +2922,8 @@ export abstract class RedisCommands<V> {
    */
   lrem(key: Data, count: Int, element: Data): Promise<number>;
   lrem(key: Data, count: Int, element: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('lrem', 'LREM');
     try {
-      return this.run(lrem<V>(key, count, element));
+      return this.runExact(lrem<V>(key, count, element), surplus);
     } catch (error) {
       return this.refuseCall('LREM', error);
     }
@@ -3069,9 +2938,8 @@ export abstract class RedisCommands<V> {
    */
   lset(key: Data, index: Int, element: Data): Promise<'OK'>;
   lset(key: Data, index: Int, element: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('lset', 'LSET');
     try {
-      return this.run(lset<V>(key, index, element));
+      return this.runExact(lset<V>(key, index, element), surplus);
     } catch (error) {
       return this.refuseCall('LSET', error);
     }
@@ -3087,9 +2955,8 @@ export abstract class RedisCommands<V> {
    */
   ltrim(key: Data, start: Int, stop: Int): Promise<'OK'>;
   ltrim(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('ltrim', 'LTRIM');
     try {
-      return this.run(ltrim<V>(key, start, stop));
+      return this.runExact(ltrim<V>(key, start, stop), surplus);
     } catch (error) {
       return this.refuseCall('LTRIM', error);
     }
@@ -3103,9 +2970,8 @@ export abstract class RedisCommands<V> {
    */
   memoryDoctor(): Promise<string>;
   memoryDoctor(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryDoctor', 'MEMORY DOCTOR');
     try {
-      return this.run(memoryDoctor<V>());
+      return this.runExact(memoryDoctor<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MEMORY DOCTOR', error);
     }
@@ -3119,9 +2985,8 @@ export abstract class RedisCommands<V> {
    */
   memoryHelp(): Promise<string[]>;
   memoryHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryHelp', 'MEMORY HELP');
     try {
-      return this.run(memoryHelp<V>());
+      return this.runExact(memoryHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MEMORY HELP', error);
     }
@@ -3135,9 +3000,8 @@ export abstract class RedisCommands<V> {
    */
   memoryMallocStats(): Promise<string>;
   memoryMallocStats(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryMallocStats', 'MEMORY MALLOC-STATS');
     try {
-      return this.run(memoryMallocStats<V>());
+      return this.runExact(memoryMallocStats<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MEMORY MALLOC-STATS', error);
     }
@@ -3151,9 +3015,8 @@ export abstract class RedisCommands<V> {
    */
   memoryPurge(): Promise<'OK'>;
   memoryPurge(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryPurge', 'MEMORY PURGE');
     try {
-      return this.run(memoryPurge<V>());
+      return this.runExact(memoryPurge<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MEMORY PURGE', error);
     }
@@ -3167,9 +3030,8 @@ export abstract class RedisCommands<V> {
    */
   memoryStats(): Promise<MemoryStats>;
   memoryStats(surplus?: unknown): Promise<MemoryStats> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryStats', 'MEMORY STATS');
     try {
-      return this.run(memoryStats<V>());
+      return this.runExact(memoryStats<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MEMORY STATS', error);
     }
@@ -3183,9 +3045,8 @@ export abstract class RedisCommands<V> {
    */
   memoryUsage(key: Data, options?: MemoryUsageOptions): Promise<number | null>;
   memoryUsage(key: Data, options: MemoryUsageOptions = {}, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('memoryUsage', 'MEMORY USAGE');
     try {
-      return this.run(memoryUsage<V>(key, options));
+      return this.runExact(memoryUsage<V>(key, options), surplus);
     } catch (error) {
       return this.refuseCall('MEMORY USAGE', error);
     }
@@ -3218,9 +3079,8 @@ export abstract class RedisCommands<V> {
    */
   migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options?: MigrateOptions): Promise<'OK' | 'NOKEY'>;
   migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options: MigrateOptions = {}, surplus?: unknown): Promise<'OK' | 'NOKEY'> {
-    if (surplus !== undefined) return this.refuseSurplus('migrate', 'MIGRATE');
     try {
-      return this.run(migrate<V>(host, port, keys, db, timeout, options));
+      return this.runExact(migrate<V>(host, port, keys, db, timeout, options), surplus);
     } catch (error) {
       return this.refuseCall('MIGRATE', error);
     }
@@ -3234,9 +3094,8 @@ export abstract class RedisCommands<V> {
    */
   moduleHelp(): Promise<string[]>;
   moduleHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleHelp', 'MODULE HELP');
     try {
-      return this.run(moduleHelp<V>());
+      return this.runExact(moduleHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MODULE HELP', error);
     }
@@ -3250,9 +3109,8 @@ export abstract class RedisCommands<V> {
    */
   moduleList(): Promise<ModuleInfo[]>;
   moduleList(surplus?: unknown): Promise<ModuleInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleList', 'MODULE LIST');
     try {
-      return this.run(moduleList<V>());
+      return this.runExact(moduleList<V>(), surplus);
     } catch (error) {
       return this.refuseCall('MODULE LIST', error);
     }
@@ -3282,9 +3140,8 @@ export abstract class RedisCommands<V> {
    */
   moduleLoadex(path: string, options?: ModuleLoadexOptions): Promise<'OK'>;
   moduleLoadex(path: string, options: ModuleLoadexOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleLoadex', 'MODULE LOADEX');
     try {
-      return this.run(moduleLoadex<V>(path, options));
+      return this.runExact(moduleLoadex<V>(path, options), surplus);
     } catch (error) {
       return this.refuseCall('MODULE LOADEX', error);
     }
@@ -3299,9 +3156,8 @@ export abstract class RedisCommands<V> {
    */
   moduleUnload(name: string): Promise<'OK'>;
   moduleUnload(name: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('moduleUnload', 'MODULE UNLOAD');
     try {
-      return this.run(moduleUnload<V>(name));
+      return this.runExact(moduleUnload<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('MODULE UNLOAD', error);
     }
@@ -3316,9 +3172,8 @@ export abstract class RedisCommands<V> {
    */
   move(key: Data, db: Int): Promise<boolean>;
   move(key: Data, db: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('move', 'MOVE');
     try {
-      return this.run(move<V>(key, db));
+      return this.runExact(move<V>(key, db), surplus);
     } catch (error) {
       return this.refuseCall('MOVE', error);
     }
@@ -3364,9 +3219,8 @@ export abstract class RedisCommands<V> {
    */
   objectEncoding(key: Data): Promise<string | null>;
   objectEncoding(key: Data, surplus?: unknown): Promise<string | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectEncoding', 'OBJECT ENCODING');
     try {
-      return this.run(objectEncoding<V>(key));
+      return this.runExact(objectEncoding<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('OBJECT ENCODING', error);
     }
@@ -3381,9 +3235,8 @@ export abstract class RedisCommands<V> {
    */
   objectFreq(key: Data): Promise<number | null>;
   objectFreq(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectFreq', 'OBJECT FREQ');
     try {
-      return this.run(objectFreq<V>(key));
+      return this.runExact(objectFreq<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('OBJECT FREQ', error);
     }
@@ -3397,9 +3250,8 @@ export abstract class RedisCommands<V> {
    */
   objectHelp(): Promise<string[]>;
   objectHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('objectHelp', 'OBJECT HELP');
     try {
-      return this.run(objectHelp<V>());
+      return this.runExact(objectHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('OBJECT HELP', error);
     }
@@ -3414,9 +3266,8 @@ export abstract class RedisCommands<V> {
    */
   objectIdletime(key: Data): Promise<number | null>;
   objectIdletime(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectIdletime', 'OBJECT IDLETIME');
     try {
-      return this.run(objectIdletime<V>(key));
+      return this.runExact(objectIdletime<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('OBJECT IDLETIME', error);
     }
@@ -3430,9 +3281,8 @@ export abstract class RedisCommands<V> {
    */
   objectRefcount(key: Data): Promise<number | null>;
   objectRefcount(key: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('objectRefcount', 'OBJECT REFCOUNT');
     try {
-      return this.run(objectRefcount<V>(key));
+      return this.runExact(objectRefcount<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('OBJECT REFCOUNT', error);
     }
@@ -3447,9 +3297,8 @@ export abstract class RedisCommands<V> {
    */
   persist(key: Data): Promise<boolean>;
   persist(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('persist', 'PERSIST');
     try {
-      return this.run(persist<V>(key));
+      return this.runExact(persist<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('PERSIST', error);
     }
@@ -3465,9 +3314,8 @@ export abstract class RedisCommands<V> {
    */
   pexpire(key: Data, milliseconds: Int, options?: ExpireCondition): Promise<boolean>;
   pexpire(key: Data, milliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('pexpire', 'PEXPIRE');
     try {
-      return this.run(pexpire<V>(key, milliseconds, options));
+      return this.runExact(pexpire<V>(key, milliseconds, options), surplus);
     } catch (error) {
       return this.refuseCall('PEXPIRE', error);
     }
@@ -3483,9 +3331,8 @@ export abstract class RedisCommands<V> {
    */
   pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition): Promise<boolean>;
   pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('pexpireat', 'PEXPIREAT');
     try {
-      return this.run(pexpireat<V>(key, unixMilliseconds, options));
+      return this.runExact(pexpireat<V>(key, unixMilliseconds, options), surplus);
     } catch (error) {
       return this.refuseCall('PEXPIREAT', error);
     }
@@ -3500,9 +3347,8 @@ export abstract class RedisCommands<V> {
    */
   pexpiretime(key: Data): Promise<number>;
   pexpiretime(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('pexpiretime', 'PEXPIRETIME');
     try {
-      return this.run(pexpiretime<V>(key));
+      return this.runExact(pexpiretime<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('PEXPIRETIME', error);
     }
@@ -3553,9 +3399,8 @@ export abstract class RedisCommands<V> {
   pfdebug(subcommand: 'todense', key: Data): Promise<boolean>;
   pfdebug(subcommand: PfdebugSubcommand, key: Data): Promise<string | number[] | boolean>;
   pfdebug(subcommand: PfdebugSubcommand, key: Data, surplus?: unknown): Promise<string | number[] | boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('pfdebug', 'PFDEBUG');
     try {
-      return this.run(pfdebug<V>(subcommand, key));
+      return this.runExact(pfdebug<V>(subcommand, key), surplus);
     } catch (error) {
       return this.refuseCall('PFDEBUG', error);
     }
@@ -3585,9 +3430,8 @@ export abstract class RedisCommands<V> {
    */
   pfselftest(): Promise<'OK'>;
   pfselftest(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('pfselftest', 'PFSELFTEST');
     try {
-      return this.run(pfselftest<V>());
+      return this.runExact(pfselftest<V>(), surplus);
     } catch (error) {
       return this.refuseCall('PFSELFTEST', error);
     }
@@ -3604,9 +3448,8 @@ export abstract class RedisCommands<V> {
   ping(message: Data): Promise<V>;
   ping(message?: Data): Promise<V | 'PONG'>;
   ping(message?: Data, surplus?: unknown): Promise<V | 'PONG'> {
-    if (surplus !== undefined) return this.refuseSurplus('ping', 'PING');
     try {
-      return this.run(ping<V>(message));
+      return this.runExact(ping<V>(message), surplus);
     } catch (error) {
       return this.refuseCall('PING', error);
     }
@@ -3621,9 +3464,8 @@ export abstract class RedisCommands<V> {
    */
   psetex(key: Data, milliseconds: Int, value: Data): Promise<'OK'>;
   psetex(key: Data, milliseconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('psetex', 'PSETEX');
     try {
-      return this.run(psetex<V>(key, milliseconds, value));
+      return this.runExact(psetex<V>(key, milliseconds, value), surplus);
     } catch (error) {
       return this.refuseCall('PSETEX', error);
     }
@@ -3638,9 +3480,8 @@ export abstract class RedisCommands<V> {
    */
   pttl(key: Data): Promise<number>;
   pttl(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('pttl', 'PTTL');
     try {
-      return this.run(pttl<V>(key));
+      return this.runExact(pttl<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('PTTL', error);
     }
@@ -3656,9 +3497,8 @@ export abstract class RedisCommands<V> {
    */
   publish(channel: Data, message: Data): Promise<number>;
   publish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('publish', 'PUBLISH');
     try {
-      return this.run(publish<V>(channel, message));
+      return this.runExact(publish<V>(channel, message), surplus);
     } catch (error) {
       return this.refuseCall('PUBLISH', error);
     }
@@ -3673,9 +3513,8 @@ export abstract class RedisCommands<V> {
    */
   pubsubChannels(pattern?: Data): Promise<string[]>;
   pubsubChannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubChannels', 'PUBSUB CHANNELS');
     try {
-      return this.run(pubsubChannels<V>(pattern));
+      return this.runExact(pubsubChannels<V>(pattern), surplus);
     } catch (error) {
       return this.refuseCall('PUBSUB CHANNELS', error);
     }
@@ -3689,9 +3528,8 @@ export abstract class RedisCommands<V> {
    */
   pubsubHelp(): Promise<string[]>;
   pubsubHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubHelp', 'PUBSUB HELP');
     try {
-      return this.run(pubsubHelp<V>());
+      return this.runExact(pubsubHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('PUBSUB HELP', error);
     }
@@ -3705,9 +3543,8 @@ export abstract class RedisCommands<V> {
    */
   pubsubNumpat(): Promise<number>;
   pubsubNumpat(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubNumpat', 'PUBSUB NUMPAT');
     try {
-      return this.run(pubsubNumpat<V>());
+      return this.runExact(pubsubNumpat<V>(), surplus);
     } catch (error) {
       return this.refuseCall('PUBSUB NUMPAT', error);
     }
@@ -3737,9 +3574,8 @@ export abstract class RedisCommands<V> {
    */
   pubsubShardchannels(pattern?: Data): Promise<string[]>;
   pubsubShardchannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('pubsubShardchannels', 'PUBSUB SHARDCHANNELS');
     try {
-      return this.run(pubsubShardchannels<V>(pattern));
+      return this.runExact(pubsubShardchannels<V>(pattern), surplus);
     } catch (error) {
       return this.refuseCall('PUBSUB SHARDCHANNELS', error);
     }
@@ -3768,9 +3604,8 @@ export abstract class RedisCommands<V> {
    */
   randomkey(): Promise<V | null>;
   randomkey(surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('randomkey', 'RANDOMKEY');
     try {
-      return this.run(randomkey<V>());
+      return this.runExact(randomkey<V>(), surplus);
     } catch (error) {
       return this.refuseCall('RANDOMKEY', error);
     }
@@ -3785,9 +3620,8 @@ export abstract class RedisCommands<V> {
    */
   rename(key: Data, newkey: Data): Promise<'OK'>;
   rename(key: Data, newkey: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('rename', 'RENAME');
     try {
-      return this.run(rename<V>(key, newkey));
+      return this.runExact(rename<V>(key, newkey), surplus);
     } catch (error) {
       return this.refuseCall('RENAME', error);
     }
@@ -3803,9 +3637,8 @@ export abstract class RedisCommands<V> {
    */
   renamenx(key: Data, newkey: Data): Promise<boolean>;
   renamenx(key: Data, newkey: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('renamenx', 'RENAMENX');
     try {
-      return this.run(renamenx<V>(key, newkey));
+      return this.runExact(renamenx<V>(key, newkey), surplus);
     } catch (error) {
       return this.refuseCall('RENAMENX', error);
     }
@@ -3820,9 +3653,8 @@ export abstract class RedisCommands<V> {
    */
   replicaof(source: ReplicationSource): Promise<'OK'>;
   replicaof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('replicaof', 'REPLICAOF');
     try {
-      return this.run(replicaof<V>(source));
+      return this.runExact(replicaof<V>(source), surplus);
     } catch (error) {
       return this.refuseCall('REPLICAOF', error);
     }
@@ -3837,9 +3669,8 @@ export abstract class RedisCommands<V> {
    */
   restore(key: Data, ttl: Int, serialized: Uint8Array, options?: RestoreOptions): Promise<'OK'>;
   restore(key: Data, ttl: Int, serialized: Uint8Array, options: RestoreOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('restore', 'RESTORE');
     try {
-      return this.run(restore<V>(key, ttl, serialized, options));
+      return this.runExact(restore<V>(key, ttl, serialized, options), surplus);
     } catch (error) {
       return this.refuseCall('RESTORE', error);
     }
@@ -3853,9 +3684,8 @@ export abstract class RedisCommands<V> {
    */
   role(): Promise<Role>;
   role(surplus?: unknown): Promise<Role> {
-    if (surplus !== undefined) return this.refuseSurplus('role', 'ROLE');
     try {
-      return this.run(role<V>());
+      return this.runExact(role<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ROLE', error);
     }
@@ -3873,9 +3703,8 @@ export abstract class RedisCommands<V> {
   rpop(key: Data, count: Int): Promise<V[] | null>;
   rpop(key: Data, count?: Int): Promise<V | V[] | null>;
   rpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('rpop', 'RPOP');
     try {
-      return this.run(rpop<V>(key, count));
+      return this.runExact(rpop<V>(key, count), surplus);
     } catch (error) {
       return this.refuseCall('RPOP', error);
     }
@@ -3891,9 +3720,8 @@ export abstract class RedisCommands<V> {
    */
   rpoplpush(source: Data, destination: Data): Promise<V | null>;
   rpoplpush(source: Data, destination: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('rpoplpush', 'RPOPLPUSH');
     try {
-      return this.run(rpoplpush<V>(source, destination));
+      return this.runExact(rpoplpush<V>(source, destination), surplus);
     } catch (error) {
       return this.refuseCall('RPOPLPUSH', error);
     }
@@ -3961,9 +3789,8 @@ export abstract class RedisCommands<V> {
    */
   save(): Promise<'OK'>;
   save(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('save', 'SAVE');
     try {
-      return this.run(save<V>());
+      return this.runExact(save<V>(), surplus);
     } catch (error) {
       return this.refuseCall('SAVE', error);
     }
@@ -3978,9 +3805,8 @@ export abstract class RedisCommands<V> {
    */
   scan(cursor: Cursor, options?: KeyScanOptions): Promise<KeyPage<V>>;
   scan(cursor: Cursor, options: KeyScanOptions = {}, surplus?: unknown): Promise<KeyPage<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('scan', 'SCAN');
     try {
-      return this.run(scan<V>(cursor, options));
+      return this.runExact(scan<V>(cursor, options), surplus);
     } catch (error) {
       return this.refuseCall('SCAN', error);
     }
@@ -3995,9 +3821,8 @@ export abstract class RedisCommands<V> {
    */
   scard(key: Data): Promise<number>;
   scard(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('scard', 'SCARD');
     try {
-      return this.run(scard<V>(key));
+      return this.runExact(scard<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('SCARD', error);
     }
@@ -4026,9 +3851,8 @@ export abstract class RedisCommands<V> {
    */
   scriptFlush(mode?: FlushMode): Promise<'OK'>;
   scriptFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptFlush', 'SCRIPT FLUSH');
     try {
-      return this.run(scriptFlush<V>(mode));
+      return this.runExact(scriptFlush<V>(mode), surplus);
     } catch (error) {
       return this.refuseCall('SCRIPT FLUSH', error);
     }
@@ -4042,9 +3866,8 @@ export abstract class RedisCommands<V> {
    */
   scriptHelp(): Promise<string[]>;
   scriptHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptHelp', 'SCRIPT HELP');
     try {
-      return this.run(scriptHelp<V>());
+      return this.runExact(scriptHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('SCRIPT HELP', error);
     }
@@ -4059,9 +3882,8 @@ export abstract class RedisCommands<V> {
    */
   scriptKill(): Promise<'OK'>;
   scriptKill(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptKill', 'SCRIPT KILL');
     try {
-      return this.run(scriptKill<V>());
+      return this.runExact(scriptKill<V>(), surplus);
     } catch (error) {
       return this.refuseCall('SCRIPT KILL', error);
     }
@@ -4077,9 +3899,8 @@ export abstract class RedisCommands<V> {
    */
   scriptLoad(script: Data): Promise<string>;
   scriptLoad(script: Data, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptLoad', 'SCRIPT LOAD');
     try {
-      return this.run(scriptLoad<V>(script));
+      return this.runExact(scriptLoad<V>(script), surplus);
     } catch (error) {
       return this.refuseCall('SCRIPT LOAD', error);
     }
@@ -4094,9 +3915,8 @@ export abstract class RedisCommands<V> {
    */
   scriptShow(sha1: string): Promise<string>;
   scriptShow(sha1: string, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('scriptShow', 'SCRIPT SHOW');
     try {
-      return this.run(scriptShow<V>(sha1));
+      return this.runExact(scriptShow<V>(sha1), surplus);
     } catch (error) {
       return this.refuseCall('SCRIPT SHOW', error);
     }
@@ -4152,9 +3972,8 @@ export abstract class RedisCommands<V> {
   set(key: Data, value: Data, options: SetOptions & { readonly get?: Off }): Promise<'OK' | null>;
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK' | V | null>;
   set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK' | V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('set', 'SET');
     try {
-      return this.run(set<V>(key, value, options));
+      return this.runExact(set<V>(key, value, options), surplus);
     } catch (error) {
       return this.refuseCall('SET', error);
     }
@@ -4170,9 +3989,8 @@ export abstract class RedisCommands<V> {
    */
   setbit(key: Data, offset: Int, bit: 0 | 1): Promise<0 | 1>;
   setbit(key: Data, offset: Int, bit: 0 | 1, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('setbit', 'SETBIT');
     try {
-      return this.run(setbit<V>(key, offset, bit));
+      return this.runExact(setbit<V>(key, offset, bit), surplus);
     } catch (error) {
       return this.refuseCall('SETBIT', error);
     }
@@ -4187,9 +4005,8 @@ export abstract class RedisCommands<V> {
    */
   setex(key: Data, seconds: Int, value: Data): Promise<'OK'>;
   setex(key: Data, seconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('setex', 'SETEX');
     try {
-      return this.run(setex<V>(key, seconds, value));
+      return this.runExact(setex<V>(key, seconds, value), surplus);
     } catch (error) {
       return this.refuseCall('SETEX', error);
     }
@@ -4205,9 +4022,8 @@ export abstract class RedisCommands<V> {
    */
   setnx(key: Data, value: Data): Promise<boolean>;
   setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('setnx', 'SETNX');
     try {
-      return this.run(setnx<V>(key, value));
+      return this.runExact(setnx<V>(key, value), surplus);
     } catch (error) {
       return this.refuseCall('SETNX', error);
     }
@@ -4223,9 +4039,8 @@ export abstract class RedisCommands<V> {
    */
   setrange(key: Data, offset: Int, value: Data): Promise<number>;
   setrange(key: Data, offset: Int, value: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('setrange', 'SETRANGE');
     try {
-      return this.run(setrange<V>(key, offset, value));
+      return this.runExact(setrange<V>(key, offset, value), surplus);
     } catch (error) {
       return this.refuseCall('SETRANGE', error);
     }
@@ -4241,9 +4056,8 @@ export abstract class RedisCommands<V> {
    */
   shutdown(options?: ShutdownOptions): Promise<'OK'>;
   shutdown(options: ShutdownOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('shutdown', 'SHUTDOWN');
     try {
-      return this.run(shutdown<V>(options));
+      return this.runExact(shutdown<V>(options), surplus);
     } catch (error) {
       return this.refuseCall('SHUTDOWN', error);
     }
@@ -4276,9 +4090,8 @@ export abstract class RedisCommands<V> {
    */
   sintercard(keys: Many, options?: IntercardOptions): Promise<number>;
   sintercard(keys: Many, options: IntercardOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('sintercard', 'SINTERCARD');
     try {
-      return this.run(sintercard<V>(keys, options));
+      return this.runExact(sintercard<V>(keys, options), surplus);
     } catch (error) {
       return this.refuseCall('SINTERCARD', error);
     }
@@ -4310,9 +4123,8 @@ export abstract class RedisCommands<V> {
    */
   sismember(key: Data, member: Data): Promise<boolean>;
   sismember(key: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('sismember', 'SISMEMBER');
     try {
-      return this.run(sismember<V>(key, member));
+      return this.runExact(sismember<V>(key, member), surplus);
     } catch (error) {
       return this.refuseCall('SISMEMBER', error);
     }
@@ -4327,9 +4139,8 @@ export abstract class RedisCommands<V> {
    */
   slaveof(source: ReplicationSource): Promise<'OK'>;
   slaveof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('slaveof', 'SLAVEOF');
     try {
-      return this.run(slaveof<V>(source));
+      return this.runExact(slaveof<V>(source), surplus);
     } catch (error) {
       return this.refuseCall('SLAVEOF', error);
     }
@@ -4343,9 +4154,8 @@ export abstract class RedisCommands<V> {
    */
   slowlogGet(count?: Int): Promise<SlowlogEntry<V>[]>;
   slowlogGet(count?: Int, surplus?: unknown): Promise<SlowlogEntry<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogGet', 'SLOWLOG GET');
     try {
-      return this.run(slowlogGet<V>(count));
+      return this.runExact(slowlogGet<V>(count), surplus);
     } catch (error) {
       return this.refuseCall('SLOWLOG GET', error);
     }
@@ -4359,9 +4169,8 @@ export abstract class RedisCommands<V> {
    */
   slowlogHelp(): Promise<string[]>;
   slowlogHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogHelp', 'SLOWLOG HELP');
     try {
-      return this.run(slowlogHelp<V>());
+      return this.runExact(slowlogHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('SLOWLOG HELP', error);
     }
@@ -4375,9 +4184,8 @@ export abstract class RedisCommands<V> {
    */
   slowlogLen(): Promise<number>;
   slowlogLen(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogLen', 'SLOWLOG LEN');
     try {
-      return this.run(slowlogLen<V>());
+      return this.runExact(slowlogLen<V>(), surplus);
     } catch (error) {
       return this.refuseCall('SLOWLOG LEN', error);
     }
@@ -4391,9 +4199,8 @@ export abstract class RedisCommands<V> {
    */
   slowlogReset(): Promise<'OK'>;
   slowlogReset(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('slowlogReset', 'SLOWLOG RESET');
     try {
-      return this.run(slowlogReset<V>());
+      return this.runExact(slowlogReset<V>(), surplus);
     } catch (error) {
       return this.refuseCall('SLOWLOG RESET', error);
     }
@@ -4408,9 +4215,8 @@ export abstract class RedisCommands<V> {
    */
   smembers(key: Data): Promise<V[]>;
   smembers(key: Data, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('smembers', 'SMEMBERS');
     try {
-      return this.run(smembers<V>(key));
+      return this.runExact(smembers<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('SMEMBERS', error);
     }
@@ -4442,9 +4248,8 @@ export abstract class RedisCommands<V> {
    */
   smove(source: Data, destination: Data, member: Data): Promise<boolean>;
   smove(source: Data, destination: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('smove', 'SMOVE');
     try {
-      return this.run(smove<V>(source, destination, member));
+      return this.runExact(smove<V>(source, destination, member), surplus);
     } catch (error) {
       return this.refuseCall('SMOVE', error);
     }
@@ -4464,9 +4269,8 @@ export abstract class RedisCommands<V> {
   sort(key: Data, options?: SortReadOptions & { readonly get?: undefined; readonly store?: undefined }): Promise<V[]>;
   sort(key: Data, options?: SortOptions): Promise<number | (V | null)[]>;
   sort(key: Data, options: SortOptions = {}, surplus?: unknown): Promise<number | (V | null)[]> {
-    if (surplus !== undefined) return this.refuseSurplus('sort', 'SORT');
     try {
-      return this.run(sort<V>(key, options));
+      return this.runExact(sort<V>(key, options), surplus);
     } catch (error) {
       return this.refuseCall('SORT', error);
     }
@@ -4483,9 +4287,8 @@ export abstract class RedisCommands<V> {
   sortRo(key: Data, options?: SortReadOptions & { readonly get?: undefined }): Promise<V[]>;
   sortRo(key: Data, options?: SortReadOptions): Promise<(V | null)[]>;
   sortRo(key: Data, options: SortReadOptions = {}, surplus?: unknown): Promise<(V | null)[]> {
-    if (surplus !== undefined) return this.refuseSurplus('sortRo', 'SORT_RO');
     try {
-      return this.run(sortRo<V>(key, options));
+      return this.runExact(sortRo<V>(key, options), surplus);
     } catch (error) {
       return this.refuseCall('SORT_RO', error);
     }
@@ -4503,9 +4306,8 @@ export abstract class RedisCommands<V> {
   spop(key: Data, count: Int): Promise<V[]>;
   spop(key: Data, count?: Int): Promise<V | V[] | null>;
   spop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('spop', 'SPOP');
     try {
-      return this.run(spop<V>(key, count));
+      return this.runExact(spop<V>(key, count), surplus);
     } catch (error) {
       return this.refuseCall('SPOP', error);
     }
@@ -4521,9 +4323,8 @@ export abstract class RedisCommands<V> {
    */
   spublish(channel: Data, message: Data): Promise<number>;
   spublish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('spublish', 'SPUBLISH');
     try {
-      return this.run(spublish<V>(channel, message));
+      return this.runExact(spublish<V>(channel, message), surplus);
     } catch (error) {
       return this.refuseCall('SPUBLISH', error);
     }
@@ -4541,9 +4342,8 @@ export abstract class RedisCommands<V> {
   srandmember(key: Data, count: Int): Promise<V[]>;
   srandmember(key: Data, count?: Int): Promise<V | V[] | null>;
   srandmember(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('srandmember', 'SRANDMEMBER');
     try {
-      return this.run(srandmember<V>(key, count));
+      return this.runExact(srandmember<V>(key, count), surplus);
     } catch (error) {
       return this.refuseCall('SRANDMEMBER', error);
     }
@@ -4576,9 +4376,8 @@ export abstract class RedisCommands<V> {
    */
   sscan(key: Data, cursor: Cursor, options?: ScanOptions): Promise<SscanPage<V>>;
   sscan(key: Data, cursor: Cursor, options: ScanOptions = {}, surplus?: unknown): Promise<SscanPage<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('sscan', 'SSCAN');
     try {
-      return this.run(sscan<V>(key, cursor, options));
+      return this.runExact(sscan<V>(key, cursor, options), surplus);
     } catch (error) {
       return this.refuseCall('SSCAN', error);
     }
@@ -4593,9 +4392,8 @@ export abstract class RedisCommands<V> {
    */
   strlen(key: Data): Promise<number>;
   strlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('strlen', 'STRLEN');
     try {
-      return this.run(strlen<V>(key));
+      return this.runExact(strlen<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('STRLEN', error);
     }
@@ -4610,9 +4408,8 @@ export abstract class RedisCommands<V> {
    */
   substr(key: Data, start: Int, end: Int): Promise<V>;
   substr(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('substr', 'SUBSTR');
     try {
-      return this.run(substr<V>(key, start, end));
+      return this.runExact(substr<V>(key, start, end), surplus);
     } catch (error) {
       return this.refuseCall('SUBSTR', error);
     }
@@ -4659,9 +4456,8 @@ export abstract class RedisCommands<V> {
    */
   swapdb(db1: Int, db2: Int): Promise<'OK'>;
   swapdb(db1: Int, db2: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('swapdb', 'SWAPDB');
     try {
-      return this.run(swapdb<V>(db1, db2));
+      return this.runExact(swapdb<V>(db1, db2), surplus);
     } catch (error) {
       return this.refuseCall('SWAPDB', error);
     }
@@ -4675,9 +4471,8 @@ export abstract class RedisCommands<V> {
    */
   time(): Promise<ServerTime>;
   time(surplus?: unknown): Promise<ServerTime> {
-    if (surplus !== undefined) return this.refuseSurplus('time', 'TIME');
     try {
-      return this.run(time<V>());
+      return this.runExact(time<V>(), surplus);
     } catch (error) {
       return this.refuseCall('TIME', error);
     }
@@ -4708,9 +4503,8 @@ export abstract class RedisCommands<V> {
    */
   ttl(key: Data): Promise<number>;
   ttl(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('ttl', 'TTL');
     try {
-      return this.run(ttl<V>(key));
+      return this.runExact(ttl<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('TTL', error);
     }
@@ -4724,9 +4518,8 @@ export abstract class RedisCommands<V> {
    */
   type(key: Data): Promise<string>;
   type(key: Data, surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('type', 'TYPE');
     try {
-      return this.run(type<V>(key));
+      return this.runExact(type<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('TYPE', error);
     }
@@ -4783,9 +4576,8 @@ export abstract class RedisCommands<V> {
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddMakingOptions): Promise<string>;
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions): Promise<string | null>;
   xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions, surplus?: unknown): Promise<string | null> {
-    if (surplus !== undefined) return this.refuseSurplus('xadd', 'XADD');
     try {
-      return this.run(xadd<V>(key, id, fields, options));
+      return this.runExact(xadd<V>(key, id, fields, options), surplus);
     } catch (error) {
       return this.refuseCall('XADD', error);
     }
@@ -4805,9 +4597,8 @@ export abstract class RedisCommands<V> {
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options: XautoclaimJustid): Promise<AutoclaimedIds>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions): Promise<Autoclaimed<V> | AutoclaimedIds>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions, surplus?: unknown): Promise<Autoclaimed<V> | AutoclaimedIds> {
-    if (surplus !== undefined) return this.refuseSurplus('xautoclaim', 'XAUTOCLAIM');
     try {
-      return this.run(xautoclaim<V>(key, group, consumer, minIdle, start, options));
+      return this.runExact(xautoclaim<V>(key, group, consumer, minIdle, start, options), surplus);
     } catch (error) {
       return this.refuseCall('XAUTOCLAIM', error);
     }
@@ -4827,9 +4618,8 @@ export abstract class RedisCommands<V> {
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options: XclaimJustid): Promise<string[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions): Promise<StreamEntry<V>[] | string[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions, surplus?: unknown): Promise<StreamEntry<V>[] | string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xclaim', 'XCLAIM');
     try {
-      return this.run(xclaim<V>(key, group, consumer, minIdle, ids, options));
+      return this.runExact(xclaim<V>(key, group, consumer, minIdle, ids, options), surplus);
     } catch (error) {
       return this.refuseCall('XCLAIM', error);
     }
@@ -4863,9 +4653,8 @@ export abstract class RedisCommands<V> {
    */
   xgroupCreate(key: Data, group: Data, id: StreamId, options?: XgroupCreateOptions): Promise<'OK'>;
   xgroupCreate(key: Data, group: Data, id: StreamId, options: XgroupCreateOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupCreate', 'XGROUP CREATE');
     try {
-      return this.run(xgroupCreate<V>(key, group, id, options));
+      return this.runExact(xgroupCreate<V>(key, group, id, options), surplus);
     } catch (error) {
       return this.refuseCall('XGROUP CREATE', error);
     }
@@ -4881,9 +4670,8 @@ export abstract class RedisCommands<V> {
    */
   xgroupCreateconsumer(key: Data, group: Data, consumer: Data): Promise<boolean>;
   xgroupCreateconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupCreateconsumer', 'XGROUP CREATECONSUMER');
     try {
-      return this.run(xgroupCreateconsumer<V>(key, group, consumer));
+      return this.runExact(xgroupCreateconsumer<V>(key, group, consumer), surplus);
     } catch (error) {
       return this.refuseCall('XGROUP CREATECONSUMER', error);
     }
@@ -4899,9 +4687,8 @@ export abstract class RedisCommands<V> {
    */
   xgroupDelconsumer(key: Data, group: Data, consumer: Data): Promise<number>;
   xgroupDelconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupDelconsumer', 'XGROUP DELCONSUMER');
     try {
-      return this.run(xgroupDelconsumer<V>(key, group, consumer));
+      return this.runExact(xgroupDelconsumer<V>(key, group, consumer), surplus);
     } catch (error) {
       return this.refuseCall('XGROUP DELCONSUMER', error);
     }
@@ -4916,9 +4703,8 @@ export abstract class RedisCommands<V> {
    */
   xgroupDestroy(key: Data, group: Data): Promise<boolean>;
   xgroupDestroy(key: Data, group: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupDestroy', 'XGROUP DESTROY');
     try {
-      return this.run(xgroupDestroy<V>(key, group));
+      return this.runExact(xgroupDestroy<V>(key, group), surplus);
     } catch (error) {
       return this.refuseCall('XGROUP DESTROY', error);
     }
@@ -4932,9 +4718,8 @@ export abstract class RedisCommands<V> {
    */
   xgroupHelp(): Promise<string[]>;
   xgroupHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupHelp', 'XGROUP HELP');
     try {
-      return this.run(xgroupHelp<V>());
+      return this.runExact(xgroupHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('XGROUP HELP', error);
     }
@@ -4950,9 +4735,8 @@ export abstract class RedisCommands<V> {
    */
   xgroupSetid(key: Data, group: Data, id: StreamId, options?: XgroupSetidOptions): Promise<'OK'>;
   xgroupSetid(key: Data, group: Data, id: StreamId, options: XgroupSetidOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('xgroupSetid', 'XGROUP SETID');
     try {
-      return this.run(xgroupSetid<V>(key, group, id, options));
+      return this.runExact(xgroupSetid<V>(key, group, id, options), surplus);
     } catch (error) {
       return this.refuseCall('XGROUP SETID', error);
     }
@@ -4967,9 +4751,8 @@ export abstract class RedisCommands<V> {
    */
   xinfoConsumers(key: Data, group: Data): Promise<ConsumerInfo[]>;
   xinfoConsumers(key: Data, group: Data, surplus?: unknown): Promise<ConsumerInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoConsumers', 'XINFO CONSUMERS');
     try {
-      return this.run(xinfoConsumers<V>(key, group));
+      return this.runExact(xinfoConsumers<V>(key, group), surplus);
     } catch (error) {
       return this.refuseCall('XINFO CONSUMERS', error);
     }
@@ -4984,9 +4767,8 @@ export abstract class RedisCommands<V> {
    */
   xinfoGroups(key: Data): Promise<GroupInfo[]>;
   xinfoGroups(key: Data, surplus?: unknown): Promise<GroupInfo[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoGroups', 'XINFO GROUPS');
     try {
-      return this.run(xinfoGroups<V>(key));
+      return this.runExact(xinfoGroups<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('XINFO GROUPS', error);
     }
@@ -5000,9 +4782,8 @@ export abstract class RedisCommands<V> {
    */
   xinfoHelp(): Promise<string[]>;
   xinfoHelp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoHelp', 'XINFO HELP');
     try {
-      return this.run(xinfoHelp<V>());
+      return this.runExact(xinfoHelp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('XINFO HELP', error);
     }
@@ -5021,9 +4802,8 @@ export abstract class RedisCommands<V> {
   xinfoStream(key: Data, options: XinfoStreamFull): Promise<StreamInfoFull<V>>;
   xinfoStream(key: Data, options?: XinfoStreamOptions): Promise<StreamInfo<V> | StreamInfoFull<V>>;
   xinfoStream(key: Data, options?: XinfoStreamOptions, surplus?: unknown): Promise<StreamInfo<V> | StreamInfoFull<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('xinfoStream', 'XINFO STREAM');
     try {
-      return this.run(xinfoStream<V>(key, options));
+      return this.runExact(xinfoStream<V>(key, options), surplus);
     } catch (error) {
       return this.refuseCall('XINFO STREAM', error);
     }
@@ -5038,9 +4818,8 @@ export abstract class RedisCommands<V> {
    */
   xlen(key: Data): Promise<number>;
   xlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('xlen', 'XLEN');
     try {
-      return this.run(xlen<V>(key));
+      return this.runExact(xlen<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('XLEN', error);
     }
@@ -5060,9 +4839,8 @@ export abstract class RedisCommands<V> {
   xpending(key: Data, group: Data, range: XpendingRange): Promise<PendingEntry[]>;
   xpending(key: Data, group: Data, range?: XpendingRange): Promise<PendingSummary | PendingEntry[]>;
   xpending(key: Data, group: Data, range?: XpendingRange, surplus?: unknown): Promise<PendingSummary | PendingEntry[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xpending', 'XPENDING');
     try {
-      return this.run(xpending<V>(key, group, range));
+      return this.runExact(xpending<V>(key, group, range), surplus);
     } catch (error) {
       return this.refuseCall('XPENDING', error);
     }
@@ -5080,9 +4858,8 @@ export abstract class RedisCommands<V> {
    */
   xrange(key: Data, start: StreamId, end: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
   xrange(key: Data, start: StreamId, end: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xrange', 'XRANGE');
     try {
-      return this.run(xrange<V>(key, start, end, options));
+      return this.runExact(xrange<V>(key, start, end, options), surplus);
     } catch (error) {
       return this.refuseCall('XRANGE', error);
     }
@@ -5105,9 +4882,8 @@ export abstract class RedisCommands<V> {
    */
   xread(streams: StreamPositions, options?: XreadOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
   xread(streams: StreamPositions, options: XreadOptions = {}, surplus?: unknown): Promise<Record<string, StreamEntry<V>[]> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('xread', 'XREAD');
     try {
-      return this.run(xread<V>(streams, options));
+      return this.runExact(xread<V>(streams, options), surplus);
     } catch (error) {
       return this.refuseCall('XREAD', error);
     }
@@ -5129,9 +4905,8 @@ export abstract class RedisCommands<V> {
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions<'>'>, options?: XreadgroupOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null>;
   xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions, surplus?: unknown): Promise<Record<string, HistoryEntry<V>[]> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('xreadgroup', 'XREADGROUP');
     try {
-      return this.run(xreadgroup<V>(group, consumer, streams, options));
+      return this.runExact(xreadgroup<V>(group, consumer, streams, options), surplus);
     } catch (error) {
       return this.refuseCall('XREADGROUP', error);
     }
@@ -5149,9 +4924,8 @@ export abstract class RedisCommands<V> {
    */
   xrevrange(key: Data, end: StreamId, start: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
   xrevrange(key: Data, end: StreamId, start: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('xrevrange', 'XREVRANGE');
     try {
-      return this.run(xrevrange<V>(key, end, start, options));
+      return this.runExact(xrevrange<V>(key, end, start, options), surplus);
     } catch (error) {
       return this.refuseCall('XREVRANGE', error);
     }
@@ -5166,9 +4940,8 @@ export abstract class RedisCommands<V> {
    */
   xsetid(key: Data, lastId: StreamId, options?: XsetidOptions): Promise<'OK'>;
   xsetid(key: Data, lastId: StreamId, options: XsetidOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('xsetid', 'XSETID');
     try {
-      return this.run(xsetid<V>(key, lastId, options));
+      return this.runExact(xsetid<V>(key, lastId, options), surplus);
     } catch (error) {
       return this.refuseCall('XSETID', error);
     }
@@ -5186,9 +4959,8 @@ export abstract class RedisCommands<V> {
    */
   xtrim(key: Data, options: Trim): Promise<number>;
   xtrim(key: Data, options: Trim, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('xtrim', 'XTRIM');
     try {
-      return this.run(xtrim<V>(key, options));
+      return this.runExact(xtrim<V>(key, options), surplus);
     } catch (error) {
       return this.refuseCall('XTRIM', error);
     }
@@ -5215,9 +4987,8 @@ export abstract class RedisCommands<V> {
   zadd(key: Data, member: ScoredMember | readonly [ScoredMember], options: ZaddIncrOptions): Promise<number | null>;
   zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions): Promise<number | null>;
   zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zadd', 'ZADD');
     try {
-      return this.run(zadd<V>(key, scoreOrMembers, memberOrOptions));
+      return this.runExact(zadd<V>(key, scoreOrMembers, memberOrOptions), surplus);
     } catch (error) {
       return this.refuseCall('ZADD', error);
     }
@@ -5232,9 +5003,8 @@ export abstract class RedisCommands<V> {
    */
   zcard(key: Data): Promise<number>;
   zcard(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zcard', 'ZCARD');
     try {
-      return this.run(zcard<V>(key));
+      return this.runExact(zcard<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('ZCARD', error);
     }
@@ -5251,9 +5021,8 @@ export abstract class RedisCommands<V> {
    */
   zcount(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
   zcount(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zcount', 'ZCOUNT');
     try {
-      return this.run(zcount<V>(key, min, max));
+      return this.runExact(zcount<V>(key, min, max), surplus);
     } catch (error) {
       return this.refuseCall('ZCOUNT', error);
     }
@@ -5271,9 +5040,8 @@ export abstract class RedisCommands<V> {
   zdiff(keys: Many, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions): Promise<V[] | Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zdiff', 'ZDIFF');
     try {
-      return this.run(zdiff<V>(keys, options));
+      return this.runExact(zdiff<V>(keys, options), surplus);
     } catch (error) {
       return this.refuseCall('ZDIFF', error);
     }
@@ -5307,9 +5075,8 @@ export abstract class RedisCommands<V> {
    */
   zincrby(key: Data, increment: Score, member: Data): Promise<number>;
   zincrby(key: Data, increment: Score, member: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zincrby', 'ZINCRBY');
     try {
-      return this.run(zincrby<V>(key, increment, member));
+      return this.runExact(zincrby<V>(key, increment, member), surplus);
     } catch (error) {
       return this.refuseCall('ZINCRBY', error);
     }
@@ -5329,9 +5096,8 @@ export abstract class RedisCommands<V> {
   zinter(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zinter(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
   zinter(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zinter', 'ZINTER');
     try {
-      return this.run(zinter<V>(keys, options));
+      return this.runExact(zinter<V>(keys, options), surplus);
     } catch (error) {
       return this.refuseCall('ZINTER', error);
     }
@@ -5347,9 +5113,8 @@ export abstract class RedisCommands<V> {
    */
   zintercard(keys: Many, options?: ZintercardOptions): Promise<number>;
   zintercard(keys: Many, options: ZintercardOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zintercard', 'ZINTERCARD');
     try {
-      return this.run(zintercard<V>(keys, options));
+      return this.runExact(zintercard<V>(keys, options), surplus);
     } catch (error) {
       return this.refuseCall('ZINTERCARD', error);
     }
@@ -5367,9 +5132,8 @@ export abstract class RedisCommands<V> {
    */
   zinterstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
   zinterstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zinterstore', 'ZINTERSTORE');
     try {
-      return this.run(zinterstore<V>(destination, keys, options));
+      return this.runExact(zinterstore<V>(destination, keys, options), surplus);
     } catch (error) {
       return this.refuseCall('ZINTERSTORE', error);
     }
@@ -5386,9 +5150,8 @@ export abstract class RedisCommands<V> {
    */
   zlexcount(key: Data, min: LexBound, max: LexBound): Promise<number>;
   zlexcount(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zlexcount', 'ZLEXCOUNT');
     try {
-      return this.run(zlexcount<V>(key, min, max));
+      return this.runExact(zlexcount<V>(key, min, max), surplus);
     } catch (error) {
       return this.refuseCall('ZLEXCOUNT', error);
     }
@@ -5406,9 +5169,8 @@ export abstract class RedisCommands<V> {
    */
   zmpop(keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
   zmpop(keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zmpop', 'ZMPOP');
     try {
-      return this.run(zmpop<V>(keys, where, options));
+      return this.runExact(zmpop<V>(keys, where, options), surplus);
     } catch (error) {
       return this.refuseCall('ZMPOP', error);
     }
@@ -5442,9 +5204,8 @@ export abstract class RedisCommands<V> {
   zpopmax(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmax(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
   zpopmax(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopmax', 'ZPOPMAX');
     try {
-      return this.run(zpopmax<V>(key, count));
+      return this.runExact(zpopmax<V>(key, count), surplus);
     } catch (error) {
       return this.refuseCall('ZPOPMAX', error);
     }
@@ -5462,9 +5223,8 @@ export abstract class RedisCommands<V> {
   zpopmin(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmin(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
   zpopmin(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopmin', 'ZPOPMIN');
     try {
-      return this.run(zpopmin<V>(key, count));
+      return this.runExact(zpopmin<V>(key, count), surplus);
     } catch (error) {
       return this.refuseCall('ZPOPMIN', error);
     }
@@ -5484,9 +5244,8 @@ export abstract class RedisCommands<V> {
   zrandmember(key: Data, count: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions): Promise<V | V[] | Scored<V>[] | null>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions, surplus?: unknown): Promise<V | V[] | Scored<V>[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrandmember', 'ZRANDMEMBER');
     try {
-      return this.run(zrandmember<V>(key, count, options));
+      return this.runExact(zrandmember<V>(key, count, options), surplus);
     } catch (error) {
       return this.refuseCall('ZRANDMEMBER', error);
     }
@@ -5509,9 +5268,8 @@ export abstract class RedisCommands<V> {
   zrange(key: Data, start: RangeBound, stop: RangeBound, options: ZrangeOrder & { readonly bylex?: Off; readonly withscores: true }): Promise<Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions): Promise<V[] | Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrange', 'ZRANGE');
     try {
-      return this.run(zrange<V>(key, start, stop, options));
+      return this.runExact(zrange<V>(key, start, stop, options), surplus);
     } catch (error) {
       return this.refuseCall('ZRANGE', error);
     }
@@ -5528,9 +5286,8 @@ export abstract class RedisCommands<V> {
    */
   zrangebylex(key: Data, min: LexBound, max: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
   zrangebylex(key: Data, min: LexBound, max: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrangebylex', 'ZRANGEBYLEX');
     try {
-      return this.run(zrangebylex<V>(key, min, max, options));
+      return this.runExact(zrangebylex<V>(key, min, max, options), surplus);
     } catch (error) {
       return this.refuseCall('ZRANGEBYLEX', error);
     }
@@ -5549,9 +5306,8 @@ export abstract class RedisCommands<V> {
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrangebyscore', 'ZRANGEBYSCORE');
     try {
-      return this.run(zrangebyscore<V>(key, min, max, options));
+      return this.runExact(zrangebyscore<V>(key, min, max, options), surplus);
     } catch (error) {
       return this.refuseCall('ZRANGEBYSCORE', error);
     }
@@ -5569,9 +5325,8 @@ export abstract class RedisCommands<V> {
    */
   zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options?: ZrangeOrder): Promise<number>;
   zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options: ZrangeOrder = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zrangestore', 'ZRANGESTORE');
     try {
-      return this.run(zrangestore<V>(destination, source, min, max, options));
+      return this.runExact(zrangestore<V>(destination, source, min, max, options), surplus);
     } catch (error) {
       return this.refuseCall('ZRANGESTORE', error);
     }
@@ -5589,9 +5344,8 @@ export abstract class RedisCommands<V> {
   zrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrank', 'ZRANK');
     try {
-      return this.run(zrank<V>(key, member, options));
+      return this.runExact(zrank<V>(key, member, options), surplus);
     } catch (error) {
       return this.refuseCall('ZRANK', error);
     }
@@ -5625,9 +5379,8 @@ export abstract class RedisCommands<V> {
    */
   zremrangebylex(key: Data, min: LexBound, max: LexBound): Promise<number>;
   zremrangebylex(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebylex', 'ZREMRANGEBYLEX');
     try {
-      return this.run(zremrangebylex<V>(key, min, max));
+      return this.runExact(zremrangebylex<V>(key, min, max), surplus);
     } catch (error) {
       return this.refuseCall('ZREMRANGEBYLEX', error);
     }
@@ -5643,9 +5396,8 @@ export abstract class RedisCommands<V> {
    */
   zremrangebyrank(key: Data, start: Int, stop: Int): Promise<number>;
   zremrangebyrank(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank', 'ZREMRANGEBYRANK');
     try {
-      return this.run(zremrangebyrank<V>(key, start, stop));
+      return this.runExact(zremrangebyrank<V>(key, start, stop), surplus);
     } catch (error) {
       return this.refuseCall('ZREMRANGEBYRANK', error);
     }
@@ -5662,9 +5414,8 @@ export abstract class RedisCommands<V> {
    */
   zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
   zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore', 'ZREMRANGEBYSCORE');
     try {
-      return this.run(zremrangebyscore<V>(key, min, max));
+      return this.runExact(zremrangebyscore<V>(key, min, max), surplus);
     } catch (error) {
       return this.refuseCall('ZREMRANGEBYSCORE', error);
     }
@@ -5682,9 +5433,8 @@ export abstract class RedisCommands<V> {
   zrevrange(key: Data, start: Int, stop: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions): Promise<V[] | Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrange', 'ZREVRANGE');
     try {
-      return this.run(zrevrange<V>(key, start, stop, options));
+      return this.runExact(zrevrange<V>(key, start, stop, options), surplus);
     } catch (error) {
       return this.refuseCall('ZREVRANGE', error);
     }
@@ -5701,9 +5451,8 @@ export abstract class RedisCommands<V> {
    */
   zrevrangebylex(key: Data, max: LexBound, min: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
   zrevrangebylex(key: Data, max: LexBound, min: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrangebylex', 'ZREVRANGEBYLEX');
     try {
-      return this.run(zrevrangebylex<V>(key, max, min, options));
+      return this.runExact(zrevrangebylex<V>(key, max, min, options), surplus);
     } catch (error) {
       return this.refuseCall('ZREVRANGEBYLEX', error);
     }
@@ -5722,9 +5471,8 @@ export abstract class RedisCommands<V> {
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrangebyscore', 'ZREVRANGEBYSCORE');
     try {
-      return this.run(zrevrangebyscore<V>(key, max, min, options));
+      return this.runExact(zrevrangebyscore<V>(key, max, min, options), surplus);
     } catch (error) {
       return this.refuseCall('ZREVRANGEBYSCORE', error);
     }
@@ -5742,9 +5490,8 @@ export abstract class RedisCommands<V> {
   zrevrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrevrank', 'ZREVRANK');
     try {
-      return this.run(zrevrank<V>(key, member, options));
+      return this.runExact(zrevrank<V>(key, member, options), surplus);
     } catch (error) {
       return this.refuseCall('ZREVRANK', error);
     }
@@ -5762,9 +5509,8 @@ export abstract class RedisCommands<V> {
   zscan(key: Data, cursor: Cursor, options: ScanOptions & { readonly noscores: true }): Promise<ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions): Promise<ZscanPage<Scored<V>> | ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions, surplus?: unknown): Promise<ZscanPage<Scored<V>> | ZscanPage<V>> {
-    if (surplus !== undefined) return this.refuseSurplus('zscan', 'ZSCAN');
     try {
-      return this.run(zscan<V>(key, cursor, options));
+      return this.runExact(zscan<V>(key, cursor, options), surplus);
     } catch (error) {
       return this.refuseCall('ZSCAN', error);
     }
@@ -5779,9 +5525,8 @@ export abstract class RedisCommands<V> {
    */
   zscore(key: Data, member: Data): Promise<number | null>;
   zscore(key: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zscore', 'ZSCORE');
     try {
-      return this.run(zscore<V>(key, member));
+      return this.runExact(zscore<V>(key, member), surplus);
     } catch (error) {
       return this.refuseCall('ZSCORE', error);
     }
@@ -5801,9 +5546,8 @@ export abstract class RedisCommands<V> {
   zunion(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zunion(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
   zunion(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zunion', 'ZUNION');
     try {
-      return this.run(zunion<V>(keys, options));
+      return this.runExact(zunion<V>(keys, options), surplus);
     } catch (error) {
       return this.refuseCall('ZUNION', error);
     }
@@ -5821,9 +5565,8 @@ export abstract class RedisCommands<V> {
    */
   zunionstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
   zunionstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zunionstore', 'ZUNIONSTORE');
     try {
-      return this.run(zunionstore<V>(destination, keys, options));
+      return this.runExact(zunionstore<V>(destination, keys, options), surplus);
     } catch (error) {
       return this.refuseCall('ZUNIONSTORE', error);
     }
@@ -5846,9 +5589,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number): Promise<V | null>;
   blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('blmove', 'BLMOVE');
     try {
-      return this.run(blmove<V>(source, destination, from, to, timeout));
+      return this.runExact(blmove<V>(source, destination, from, to, timeout), surplus);
     } catch (error) {
       return this.refuseCall('BLMOVE', error);
     }
@@ -5868,9 +5610,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   blmpop(timeout: number, keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
   blmpop(timeout: number, keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('blmpop', 'BLMPOP');
     try {
-      return this.run(blmpop<V>(timeout, keys, where, options));
+      return this.runExact(blmpop<V>(timeout, keys, where, options), surplus);
     } catch (error) {
       return this.refuseCall('BLMPOP', error);
     }
@@ -5891,9 +5632,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   blpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
   blpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('blpop', 'BLPOP');
     try {
-      return this.run(blpop<V>(keys, timeout));
+      return this.runExact(blpop<V>(keys, timeout), surplus);
     } catch (error) {
       return this.refuseCall('BLPOP', error);
     }
@@ -5912,9 +5652,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   brpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
   brpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('brpop', 'BRPOP');
     try {
-      return this.run(brpop<V>(keys, timeout));
+      return this.runExact(brpop<V>(keys, timeout), surplus);
     } catch (error) {
       return this.refuseCall('BRPOP', error);
     }
@@ -5932,9 +5671,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   brpoplpush(source: Data, destination: Data, timeout: number): Promise<V | null>;
   brpoplpush(source: Data, destination: Data, timeout: number, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('brpoplpush', 'BRPOPLPUSH');
     try {
-      return this.run(brpoplpush<V>(source, destination, timeout));
+      return this.runExact(brpoplpush<V>(source, destination, timeout), surplus);
     } catch (error) {
       return this.refuseCall('BRPOPLPUSH', error);
     }
@@ -5955,9 +5693,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   bzmpop(timeout: number, keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
   bzmpop(timeout: number, keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('bzmpop', 'BZMPOP');
     try {
-      return this.run(bzmpop<V>(timeout, keys, where, options));
+      return this.runExact(bzmpop<V>(timeout, keys, where, options), surplus);
     } catch (error) {
       return this.refuseCall('BZMPOP', error);
     }
@@ -5977,9 +5714,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   bzpopmax(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
   bzpopmax(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('bzpopmax', 'BZPOPMAX');
     try {
-      return this.run(bzpopmax<V>(keys, timeout));
+      return this.runExact(bzpopmax<V>(keys, timeout), surplus);
     } catch (error) {
       return this.refuseCall('BZPOPMAX', error);
     }
@@ -5999,9 +5735,8 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    */
   bzpopmin(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
   bzpopmin(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
-    if (surplus !== undefined) return this.refuseSurplus('bzpopmin', 'BZPOPMIN');
     try {
-      return this.run(bzpopmin<V>(keys, timeout));
+      return this.runExact(bzpopmin<V>(keys, timeout), surplus);
     } catch (error) {
       return this.refuseCall('BZPOPMIN', error);
     }

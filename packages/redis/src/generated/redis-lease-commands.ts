@@ -21,9 +21,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   asking(): Promise<'OK'>;
   asking(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('asking', 'ASKING');
     try {
-      return this.run(asking<V>());
+      return this.runExact(asking<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ASKING', error);
     }
@@ -42,9 +41,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
   auth(username: string, password: string): Promise<'OK'>;
   auth(usernameOrPassword: string, password?: string): Promise<'OK'>;
   auth(usernameOrPassword: string, password?: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('auth', 'AUTH');
     try {
-      return this.run(auth<V>(usernameOrPassword, password));
+      return this.runExact(auth<V>(usernameOrPassword, password), surplus);
     } catch (error) {
       return this.refuseCall('AUTH', error);
     }
@@ -59,9 +57,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientCaching(yes: boolean): Promise<'OK'>;
   clientCaching(yes: boolean, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientCaching', 'CLIENT CACHING');
     try {
-      return this.run(clientCaching<V>(yes));
+      return this.runExact(clientCaching<V>(yes), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT CACHING', error);
     }
@@ -91,9 +88,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientNoEvict(on: boolean): Promise<'OK'>;
   clientNoEvict(on: boolean, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientNoEvict', 'CLIENT NO-EVICT');
     try {
-      return this.run(clientNoEvict<V>(on));
+      return this.runExact(clientNoEvict<V>(on), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT NO-EVICT', error);
     }
@@ -108,9 +104,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientNoTouch(on: boolean): Promise<'OK'>;
   clientNoTouch(on: boolean, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientNoTouch', 'CLIENT NO-TOUCH');
     try {
-      return this.run(clientNoTouch<V>(on));
+      return this.runExact(clientNoTouch<V>(on), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT NO-TOUCH', error);
     }
@@ -125,9 +120,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientSetinfo(attribute: ClientAttribute, value: string): Promise<'OK'>;
   clientSetinfo(attribute: ClientAttribute, value: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientSetinfo', 'CLIENT SETINFO');
     try {
-      return this.run(clientSetinfo<V>(attribute, value));
+      return this.runExact(clientSetinfo<V>(attribute, value), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT SETINFO', error);
     }
@@ -142,9 +136,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientSetname(name: string): Promise<'OK'>;
   clientSetname(name: string, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientSetname', 'CLIENT SETNAME');
     try {
-      return this.run(clientSetname<V>(name));
+      return this.runExact(clientSetname<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT SETNAME', error);
     }
@@ -160,9 +153,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   clientTracking(on: boolean, options?: TrackingOptions): Promise<'OK'>;
   clientTracking(on: boolean, options: TrackingOptions = {}, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('clientTracking', 'CLIENT TRACKING');
     try {
-      return this.run(clientTracking<V>(on, options));
+      return this.runExact(clientTracking<V>(on, options), surplus);
     } catch (error) {
       return this.refuseCall('CLIENT TRACKING', error);
     }
@@ -179,9 +171,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   hello(protover?: 2 | 3, options?: HelloOptions): Promise<ServerHello>;
   hello(protover?: 2 | 3, options: HelloOptions = {}, surplus?: unknown): Promise<ServerHello> {
-    if (surplus !== undefined) return this.refuseSurplus('hello', 'HELLO');
     try {
-      return this.run(hello<V>(protover, options));
+      return this.runExact(hello<V>(protover, options), surplus);
     } catch (error) {
       return this.refuseCall('HELLO', error);
     }
@@ -197,9 +188,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   readonly(): Promise<'OK'>;
   readonly(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('readonly', 'READONLY');
     try {
-      return this.run(readonly<V>());
+      return this.runExact(readonly<V>(), surplus);
     } catch (error) {
       return this.refuseCall('READONLY', error);
     }
@@ -215,9 +205,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   readwrite(): Promise<'OK'>;
   readwrite(surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('readwrite', 'READWRITE');
     try {
-      return this.run(readwrite<V>());
+      return this.runExact(readwrite<V>(), surplus);
     } catch (error) {
       return this.refuseCall('READWRITE', error);
     }
@@ -233,9 +222,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   select(db: Int): Promise<'OK'>;
   select(db: Int, surplus?: unknown): Promise<'OK'> {
-    if (surplus !== undefined) return this.refuseSurplus('select', 'SELECT');
     try {
-      return this.run(select<V>(db));
+      return this.runExact(select<V>(db), surplus);
     } catch (error) {
       return this.refuseCall('SELECT', error);
     }
@@ -252,9 +240,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   wait(numreplicas: Int, milliseconds: Int): Promise<number>;
   wait(numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('wait', 'WAIT');
     try {
-      return this.run(wait<V>(numreplicas, milliseconds));
+      return this.runExact(wait<V>(numreplicas, milliseconds), surplus);
     } catch (error) {
       return this.refuseCall('WAIT', error);
     }
@@ -271,9 +258,8 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    */
   waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Promise<WaitAofResult>;
   waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<WaitAofResult> {
-    if (surplus !== undefined) return this.refuseSurplus('waitaof', 'WAITAOF');
     try {
-      return this.run(waitaof<V>(numlocal, numreplicas, milliseconds));
+      return this.runExact(waitaof<V>(numlocal, numreplicas, milliseconds), surplus);
     } catch (error) {
       return this.refuseCall('WAITAOF', error);
     }

@@ -4,6 +4,7 @@ import {
   ClosedError,
   type Connection,
   ConnectionError,
+  closedBy,
   type Endpoint,
   type KvError,
   type Redirect,
@@ -11,6 +12,7 @@ import {
   RequestQueue,
   type Router,
   type RouterHost,
+  submitAgain,
 } from '@kv/core';
 import { isAsking, withoutAskingUnits } from './asking.ts';
 import { ClusterNodes, type NodeAccess } from './cluster-nodes.ts';
@@ -252,7 +254,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     const gone = this.nodes.retain(used);
     for (const endpoint of gone) this.#leaving.add(endpoint, before, map);
     this.#servers.end(new ClosedError('The map of the cluster is known'));
-    this.#submitHeld();
+    submitAgain(this, this.#held.drain());
     if (info.state === 'ok') this.slots.ownersKnown();
     for (const { resolve } of this.#starting.splice(0)) resolve();
     const changed = before === undefined || moved > 0 || gone.length > 0;
@@ -261,14 +263,6 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#host.changed();
     for (const follower of this.followers) follower.mapKnown();
     return changed;
-  }
-
-  #submitHeld(): void {
-    for (const request of this.#held.drain()) {
-      if (request.exclusive !== null) this.acquire(request);
-      else if (request.unit === null) this.submit(request);
-      else if (request.unit.members[0] === request) this.submitUnit(request.unit.members);
-    }
   }
 
   // -- life
@@ -298,9 +292,4 @@ export class ClusterRouter implements Router, RefreshOwner {
     for (const request of [...this.#held.drain(), ...this.slots.drain()]) request.fail(closedBy(error, request));
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
-}
-
-function closedBy(cause: KvError, { command: { spec }, attempts }: Request): ClosedError {
-  const outcome = attempts > 0 ? 'unknown' : 'notSent';
-  return new ClosedError(`${spec.name}: ${cause.message}`, { command: spec.name, attempts, outcome, cause });
 }

@@ -1,6 +1,6 @@
 import type { Client, Endpoint } from '@kv/core';
+import { extensionOf } from '../client/client-extension.ts';
 import type { ClusterRouter } from './cluster-router.ts';
-import { clusterOf } from './clusters.ts';
 import type { ClusterNode, NodeRole, SlotMap } from './slot-map.ts';
 
 /** One server, and a client for it alone. */
@@ -20,7 +20,8 @@ export interface RedisNode<R> {
 
 /** The servers that a client knows; of a cluster none before the first map. One server alone counts as a primary. */
 export function nodesOf(client: Client, role: NodeRole | undefined): RedisNode<Client>[] {
-  const cluster = clusterOf(client);
+  if (!client.isRouted) return [];
+  const { cluster } = extensionOf(client);
   const nodes = cluster === undefined ? [onlyNode(client)] : clusterNodes(client, cluster);
   return nodes.filter((node) => role === undefined || node.role === role);
 }

@@ -1,8 +1,7 @@
 import { type CallOptions, type Client, Command, type Data, Keys, spec, toArg } from '@kv/core';
-import type { SessionLease } from '../client/session.ts';
+import type { LeaseSource } from '../client/leases.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import type { ClusterRouter } from './cluster-router.ts';
-import { clusterOf } from './clusters.ts';
 import { commandSlot } from './command-slot.ts';
 import { FREE_REDIRECTS, pauseAfter } from './pauses.ts';
 import { SlotLease } from './slot-lease.ts';
@@ -13,21 +12,8 @@ const SESSION = spec('session', 0, Keys.all);
 /** How often a transaction begins again because its slot went to another server. */
 const MOST_TURNS = 64;
 
-/** Gives connections for exclusive use, one after the other. */
-export interface LeaseSource {
-  open(): Promise<SessionLease>;
-  /** Whether what was done on the last connection ended only because its slot has another server by now. */
-  again(error: unknown): Promise<boolean>;
-}
-
-/** Where sessions of a client come from. @param key the key that says which server of a cluster is meant */
-export function leasesOf(client: Client, call: CallOptions, key: Data | undefined): LeaseSource {
-  const cluster = clusterOf(client);
-  if (cluster === undefined) return { open: () => client.acquire(call), again: async () => false };
-  return new SlotSessions(client, cluster, call, key);
-}
-
-class SlotSessions implements LeaseSource {
+/** Where sessions of a client of a cluster come from. */
+export class SlotSessions implements LeaseSource {
   readonly #client: Client;
   readonly #cluster: ClusterRouter;
   readonly #call: CallOptions;
@@ -35,6 +21,7 @@ class SlotSessions implements LeaseSource {
   #last: SlotLease | undefined;
   #turns = 0;
 
+  /** @param key the key that says which server is meant */
   constructor(client: Client, cluster: ClusterRouter, call: CallOptions, key: Data | undefined) {
     this.#client = client;
     this.#cluster = cluster;

@@ -26,9 +26,10 @@ export abstract class SsdbCommands<V> {
     return this.refuse(ofCommand(error, command));
   }
 
-  /** More arguments than the command takes: to drop them would hide a mistake. */
-  protected refuseSurplus(method: string, command: string): Promise<never> {
-    return this.refuse(new ArgumentError(`${method}: more arguments than it takes`, { command }));
+  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
+  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
+    if (surplus === undefined) return this.run(command);
+    throw new ArgumentError(`${command.spec.name}: received more arguments than it takes`);
   }
 
   /**
@@ -39,9 +40,8 @@ export abstract class SsdbCommands<V> {
    */
   addAllowIp(rule: string): Promise<void>;
   addAllowIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('addAllowIp', 'add_allow_ip');
     try {
-      return this.run(addAllowIp<V>(rule));
+      return this.runExact(addAllowIp<V>(rule), surplus);
     } catch (error) {
       return this.refuseCall('add_allow_ip', error);
     }
@@ -55,9 +55,8 @@ export abstract class SsdbCommands<V> {
    */
   addDenyIp(rule: string): Promise<void>;
   addDenyIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('addDenyIp', 'add_deny_ip');
     try {
-      return this.run(addDenyIp<V>(rule));
+      return this.runExact(addDenyIp<V>(rule), surplus);
     } catch (error) {
       return this.refuseCall('add_deny_ip', error);
     }
@@ -72,9 +71,8 @@ export abstract class SsdbCommands<V> {
    */
   bitcount(key: Data, start?: Int, end?: Int): Promise<number>;
   bitcount(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('bitcount', 'bitcount');
     try {
-      return this.run(bitcount<V>(key, start, end));
+      return this.runExact(bitcount<V>(key, start, end), surplus);
     } catch (error) {
       return this.refuseCall('bitcount', error);
     }
@@ -83,9 +81,8 @@ export abstract class SsdbCommands<V> {
   /** Deletes the log that replicas follow. */
   clearBinlog(): Promise<void>;
   clearBinlog(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('clearBinlog', 'clear_binlog');
     try {
-      return this.run(clearBinlog<V>());
+      return this.runExact(clearBinlog<V>(), surplus);
     } catch (error) {
       return this.refuseCall('clear_binlog', error);
     }
@@ -98,9 +95,8 @@ export abstract class SsdbCommands<V> {
    */
   compact(): Promise<void>;
   compact(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('compact', 'compact');
     try {
-      return this.run(compact<V>());
+      return this.runExact(compact<V>(), surplus);
     } catch (error) {
       return this.refuseCall('compact', error);
     }
@@ -115,9 +111,8 @@ export abstract class SsdbCommands<V> {
    */
   countbit(key: Data, start?: Int, size?: Int): Promise<number>;
   countbit(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('countbit', 'countbit');
     try {
-      return this.run(countbit<V>(key, start, size));
+      return this.runExact(countbit<V>(key, start, size), surplus);
     } catch (error) {
       return this.refuseCall('countbit', error);
     }
@@ -130,9 +125,8 @@ export abstract class SsdbCommands<V> {
    */
   dbsize(): Promise<number>;
   dbsize(surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('dbsize', 'dbsize');
     try {
-      return this.run(dbsize<V>());
+      return this.runExact(dbsize<V>(), surplus);
     } catch (error) {
       return this.refuseCall('dbsize', error);
     }
@@ -148,9 +142,8 @@ export abstract class SsdbCommands<V> {
    */
   decr(key: Data, by?: Int): Promise<number>;
   decr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('decr', 'decr');
     try {
-      return this.run(decr<V>(key, by));
+      return this.runExact(decr<V>(key, by), surplus);
     } catch (error) {
       return this.refuseCall('decr', error);
     }
@@ -164,9 +157,8 @@ export abstract class SsdbCommands<V> {
    */
   del(key: Data): Promise<boolean>;
   del(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('del', 'del');
     try {
-      return this.run(del<V>(key));
+      return this.runExact(del<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('del', error);
     }
@@ -180,9 +172,8 @@ export abstract class SsdbCommands<V> {
    */
   delAllowIp(rule: string): Promise<void>;
   delAllowIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('delAllowIp', 'del_allow_ip');
     try {
-      return this.run(delAllowIp<V>(rule));
+      return this.runExact(delAllowIp<V>(rule), surplus);
     } catch (error) {
       return this.refuseCall('del_allow_ip', error);
     }
@@ -196,9 +187,8 @@ export abstract class SsdbCommands<V> {
    */
   delDenyIp(rule: string): Promise<void>;
   delDenyIp(rule: string, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('delDenyIp', 'del_deny_ip');
     try {
-      return this.run(delDenyIp<V>(rule));
+      return this.runExact(delDenyIp<V>(rule), surplus);
     } catch (error) {
       return this.refuseCall('del_deny_ip', error);
     }
@@ -211,9 +201,8 @@ export abstract class SsdbCommands<V> {
    */
   exists(key: Data): Promise<boolean>;
   exists(key: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('exists', 'exists');
     try {
-      return this.run(exists<V>(key));
+      return this.runExact(exists<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('exists', error);
     }
@@ -228,9 +217,8 @@ export abstract class SsdbCommands<V> {
    */
   expire(key: Data, ttl: Int): Promise<boolean>;
   expire(key: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('expire', 'expire');
     try {
-      return this.run(expire<V>(key, ttl));
+      return this.runExact(expire<V>(key, ttl), surplus);
     } catch (error) {
       return this.refuseCall('expire', error);
     }
@@ -244,9 +232,8 @@ export abstract class SsdbCommands<V> {
    */
   flushdb(): Promise<void>;
   flushdb(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('flushdb', 'flushdb');
     try {
-      return this.run(flushdb<V>());
+      return this.runExact(flushdb<V>(), surplus);
     } catch (error) {
       return this.refuseCall('flushdb', error);
     }
@@ -261,9 +248,8 @@ export abstract class SsdbCommands<V> {
    */
   get(key: Data): Promise<V | null>;
   get(key: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('get', 'get');
     try {
-      return this.run(get<V>(key));
+      return this.runExact(get<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('get', error);
     }
@@ -272,9 +258,8 @@ export abstract class SsdbCommands<V> {
   /** The range of keys that is stored. */
   getKeyRange(): Promise<KeyRange>;
   getKeyRange(surplus?: unknown): Promise<KeyRange> {
-    if (surplus !== undefined) return this.refuseSurplus('getKeyRange', 'get_key_range');
     try {
-      return this.run(getKeyRange<V>());
+      return this.runExact(getKeyRange<V>(), surplus);
     } catch (error) {
       return this.refuseCall('get_key_range', error);
     }
@@ -283,9 +268,8 @@ export abstract class SsdbCommands<V> {
   /** The range of plain keys that the server takes, as {@link setKvRange} left it. */
   getKvRange(): Promise<KeyRange>;
   getKvRange(surplus?: unknown): Promise<KeyRange> {
-    if (surplus !== undefined) return this.refuseSurplus('getKvRange', 'get_kv_range');
     try {
-      return this.run(getKvRange<V>());
+      return this.runExact(getKvRange<V>(), surplus);
     } catch (error) {
       return this.refuseCall('get_kv_range', error);
     }
@@ -300,9 +284,8 @@ export abstract class SsdbCommands<V> {
    */
   getbit(key: Data, offset: Int): Promise<0 | 1>;
   getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('getbit', 'getbit');
     try {
-      return this.run(getbit<V>(key, offset));
+      return this.runExact(getbit<V>(key, offset), surplus);
     } catch (error) {
       return this.refuseCall('getbit', error);
     }
@@ -318,9 +301,8 @@ export abstract class SsdbCommands<V> {
    */
   getrange(key: Data, start?: Int, end?: Int): Promise<V>;
   getrange(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('getrange', 'getrange');
     try {
-      return this.run(getrange<V>(key, start, end));
+      return this.runExact(getrange<V>(key, start, end), surplus);
     } catch (error) {
       return this.refuseCall('getrange', error);
     }
@@ -334,9 +316,8 @@ export abstract class SsdbCommands<V> {
    */
   getset(key: Data, value: Data): Promise<V | null>;
   getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('getset', 'getset');
     try {
-      return this.run(getset<V>(key, value));
+      return this.runExact(getset<V>(key, value), surplus);
     } catch (error) {
       return this.refuseCall('getset', error);
     }
@@ -350,9 +331,8 @@ export abstract class SsdbCommands<V> {
    */
   hclear(name: Data): Promise<number>;
   hclear(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hclear', 'hclear');
     try {
-      return this.run(hclear<V>(name));
+      return this.runExact(hclear<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('hclear', error);
     }
@@ -369,9 +349,8 @@ export abstract class SsdbCommands<V> {
    */
   hdecr(name: Data, field: Data, by?: Int): Promise<number>;
   hdecr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hdecr', 'hdecr');
     try {
-      return this.run(hdecr<V>(name, field, by));
+      return this.runExact(hdecr<V>(name, field, by), surplus);
     } catch (error) {
       return this.refuseCall('hdecr', error);
     }
@@ -386,9 +365,8 @@ export abstract class SsdbCommands<V> {
    */
   hdel(name: Data, field: Data): Promise<boolean>;
   hdel(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hdel', 'hdel');
     try {
-      return this.run(hdel<V>(name, field));
+      return this.runExact(hdel<V>(name, field), surplus);
     } catch (error) {
       return this.refuseCall('hdel', error);
     }
@@ -402,9 +380,8 @@ export abstract class SsdbCommands<V> {
    */
   hexists(name: Data, field: Data): Promise<boolean>;
   hexists(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hexists', 'hexists');
     try {
-      return this.run(hexists<V>(name, field));
+      return this.runExact(hexists<V>(name, field), surplus);
     } catch (error) {
       return this.refuseCall('hexists', error);
     }
@@ -418,9 +395,8 @@ export abstract class SsdbCommands<V> {
    */
   hfix(name: Data): Promise<number>;
   hfix(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hfix', 'hfix');
     try {
-      return this.run(hfix<V>(name));
+      return this.runExact(hfix<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('hfix', error);
     }
@@ -435,9 +411,8 @@ export abstract class SsdbCommands<V> {
    */
   hget(name: Data, field: Data): Promise<V | null>;
   hget(name: Data, field: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('hget', 'hget');
     try {
-      return this.run(hget<V>(name, field));
+      return this.runExact(hget<V>(name, field), surplus);
     } catch (error) {
       return this.refuseCall('hget', error);
     }
@@ -451,9 +426,8 @@ export abstract class SsdbCommands<V> {
    */
   hgetall(name: Data): Promise<Map<string, V>>;
   hgetall(name: Data, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hgetall', 'hgetall');
     try {
-      return this.run(hgetall<V>(name));
+      return this.runExact(hgetall<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('hgetall', error);
     }
@@ -470,9 +444,8 @@ export abstract class SsdbCommands<V> {
    */
   hincr(name: Data, field: Data, by?: Int): Promise<number>;
   hincr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hincr', 'hincr');
     try {
-      return this.run(hincr<V>(name, field, by));
+      return this.runExact(hincr<V>(name, field, by), surplus);
     } catch (error) {
       return this.refuseCall('hincr', error);
     }
@@ -488,9 +461,8 @@ export abstract class SsdbCommands<V> {
    */
   hkeys(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
   hkeys(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hkeys', 'hkeys');
     try {
-      return this.run(hkeys<V>(name, start, end, limit));
+      return this.runExact(hkeys<V>(name, start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('hkeys', error);
     }
@@ -505,9 +477,8 @@ export abstract class SsdbCommands<V> {
    */
   hlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   hlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hlist', 'hlist');
     try {
-      return this.run(hlist<V>(start, end, limit));
+      return this.runExact(hlist<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('hlist', error);
     }
@@ -522,9 +493,8 @@ export abstract class SsdbCommands<V> {
    */
   hrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   hrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hrlist', 'hrlist');
     try {
-      return this.run(hrlist<V>(start, end, limit));
+      return this.runExact(hrlist<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('hrlist', error);
     }
@@ -540,9 +510,8 @@ export abstract class SsdbCommands<V> {
    */
   hrscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   hrscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hrscan', 'hrscan');
     try {
-      return this.run(hrscan<V>(name, start, end, limit));
+      return this.runExact(hrscan<V>(name, start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('hrscan', error);
     }
@@ -558,9 +527,8 @@ export abstract class SsdbCommands<V> {
    */
   hscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   hscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('hscan', 'hscan');
     try {
-      return this.run(hscan<V>(name, start, end, limit));
+      return this.runExact(hscan<V>(name, start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('hscan', error);
     }
@@ -576,9 +544,8 @@ export abstract class SsdbCommands<V> {
    */
   hset(name: Data, field: Data, value: Data): Promise<boolean>;
   hset(name: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('hset', 'hset');
     try {
-      return this.run(hset<V>(name, field, value));
+      return this.runExact(hset<V>(name, field, value), surplus);
     } catch (error) {
       return this.refuseCall('hset', error);
     }
@@ -592,9 +559,8 @@ export abstract class SsdbCommands<V> {
    */
   hsize(name: Data): Promise<number>;
   hsize(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('hsize', 'hsize');
     try {
-      return this.run(hsize<V>(name));
+      return this.runExact(hsize<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('hsize', error);
     }
@@ -610,9 +576,8 @@ export abstract class SsdbCommands<V> {
    */
   hvals(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
   hvals(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('hvals', 'hvals');
     try {
-      return this.run(hvals<V>(name, start, end, limit));
+      return this.runExact(hvals<V>(name, start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('hvals', error);
     }
@@ -628,9 +593,8 @@ export abstract class SsdbCommands<V> {
    */
   incr(key: Data, by?: Int): Promise<number>;
   incr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('incr', 'incr');
     try {
-      return this.run(incr<V>(key, by));
+      return this.runExact(incr<V>(key, by), surplus);
     } catch (error) {
       return this.refuseCall('incr', error);
     }
@@ -644,9 +608,8 @@ export abstract class SsdbCommands<V> {
    */
   info(section?: InfoSection): Promise<ServerInfo>;
   info(section?: InfoSection, surplus?: unknown): Promise<ServerInfo> {
-    if (surplus !== undefined) return this.refuseSurplus('info', 'info');
     try {
-      return this.run(info<V>(section));
+      return this.runExact(info<V>(section), surplus);
     } catch (error) {
       return this.refuseCall('info', error);
     }
@@ -661,9 +624,8 @@ export abstract class SsdbCommands<V> {
    */
   keys(start: Data, end: Data, limit: Int): Promise<V[]>;
   keys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('keys', 'keys');
     try {
-      return this.run(keys<V>(start, end, limit));
+      return this.runExact(keys<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('keys', error);
     }
@@ -672,9 +634,8 @@ export abstract class SsdbCommands<V> {
   /** Prefixes of addresses that may connect. */
   listAllowIp(): Promise<string[]>;
   listAllowIp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('listAllowIp', 'list_allow_ip');
     try {
-      return this.run(listAllowIp<V>());
+      return this.runExact(listAllowIp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('list_allow_ip', error);
     }
@@ -683,9 +644,8 @@ export abstract class SsdbCommands<V> {
   /** Prefixes of addresses that may not connect; `all` when only those of {@link listAllowIp} may. */
   listDenyIp(): Promise<string[]>;
   listDenyIp(surplus?: unknown): Promise<string[]> {
-    if (surplus !== undefined) return this.refuseSurplus('listDenyIp', 'list_deny_ip');
     try {
-      return this.run(listDenyIp<V>());
+      return this.runExact(listDenyIp<V>(), surplus);
     } catch (error) {
       return this.refuseCall('list_deny_ip', error);
     }
@@ -916,9 +876,8 @@ export abstract class SsdbCommands<V> {
   /** A trip to the server and back. */
   ping(): Promise<void>;
   ping(surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('ping', 'ping');
     try {
-      return this.run(ping<V>());
+      return this.runExact(ping<V>(), surplus);
     } catch (error) {
       return this.refuseCall('ping', error);
     }
@@ -932,9 +891,8 @@ export abstract class SsdbCommands<V> {
    */
   qback(name: Data): Promise<V | null>;
   qback(name: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qback', 'qback');
     try {
-      return this.run(qback<V>(name));
+      return this.runExact(qback<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('qback', error);
     }
@@ -948,9 +906,8 @@ export abstract class SsdbCommands<V> {
    */
   qclear(name: Data): Promise<number>;
   qclear(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qclear', 'qclear');
     try {
-      return this.run(qclear<V>(name));
+      return this.runExact(qclear<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('qclear', error);
     }
@@ -963,9 +920,8 @@ export abstract class SsdbCommands<V> {
    */
   qfix(name: Data): Promise<void>;
   qfix(name: Data, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('qfix', 'qfix');
     try {
-      return this.run(qfix<V>(name));
+      return this.runExact(qfix<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('qfix', error);
     }
@@ -979,9 +935,8 @@ export abstract class SsdbCommands<V> {
    */
   qfront(name: Data): Promise<V | null>;
   qfront(name: Data, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qfront', 'qfront');
     try {
-      return this.run(qfront<V>(name));
+      return this.runExact(qfront<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('qfront', error);
     }
@@ -996,9 +951,8 @@ export abstract class SsdbCommands<V> {
    */
   qget(name: Data, index: Int): Promise<V | null>;
   qget(name: Data, index: Int, surplus?: unknown): Promise<V | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qget', 'qget');
     try {
-      return this.run(qget<V>(name, index));
+      return this.runExact(qget<V>(name, index), surplus);
     } catch (error) {
       return this.refuseCall('qget', error);
     }
@@ -1013,9 +967,8 @@ export abstract class SsdbCommands<V> {
    */
   qlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   qlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qlist', 'qlist');
     try {
-      return this.run(qlist<V>(start, end, limit));
+      return this.runExact(qlist<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('qlist', error);
     }
@@ -1032,9 +985,8 @@ export abstract class SsdbCommands<V> {
   qpop(name: Data, size: Int): Promise<V[]>;
   qpop(name: Data, size?: Int): Promise<V | V[] | null>;
   qpop(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qpop', 'qpop');
     try {
-      return this.run(qpop<V>(name, size));
+      return this.runExact(qpop<V>(name, size), surplus);
     } catch (error) {
       return this.refuseCall('qpop', error);
     }
@@ -1051,9 +1003,8 @@ export abstract class SsdbCommands<V> {
   qpopBack(name: Data, size: Int): Promise<V[]>;
   qpopBack(name: Data, size?: Int): Promise<V | V[] | null>;
   qpopBack(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qpopBack', 'qpop_back');
     try {
-      return this.run(qpopBack<V>(name, size));
+      return this.runExact(qpopBack<V>(name, size), surplus);
     } catch (error) {
       return this.refuseCall('qpop_back', error);
     }
@@ -1070,9 +1021,8 @@ export abstract class SsdbCommands<V> {
   qpopFront(name: Data, size: Int): Promise<V[]>;
   qpopFront(name: Data, size?: Int): Promise<V | V[] | null>;
   qpopFront(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    if (surplus !== undefined) return this.refuseSurplus('qpopFront', 'qpop_front');
     try {
-      return this.run(qpopFront<V>(name, size));
+      return this.runExact(qpopFront<V>(name, size), surplus);
     } catch (error) {
       return this.refuseCall('qpop_front', error);
     }
@@ -1133,9 +1083,8 @@ export abstract class SsdbCommands<V> {
    */
   qrange(name: Data, offset: Int, limit: Int): Promise<V[]>;
   qrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qrange', 'qrange');
     try {
-      return this.run(qrange<V>(name, offset, limit));
+      return this.runExact(qrange<V>(name, offset, limit), surplus);
     } catch (error) {
       return this.refuseCall('qrange', error);
     }
@@ -1150,9 +1099,8 @@ export abstract class SsdbCommands<V> {
    */
   qrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   qrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qrlist', 'qrlist');
     try {
-      return this.run(qrlist<V>(start, end, limit));
+      return this.runExact(qrlist<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('qrlist', error);
     }
@@ -1167,9 +1115,8 @@ export abstract class SsdbCommands<V> {
    */
   qset(name: Data, index: Int, item: Data): Promise<void>;
   qset(name: Data, index: Int, item: Data, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('qset', 'qset');
     try {
-      return this.run(qset<V>(name, index, item));
+      return this.runExact(qset<V>(name, index, item), surplus);
     } catch (error) {
       return this.refuseCall('qset', error);
     }
@@ -1182,9 +1129,8 @@ export abstract class SsdbCommands<V> {
    */
   qsize(name: Data): Promise<number>;
   qsize(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qsize', 'qsize');
     try {
-      return this.run(qsize<V>(name));
+      return this.runExact(qsize<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('qsize', error);
     }
@@ -1199,9 +1145,8 @@ export abstract class SsdbCommands<V> {
    */
   qslice(name: Data, begin: Int, end: Int): Promise<V[]>;
   qslice(name: Data, begin: Int, end: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('qslice', 'qslice');
     try {
-      return this.run(qslice<V>(name, begin, end));
+      return this.runExact(qslice<V>(name, begin, end), surplus);
     } catch (error) {
       return this.refuseCall('qslice', error);
     }
@@ -1216,9 +1161,8 @@ export abstract class SsdbCommands<V> {
    */
   qtrimBack(name: Data, size?: Int): Promise<number>;
   qtrimBack(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qtrimBack', 'qtrim_back');
     try {
-      return this.run(qtrimBack<V>(name, size));
+      return this.runExact(qtrimBack<V>(name, size), surplus);
     } catch (error) {
       return this.refuseCall('qtrim_back', error);
     }
@@ -1233,9 +1177,8 @@ export abstract class SsdbCommands<V> {
    */
   qtrimFront(name: Data, size?: Int): Promise<number>;
   qtrimFront(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('qtrimFront', 'qtrim_front');
     try {
-      return this.run(qtrimFront<V>(name, size));
+      return this.runExact(qtrimFront<V>(name, size), surplus);
     } catch (error) {
       return this.refuseCall('qtrim_front', error);
     }
@@ -1250,9 +1193,8 @@ export abstract class SsdbCommands<V> {
    */
   redisZrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
   redisZrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('redisZrange', 'redis_zrange');
     try {
-      return this.run(redisZrange<V>(name, start, stop));
+      return this.runExact(redisZrange<V>(name, start, stop), surplus);
     } catch (error) {
       return this.refuseCall('redis_zrange', error);
     }
@@ -1267,9 +1209,8 @@ export abstract class SsdbCommands<V> {
    */
   redisZrrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
   redisZrrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('redisZrrange', 'redis_zrrange');
     try {
-      return this.run(redisZrrange<V>(name, start, stop));
+      return this.runExact(redisZrrange<V>(name, start, stop), surplus);
     } catch (error) {
       return this.refuseCall('redis_zrrange', error);
     }
@@ -1284,9 +1225,8 @@ export abstract class SsdbCommands<V> {
    */
   rkeys(start: Data, end: Data, limit: Int): Promise<V[]>;
   rkeys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('rkeys', 'rkeys');
     try {
-      return this.run(rkeys<V>(start, end, limit));
+      return this.runExact(rkeys<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('rkeys', error);
     }
@@ -1301,9 +1241,8 @@ export abstract class SsdbCommands<V> {
    */
   rscan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   rscan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('rscan', 'rscan');
     try {
-      return this.run(rscan<V>(start, end, limit));
+      return this.runExact(rscan<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('rscan', error);
     }
@@ -1319,9 +1258,8 @@ export abstract class SsdbCommands<V> {
    */
   scan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
   scan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    if (surplus !== undefined) return this.refuseSurplus('scan', 'scan');
     try {
-      return this.run(scan<V>(start, end, limit));
+      return this.runExact(scan<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('scan', error);
     }
@@ -1337,9 +1275,8 @@ export abstract class SsdbCommands<V> {
    */
   set(key: Data, value: Data): Promise<boolean>;
   set(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('set', 'set');
     try {
-      return this.run(set<V>(key, value));
+      return this.runExact(set<V>(key, value), surplus);
     } catch (error) {
       return this.refuseCall('set', error);
     }
@@ -1354,9 +1291,8 @@ export abstract class SsdbCommands<V> {
    */
   setKvRange(start: Data, end: Data): Promise<void>;
   setKvRange(start: Data, end: Data, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('setKvRange', 'set_kv_range');
     try {
-      return this.run(setKvRange<V>(start, end));
+      return this.runExact(setKvRange<V>(start, end), surplus);
     } catch (error) {
       return this.refuseCall('set_kv_range', error);
     }
@@ -1371,9 +1307,8 @@ export abstract class SsdbCommands<V> {
    */
   setbit(key: Data, offset: Int, value: 0 | 1 | boolean): Promise<0 | 1>;
   setbit(key: Data, offset: Int, value: 0 | 1 | boolean, surplus?: unknown): Promise<0 | 1> {
-    if (surplus !== undefined) return this.refuseSurplus('setbit', 'setbit');
     try {
-      return this.run(setbit<V>(key, offset, value));
+      return this.runExact(setbit<V>(key, offset, value), surplus);
     } catch (error) {
       return this.refuseCall('setbit', error);
     }
@@ -1387,9 +1322,8 @@ export abstract class SsdbCommands<V> {
    */
   setnx(key: Data, value: Data): Promise<boolean>;
   setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('setnx', 'setnx');
     try {
-      return this.run(setnx<V>(key, value));
+      return this.runExact(setnx<V>(key, value), surplus);
     } catch (error) {
       return this.refuseCall('setnx', error);
     }
@@ -1405,9 +1339,8 @@ export abstract class SsdbCommands<V> {
    */
   setx(key: Data, value: Data, ttl: Int): Promise<boolean>;
   setx(key: Data, value: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('setx', 'setx');
     try {
-      return this.run(setx<V>(key, value, ttl));
+      return this.runExact(setx<V>(key, value, ttl), surplus);
     } catch (error) {
       return this.refuseCall('setx', error);
     }
@@ -1423,9 +1356,8 @@ export abstract class SsdbCommands<V> {
    */
   slaveof(id: string, host: string, port: Int, options?: SlaveofOptions): Promise<void>;
   slaveof(id: string, host: string, port: Int, options: SlaveofOptions = {}, surplus?: unknown): Promise<void> {
-    if (surplus !== undefined) return this.refuseSurplus('slaveof', 'slaveof');
     try {
-      return this.run(slaveof<V>(id, host, port, options));
+      return this.runExact(slaveof<V>(id, host, port, options), surplus);
     } catch (error) {
       return this.refuseCall('slaveof', error);
     }
@@ -1439,9 +1371,8 @@ export abstract class SsdbCommands<V> {
    */
   strlen(key: Data): Promise<number>;
   strlen(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('strlen', 'strlen');
     try {
-      return this.run(strlen<V>(key));
+      return this.runExact(strlen<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('strlen', error);
     }
@@ -1457,9 +1388,8 @@ export abstract class SsdbCommands<V> {
    */
   substr(key: Data, start?: Int, size?: Int): Promise<V>;
   substr(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<V> {
-    if (surplus !== undefined) return this.refuseSurplus('substr', 'substr');
     try {
-      return this.run(substr<V>(key, start, size));
+      return this.runExact(substr<V>(key, start, size), surplus);
     } catch (error) {
       return this.refuseCall('substr', error);
     }
@@ -1473,9 +1403,8 @@ export abstract class SsdbCommands<V> {
    */
   ttl(key: Data): Promise<number>;
   ttl(key: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('ttl', 'ttl');
     try {
-      return this.run(ttl<V>(key));
+      return this.runExact(ttl<V>(key), surplus);
     } catch (error) {
       return this.refuseCall('ttl', error);
     }
@@ -1488,9 +1417,8 @@ export abstract class SsdbCommands<V> {
    */
   version(): Promise<string>;
   version(surplus?: unknown): Promise<string> {
-    if (surplus !== undefined) return this.refuseSurplus('version', 'version');
     try {
-      return this.run(version<V>());
+      return this.runExact(version<V>(), surplus);
     } catch (error) {
       return this.refuseCall('version', error);
     }
@@ -1506,9 +1434,8 @@ export abstract class SsdbCommands<V> {
    */
   zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number | null>;
   zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zavg', 'zavg');
     try {
-      return this.run(zavg<V>(name, scoreStart, scoreEnd));
+      return this.runExact(zavg<V>(name, scoreStart, scoreEnd), surplus);
     } catch (error) {
       return this.refuseCall('zavg', error);
     }
@@ -1522,9 +1449,8 @@ export abstract class SsdbCommands<V> {
    */
   zclear(name: Data): Promise<number>;
   zclear(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zclear', 'zclear');
     try {
-      return this.run(zclear<V>(name));
+      return this.runExact(zclear<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('zclear', error);
     }
@@ -1539,9 +1465,8 @@ export abstract class SsdbCommands<V> {
    */
   zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
   zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zcount', 'zcount');
     try {
-      return this.run(zcount<V>(name, scoreStart, scoreEnd));
+      return this.runExact(zcount<V>(name, scoreStart, scoreEnd), surplus);
     } catch (error) {
       return this.refuseCall('zcount', error);
     }
@@ -1557,9 +1482,8 @@ export abstract class SsdbCommands<V> {
    */
   zdecr(name: Data, member: Data, by?: Int): Promise<number>;
   zdecr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zdecr', 'zdecr');
     try {
-      return this.run(zdecr<V>(name, member, by));
+      return this.runExact(zdecr<V>(name, member, by), surplus);
     } catch (error) {
       return this.refuseCall('zdecr', error);
     }
@@ -1574,9 +1498,8 @@ export abstract class SsdbCommands<V> {
    */
   zdel(name: Data, member: Data): Promise<boolean>;
   zdel(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('zdel', 'zdel');
     try {
-      return this.run(zdel<V>(name, member));
+      return this.runExact(zdel<V>(name, member), surplus);
     } catch (error) {
       return this.refuseCall('zdel', error);
     }
@@ -1590,9 +1513,8 @@ export abstract class SsdbCommands<V> {
    */
   zexists(name: Data, member: Data): Promise<boolean>;
   zexists(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('zexists', 'zexists');
     try {
-      return this.run(zexists<V>(name, member));
+      return this.runExact(zexists<V>(name, member), surplus);
     } catch (error) {
       return this.refuseCall('zexists', error);
     }
@@ -1606,9 +1528,8 @@ export abstract class SsdbCommands<V> {
    */
   zfix(name: Data): Promise<number>;
   zfix(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zfix', 'zfix');
     try {
-      return this.run(zfix<V>(name));
+      return this.runExact(zfix<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('zfix', error);
     }
@@ -1623,9 +1544,8 @@ export abstract class SsdbCommands<V> {
    */
   zget(name: Data, member: Data): Promise<number | null>;
   zget(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zget', 'zget');
     try {
-      return this.run(zget<V>(name, member));
+      return this.runExact(zget<V>(name, member), surplus);
     } catch (error) {
       return this.refuseCall('zget', error);
     }
@@ -1641,9 +1561,8 @@ export abstract class SsdbCommands<V> {
    */
   zincr(name: Data, member: Data, by?: Int): Promise<number>;
   zincr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zincr', 'zincr');
     try {
-      return this.run(zincr<V>(name, member, by));
+      return this.runExact(zincr<V>(name, member, by), surplus);
     } catch (error) {
       return this.refuseCall('zincr', error);
     }
@@ -1660,9 +1579,8 @@ export abstract class SsdbCommands<V> {
    */
   zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int): Promise<V[]>;
   zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zkeys', 'zkeys');
     try {
-      return this.run(zkeys<V>(name, keyStart, scoreStart, scoreEnd, limit));
+      return this.runExact(zkeys<V>(name, keyStart, scoreStart, scoreEnd, limit), surplus);
     } catch (error) {
       return this.refuseCall('zkeys', error);
     }
@@ -1678,9 +1596,8 @@ export abstract class SsdbCommands<V> {
    */
   zlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   zlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zlist', 'zlist');
     try {
-      return this.run(zlist<V>(start, end, limit));
+      return this.runExact(zlist<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('zlist', error);
     }
@@ -1695,9 +1612,8 @@ export abstract class SsdbCommands<V> {
    */
   zpopBack(name: Data, limit?: Int): Promise<Scored<V>[]>;
   zpopBack(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopBack', 'zpop_back');
     try {
-      return this.run(zpopBack<V>(name, limit));
+      return this.runExact(zpopBack<V>(name, limit), surplus);
     } catch (error) {
       return this.refuseCall('zpop_back', error);
     }
@@ -1712,9 +1628,8 @@ export abstract class SsdbCommands<V> {
    */
   zpopFront(name: Data, limit?: Int): Promise<Scored<V>[]>;
   zpopFront(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zpopFront', 'zpop_front');
     try {
-      return this.run(zpopFront<V>(name, limit));
+      return this.runExact(zpopFront<V>(name, limit), surplus);
     } catch (error) {
       return this.refuseCall('zpop_front', error);
     }
@@ -1729,9 +1644,8 @@ export abstract class SsdbCommands<V> {
    */
   zrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
   zrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrange', 'zrange');
     try {
-      return this.run(zrange<V>(name, offset, limit));
+      return this.runExact(zrange<V>(name, offset, limit), surplus);
     } catch (error) {
       return this.refuseCall('zrange', error);
     }
@@ -1746,9 +1660,8 @@ export abstract class SsdbCommands<V> {
    */
   zrank(name: Data, member: Data): Promise<number | null>;
   zrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrank', 'zrank');
     try {
-      return this.run(zrank<V>(name, member));
+      return this.runExact(zrank<V>(name, member), surplus);
     } catch (error) {
       return this.refuseCall('zrank', error);
     }
@@ -1764,9 +1677,8 @@ export abstract class SsdbCommands<V> {
    */
   zremrangebyrank(name: Data, start: Int, stop: Int): Promise<number>;
   zremrangebyrank(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyrank', 'zremrangebyrank');
     try {
-      return this.run(zremrangebyrank<V>(name, start, stop));
+      return this.runExact(zremrangebyrank<V>(name, start, stop), surplus);
     } catch (error) {
       return this.refuseCall('zremrangebyrank', error);
     }
@@ -1782,9 +1694,8 @@ export abstract class SsdbCommands<V> {
    */
   zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
   zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zremrangebyscore', 'zremrangebyscore');
     try {
-      return this.run(zremrangebyscore<V>(name, scoreStart, scoreEnd));
+      return this.runExact(zremrangebyscore<V>(name, scoreStart, scoreEnd), surplus);
     } catch (error) {
       return this.refuseCall('zremrangebyscore', error);
     }
@@ -1799,9 +1710,8 @@ export abstract class SsdbCommands<V> {
    */
   zrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
   zrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrlist', 'zrlist');
     try {
-      return this.run(zrlist<V>(start, end, limit));
+      return this.runExact(zrlist<V>(start, end, limit), surplus);
     } catch (error) {
       return this.refuseCall('zrlist', error);
     }
@@ -1816,9 +1726,8 @@ export abstract class SsdbCommands<V> {
    */
   zrrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
   zrrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrrange', 'zrrange');
     try {
-      return this.run(zrrange<V>(name, offset, limit));
+      return this.runExact(zrrange<V>(name, offset, limit), surplus);
     } catch (error) {
       return this.refuseCall('zrrange', error);
     }
@@ -1833,9 +1742,8 @@ export abstract class SsdbCommands<V> {
    */
   zrrank(name: Data, member: Data): Promise<number | null>;
   zrrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    if (surplus !== undefined) return this.refuseSurplus('zrrank', 'zrrank');
     try {
-      return this.run(zrrank<V>(name, member));
+      return this.runExact(zrrank<V>(name, member), surplus);
     } catch (error) {
       return this.refuseCall('zrrank', error);
     }
@@ -1853,9 +1761,8 @@ export abstract class SsdbCommands<V> {
    */
   zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
   zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zrscan', 'zrscan');
     try {
-      return this.run(zrscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options));
+      return this.runExact(zrscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options), surplus);
     } catch (error) {
       return this.refuseCall('zrscan', error);
     }
@@ -1876,9 +1783,8 @@ export abstract class SsdbCommands<V> {
    */
   zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
   zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
-    if (surplus !== undefined) return this.refuseSurplus('zscan', 'zscan');
     try {
-      return this.run(zscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options));
+      return this.runExact(zscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options), surplus);
     } catch (error) {
       return this.refuseCall('zscan', error);
     }
@@ -1895,9 +1801,8 @@ export abstract class SsdbCommands<V> {
    */
   zset(name: Data, member: Data, score: Int): Promise<boolean>;
   zset(name: Data, member: Data, score: Int, surplus?: unknown): Promise<boolean> {
-    if (surplus !== undefined) return this.refuseSurplus('zset', 'zset');
     try {
-      return this.run(zset<V>(name, member, score));
+      return this.runExact(zset<V>(name, member, score), surplus);
     } catch (error) {
       return this.refuseCall('zset', error);
     }
@@ -1911,9 +1816,8 @@ export abstract class SsdbCommands<V> {
    */
   zsize(name: Data): Promise<number>;
   zsize(name: Data, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zsize', 'zsize');
     try {
-      return this.run(zsize<V>(name));
+      return this.runExact(zsize<V>(name), surplus);
     } catch (error) {
       return this.refuseCall('zsize', error);
     }
@@ -1929,9 +1833,8 @@ export abstract class SsdbCommands<V> {
    */
   zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
   zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    if (surplus !== undefined) return this.refuseSurplus('zsum', 'zsum');
     try {
-      return this.run(zsum<V>(name, scoreStart, scoreEnd));
+      return this.runExact(zsum<V>(name, scoreStart, scoreEnd), surplus);
     } catch (error) {
       return this.refuseCall('zsum', error);
     }

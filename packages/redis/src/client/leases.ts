@@ -1,0 +1,19 @@
+import type { CallOptions, Client, Data } from '@kv/core';
+import { extensionOf } from './client-extension.ts';
+import type { SessionLease } from './session.ts';
+
+/** Gives connections for exclusive use, one after the other. */
+export interface LeaseSource {
+  open(): Promise<SessionLease>;
+  /** Whether what was done on the last connection ended only because its slot has another server by now. */
+  again(error: unknown): Promise<boolean>;
+}
+
+/** Where sessions of a client come from. @param key the key that says which server of a cluster is meant */
+export async function leasesOf(client: Client, call: CallOptions, key: Data | undefined): Promise<LeaseSource> {
+  await client.routed();
+  const { cluster } = extensionOf(client);
+  if (cluster === undefined) return { open: () => client.acquire(call), again: async () => false };
+  const { SlotSessions } = await import('../topology/make-router.ts');
+  return new SlotSessions(client, cluster, call, key);
+}
