@@ -77,8 +77,11 @@ function endpointOf([ip, digits]: readonly unknown[]): HostAndPort | undefined {
   return host === undefined || port === undefined ? undefined : { host, port };
 }
 
-/** Messages of sentinels that are a reason to ask them. */
-export const HINTS: readonly string[] = ['+switch-master', '+sdown', '-sdown', '+slave'];
+/**
+ * Messages of sentinels that are a reason to ask them. With `+promoted-slave` the sentinel that leads a failover begins
+ * to name the new primary, a second or more before its `+switch-master`.
+ */
+export const HINTS: readonly string[] = ['+switch-master', '+promoted-slave', '+sdown', '-sdown', '+slave'];
 
 /**
  * Whether a message is about the primary of this name. `+switch-master`: `name ip port ip port`; the others:

@@ -2,7 +2,7 @@ import { clearTimeout, monotonicNow, setTimeout, type Timer } from '@kv/core';
 import type { SentinelLink } from './sentinel-link.ts';
 
 /** Shortest time from the start of one round to that of the next, ms: many reasons to ask are one. */
-const SHORTEST = 50;
+const SHORTEST = 10;
 
 /** After a round without a primary, or while calls wait for one, ms. */
 export const AGAIN = 250;

@@ -35,11 +35,19 @@ class Round {
   readonly answers: SentinelAnswer[] = [];
   readonly failures: KvError[] = [];
   readonly firstView: Promise<void>;
+  /** A view that is newer than the one in use: waiting for the others would only mean more lost writes. */
+  readonly news: Promise<void>;
+  readonly #isNews: (view: PrimaryView) => boolean;
   #noteView: () => void = () => undefined;
+  #noteNews: () => void = () => undefined;
 
-  constructor() {
+  constructor(isNews: (view: PrimaryView) => boolean) {
+    this.#isNews = isNews;
     this.firstView = new Promise((resolve) => {
       this.#noteView = resolve;
+    });
+    this.news = new Promise((resolve) => {
+      this.#noteNews = resolve;
     });
   }
 
@@ -49,7 +57,9 @@ class Round {
 
   answered(answer: SentinelAnswer): void {
     this.answers.push(answer);
-    if (answer.view !== undefined) this.#noteView();
+    if (answer.view === undefined) return;
+    this.#noteView();
+    if (this.#isNews(answer.view)) this.#noteNews();
   }
 }
 
@@ -65,8 +75,8 @@ class Round {
 export class Sentinels {
   readonly #setup: SentinelsSetup;
   readonly #links = new Map<string, SentinelLink>();
-  /** The epoch of the newest view that was taken. */
-  #epoch = 0;
+  /** The epoch of the newest view that was taken; -1 before the first. */
+  #epoch = -1;
 
   constructor(setup: SentinelsSetup) {
     this.#setup = setup;
@@ -80,7 +90,9 @@ export class Sentinels {
    * @throws KvError when no sentinel names a primary
    */
   async ask(context: ChoiceContext, first?: SentinelLink): Promise<SentinelsView> {
-    const round = new Round();
+    const round = new Round(({ epoch, ...named }) => {
+      return this.#epoch >= 0 && epoch > this.#epoch && endpointText(named.host, named.port) !== context.refused;
+    });
     const order = this.#order(first);
     for (let i = 0; i < order.length; i += AT_ONCE) {
       await this.#askSome(order.slice(i, i + AT_ONCE), round);
@@ -117,7 +129,7 @@ export class Sentinels {
     const asked = links.map((link) => ({ wasWell: link.failure === undefined, end: this.#askOne(link, round) }));
     const soon = round.firstView.then(() => pause(GRACE));
     const well = asked.filter(({ wasWell }) => wasWell);
-    await Promise.race([allEnded(well), soon, pause(ANSWER_TIMEOUT)]);
+    await Promise.race([allEnded(well), round.news, soon, pause(ANSWER_TIMEOUT)]);
     const left = began + ANSWER_TIMEOUT - monotonicNow();
     if (round.views.length === 0) await Promise.race([allEnded(asked), soon, pause(left)]);
   }
