@@ -53,6 +53,16 @@ describe('a request with parts', () => {
     expect(internals.stats.read()).toEqual({});
   });
 
+  it('ends the parts of its parts with it, each once', async () => {
+    const { end, first, second, tracker, internals } = split({ timeout: 50 });
+    const inner = new Request(new Command(GET_ALL, ['a'], (raw) => raw), false, 'safe', internals);
+    splitRequest(first, [{ request: inner, keys: [0] }], () => 'A');
+    await vi.advanceTimersByTimeAsync(60);
+    expect([inner.settled, first.settled, second.settled]).toEqual([true, true, true]);
+    expect(await end).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+    expect([tracker.pending, internals.pending, internals.queuedBytes]).toEqual([0, 0, 0]);
+  });
+
   it('waits for all parts when one fails, and says what became of each', async () => {
     const { end, first, second } = split();
     write(first);

@@ -49,8 +49,14 @@ export function splitRequest(
   }
   request.cancel = (error) => {
     ended = error;
-    for (const { request: part } of parts) part.tracker.cancel(part, endOfPart(part, error));
+    for (const { request: part } of parts) endPart(part, endOfPart(part, error));
   };
+}
+
+/** A part may have parts of its own, which end first. */
+function endPart(part: Request, error: KvError): void {
+  if (part.cancel !== null) part.cancel(error);
+  else part.tracker.cancel(part, error);
 }
 
 function finish(request: Request, results: readonly Settled[], done: (results: readonly Settled[]) => unknown): void {
