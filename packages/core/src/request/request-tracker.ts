@@ -95,8 +95,9 @@ export class RequestTracker implements Tracker {
     if (request.settled) return;
     if (request.unit === null) return cancelOne(request, error);
     const members = request.unit.members.filter((member) => !member.settled);
+    const unanswered = request.unit.unanswered.filter((member) => !member.settled);
     for (const member of members) abandon(member, error);
-    for (const member of members) discardReply(member);
+    for (const member of unanswered) discardReply(member);
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits. */

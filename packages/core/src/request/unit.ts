@@ -25,6 +25,11 @@ export class Unit<Member> {
     return this.#answers.length > 0;
   }
 
+  /** Members to which the server has not said anything. */
+  get unanswered(): readonly Member[] {
+    return this.members.slice(this.#answers.length);
+  }
+
   /** Keeps an answer. Returns whether it was the last one. */
   answered(answer: Answer): boolean {
     this.#answers.push(answer);
