@@ -22,6 +22,10 @@ export class ClusterNodes {
   readonly #access: NodeAccess;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #nodes = new Map<Endpoint, ClusterNode>();
+  /** Endpoints whose address another server has now. */
+  readonly #displaced = new Set<Endpoint>();
+  /** Primaries that redirects named since the last map. */
+  readonly #named = new Set<Endpoint>();
 
   constructor(host: RouterHost, access: NodeAccess) {
     this.#host = host;
@@ -29,7 +33,7 @@ export class ClusterNodes {
   }
 
   get endpoints(): readonly Endpoint[] {
-    return [...this.#endpoints.values()];
+    return [...this.#endpoints.values(), ...this.#displaced];
   }
 
   /** What the cluster says about the server of an endpoint. */
@@ -53,7 +57,9 @@ export class ClusterNodes {
   primaryAt({ host, port }: HostAndPort): Endpoint {
     const key = keyOf('primary', host, port);
     const node: ClusterNode = { id: provisionalId(host, port), host, port, role: 'primary' };
-    return this.#endpoints.get(key) ?? this.#add(key, node, { host, port });
+    const endpoint = this.#endpoints.get(key) ?? this.#add(key, node, { host, port });
+    this.#named.add(endpoint);
+    return endpoint;
   }
 
   /** The primary that a refusal of another server names, if it does; without a host it means the host that was asked. */
@@ -75,15 +81,16 @@ export class ClusterNodes {
     return { owners, used };
   }
 
-  /** Forgets all but these endpoints, and returns what it forgot. */
+  /**
+   * Forgets all but these endpoints and those that redirects named since the last time: a server that gets its first
+   * slot is in no map yet. Returns what it forgot.
+   */
   retain(kept: ReadonlySet<Endpoint>): Endpoint[] {
-    const gone: Endpoint[] = [];
-    for (const [key, endpoint] of this.#endpoints) {
-      if (kept.has(endpoint)) continue;
-      this.#endpoints.delete(key);
-      gone.push(endpoint);
-    }
-    return gone;
+    const gone = new Set(this.endpoints.filter((endpoint) => !kept.has(endpoint) && !this.#named.has(endpoint)));
+    for (const [key, endpoint] of this.#endpoints) if (gone.has(endpoint)) this.#endpoints.delete(key);
+    for (const endpoint of gone) this.#displaced.delete(endpoint);
+    this.#named.clear();
+    return [...gone];
   }
 
   /** Forgets what is known about an endpoint that is gone for good. */
@@ -108,6 +115,8 @@ export class ClusterNodes {
       id: node.id,
       role: node.role,
     });
+    const before = this.#endpoints.get(key);
+    if (before !== undefined) this.#displaced.add(before);
     this.#endpoints.set(key, endpoint);
     this.#nodes.set(endpoint, node);
     return endpoint;

@@ -202,10 +202,11 @@ export class ClusterRouter implements Router, RefreshOwner {
     const kept: Request[] = [];
     const moved: Request[] = [];
     for (const request of requests) {
-      const stays = this.slots.ownerOf(request.part) === endpoint && !isAsking(request);
-      (stays || request.part === NO_SLOT ? kept : moved).push(request);
+      const { part } = request;
+      const stays = this.slots.ownerOf(part) === endpoint && !this.slots.isHeld(part) && !isAsking(request);
+      (stays || part === NO_SLOT ? kept : moved).push(request);
     }
-    if (moved.length > 0) this.slots.routeAll(withoutAskingUnits(moved));
+    if (moved.length > 0) this.slots.takeBack(withoutAskingUnits(moved));
     return kept;
   }
 
@@ -232,6 +233,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   }
 
   candidates(first: Endpoint | undefined): Iterable<readonly Endpoint[]> {
+    this.slots.mapAsked();
     return this.#servers.groups(first);
   }
 
@@ -246,10 +248,10 @@ export class ClusterRouter implements Router, RefreshOwner {
   }
 
   apply({ map, info }: ClusterView, cause: string): boolean {
+    const { owners, used } = this.nodes.endpointsOf(map);
     const before = this.#map;
     this.#map = map;
     this.slots.failure = undefined;
-    const { owners, used } = this.nodes.endpointsOf(map);
     const moved = this.slots.change(owners);
     const gone = this.nodes.retain(used);
     for (const endpoint of gone) this.#leaving.add(endpoint, before, map);
@@ -284,12 +286,12 @@ export class ClusterRouter implements Router, RefreshOwner {
   close(error: KvError): void {
     this.#closed = true;
     this.#refresher.close();
-    this.#refusals.close();
     this.#silence.close();
     this.#reads.close();
     this.#leaving.close(error);
     this.#servers.end(error);
-    for (const request of [...this.#held.drain(), ...this.slots.drain()]) request.fail(closedBy(error, request));
+    const waiting = [...this.#held.drain(), ...this.#refusals.close(), ...this.slots.drain()];
+    for (const request of waiting) request.fail(closedBy(error, request));
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
 }

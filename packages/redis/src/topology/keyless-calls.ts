@@ -16,6 +16,7 @@ import { type FanOut, fanOutOf, mergeReplies, oneSucceeded } from './fan-out.ts'
 import { parseClusterInfo } from './nodes-text.ts';
 import { keySlot } from './slot.ts';
 import type { SlotMap } from './slot-map.ts';
+import type { Slots } from './slots.ts';
 import { partOf, type SendToSlot } from './split-calls.ts';
 
 /** What it needs to know about the cluster. */
@@ -23,6 +24,7 @@ export interface KnownCluster {
   readonly map: SlotMap | undefined;
   /** Servers in use, primaries and replicas. */
   readonly endpoints: readonly Endpoint[];
+  readonly slots: Pick<Slots, 'isHeld' | 'ownerOf'>;
 }
 
 /** How long a server may take to say whether it serves, and how long its answer counts, ms. */
@@ -63,10 +65,17 @@ export class KeylessCalls {
     });
   }
 
-  /** A slot of any primary. */
+  /** A slot of any primary, one that is known to serve if there is one. */
   anySlot(): number {
-    const slots = this.#firstSlots();
+    const all = this.#firstSlots();
+    const serving = all.filter((slot) => this.#seemsToServe(slot));
+    const slots = serving.length > 0 ? serving : all;
     return slots[Math.floor(Math.random() * slots.length)] ?? 0;
+  }
+
+  #seemsToServe(slot: number): boolean {
+    const { slots } = this.#cluster;
+    return !slots.isHeld(slot) && slots.ownerOf(slot)?.shared.lastError === undefined;
   }
 
   /** Whether a server says that the cluster serves its slots. Many slots may ask: the server gets one probe at a time. */

@@ -1,5 +1,3 @@
-import type { SlotRange, SlotTable } from './slot-map.ts';
-
 /** A view of the cluster, and what speaks for and against it. */
 export interface View {
   /** `cluster_current_epoch` of the server that was asked. */
@@ -42,10 +40,10 @@ export class MapAge {
 }
 
 /**
- * The table of a new view with the owners that servers named (MOVED) since it was asked for: they know better, when the
- * view is of the same epoch.
+ * The table of a new view with the owners that servers named (MOVED) since it was asked for: they know better. The next
+ * map corrects what was wrong.
  */
-export function withHints(table: SlotTable, hints: ReadonlyMap<number, SlotRange>): (SlotRange | undefined)[] {
+export function withHints<T>(table: readonly T[], hints: ReadonlyMap<number, T>): T[] {
   const corrected = [...table];
   for (const [slot, owner] of hints) corrected[slot] = owner;
   return corrected;

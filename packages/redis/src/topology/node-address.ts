@@ -31,11 +31,20 @@ export function checkNatMap(natMap: unknown): void {
 
 /** Where to connect for a node. @throws ArgumentError when the function gives no address */
 export function reachableEndpoint(node: NamedNode, natMap: NatMap | undefined): Endpoint {
-  const found = typeof natMap === 'function' ? natMap(node) : listed(node, natMap);
+  const found = typeof natMap === 'function' ? resultOf('natMap', natMap, node) : listed(node, natMap);
   if (found === undefined) return { host: node.host, port: node.port };
   const endpoint = parseEndpoint(typeof found === 'string' ? found : textOf(found));
   if (endpoint === undefined) throw new ArgumentError('natMap: expected the function to give host and port');
   return endpoint;
+}
+
+/** What a function of a user's says about a node. @throws ArgumentError when it throws */
+function resultOf<T>(option: string, ask: (node: NamedNode) => T, node: NamedNode): T {
+  try {
+    return ask(node);
+  } catch (cause) {
+    throw new ArgumentError(`${option}: the function threw for ${endpointText(node.host, node.port)}`, { cause });
+  }
 }
 
 function textOf(endpoint: unknown): string {
@@ -57,7 +66,7 @@ function listed({ host, port }: Endpoint, natMap: Readonly<Record<string, string
  * @throws ArgumentError when the function gives no text
  */
 export function tlsServerName(node: NamedNode, seed: string | undefined, tlsName?: TlsName): string | undefined {
-  const own: unknown = tlsName?.(node);
+  const own: unknown = tlsName && resultOf('tlsName', tlsName, node);
   if (own !== undefined) {
     if (typeof own === 'string' && own !== '') return own;
     throw badArgument('tlsName: result', 'a name', own);

@@ -20,6 +20,7 @@ function jittered(milliseconds: number): number {
 /** Timers of one router, which end with it. They do not keep the process: the deadlines of calls do. */
 export class Pauses {
   readonly #timers = new Set<Timer>();
+  readonly #held = new Set<RequestQueue>();
 
   /** Calls back after a time, ms, unless it is closed before. */
   after(milliseconds: number, run: () => void): void {
@@ -35,13 +36,17 @@ export class Pauses {
   hold(milliseconds: number, calls: readonly Request[], send: () => void): void {
     const queue = new RequestQueue();
     for (const call of calls) queue.push(call);
+    this.#held.add(queue);
     this.after(milliseconds, () => {
+      this.#held.delete(queue);
       if (queue.drain().length === calls.length) send();
     });
   }
 
-  close(): void {
+  /** Ends the timers. Returns the calls that were held and have not ended. */
+  close(): Request[] {
     for (const timer of this.#timers) clearTimeout(timer);
+    return [...this.#held].flatMap((queue) => queue.drain());
   }
 }
 

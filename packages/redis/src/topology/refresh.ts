@@ -1,7 +1,8 @@
 import {
+  asKvError,
+  ConnectionError,
   clearTimeout,
   type Endpoint,
-  isKvError,
   type KvError,
   monotonicNow,
   type RouterHost,
@@ -33,6 +34,15 @@ export interface RefreshOwner {
   readonly isUrgent: boolean;
 }
 
+/** One question to servers, group after group. */
+interface Round {
+  readonly cause: string;
+  /** Whether a server gave a view. */
+  answered: boolean;
+  /** Whether a view changed anything. */
+  changed: boolean;
+}
+
 /** Longest time for one answer, ms: the next servers are asked then. */
 const ANSWER_TIMEOUT = 1000;
 
@@ -56,6 +66,10 @@ export class Refresher {
   #first: Endpoint | undefined;
   #pause = SHORTEST;
   #lastRound = Number.NEGATIVE_INFINITY;
+  #begun = 0;
+  #ended = 0;
+  /** Those who wait for the end of a round. */
+  #waiters: (() => void)[] = [];
   #closed = false;
 
   /** @param interval ms between two rounds when nothing asks for one; 0 = never */
@@ -77,16 +91,20 @@ export class Refresher {
     if (this.#running === undefined) this.#schedule();
   }
 
-  /** Resolves when the round that is under way, or the next one, is over. */
-  async round(cause: string): Promise<void> {
-    this.trigger(cause);
-    if (this.#running === undefined) this.#start();
-    await this.#running;
+  /** Resolves when a round is over that began after this call. @param first the server to ask first */
+  async round(cause: string, first?: Endpoint): Promise<void> {
+    const due = this.#begun + 1;
+    while (!this.#closed && this.#ended < due) {
+      const ended = new Promise<void>((resolve) => this.#waiters.push(resolve));
+      this.trigger(cause, first);
+      await ended;
+    }
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
   #schedule(): void {
@@ -96,7 +114,7 @@ export class Refresher {
   }
 
   get #currentPause(): number {
-    return this.#owner.isUrgent ? Math.min(this.#pause, URGENT) : this.#pause;
+    return this.#owner.isUrgent || this.#waiters.length > 0 ? Math.min(this.#pause, URGENT) : this.#pause;
   }
 
   #wait(milliseconds: number): void {
@@ -110,8 +128,11 @@ export class Refresher {
     clearTimeout(this.#timer);
     const cause = this.#wanted ?? 'interval';
     this.#wanted = undefined;
+    this.#begun++;
     this.#running = this.#run(cause).finally(() => {
       this.#running = undefined;
+      this.#ended++;
+      for (const wake of this.#waiters.splice(0)) wake();
       this.#next();
     });
   }
@@ -128,26 +149,24 @@ export class Refresher {
     let failure: unknown;
     const first = this.#first;
     this.#first = undefined;
-    let changed = false;
+    const round: Round = { cause, answered: false, changed: false };
     try {
       for (const group of this.#owner.candidates(first)) {
         if (this.#closed) return;
         try {
-          const view = await Promise.any(group.map((endpoint) => this.#ask(endpoint)));
-          changed = !this.#closed && this.#owner.apply(view, cause);
-          return;
+          return await Promise.any(group.map((endpoint) => this.#ask(endpoint, round)));
         } catch (error) {
           failure = error instanceof AggregateError ? error.errors[0] : error;
         }
       }
-      if (!this.#closed && isKvError(failure)) this.#owner.failed(failure);
+      if (!this.#closed) this.#owner.failed(asKvError(failure));
     } finally {
       this.#lastRound = monotonicNow();
-      this.#pause = changed ? SHORTEST : Math.min(this.#pause * 2, LONGEST);
+      this.#pause = round.changed ? SHORTEST : Math.min(this.#pause * 2, LONGEST);
     }
   }
 
-  async #ask(endpoint: Endpoint): Promise<ClusterView> {
+  async #ask(endpoint: Endpoint, round: Round): Promise<void> {
     const { identity } = endpoint;
     const host = 'host' in identity.address ? identity.address.host : '';
     const options = { timeout: ANSWER_TIMEOUT, retry: 'never' } as const;
@@ -156,9 +175,18 @@ export class Refresher {
       this.#host.send(endpoint, CLUSTER_INFO, options),
     ]);
     const view = { map: parseClusterSlots(slots, { host }), info: parseClusterInfo(text), from: endpoint };
-    const lastResort = identity.role === undefined; // a seed
-    if (!this.#age.accepts({ epoch: view.info.epoch, from: identity.addressText, lastResort }))
-      throw new Error('an older view of the cluster');
-    return view;
+    if (!this.#closed) this.#take(view, round);
+  }
+
+  /** The first answer of a round counts. A later one does when its server knows more. */
+  #take(view: ClusterView, round: Round): void {
+    const { epoch } = view.info;
+    if (round.answered && epoch <= this.#age.epoch) return;
+    const { addressText, role } = view.from.identity;
+    const lastResort = role === undefined; // a seed
+    if (!this.#age.accepts({ epoch, from: addressText, lastResort }))
+      throw new ConnectionError(`${addressText} has an older view of the cluster (epoch ${epoch})`);
+    round.answered = true;
+    round.changed = this.#owner.apply(view, round.cause) || round.changed;
   }
 }

@@ -1,4 +1,5 @@
 import {
+  asKvError,
   ClosedError,
   type Connection,
   type Endpoint,
@@ -80,14 +81,25 @@ export class Refusals {
       call.redirects++;
       call.cause = error;
     }
-    if (!this.#follow({ calls, first, redirect, error, connection, from })) return false;
+    if (!this.#followOrFail({ calls, first, redirect, error, connection, from })) return false;
     if (requests[0]?.command === ASKING) requests[0].succeed(undefined);
     return true;
   }
 
-  close(): void {
+  /** Returns the calls that wait for the end of a pause. */
+  close(): Request[] {
     this.#closed = true;
-    this.#pauses.close();
+    return this.#pauses.close();
+  }
+
+  /** Functions of users are asked where a server is: what they throw ends the calls, not the connection. */
+  #followOrFail(refusal: Refusal): boolean {
+    try {
+      return this.#follow(refusal);
+    } catch (error) {
+      for (const call of refusal.calls) call.fail(asKvError(error));
+      return true;
+    }
   }
 
   #follow(refusal: Refusal): boolean {
@@ -138,7 +150,7 @@ export class Refusals {
       if (owner === from || (target !== undefined && owner !== target)) for (const call of calls) call.fail(error);
       gate.release(check);
     };
-    void refresher.round('MOVED of a script').then(verified, verified);
+    void refresher.round('MOVED of a script', target).then(verified, verified);
     return true;
   }
 
@@ -215,6 +227,7 @@ export class Refusals {
     const owner = slots.ownerOf(gate.slots[0] ?? 0);
     if (owner !== undefined && (await keyless.serves(owner))) return gate.release(Hold.unavailable);
     if (this.#closed) return;
+    if (gate.length === 0) return gate.release(Hold.unavailable);
     refresher.trigger('not serving');
     this.#probeLater(gate);
   }

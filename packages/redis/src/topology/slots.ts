@@ -1,6 +1,7 @@
 import { type Connection, type Endpoint, type KvError, queueMicrotask, type Request } from '@kv/core';
 import { bringSource } from './bring-source.ts';
 import { Gate } from './gate.ts';
+import { withHints } from './map-age.ts';
 import { SLOT_COUNT } from './slot.ts';
 
 /** Reasons for which a gate is closed, beside connections that have yet to answer. */
@@ -13,6 +14,8 @@ export const Hold = { noOwner: 'no owner', unavailable: 'unavailable', pause: 'p
 export class Slots {
   readonly #owners: (Endpoint | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
   readonly #gates = new Map<number, Gate>();
+  /** Owners that servers named since the last question for a map. */
+  readonly #hints = new Map<number, Endpoint>();
   readonly #ownerWanted: () => void;
   readonly #prefersOther: (request: Request, slot: number) => boolean;
   /** Why the last look for owners failed. */
@@ -40,6 +43,17 @@ export class Slots {
   /** A server said that it, or another, owns the slot. */
   setOwner(slot: number, owner: Endpoint): void {
     this.#owners[slot] = owner;
+    this.#hints.set(slot, owner);
+  }
+
+  /** Whether calls on the slot have to wait. */
+  isHeld(slot: number): boolean {
+    return this.#gates.has(slot);
+  }
+
+  /** A map is asked for: what it says counts more than what servers said before. */
+  mapAsked(): void {
+    this.#hints.clear();
   }
 
   /** The same, when it was said to a command of exclusive use: calls on the shared connection go on behind those there. */
@@ -73,8 +87,19 @@ export class Slots {
     }
   }
 
+  /** Takes calls back that were written, or given to a connection, before all that wait at their gates. */
+  takeBack(requests: readonly Request[]): void {
+    for (const request of requests) {
+      const members = request.unit?.members ?? [request];
+      if (members[0] !== request) continue;
+      const gate = this.#gates.get(request.part);
+      if (gate !== undefined) gate.pushRedirected(members);
+      else this.route(request, request.part);
+    }
+  }
+
   #waitForOwner(request: Request, slot: number): void {
-    const gate = this.#gates.get(slot) ?? this.#add([slot], Hold.noOwner);
+    const gate = this.#gates.get(slot) ?? this.#newGate([slot], Hold.noOwner);
     pushAll(gate, request);
     if (this.failure !== undefined) request.cause = this.failure;
     this.#ownerWanted();
@@ -82,13 +107,15 @@ export class Slots {
 
   /** The gate of a slot; a new one is closed until the connection has answered what it has in flight. */
   gateOf(slot: number, from: Endpoint, connection: Connection): Gate {
-    return this.#gates.get(slot) ?? this.#close([slot], from, [connection]);
+    const gate = this.#gates.get(slot) ?? this.#close([slot], from, [connection]);
+    this.#awaitReplies(gate, connection);
+    return gate;
   }
 
   /** Whether calls wait for an owner, or for a server that does not serve. */
   get isWaiting(): boolean {
     for (const gate of this.#gates.values())
-      if (gate.isHeldFor(Hold.noOwner) || gate.isHeldFor(Hold.unavailable)) return true;
+      if (gate.length > 0 && (gate.isHeldFor(Hold.noOwner) || gate.isHeldFor(Hold.unavailable))) return true;
     return false;
   }
 
@@ -98,14 +125,15 @@ export class Slots {
     for (const gate of this.#distinctGates) gate.setWaitCause(error);
   }
 
-  /** Opens the gates of slots that have owners now. */
+  /** Opens the gates of slots that have owners now, and those at which nothing waits. */
   ownersKnown(): void {
     for (const gate of this.#distinctGates)
-      if (gate.slots.every((slot) => this.#owners[slot] !== undefined)) gate.release(Hold.noOwner);
+      if (gate.length === 0 || gate.slots.every((slot) => this.#owners[slot] !== undefined)) gate.release(Hold.noOwner);
   }
 
-  /** Takes new owners, and moves the calls of slots that have another one. Returns how many slots these are. */
-  change(owners: readonly (Endpoint | undefined)[]): number {
+  /** Takes the owners of a map, and moves the calls of slots that have another one. Returns how many slots these are. */
+  change(mapped: readonly (Endpoint | undefined)[]): number {
+    const owners = withHints(mapped, this.#hints);
     const changed = new Map<Endpoint, number[]>();
     let moved = 0;
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
@@ -142,20 +170,24 @@ export class Slots {
 
   /** Closes slots of an endpoint until these connections have answered what they have in flight. */
   #close(slots: readonly number[], from: Endpoint, connections: readonly Connection[]): Gate {
-    const gate = this.#add(slots, connections);
+    const gate = this.#newGate(slots, from);
+    for (const connection of connections) this.#awaitReplies(gate, connection);
+    gate.release(from);
     const closed = new Set(slots);
     const unsent = from.shared.takeUnsent(({ part, exclusive }) => exclusive === null && closed.has(part));
     for (const request of unsent) gate.push(request);
-    let busy = connections.length;
-    const answered = (): void => {
-      if (--busy === 0) gate.release(connections);
-    };
-    // After the refusal that made the gate has been put into it.
-    for (const connection of connections) queueMicrotask(() => connection.afterInFlight(answered));
     return gate;
   }
 
-  #add(slots: readonly number[], reason: unknown): Gate {
+  /** Keeps a gate closed until the connection has answered what it has in flight. */
+  #awaitReplies(gate: Gate, connection: Connection): void {
+    if (gate.isHeldFor(connection)) return;
+    gate.hold(connection);
+    // After the refusal that made the gate has been put into it.
+    queueMicrotask(() => connection.afterInFlight(() => gate.release(connection)));
+  }
+
+  #newGate(slots: readonly number[], reason: unknown): Gate {
     const gate = new Gate(slots, (opened) => this.#open(opened));
     gate.hold(reason);
     for (const slot of slots) this.#gates.set(slot, gate);

@@ -1,0 +1,183 @@
+/** Every call of a cluster client ends, in order, whatever happens while it waits; nothing is left behind. */
+import { array, bulk, error, integer, moved, ok } from '@kv/testkit/topology/resp-text';
+import { evenly, type ScriptedCluster, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import type { Answer, ScriptedNode, ScriptedRequest } from '@kv/testkit/topology/scripted-node';
+import { waitFor } from '@kv/testkit/topology/wait';
+import { afterEach, expect, test } from 'vitest';
+import type { RedisClientOptions } from '../../src/client/options.ts';
+import { createRedis, type Redis } from '../../src/index.ts';
+import { keySlot } from '../../src/topology/slot.ts';
+
+const open: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
+});
+
+interface Two {
+  readonly cluster: ScriptedCluster;
+  readonly a: ScriptedNode;
+  readonly b: ScriptedNode;
+  readonly redis: Redis;
+}
+
+/** A cluster of two nodes, and a client that knows the first. KEY belongs to the first node. */
+async function two(options: Omit<RedisClientOptions, 'bytes'> = {}): Promise<Two> {
+  const cluster = await scriptedCluster({ nodes: 2 });
+  open.push(cluster);
+  const [a, b] = cluster.nodes as [ScriptedNode, ScriptedNode];
+  const redis = createRedis(`redis+cluster://${a.address}`, { timeout: 3000, ...options });
+  open.push(redis);
+  return { cluster, a, b, redis };
+}
+
+const KEY = 'a1';
+const SLOT = keySlot(KEY);
+
+function answers(table: Readonly<Record<string, Answer | ((request: ScriptedRequest) => Answer)>>) {
+  return (request: ScriptedRequest): Answer => {
+    const answer = table[request.name];
+    return typeof answer === 'function' ? answer(request) : answer;
+  };
+}
+
+function mapsAsked(...nodes: readonly ScriptedNode[]): number {
+  const requests = nodes.flatMap((node) => node.requests);
+  return requests.filter(({ name, args }) => name === 'CLUSTER' && args[0] === 'SLOTS').length;
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  await waitFor(what, () => condition() || undefined, { every: 2, timeout: 5000 });
+}
+
+function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return call.catch((reason: unknown) => reason);
+}
+
+test('close() ends calls that wait for the end of a pause', async () => {
+  const { a, redis } = await two({ timeout: 0 });
+  a.answer = answers({ SINTER: error('TRYAGAIN Multiple keys request during rehashing of slot'), GET: bulk('') });
+  const call = failureOf(redis.sinter('{b}1', '{b}2'));
+  await a.asked('SINTER', 4);
+  await redis.get(KEY); // its reply comes behind the refusal
+  await redis.close({ timeout: 0 });
+  expect(await call).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+  expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+});
+
+test('a natMap function that throws ends connect() and calls, and no connection stays', async () => {
+  const natMap = (): never => {
+    throw new TypeError('cannot read it');
+  };
+  const { a, redis } = await two({ natMap });
+  await expect(redis.connect()).rejects.toMatchObject({
+    code: 'ARGUMENT',
+    message: expect.stringMatching(/^natMap: /),
+  });
+  await expect(redis.get(KEY)).rejects.toMatchObject({ code: 'ARGUMENT', cause: { message: 'cannot read it' } });
+  await until('no connection', () => a.connections === 0);
+});
+
+test('a natMap function that throws for the server of a redirect ends that call only', async () => {
+  const { cluster, a, b } = await two();
+  cluster.tell(evenly([a]));
+  const natMap = ({ port }: { readonly port: number }): undefined => {
+    if (port === b.port) throw new TypeError('not that one');
+  };
+  const redis = createRedis(`redis+cluster://${a.address}`, { timeout: 3000, natMap });
+  open.push(redis);
+  a.answer = answers({ GET: moved(SLOT, b), SET: ok });
+  const [get, set] = await Promise.all([failureOf(redis.get(KEY)), redis.set(KEY, 1)]);
+  expect([get, set]).toMatchObject([{ code: 'ARGUMENT' }, 'OK']);
+  const served = a.requests.filter(({ name }) => name === 'GET' || name === 'SET').map(({ connection }) => connection);
+  expect(new Set(served).size).toBe(1);
+});
+
+test('a server that takes the address of another one gets new connections, and those to the other end', async () => {
+  const { cluster, a, redis } = await two({ refreshInterval: 20 });
+  cluster.tell(evenly([a]));
+  a.answer = answers({ GET: bulk('value') });
+  await redis.get(KEY);
+  const other = { host: a.host, endpoint: a.endpoint, port: a.port, id: 'f'.repeat(40) } as ScriptedNode;
+  cluster.tell({ ...evenly([other]), epoch: 2 });
+  const asked = mapsAsked(a);
+  await until('new map', () => mapsAsked(a) > asked + 1);
+  await redis.get(KEY);
+  await until('one connection', () => a.connections === 1);
+  await redis.close();
+  await until('no connection', () => a.connections === 0);
+});
+
+test('a read whose connection is lost while its slot moves runs before what was called after it [#120]', async () => {
+  const { cluster, a, b, redis } = await two();
+  let lose = (): void => undefined;
+  a.answer = answers({
+    SET: () => {
+      cluster.tell({ ...evenly([b]), epoch: 2 });
+      return moved(SLOT, b);
+    },
+    GET: ({ reset }) => {
+      lose = reset;
+      return new Promise(() => undefined);
+    },
+  });
+  b.answer = answers({ SET: ok, GET: bulk('1') });
+  const calls: Promise<unknown>[] = [redis.set(KEY, 1), redis.get(KEY)];
+  await until('a look at the map', () => mapsAsked(b) > 0);
+  calls.push(redis.set(KEY, 2));
+  lose();
+  expect(await Promise.all(calls)).toEqual(['OK', '1', 'OK']);
+  const seen = b.requests.filter(({ name }) => name === 'SET' || name === 'GET');
+  expect(seen.map(({ name, args }) => [name, args[1]])).toEqual([
+    ['SET', '1'],
+    ['GET', undefined],
+    ['SET', '2'],
+  ]);
+});
+
+test('a call that gave up waiting for the owner of its slot leaves no search for the owner behind', async () => {
+  const { cluster, a, b, redis } = await two({ timeout: 150 });
+  cluster.tell({ epoch: 1, ranges: [{ first: 8192, last: 16_383, nodes: [b] }] });
+  expect(await failureOf(redis.get(KEY))).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+  await new Promise((resolve) => setTimeout(resolve, 350)); // one that was due already
+  const asked = mapsAsked(a, b);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(mapsAsked(a, b) - asked).toBe(0);
+});
+
+test('commands without keys avoid servers that do not serve [#132]', async () => {
+  const { cluster, a, b, redis } = await two();
+  await redis.connect();
+  const loading = error('LOADING Redis is loading the dataset in memory');
+  a.view = { ...evenly(cluster.nodes), state: 'fail' };
+  a.answer = answers({ PING: loading, DBSIZE: loading });
+  b.answer = answers({ DBSIZE: integer(1) });
+  const held = failureOf(redis.with({ timeout: 2000 }).dbsize());
+  await until('a probe', () => a.countOf('DBSIZE') === 1 && mapsAsked(a) > 1);
+  const pings = Array.from({ length: 30 }, () => redis.with({ timeout: 1000 }).ping());
+  expect(new Set(await Promise.all(pings))).toEqual(new Set(['PONG']));
+  expect(await held).toMatchObject({ code: 'BATCH' });
+});
+
+test('a server that gets its first slot keeps its connection while maps do not name it', async () => {
+  const { cluster, a, b, redis } = await two({ refreshInterval: 20 });
+  cluster.tell(evenly([a]));
+  a.answer = answers({ GET: error(`ASK ${SLOT} ${b.address}`) });
+  b.answer = answers({ GET: bulk('moving') });
+  for (const asked = mapsAsked(a); mapsAsked(a) < asked + 5; ) expect(await redis.get(KEY)).toBe('moving');
+  expect(new Set(b.requests.map(({ connection }) => connection)).size).toBe(1);
+});
+
+test('after a storm of refusals nothing is counted as waiting', async () => {
+  const { a, b, redis } = await two();
+  const words = [moved(SLOT, b), error(`ASK ${SLOT} ${b.address}`), error('TRYAGAIN later'), error('CLUSTERDOWN no')];
+  let n = 0;
+  a.answer = answers({ SET: () => words[n++ % words.length], MGET: () => words[n++ % words.length] });
+  b.answer = answers({ SET: ok, MGET: ({ args }) => array(...args.map(() => bulk('v'))) });
+  const calls: Promise<unknown>[] = [];
+  for (let i = 0; i < 300; i++) {
+    calls.push(redis.with({ timeout: i % 3 === 0 ? 30 : 3000 }).set(KEY, i), redis.mget(KEY, `{${KEY}}2`, 'b'));
+    calls.push(redis.with({ signal: AbortSignal.timeout(20) }).set(KEY, i));
+  }
+  await Promise.allSettled(calls);
+  expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+}, 30_000);
