@@ -11,18 +11,34 @@ import type { ClientSetup } from './client-setup.ts';
 
 /** Options that clients, pools and connections of all backends have. */
 export interface CommonOptions {
-  /** Deadline of a call in ms: queue, connect, wire. Default 5000; 0 = none. */
+  /**
+   * Deadline of a call in ms: queue, connect, wire; 0 = none.
+   *
+   * @default 5000
+   */
   readonly timeout?: number | undefined;
-  /** Deadline of one attempt to connect, handshake included, in ms. Default 5000; 0 = none. */
+  /**
+   * Deadline of one attempt to connect, handshake included, in ms; 0 = none.
+   *
+   * @default 5000
+   */
   readonly connectTimeout?: number | undefined;
   /**
    * What is repeated after a connection was lost with it on its way. Default `safe`: reads only. Whatever it says, a
    * command is written three times at most.
    */
   readonly retry?: RetryMode | undefined;
-  /** Most bytes that may wait to be written (argument lengths + 64 per command). Default 256 MiB. */
+  /**
+   * Most bytes that may wait to be written (argument lengths + 64 per command).
+   *
+   * @default 256 MiB
+   */
   readonly maxQueueBytes?: number | undefined;
-  /** User data as `Uint8Array` instead of text. Default false. */
+  /**
+   * User data as `Uint8Array` instead of text.
+   *
+   * @default false
+   */
   readonly bytes?: boolean | undefined;
   /** Name in diagnostics; Redis also gets it with CLIENT SETNAME. */
   readonly name?: string | undefined;

@@ -25,7 +25,11 @@ export type GibsonAddress = AddressInput | ServerList;
 
 /** What a Gibson client, pool or connection can be told. Numbers and texts can also stand in the URL's query. */
 export interface GibsonOptions extends CommonOptions, Partial<ServerLimits> {
-  /** Put before every key and prefix, and taken off where keys come back. Default: nothing. */
+  /**
+   * Put before every key and prefix, and taken off where keys come back.
+   *
+   * @default '' (no prefix)
+   */
   readonly keyPrefix?: string | undefined;
   /** How much a server may send in one reply. */
   readonly limits?: Limits | undefined;
@@ -39,7 +43,11 @@ export interface GibsonOptions extends CommonOptions, Partial<ServerLimits> {
 
 /** Bounds of one write with {@link GibsonOptions.batch}. */
 export interface BatchOptions {
-  /** Most commands. Default 100. */
+  /**
+   * Most commands.
+   *
+   * @default 100
+   */
   readonly commands?: number | undefined;
   /**
    * Most bytes; a larger command goes alone. Default 1200, which fits one packet of any network; 65,536 is the most
@@ -59,7 +67,11 @@ export interface GibsonClientOptions extends GibsonOptions {
 
 /** Further options of a pool. */
 export interface GibsonPoolOptions extends GibsonClientOptions {
-  /** Connections that are opened at once and kept. Default 1. */
+  /**
+   * Connections that are opened at once and kept.
+   *
+   * @default 1
+   */
   readonly minSize?: number | undefined;
 }
 

@@ -19,7 +19,11 @@ import { type Many, many } from '../commands/support/arguments.ts';
 
 /** How a transaction is repeated. */
 export interface TransactionOptions {
-  /** How often it is tried again after a conflict. Default 10. */
+  /**
+   * How often it is tried again after a conflict.
+   *
+   * @default 10
+   */
   readonly retries?: number | undefined;
   readonly timeout?: CallOptions['timeout'];
   readonly signal?: CallOptions['signal'];

@@ -39,9 +39,17 @@ export type Overflow =
 
 /** How a subscription treats slow readers. */
 export interface SubscribeOptions {
-  /** Messages that are kept for the reader. Default 1024. */
+  /**
+   * Messages that are kept for the reader.
+   *
+   * @default 1024
+   */
   readonly buffer?: number | undefined;
-  /** Default `dropOldest`. */
+  /**
+   * What happens to messages beyond `buffer`.
+   *
+   * @default 'dropOldest'
+   */
   readonly overflow?: Overflow | undefined;
   /**
    * Subscribes on every primary of a cluster, for what servers tell on themselves only, such as keyspace events. What is

@@ -7,17 +7,37 @@ export interface ConsumerOptions {
   readonly group: string;
   /** Name of this consumer; each process should have its own, and keep it over restarts. */
   readonly name: string;
-  /** Entries that are handled at the same time. Default 1. */
+  /**
+   * Entries that are handled at the same time.
+   *
+   * @default 1
+   */
   readonly concurrency?: number | undefined;
-  /** Without an acknowledgement for so long an entry is given to a consumer again: whole ms, 1 or more. Default 60,000. */
+  /**
+   * Without an acknowledgement for so long an entry is given to a consumer again: whole ms, 1 or more.
+   *
+   * @default 60,000
+   */
   readonly retryAfter?: number | undefined;
-  /** Deliveries after which an entry is a dead letter. Default 5. */
+  /**
+   * Deliveries after which an entry is a dead letter.
+   *
+   * @default 5
+   */
   readonly maxDeliveries?: number | undefined;
-  /** Stream that dead letters are moved to. Default: the key of the stream followed by `:dead`. */
+  /**
+   * Stream that dead letters are moved to.
+   *
+   * @default the key of the stream followed by `:dead`
+   */
   readonly deadLetters?: string | undefined;
   /** Where a new group begins: `0` (default) = with the first entry there is, `$` = with what comes from now on. */
   readonly from?: '0' | '$' | undefined;
-  /** How long one read waits for entries, ms. Default 5,000. */
+  /**
+   * How long one read waits for entries, ms.
+   *
+   * @default 5,000
+   */
   readonly block?: number | undefined;
 }
 

@@ -23,7 +23,11 @@ import type { Password } from '../protocol/handshake.ts';
 export interface SsdbOptions extends CommonOptions {
   /** Given on every connect; a function is asked each time. Also the password of a URL (`ssdb://:password@host`). */
   readonly password?: Password | undefined;
-  /** Put before every key and name, and taken off where they come back. Default: nothing. */
+  /**
+   * Put before every key and name, and taken off where they come back.
+   *
+   * @default '' (no prefix)
+   */
   readonly keyPrefix?: string | undefined;
   /** How much a server may send in one reply. */
   readonly limits?: Limits | undefined;
@@ -31,7 +35,11 @@ export interface SsdbOptions extends CommonOptions {
 
 /** One of several servers. */
 export interface SsdbServer extends ServerInput {
-  /** Servers that replicate this one (`slaveof`), for {@link ShardOptions.readFrom}. Default: none. */
+  /**
+   * Servers that replicate this one (`slaveof`), for {@link ShardOptions.readFrom}.
+   *
+   * @default none
+   */
   readonly replicas?: readonly AddressInput[] | undefined;
 }
 
@@ -60,9 +68,17 @@ export interface SsdbClientOptions extends SsdbOptions, ShardOptions {
 
 /** Further options of a pool. */
 export interface SsdbPoolOptions extends SsdbOptions, ShardOptions {
-  /** Connections that are opened at once and kept. Default 1. */
+  /**
+   * Connections that are opened at once and kept.
+   *
+   * @default 1
+   */
   readonly minSize?: number | undefined;
-  /** Most connections. Default 10. */
+  /**
+   * Most connections.
+   *
+   * @default 10
+   */
   readonly maxSize?: number | undefined;
 }
 
