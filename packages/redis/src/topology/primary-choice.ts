@@ -1,7 +1,7 @@
 import { endpointText } from './host.ts';
 import type { PrimaryView } from './sentinel-replies.ts';
 
-/** What the choice between views takes into account besides them. */
+/** What the choice between views takes into account in addition to them. */
 export interface ChoiceContext {
   /** `host:port` of the primary in use. */
   readonly current?: string | undefined;
