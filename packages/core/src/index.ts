@@ -10,8 +10,24 @@ export type {
   StateChange,
 } from './client/client-state.ts';
 export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
+export type { Engine } from './client/engine.ts';
+export type {
+  CloseOptions,
+  KvClient,
+  KvConnection,
+  KvExecutor,
+  KvLease,
+  KvPool,
+} from './client/facades.ts';
 export { closedBy, LazyRouter, submitAgain } from './client/lazy-router.ts';
-export { openPool, openSingle, type PoolBounds, type SingleConnection } from './client/opened-client.ts';
+export {
+  DEFAULT_MAX_SIZE,
+  isConnectionClosed,
+  openPool,
+  openSingle,
+  type PoolBounds,
+  type SingleConnection,
+} from './client/opened-client.ts';
 export type { CallOptions, CommonOptions } from './client/options.ts';
 export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions } from './client/options.ts';
 export type { BlockingRound, BlockingRounds, Router, RouterHost } from './client/router.ts';

@@ -15,6 +15,7 @@ export {
   type Connect,
   type ConnectEvent,
   ConnectionError,
+  type Engine,
   type ErrorCode,
   isKvError,
   type KeyValue,

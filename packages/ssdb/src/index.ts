@@ -17,6 +17,7 @@ export {
   type ConnectEvent,
   ConnectionError,
   type Data,
+  type Engine,
   type ErrorCode,
   isKvError,
   type KeyValue,

@@ -19,6 +19,7 @@ import { type ClientSetup, type ControlSenders, poolSetups } from './client-setu
 import { type ClientState, type ClientStats, connectionStats, nodeStats, type StateChange } from './client-state.ts';
 import { Delays } from './delays.ts';
 import { Endpoint, type EndpointIdentity } from './endpoint.ts';
+import type { Engine } from './engine.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { Router, RouterHost } from './router.ts';
 import { SingleRouter } from './router.ts';
@@ -32,7 +33,7 @@ const ACQUIRE = spec('acquire', 0);
  * Sends commands: shared connection, sessions, blocking commands and streams, over one or more endpoints.
  * The typed facades wrap it.
  */
-export class Client implements Executor {
+export class Client implements Engine {
   readonly setup: ClientSetup;
   readonly tracker: RequestTracker;
   readonly defaults: Defaults;

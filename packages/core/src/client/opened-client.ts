@@ -1,11 +1,12 @@
 import type { Lease } from '../pool/lease.ts';
 import { Client } from './client.ts';
 import type { ClientSetup } from './client-setup.ts';
+import type { Engine } from './engine.ts';
 import type { Router, RouterHost } from './router.ts';
 
 /** One connection that is not replaced when it is lost, and the client that carries it. */
 export interface SingleConnection {
-  readonly client: Client;
+  readonly client: Engine;
   readonly lease: Lease;
 }
 
@@ -20,6 +21,14 @@ export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<Sin
   });
 }
 
+/** Whether a connection of {@link openSingle} is lost or closed, or being closed: it takes no more calls. */
+export function isConnectionClosed({ client: { state }, lease }: SingleConnection): boolean {
+  return lease.closed || state === 'closing' || state === 'closed';
+}
+
+/** The most connections of a pool, unless it is told otherwise. */
+export const DEFAULT_MAX_SIZE = 10;
+
 /** How many connections a pool keeps, and how many it may have. Default 1 and 10. */
 export interface PoolBounds {
   readonly minSize?: number | undefined;
@@ -32,7 +41,7 @@ export interface PoolBounds {
  */
 export function openPool(
   setup: Omit<ClientSetup, 'pools'>,
-  { minSize = 1, maxSize = 10 }: PoolBounds,
+  { minSize = 1, maxSize = DEFAULT_MAX_SIZE }: PoolBounds,
   makeRouter?: (host: RouterHost) => Router,
 ): Promise<Client> {
   const others = { minSize: 0, maxSize };

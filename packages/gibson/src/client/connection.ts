@@ -1,15 +1,24 @@
-import { type AddressInput, type CallOptions, type Client, type Lease, mergeCallOptions, openSingle } from '@kv/core';
+import {
+  type AddressInput,
+  type CallOptions,
+  type Engine,
+  isConnectionClosed,
+  type KvConnection,
+  type Lease,
+  mergeCallOptions,
+  openSingle,
+} from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { type GibsonOptions, readConnectionOptions } from './options.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /** One raw connection: commands run one after the other, and it is not replaced when it is lost. */
-export class GibsonConnection<V = string> extends TypedExecutor<V> {
-  readonly #client: Client;
+export class GibsonConnection<V = string> extends TypedExecutor<V> implements KvConnection<V> {
+  readonly #client: Engine;
   readonly #lease: Lease;
 
   /** Made by {@link createConnection}. */
-  constructor(client: Client, lease: Lease, call: CallOptions) {
+  constructor(client: Engine, lease: Lease, call: CallOptions) {
     super(lease, call, limitsOf(client));
     this.#client = client;
     this.#lease = lease;
@@ -22,7 +31,7 @@ export class GibsonConnection<V = string> extends TypedExecutor<V> {
 
   /** Closed by `close()` or `end()`, or lost. */
   get closed(): boolean {
-    return this.#lease.closed || this.#client.state === 'closing' || this.#client.state === 'closed';
+    return isConnectionClosed({ client: this.#client, lease: this.#lease });
   }
 
   /** A view of the same connection with other call options. */

@@ -5,6 +5,9 @@ import {
   type ClientState,
   type ClientStats,
   commonSetup,
+  DEFAULT_MAX_SIZE,
+  type Engine,
+  type KvClient,
   mergeCallOptions,
   type ServerOf,
   type StateChange,
@@ -23,11 +26,11 @@ import { addressOf, addressText, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /** A client that the whole process can share. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
-export class Gibson<V = string> extends TypedExecutor<V> {
-  readonly #client: Client;
+export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> {
+  readonly #client: Engine;
 
   /** Made by {@link createGibson}. */
-  constructor(client: Client, call: CallOptions) {
+  constructor(client: Engine, call: CallOptions) {
     super(client, call, limitsOf(client));
     this.#client = client;
   }
@@ -104,7 +107,7 @@ export class Gibson<V = string> extends TypedExecutor<V> {
 }
 
 /** A class of users that adds commands of their own. */
-export type GibsonClass<G> = new (client: Client, call: CallOptions) => G;
+export type GibsonClass<G> = new (client: Engine, call: CallOptions) => G;
 
 /**
  * A client for one server, or for several that share the keys among them. Returns at once; the first command (or
@@ -143,7 +146,7 @@ export function createGibson(
   options: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { maxSize = 10, client: Type = Gibson } = read.options;
+  const { maxSize = DEFAULT_MAX_SIZE, client: Type = Gibson } = read.options;
   const shared = { minSize: 1, maxSize, growThreshold: 1 };
   const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
   const pools = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
@@ -172,6 +175,6 @@ export function callOf({ options }: ReadOptions<GibsonOptions>): CallOptions {
 }
 
 /** The limits that a client was made with. */
-export function limitsOf(client: Client): GibsonProtocol['serverLimits'] {
+export function limitsOf(client: Engine): GibsonProtocol['serverLimits'] {
   return (client.setup.protocol as GibsonProtocol).serverLimits;
 }

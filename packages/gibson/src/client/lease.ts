@@ -1,4 +1,4 @@
-import { type CallOptions, type Lease, mergeCallOptions } from '@kv/core';
+import { type CallOptions, type KvLease, type Lease, mergeCallOptions } from '@kv/core';
 import type { ServerLimits } from '../protocol/limits.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
@@ -6,7 +6,7 @@ import { TypedExecutor } from './typed-executor.ts';
  * Exclusive use of one connection of a pool: commands run one after the other, in the order of the calls. It is not replaced
  * when it is lost.
  */
-export class GibsonLease<V = string> extends TypedExecutor<V> {
+export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease<V> {
   readonly #lease: Lease;
   readonly #limits: ServerLimits;
 

@@ -4,6 +4,7 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  DEFAULT_MAX_SIZE,
   type ListedServer,
   type OptionRule,
   type OptionRules,
@@ -145,7 +146,7 @@ export function readPoolOptions(
   options: GibsonPoolOptions,
 ): ReadOptions<GibsonPoolOptions> {
   const all = read<GibsonPoolOptions>(POOL_RULES, address, options);
-  const { minSize = 1, maxSize = 10 } = all.options;
+  const { minSize = 1, maxSize = DEFAULT_MAX_SIZE } = all.options;
   if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
   return all;
 }

@@ -1,4 +1,12 @@
-import { type CallOptions, type Client, type Data, mergeCallOptions, openPool, type ServerOf } from '@kv/core';
+import {
+  type CallOptions,
+  type Data,
+  type Engine,
+  type KvPool,
+  mergeCallOptions,
+  openPool,
+  type ServerOf,
+} from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { GibsonLease } from './lease.ts';
 import { type GibsonAddress, type GibsonPoolOptions, readPoolOptions } from './options.ts';
@@ -12,11 +20,11 @@ export interface AcquireOptions extends CallOptions {
 }
 
 /** Connections of bounded number: a command goes to one that is free, `acquire()` gives one to oneself. */
-export class GibsonPool<V = string> extends TypedExecutor<V> {
-  readonly #client: Client;
+export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V, GibsonLease<V>> {
+  readonly #client: Engine;
 
   /** Made by {@link createPool}. */
-  constructor(client: Client, call: CallOptions) {
+  constructor(client: Engine, call: CallOptions) {
     super(client, call, limitsOf(client));
     this.#client = client;
   }

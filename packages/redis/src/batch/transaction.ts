@@ -1,10 +1,10 @@
 import {
   CALL_RULES,
   type CallOptions,
-  type Client,
   type Command,
   checkCommands,
   type Data,
+  type Engine,
   isKvError,
   type Of,
   type OptionRules,
@@ -33,7 +33,7 @@ const TRANSACTION_RULES: OptionRules = { ...CALL_RULES, retries: Rule.index };
 
 /** A session of a client. @param key in a cluster: the key whose server it is connected to */
 export async function openSession<V>(
-  client: Client,
+  client: Engine,
   call: CallOptions,
   key: Data | undefined,
 ): Promise<RedisSession<V>> {
@@ -43,7 +43,7 @@ export async function openSession<V>(
 
 /** Runs a transaction on a session of its own. @param base the call options of the client */
 export async function transaction<V, const Cs extends readonly Of<V>[]>(
-  client: Client,
+  client: Engine,
   base: CallOptions,
   keys: Many,
   body: (session: RedisSession<V>) => Promise<Cs>,

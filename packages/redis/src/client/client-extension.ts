@@ -1,4 +1,4 @@
-import type { Client } from '@kv/core';
+import type { Engine } from '@kv/core';
 import type { ClusterRouter } from '../topology/cluster-router.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -11,6 +11,6 @@ export interface ClientExtension {
 }
 
 /** What is kept with this client. */
-export function extensionOf({ extension }: Client): ClientExtension {
+export function extensionOf({ extension }: Engine): ClientExtension {
   return extension as ClientExtension;
 }

@@ -1,9 +1,11 @@
 import {
   type AddressInput,
   type CallOptions,
-  type Client,
   type Command,
+  type Engine,
   Flag,
+  isConnectionClosed,
+  type KvConnection,
   type Lease,
   mergeCallOptions,
   openSingle,
@@ -14,12 +16,12 @@ import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
 
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change its state. */
-export class RedisConnection<V = string> extends RedisSession<V> {
-  readonly #client: Client;
+export class RedisConnection<V = string> extends RedisSession<V> implements KvConnection<V> {
+  readonly #client: Engine;
   readonly #lease: Lease;
 
   /** Made by {@link createConnection}. */
-  constructor(client: Client, lease: Lease, call: CallOptions) {
+  constructor(client: Engine, lease: Lease, call: CallOptions) {
     super(lease, call);
     this.#client = client;
     this.#lease = lease;
@@ -33,6 +35,11 @@ export class RedisConnection<V = string> extends RedisSession<V> {
   /** Where it is connected to, without user and password. */
   get address(): string {
     return this.#client.setup.addressText;
+  }
+
+  /** Closed by `close()`, or lost. */
+  override get closed(): boolean {
+    return isConnectionClosed({ client: this.#client, lease: this.#lease });
   }
 
   override with(options: CallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;

@@ -1,4 +1,4 @@
-import type { CallOptions, Client, Data } from '@kv/core';
+import type { CallOptions, Data, Engine } from '@kv/core';
 import { extensionOf } from './client-extension.ts';
 import type { SessionLease } from './session.ts';
 
@@ -10,7 +10,7 @@ export interface LeaseSource {
 }
 
 /** Where sessions of a client come from. @param key the key that says which server of a cluster is meant */
-export async function leasesOf(client: Client, call: CallOptions, key: Data | undefined): Promise<LeaseSource> {
+export async function leasesOf(client: Engine, call: CallOptions, key: Data | undefined): Promise<LeaseSource> {
   await client.routed();
   const { cluster } = extensionOf(client);
   if (cluster === undefined) return { open: () => client.acquire(call), again: async () => false };

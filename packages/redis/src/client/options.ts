@@ -4,6 +4,7 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  DEFAULT_MAX_SIZE,
   type OptionRule,
   type OptionRules,
   type ParsedAddress,
@@ -184,7 +185,7 @@ export function readPoolOptions(
 ): ReadOptions<RedisPoolOptions> {
   refuseSeveral(address, 'createPool');
   const all = read<RedisPoolOptions>(POOL_RULES, address, options);
-  const { minSize = 1, maxSize = 10 } = all.options;
+  const { minSize = 1, maxSize = DEFAULT_MAX_SIZE } = all.options;
   if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
   return all;
 }

@@ -3,10 +3,11 @@ import {
   ArgumentError,
   asKvError,
   type CallOptions,
-  type Client,
   Command,
   type ConnectionPool,
+  type Engine,
   integer,
+  type KvPool,
   mergeCallOptions,
   openPool,
   stateful,
@@ -23,11 +24,11 @@ import { TypedExecutor } from './typed-executor.ts';
 const SELECT = stateful('SELECT');
 
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
-export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisposable {
-  readonly #client: Client;
+export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V, RedisSession<V>> {
+  readonly #client: Engine;
 
   /** Made by {@link createPool}. */
-  constructor(client: Client, call: CallOptions) {
+  constructor(client: Engine, call: CallOptions) {
     super(client, call);
     this.#client = client;
   }
@@ -134,7 +135,7 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements AsyncDisp
     return this.#endpoint.shared;
   }
 
-  get #endpoint(): Client['endpoints'][number] {
+  get #endpoint(): Engine['endpoints'][number] {
     const [endpoint] = this.#client.endpoints;
     if (endpoint === undefined) throw new ArgumentError('the pool has no endpoint');
     return endpoint;

@@ -4,6 +4,7 @@ import {
   Client,
   type ClientSetup,
   commonSetup,
+  DEFAULT_MAX_SIZE,
   type EmbeddedServers,
   LazyRouter,
   type Router,
@@ -19,7 +20,7 @@ import { subscriptionsRestored } from './subscriptions.ts';
 
 /** The engine of a client. */
 export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
-  const { maxSessions = 10, maxBlocking = 10 } = read.options;
+  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {

@@ -1,4 +1,4 @@
-import type { CallOptions, Client, ClientState, ClientStats, Of, Results, StateChange } from '@kv/core';
+import type { CallOptions, ClientState, ClientStats, Engine, KvClient, Of, Results, StateChange } from '@kv/core';
 import type { TransactionOptions } from '../batch/transaction.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
@@ -19,11 +19,11 @@ import { TypedExecutor } from './typed-executor.ts';
  * A client that the whole process can share. Commands are pipelined on one connection; blocking commands, transactions and
  * subscriptions use dedicated ones.
  */
-export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposable {
-  readonly #client: Client;
+export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
+  readonly #client: Engine;
 
   /** Made by {@link createRedis}. */
-  constructor(client: Client, call: CallOptions) {
+  constructor(client: Engine, call: CallOptions) {
     super(client, call);
     this.#client = client;
   }
@@ -191,7 +191,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements AsyncDisposab
  * A class of users that adds commands of their own. Of a class with a type parameter name the one that is meant:
  * `{ client: MyRedis<string> }`.
  */
-export type RedisClass<R> = new (client: Client, call: CallOptions) => R;
+export type RedisClass<R> = new (client: Engine, call: CallOptions) => R;
 
 /**
  * A client for one server. Returns at once; the first command (or `connect()`) connects.

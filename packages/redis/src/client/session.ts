@@ -1,4 +1,4 @@
-import { type CallOptions, Command, Keys, type Lease, mergeCallOptions, stateful } from '@kv/core';
+import { type CallOptions, Command, Keys, type KvLease, type Lease, mergeCallOptions, stateful } from '@kv/core';
 import { type Many, many } from '../commands/support/arguments.ts';
 import { ok } from '../commands/support/replies.ts';
 import { RedisLeaseCommands } from '../generated/redis-lease-commands.ts';
@@ -19,7 +19,7 @@ export type SessionLease = Pick<Lease, 'send' | 'sendAll' | 'closed' | 'connecti
  * await using s = await redis.session()
  * await s.watch('stock')
  */
-export class RedisSession<V = string> extends RedisLeaseCommands<V> implements AsyncDisposable {
+export class RedisSession<V = string> extends RedisLeaseCommands<V> implements KvLease<V> {
   readonly #lease: SessionLease;
 
   constructor(lease: SessionLease, call: CallOptions) {

@@ -1,4 +1,4 @@
-import type { CallOptions, Client } from '@kv/core';
+import type { CallOptions, Engine } from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
@@ -13,7 +13,7 @@ export interface Subscriptions {
 }
 
 /** The subscriptions of all readers of a client, or new ones for a reader that may hold the server back. */
-export function subscriptionsOf(client: Client, alone: boolean): Promise<Subscriptions> {
+export function subscriptionsOf(client: Engine, alone: boolean): Promise<Subscriptions> {
   if (alone) return make(client);
   const kept = extensionOf(client);
   kept.subscriptions ??= make(client);
@@ -21,13 +21,13 @@ export function subscriptionsOf(client: Client, alone: boolean): Promise<Subscri
 }
 
 /** Resolves when the lost subscriptions of a client are back, if it has any. */
-export async function subscriptionsRestored(client: Client): Promise<void> {
+export async function subscriptionsRestored(client: Engine): Promise<void> {
   const subscriptions = await extensionOf(client).subscriptions;
   await subscriptions?.restored();
 }
 
 /** Loads the code of subscriptions, which most programs never use. */
-async function make(client: Client): Promise<Subscriptions> {
+async function make(client: Engine): Promise<Subscriptions> {
   await client.routed();
   const { cluster } = extensionOf(client);
   if (cluster === undefined) {

@@ -1,4 +1,4 @@
-import { type Backoff, type Client, isKvError, type KvError, type Lease, type StateChange } from '@kv/core';
+import { type Backoff, type Engine, isKvError, type KvError, type Lease, type StateChange } from '@kv/core';
 
 /** Where a subscriber gets its connections from, and what it has to know of the client behind them. */
 export interface ConnectionSource {
@@ -17,7 +17,7 @@ export interface ConnectionSource {
 }
 
 /** Connections to the server of a client. They are not counted in `maxQueueBytes`. */
-export function sourceOf(client: Client): ConnectionSource {
+export function sourceOf(client: Engine): ConnectionSource {
   const open = (signal: AbortSignal): Promise<Lease> => {
     client.connect().catch(() => undefined); // the state of a client that only subscribes is that of its server
     return client.acquireInternal({ timeout: 0, signal }, 'streams');
@@ -30,7 +30,7 @@ export function sourceOf(client: Client): ConnectionSource {
 
 /** Connections of a client that are opened in a way of their own. */
 export function sourceWith(
-  client: Client,
+  client: Engine,
   open: ConnectionSource['open'],
   lastError: () => KvError | undefined,
 ): ConnectionSource {
@@ -48,7 +48,7 @@ export function sourceWith(
   };
 }
 
-function hold(client: Client, closing: () => void): () => void {
+function hold(client: Engine, closing: () => void): () => void {
   const listener = ({ to }: StateChange): void => {
     if (to === 'closing') closing();
   };

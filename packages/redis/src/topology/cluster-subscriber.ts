@@ -2,9 +2,9 @@ import {
   ArgumentError,
   asKvError,
   type CallOptions,
-  type Client,
   clearTimeout,
   type Endpoint,
+  type Engine,
   type KvError,
   setTimeout,
   type Timer,
@@ -37,7 +37,7 @@ const LOOK = 60_000;
  *     everywhere           on every primary                ┘ compared with every new map
  */
 export class ClusterSubscriber implements ReaderHost, MapFollower {
-  readonly #client: Client;
+  readonly #client: Engine;
   readonly #router: ClusterRouter;
   readonly #source: ConnectionSource;
   readonly #channels: Subscriber;
@@ -46,7 +46,7 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
   #release: (() => void) | undefined;
   #look: Timer | undefined;
 
-  constructor(client: Client, router: ClusterRouter) {
+  constructor(client: Engine, router: ClusterRouter) {
     this.#client = client;
     this.#router = router;
     this.#source = anyPrimary(client, router);

@@ -1,4 +1,4 @@
-import type { Client, Endpoint } from '@kv/core';
+import type { Endpoint, Engine } from '@kv/core';
 import { extensionOf } from '../client/client-extension.ts';
 import type { ClusterRouter } from './cluster-router.ts';
 import type { ClusterNode, NodeRole, SlotMap } from './slot-map.ts';
@@ -19,19 +19,19 @@ export interface RedisNode<R> {
 }
 
 /** The servers that a client knows; of a cluster none before the first map. One server alone counts as a primary. */
-export function nodesOf(client: Client, role: NodeRole | undefined): RedisNode<Client>[] {
+export function nodesOf(client: Engine, role: NodeRole | undefined): RedisNode<Engine>[] {
   if (!client.isRouted) return [];
   const { cluster } = extensionOf(client);
   const nodes = cluster === undefined ? [onlyNode(client)] : clusterNodes(client, cluster);
   return nodes.filter((node) => role === undefined || node.role === role);
 }
 
-function onlyNode(client: Client): RedisNode<Client> {
+function onlyNode(client: Engine): RedisNode<Engine> {
   const { addressText } = client.setup;
   return { id: addressText, address: addressText, role: 'primary', az: undefined, slots: [], client };
 }
 
-function clusterNodes(client: Client, cluster: ClusterRouter): RedisNode<Client>[] {
+function clusterNodes(client: Engine, cluster: ClusterRouter): RedisNode<Engine>[] {
   const { map } = cluster;
   if (map === undefined) return [];
   return map.nodes.flatMap((node) => {
@@ -41,12 +41,12 @@ function clusterNodes(client: Client, cluster: ClusterRouter): RedisNode<Client>
 }
 
 function described(
-  client: Client,
+  client: Engine,
   { qualities }: ClusterRouter,
   map: SlotMap,
   { id, role }: ClusterNode,
   endpoint: Endpoint,
-): RedisNode<Client> {
+): RedisNode<Engine> {
   const has = map.ranges.filter(({ primary, replicas }) => [primary, ...replicas].some((node) => node.id === id));
   return {
     id,

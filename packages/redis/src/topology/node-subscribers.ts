@@ -1,15 +1,15 @@
-import type { Client, Endpoint } from '@kv/core';
+import type { Endpoint, Engine } from '@kv/core';
 import type { Reader } from '../pubsub/reader.ts';
 import { type SlotFollower, Subscriber } from '../pubsub/subscriber.ts';
 import { sourceAt } from './primary-sources.ts';
 
 /** One subscriber for each server of a cluster that anything is subscribed on. */
 export class NodeSubscribers {
-  readonly #client: Client;
+  readonly #client: Engine;
   readonly #followerAt: (endpoint: Endpoint) => SlotFollower;
   readonly #subscribers = new Map<Endpoint, Subscriber>();
 
-  constructor(client: Client, followerAt: (endpoint: Endpoint) => SlotFollower) {
+  constructor(client: Engine, followerAt: (endpoint: Endpoint) => SlotFollower) {
     this.#client = client;
     this.#followerAt = followerAt;
   }

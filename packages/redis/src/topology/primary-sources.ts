@@ -1,4 +1,4 @@
-import { asKvError, type Client, ConnectionError, type Endpoint, type KvError, type Lease, setTimeout } from '@kv/core';
+import { asKvError, ConnectionError, type Endpoint, type Engine, type KvError, type Lease, setTimeout } from '@kv/core';
 import { type ConnectionSource, isFinal, sourceWith } from '../pubsub/connection-source.ts';
 import type { ClusterRouter } from './cluster-router.ts';
 
@@ -9,14 +9,14 @@ const ATTEMPT = 1000;
 const PAUSE = 50;
 
 /** Connections for subscriptions to one server of a cluster. */
-export function sourceAt(client: Client, endpoint: Endpoint): ConnectionSource {
+export function sourceAt(client: Engine, endpoint: Endpoint): ConnectionSource {
   const open = (signal: AbortSignal): Promise<Lease> =>
     client.acquireInternal({ timeout: 0, signal }, 'streams', endpoint);
   return sourceWith(client, open, () => endpoint.streams.lastError);
 }
 
 /** Connections for subscriptions to any primary of a cluster, each time another one by chance. */
-export function anyPrimary(client: Client, router: ClusterRouter): ConnectionSource {
+export function anyPrimary(client: Engine, router: ClusterRouter): ConnectionSource {
   let last: KvError | undefined;
   const open = async (signal: AbortSignal): Promise<Lease> => {
     for (;;) {
@@ -36,7 +36,7 @@ export function anyPrimary(client: Client, router: ClusterRouter): ConnectionSou
 }
 
 /** Resolves when a map of the cluster is known. @throws what the servers refuse the login with */
-export async function mapKnown(client: Client, router: ClusterRouter): Promise<void> {
+export async function mapKnown(client: Engine, router: ClusterRouter): Promise<void> {
   while (router.map === undefined) {
     try {
       await client.connect();
@@ -46,7 +46,7 @@ export async function mapKnown(client: Client, router: ClusterRouter): Promise<v
   }
 }
 
-function isOver(error: KvError, { state }: Client, signal?: AbortSignal): boolean {
+function isOver(error: KvError, { state }: Engine, signal?: AbortSignal): boolean {
   return signal?.aborted === true || state === 'closing' || state === 'closed' || isFinal(error);
 }
 

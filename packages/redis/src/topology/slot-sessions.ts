@@ -1,4 +1,4 @@
-import { type CallOptions, type Client, Command, type Data, Keys, spec, toArg } from '@kv/core';
+import { type CallOptions, Command, type Data, type Engine, Keys, spec, toArg } from '@kv/core';
 import type { LeaseSource } from '../client/leases.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import type { ClusterRouter } from './cluster-router.ts';
@@ -14,7 +14,7 @@ const MOST_TURNS = 64;
 
 /** Where sessions of a client of a cluster come from. */
 export class SlotSessions implements LeaseSource {
-  readonly #client: Client;
+  readonly #client: Engine;
   readonly #cluster: ClusterRouter;
   readonly #call: CallOptions;
   readonly #label: Command<unknown>;
@@ -22,7 +22,7 @@ export class SlotSessions implements LeaseSource {
   #turns = 0;
 
   /** @param key the key that says which server is meant */
-  constructor(client: Client, cluster: ClusterRouter, call: CallOptions, key: Data | undefined) {
+  constructor(client: Engine, cluster: ClusterRouter, call: CallOptions, key: Data | undefined) {
     this.#client = client;
     this.#cluster = cluster;
     this.#call = call;

@@ -1,15 +1,24 @@
-import { type AddressInput, type CallOptions, type Client, type Lease, mergeCallOptions, openSingle } from '@kv/core';
+import {
+  type AddressInput,
+  type CallOptions,
+  type Engine,
+  isConnectionClosed,
+  type KvConnection,
+  type Lease,
+  mergeCallOptions,
+  openSingle,
+} from '@kv/core';
 import { SsdbLease } from './lease.ts';
 import { readConnectionOptions, type SsdbOptions } from './options.ts';
 import { callOf, clientSetup } from './ssdb.ts';
 
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change the connection. */
-export class SsdbConnection<V = string> extends SsdbLease<V> {
-  readonly #client: Client;
+export class SsdbConnection<V = string> extends SsdbLease<V> implements KvConnection<V> {
+  readonly #client: Engine;
   readonly #lease: Lease;
 
   /** Made by {@link createConnection}. */
-  constructor(client: Client, lease: Lease, call: CallOptions) {
+  constructor(client: Engine, lease: Lease, call: CallOptions) {
     super(lease, call);
     this.#client = client;
     this.#lease = lease;
@@ -22,7 +31,7 @@ export class SsdbConnection<V = string> extends SsdbLease<V> {
 
   /** Closed by `close()`, or lost. */
   override get closed(): boolean {
-    return super.closed || this.#client.state === 'closing' || this.#client.state === 'closed';
+    return isConnectionClosed({ client: this.#client, lease: this.#lease });
   }
 
   override with(options: CallOptions & { readonly bytes: true }): SsdbConnection<Uint8Array>;

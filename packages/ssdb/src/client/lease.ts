@@ -1,4 +1,4 @@
-import { type CallOptions, type Lease, mergeCallOptions } from '@kv/core';
+import { type CallOptions, type KvLease, type Lease, mergeCallOptions } from '@kv/core';
 import { auth, ignoreKeyRange } from '../commands/server.ts';
 import { Scanner } from '../streams/scan.ts';
 
@@ -6,7 +6,7 @@ import { Scanner } from '../streams/scan.ts';
  * Exclusive use of one connection: commands run in the order of the calls, and those are there that change the connection.
  * It is not replaced when it is lost.
  */
-export class SsdbLease<V = string> extends Scanner<V> {
+export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
   readonly #lease: Lease;
 
   /** Made by `acquire()`. */

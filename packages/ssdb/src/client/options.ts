@@ -4,6 +4,7 @@ import {
   ArgumentError,
   COMMON_RULES,
   type CommonOptions,
+  DEFAULT_MAX_SIZE,
   type ListedServer,
   type OptionRule,
   type OptionRules,
@@ -154,7 +155,7 @@ export function readPoolOptions(
   options: SsdbPoolOptions,
 ): ReadOptions<SsdbPoolOptions> {
   const all = read<SsdbPoolOptions>(POOL_RULES, address, options);
-  const { minSize = 1, maxSize = 10 } = all.options;
+  const { minSize = 1, maxSize = DEFAULT_MAX_SIZE } = all.options;
   if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
   return all;
 }

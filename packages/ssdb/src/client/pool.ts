@@ -1,4 +1,12 @@
-import { type CallOptions, type Client, type Data, mergeCallOptions, openPool, type ServerOf } from '@kv/core';
+import {
+  type CallOptions,
+  type Data,
+  type Engine,
+  type KvPool,
+  mergeCallOptions,
+  openPool,
+  type ServerOf,
+} from '@kv/core';
 import { Scanner } from '../streams/scan.ts';
 import { SsdbLease } from './lease.ts';
 import { readPoolOptions, type SsdbAddress, type SsdbPoolOptions } from './options.ts';
@@ -12,11 +20,11 @@ export interface AcquireOptions extends CallOptions {
 }
 
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
-export class SsdbPool<V = string> extends Scanner<V> {
-  readonly #client: Client;
+export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLease<V>> {
+  readonly #client: Engine;
 
   /** Made by {@link createPool}. */
-  constructor(client: Client, call: CallOptions) {
+  constructor(client: Engine, call: CallOptions) {
     super(client, call);
     this.#client = client;
   }

@@ -5,6 +5,8 @@ import {
   type ClientState,
   type ClientStats,
   commonSetup,
+  type Engine,
+  type KvClient,
   mergeCallOptions,
   type ServerOf,
   type StateChange,
@@ -25,11 +27,11 @@ import {
 import { addressOf, addressText, shardRouter } from './servers.ts';
 
 /** A client that the whole process can share. Commands share a few connections; streams use dedicated ones. */
-export class Ssdb<V = string> extends Scanner<V> {
-  readonly #client: Client;
+export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
+  readonly #client: Engine;
 
   /** Made by {@link createSsdb}. */
-  constructor(client: Client, call: CallOptions) {
+  constructor(client: Engine, call: CallOptions) {
     super(client, call);
     this.#client = client;
   }
@@ -127,7 +129,7 @@ export class Ssdb<V = string> extends Scanner<V> {
 }
 
 /** A class of users that adds commands of their own. */
-export type SsdbClass<S> = new (client: Client, call: CallOptions) => S;
+export type SsdbClass<S> = new (client: Engine, call: CallOptions) => S;
 
 /**
  * A client for one server, or for several that share the keys among them. Returns at once; the first command (or

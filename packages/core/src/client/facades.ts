@@ -1,0 +1,88 @@
+/** What the typed clients, pools, leases and connections of all backends have in common. */
+
+import type { Command, Of, Results } from '../command/command.ts';
+import type { ClientState, StateChange } from './client-state.ts';
+import type { CallOptions } from './options.ts';
+
+/** How to end something within a time. */
+export interface CloseOptions {
+  /** How long calls under way may take to end, ms. */
+  readonly timeout?: number | undefined;
+}
+
+/** What sends typed commands. */
+export interface KvExecutor<V> extends AsyncDisposable {
+  /** Whether user data comes as `Uint8Array`. */
+  readonly bytes: boolean;
+  /** What is put before every key; `''` = nothing. */
+  readonly keyPrefix: string;
+  /** Sends one command value. Rejects with ArgumentError for anything else. */
+  send<T>(command: Command<T, V>): Promise<T>;
+  /** Sends command values together. @throws BatchError when any of them failed */
+  sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>>;
+  /** Sends a command by its name and gives the reply as it is on the wire. */
+  execute(name: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** A view with other call options. @throws ArgumentError for an unknown or wrong option */
+  with(options: CallOptions): KvExecutor<V>;
+}
+
+/** A client that the whole process can share. */
+export interface KvClient<V> extends KvExecutor<V> {
+  /** Where it sends to, without user and password. */
+  readonly address: string;
+  /** Where the client is in its life. */
+  readonly state: ClientState;
+  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
+  readonly writable: boolean;
+  /** Resolves when {@link writable} is true (again). */
+  drained(): Promise<void>;
+  /** Connects now instead of with the first command. */
+  connect(): Promise<void>;
+  /** Takes no more calls, lets those under way end, then ends all connections. Always resolves. */
+  close(options?: CloseOptions): Promise<void>;
+  /** Adds a listener for state changes. */
+  on(event: 'state', listener: (change: StateChange) => void): this;
+  /** Removes a listener. */
+  off(event: 'state', listener: (change: StateChange) => void): this;
+  with(options: CallOptions): this;
+}
+
+/** One connection for exclusive use. It is not replaced when it is lost. */
+export interface KvLease<V> extends KvExecutor<V> {
+  /** Given back, being closed, or its connection is over. */
+  readonly closed: boolean;
+  /** Gives the connection back. Never rejects, and need not be waited for. */
+  release(): Promise<void>;
+}
+
+/** A connection that was opened by itself, and ends with `close()`. */
+export interface KvConnection<V> extends KvExecutor<V> {
+  /** Where it is connected to, without user and password. */
+  readonly address: string;
+  /** Being closed, or over. */
+  readonly closed: boolean;
+  /** Lets commands under way end, then ends the connection. Always resolves. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** Connections of bounded number. */
+export interface KvPool<V, L extends KvLease<V>> extends KvExecutor<V> {
+  /** Where it sends to, without user and password. */
+  readonly address: string;
+  /** Connections, in whatever state. */
+  readonly size: number;
+  /** Connections that are ready and not leased. */
+  readonly freeSize: number;
+  /** Connections that are kept open. */
+  readonly minSize: number;
+  /** The most connections that are open at a time. */
+  readonly maxSize: number;
+  /** Exclusive use of one connection. Waits for a free one, in FIFO order, within the deadline. */
+  acquire(options?: CallOptions): Promise<L>;
+  /** Gives a lease back. Need not be waited for. */
+  release(lease: L): void;
+  /** Closes the connections that are ready and not leased. */
+  clear(): void;
+  /** Lets commands under way end, then ends all connections. Always resolves. */
+  close(options?: CloseOptions): Promise<void>;
+}

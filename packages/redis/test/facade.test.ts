@@ -1,0 +1,18 @@
+import { startEmbedded } from '@kv/embedded';
+import { facadeSuite } from '@kv/testkit/facade-suite';
+import { ping } from '../src/commands/index.ts';
+import { createConnection, createPool, createRedis, Redis } from '../src/index.ts';
+
+facadeSuite(async () => {
+  const server = await startEmbedded({ redis: true });
+  const { address } = server.redis;
+  return {
+    client: (options) => createRedis(address, options),
+    pool: (options) => createPool(address, options),
+    connection: (options) => createConnection(address, options),
+    stats: (client) => (client as Redis).stats(),
+    Client: Redis,
+    ping,
+    close: () => server.close(),
+  };
+});
