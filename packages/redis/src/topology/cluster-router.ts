@@ -165,18 +165,9 @@ export class ClusterRouter implements Router, RefreshOwner {
     }
   }
 
-  placeOf(command: AnyCommand): unknown {
-    try {
-      const slot = commandSlot(command);
-      return slot === NO_SLOT ? command : (this.slots.ownerOf(slot) ?? slot); // without keys: perhaps a server of its own
-    } catch {
-      return undefined;
-    }
-  }
+  readonly placeOf = (command: AnyCommand): unknown => this.slots.placeOf(command);
 
-  blockingRounds(command: AnyCommand): BlockingRounds {
-    return new SlotBlocking(command, this.exclusive);
-  }
+  readonly blockingRounds = (command: AnyCommand): BlockingRounds => new SlotBlocking(command, this.exclusive);
 
   #hold(requests: readonly Request[]): void {
     for (const request of requests) {

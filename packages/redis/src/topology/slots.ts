@@ -1,5 +1,6 @@
-import { type Connection, type Endpoint, type KvError, queueMicrotask, type Request } from '@kv/core';
+import { type AnyCommand, type Connection, type Endpoint, type KvError, queueMicrotask, type Request } from '@kv/core';
 import { bringSource } from './bring-source.ts';
+import { commandSlot, NO_SLOT } from './command-slot.ts';
 import { Gate } from './gate.ts';
 import { withHints } from './map-age.ts';
 import { SLOT_COUNT } from './slot.ts';
@@ -33,6 +34,16 @@ export class Slots {
 
   ownerOf(slot: number): Endpoint | undefined {
     return this.#owners[slot];
+  }
+
+  /** The owner of a command's slot, or the slot while it has none; without keys it may go to a server of its own. */
+  placeOf(command: AnyCommand): unknown {
+    try {
+      const slot = commandSlot(command);
+      return slot === NO_SLOT ? command : (this.#owners[slot] ?? slot);
+    } catch {
+      return undefined; // it will be refused
+    }
   }
 
   /** Every endpoint that owns a slot. */

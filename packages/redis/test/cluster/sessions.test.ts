@@ -126,7 +126,26 @@ describe('transaction(keys)', () => {
     expect(await redis.get('{o}')).toBe('7');
   });
 
-  it('is in conflict when a watched key was changed, or has left for another server [#155]', async () => {
+  it('a session whose watched key has left for another server is in conflict [#155]', async () => {
+    await redis.mset({ '{v}1': 'a', '{v}2': 'b' });
+    const slot = await cluster.slotOf('{v}');
+    const source = await cluster.slotOwner(slot);
+    const target = await otherPrimary(cluster, '{v}');
+    await using session = await redis.session({ key: '{v}' });
+    await session.watch('{v}1');
+    await cluster.importing(slot, target, source);
+    await cluster.migrating(slot, source, target);
+    await source.ask('MIGRATE', target.host, target.port, '{v}1', 0, 1000);
+    const m = session.multi();
+    void m.set('{v}2', 'c'); // it is still here
+    expect(await settle(m.execute())).toMatchObject({ code: 'CONFLICT' });
+    expect(session.closed).toBe(false);
+    await cluster.migrateKeys(slot, source, target);
+    await cluster.setNode(slot, target);
+    expect(await redis.mget('{v}1', '{v}2')).toEqual(['a', 'b']);
+  });
+
+  it('is in conflict when a watched key was changed each time [#155]', async () => {
     await redis.set('{c}', '0');
     const changed = redis.transaction(
       ['{c}'],
