@@ -52,6 +52,7 @@ export {
   write,
 } from './command/command.ts';
 export type { Executor, RetryMode, SendOptions, ServerOf, Settled } from './command/executor.ts';
+export { checkNotMerged } from './command/merged-names.ts';
 export { type CallPart, PartialError } from './command/partial-error.ts';
 export type { Connection } from './connection/connection.ts';
 export type { LivenessOptions } from './connection/liveness.ts';

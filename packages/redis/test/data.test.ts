@@ -51,6 +51,32 @@ describe.each([2, 3] as const)('data in RESP%i', (protocol) => {
     expect(last - first).toBeLessThan(40 << 20); // four rounds carried 128 MB
   }, 60_000);
 
+  it('names that are no UTF-8 never hide each other: several are refused, and can be had as bytes [#13]', async () => {
+    const fields = [Buffer.from([0x66, 0xfe]), Buffer.from([0x66, 0xff])] as const;
+    const raw = redis.with({ bytes: true });
+    for (const field of fields) await redis.hset('h', field, 'v');
+    await redis.xadd(
+      's',
+      '*',
+      new Map([
+        [fields[0], '1'],
+        [fields[1], '2'],
+      ]) as unknown as Map<string, string>,
+    );
+    for (const call of [redis.hgetall('h'), raw.hgetall('h'), redis.xrange('s', '-', '+'), raw.xrange('s', '-', '+')])
+      await expect(call).rejects.toMatchObject({ code: 'PROTOCOL', message: expect.stringContaining('UTF-8') });
+    expect(await redis.get('after')).toBeNull();
+    const found = await raw.execute('HGETALL', 'h');
+    const names = found instanceof Map ? [...found.keys()] : (found as unknown[]).filter((_, i) => i % 2 === 0);
+    expect(names.map((name) => Buffer.from(name as Uint8Array).toString('hex')).sort()).toEqual(['66fe', '66ff']);
+    expect(await redis.execute('HGETALL', 'h')).toEqual(['f\ufffd', 'v', 'f\ufffd', 'v']);
+  });
+
+  it('one name that comes twice in a reply is no reason to refuse it [#13]', async () => {
+    await redis.execute('XADD', 's', '*', 'f', '1', 'f', '2');
+    expect(await redis.xrange('s', '-', '+')).toMatchObject([{ fields: { f: '2' } }]);
+  });
+
   it('a byte order mark is data, wherever text is asked for', async () => {
     const marked = '\ufeffmarked';
     await redis.hset(marked, { [marked]: marked });

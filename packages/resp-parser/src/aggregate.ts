@@ -55,6 +55,23 @@ export class Aggregate {
   }
 }
 
+/**
+ * Pairs as a Map; of equal keys the last one wins. Flat, as they came, when texts of bytes that are no UTF-8 are equal:
+ * the keys may differ, and none must hide another.
+ */
+export function toMapOrPairs(items: Reply[]): Map<Reply, Reply> | Reply[] {
+  const map = toMap(items);
+  return map.size * 2 !== items.length && hasMerged(items) ? items : map;
+}
+
+function hasMerged(items: readonly Reply[]): boolean {
+  const seen = new Set<Reply>();
+  return items.some((key, i) => {
+    if (i % 2 === 1 || typeof key !== 'string' || !key.includes('\ufffd')) return false;
+    return seen.size === seen.add(key).size;
+  });
+}
+
 /** Pairs as a Map; of equal keys the last one wins. */
 export function toMap(items: readonly Reply[]): Map<Reply, Reply> {
   const map = new Map<Reply, Reply>();

@@ -1,4 +1,4 @@
-import { Aggregate, toMap } from './aggregate.ts';
+import { Aggregate, toMap, toMapOrPairs } from './aggregate.ts';
 import { byteLengthOf, isBytes } from './bytes.ts';
 import { ErrorReply, ProtocolError } from './errors.ts';
 import { completeLimits, type Limits } from './limits.ts';
@@ -411,7 +411,7 @@ export class Decoder {
       case wire.ARRAY:
         return items;
       case wire.MAP:
-        return toMap(items);
+        return toMapOrPairs(items);
       case wire.SET:
         return new Set(items);
       case wire.PUSH:

@@ -27,7 +27,7 @@ export interface Output {
  * | `#` | boolean |
  * | `_`, `$-1`, `*-1` | null |
  * | `*` | Array |
- * | `%` | Map; of two equal scalar keys the later one wins |
+ * | `%` | Map; of two equal scalar keys the later one wins; a flat array where texts that are no UTF-8 are equal |
  * | `~` | Set |
  * | `-`, `!` | ErrorReply |
  */

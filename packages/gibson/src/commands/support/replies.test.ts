@@ -173,3 +173,11 @@ describe('asked again', () => {
     }
   });
 });
+
+test('keys that are no UTF-8 never hide each other in the answer to MGET [#13]', () => {
+  const reply = list([
+    ['\ufffd', '1'],
+    ['\ufffd', '2'],
+  ]);
+  expect(() => answer(commands.mget('p'), reply)).toThrow(/UTF-8/);
+});

@@ -1,4 +1,4 @@
-import type { AnyCommand, Arg } from '@kv/core';
+import { type AnyCommand, type Arg, checkNotMerged } from '@kv/core';
 import { type Datum, type Pair, type Reply, replyCodes } from '@kv/gibson-parser';
 import { NotFoundError, ValueCutError } from '../../protocol/errors.ts';
 
@@ -91,7 +91,13 @@ export function meta(raw: unknown): number | null {
 /** Keys and values in the server's order. */
 export function entries<V>(raw: unknown): Map<string, V> {
   const reply = raw as WireReply;
-  return new Map(rowsOf(reply).map(([key, value]) => [text(key), userData(value, reply.bytes) as V]));
+  const map = new Map<string, V>();
+  for (const [key, value] of rowsOf(reply)) {
+    const name = text(key);
+    if (map.has(name)) checkNotMerged(name);
+    map.set(name, userData(value, reply.bytes) as V);
+  }
+  return map;
 }
 
 /** The keys of a KEYS reply, whose rows hold an index as key and the key as value. */

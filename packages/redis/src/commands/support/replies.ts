@@ -6,6 +6,8 @@
  * user's own data goes through {@link text} or {@link textOrNull}.
  */
 
+import { checkNotMerged } from '@kv/core';
+
 /** A byte order mark is data like any other. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -208,6 +210,7 @@ export function dataRecord<V>(raw: unknown): Record<string, V> {
 export function mapValues<T>(raw: unknown, value: (raw: unknown) => T): Record<string, T> {
   const object = Object.create(null) as Record<string, T>;
   eachField(raw, (name, item) => {
+    if (name in object) checkNotMerged(name);
     object[name] = value(item);
   });
   return object;

@@ -1,5 +1,5 @@
 /** Entries of streams: ids as arguments, trimming, and replies with entries. */
-import { type Arg, ArgumentError, badArgument, type Data, integer, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, checkNotMerged, type Data, integer, toArg } from '@kv/core';
 import { addInteger, chosen, type ExactlyOne, type Int, type Off } from './arguments.ts';
 import { dataRecord, list, pairs, parts, text } from './replies.ts';
 
@@ -160,7 +160,11 @@ function historyEntry<V>(raw: unknown): HistoryEntry<V> {
 function byStream<T>(raw: unknown, value: (raw: unknown) => T): Record<string, T> | null {
   if (raw === null) return null;
   const streams = Object.create(null) as Record<string, T>;
-  for (const [key, items] of pairs(raw)) streams[text(key)] = value(items);
+  for (const [key, items] of pairs(raw)) {
+    const name = text(key);
+    if (name in streams) checkNotMerged(name);
+    streams[name] = value(items);
+  }
   return streams;
 }
 

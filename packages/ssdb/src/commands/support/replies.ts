@@ -2,7 +2,7 @@
  * Wire values to user values, pure. Only answers come here (`ok` and `not_found`); refusals became errors before.
  * Blocks are text, or bytes when the caller asked for bytes; names, numbers and server texts are read from both.
  */
-import { type AnyCommand, ProtocolError } from '@kv/core';
+import { type AnyCommand, checkNotMerged, ProtocolError } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
 
 type Block = string | Uint8Array;
@@ -111,7 +111,11 @@ function mapOf<T>(raw: unknown, convert: (block: Block) => T, command: AnyComman
   const flat = blocks(raw);
   if (flat.length % 2 !== 0) throw unexpected('a list of pairs', command);
   const map = new Map<string, T>();
-  for (let i = 0; i < flat.length; i += 2) map.set(blockText(flat[i]), convert(flat[i + 1] as Block));
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = blockText(flat[i]);
+    if (map.has(name)) checkNotMerged(name);
+    map.set(name, convert(flat[i + 1] as Block));
+  }
   return map;
 }
 
