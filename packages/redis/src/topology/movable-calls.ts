@@ -1,4 +1,4 @@
-import { ClosedError, type KvError, type Request } from '@kv/core';
+import type { Request } from '@kv/core';
 
 /** A call without a deadline is given back after so many refusals. */
 const MOST_REDIRECTS = 64;
@@ -11,10 +11,4 @@ export function isMovable({ part }: Request): boolean {
 /** Whether a call has been refused so often that its caller gets the refusal. */
 export function hasHadEnough({ redirects, list }: Request): boolean {
   return redirects >= MOST_REDIRECTS && list === null;
-}
-
-/** The end of a call that still waits when its client is closed. */
-export function closedBy(cause: KvError, { command: { spec }, attempts }: Request): ClosedError {
-  const outcome = attempts > 0 ? 'unknown' : 'notSent';
-  return new ClosedError(`${spec.name}: ${cause.message}`, { command: spec.name, attempts, outcome, cause });
 }

@@ -3,6 +3,7 @@ import {
   type BlockingRounds,
   type Connection,
   ConnectionError,
+  closedBy,
   type Endpoint,
   Flag,
   type KvError,
@@ -11,11 +12,12 @@ import {
   type Request,
   type Router,
   type RouterHost,
+  submitAgain,
 } from '@kv/core';
 import { WrongRoleError } from '../protocol/role.ts';
 import { Gate } from './gate.ts';
 import { endpointText, type Endpoint as HostAndPort } from './host.ts';
-import { closedBy, hasHadEnough, isMovable } from './movable-calls.ts';
+import { hasHadEnough, isMovable } from './movable-calls.ts';
 import { MovedBlocking } from './moved-blocking.ts';
 import type { SentinelLink } from './sentinel-link.ts';
 import { AGAIN, type Occasion, SentinelWatch, type WatchOwner } from './sentinel-watch.ts';
@@ -127,11 +129,7 @@ export class SentinelRouter implements Router, WatchOwner {
   }
 
   #submitHeld(): void {
-    for (const request of this.#gate.drain()) {
-      if (request.exclusive !== null) this.acquire(request);
-      else if (request.unit === null) this.submit(request);
-      else if (request.unit.members[0] === request) this.submitUnit(request.unit.members);
-    }
+    submitAgain(this, this.#gate.drain());
   }
 
   // -- refusals and losses
