@@ -202,7 +202,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   }
 
   poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
-    if (cause === undefined || this.#closed) return;
+    if (cause === undefined || this.#closed || this.#leaving.has(endpoint)) return;
     this.#servers.suspect = endpoint;
     this.#reads.lost(endpoint);
     if (this.#map !== undefined && endpoint.identity.role === 'primary') this.#refresher.trigger('connection lost');

@@ -25,16 +25,21 @@ export class LeavingNodes {
     return this.#timers.keys();
   }
 
+  /** Whether the endpoint is one of them. */
+  has(endpoint: Endpoint): boolean {
+    return this.#timers.has(endpoint);
+  }
+
   /** Moves what the endpoint has not written to the owners of the new map, and ends it after a while. */
   add(endpoint: Endpoint, before: SlotMap | undefined, after: SlotMap): void {
     const { addressText, role = 'server' } = endpoint.identity;
     const error = new ConnectionError(`${addressText} is no ${role} of the cluster any more`);
     const replaced = before !== undefined && isReplaced(before, after, this.#nodes.nodeOf(endpoint));
     this.#slots.routeAll(endpoint.pools.flatMap((pool) => pool.takeUnsent(({ part }) => part >= 0)));
-    endpoint.retire(error);
     const timer = setTimeout(() => this.#end(endpoint, error), replaced ? REPLACED_GRACE : LEFT_GRACE);
     timer.unref();
     this.#timers.set(endpoint, timer);
+    endpoint.retire(error);
   }
 
   close(error: KvError): void {

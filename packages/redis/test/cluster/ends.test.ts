@@ -181,3 +181,62 @@ test('after a storm of refusals nothing is counted as waiting', async () => {
   await Promise.allSettled(calls);
   expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
 }, 30_000);
+
+test('the end of connections to a server that has left the cluster asks for no further map', async () => {
+  const { cluster, a, b, redis } = await two();
+  a.answer = answers({ GET: bulk('a') });
+  b.answer = answers({ GET: bulk('b') });
+  expect([await redis.get(KEY), await redis.get('a')]).toEqual(['a', 'b']);
+  cluster.tell({ ...evenly([a]), epoch: 2 });
+  const asked = mapsAsked(a);
+  b.answer = answers({ GET: moved(keySlot('a'), a) });
+  expect(await redis.get('a')).toBe('a');
+  await until('no connection', () => b.connections === 0);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(mapsAsked(a) - asked).toBe(1);
+});
+
+test.each([2, 3] as const)(
+  'EXEC without a result is a conflict, also after a redirect (RESP%i) [#155]',
+  async (protocol) => {
+    const { a, b, redis } = await two({ protocol });
+    const queued = { MULTI: ok, SET: '+QUEUED\r\n' };
+    a.answer = answers({ ...queued, EXEC: moved(SLOT, b) });
+    b.answer = answers({ ...queued, EXEC: '*-1\r\n' });
+    const multi = redis.multi();
+    multi.set(KEY, 1).catch(() => undefined);
+    expect(await failureOf(multi.execute())).toMatchObject({ code: 'CONFLICT' });
+    expect([a.countOf('EXEC'), b.countOf('EXEC')]).toEqual([1, 1]);
+    expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+  },
+);
+
+test.each(['first', 'second', 'all'])(
+  'a transaction whose %s member is refused moves as a whole [#130]',
+  async (which) => {
+    const { cluster, a, b, redis } = await two();
+    const refused = { first: ['SET'], second: ['INCR'], all: ['SET', 'INCR'] }[which] ?? [];
+    a.answer = ({ name }) => {
+      if (refused.includes(name)) cluster.tell({ ...evenly([b]), epoch: 2 });
+      if (refused.includes(name)) return moved(SLOT, b);
+      return { MULTI: ok, SET: '+QUEUED\r\n', INCR: '+QUEUED\r\n', EXEC: error('EXECABORT Discarded.') }[name];
+    };
+    b.answer = answers({ MULTI: ok, SET: '+QUEUED\r\n', INCR: '+QUEUED\r\n', EXEC: array(ok, integer(2)) });
+    const multi = redis.multi();
+    const members = [multi.set(KEY, 1), multi.incr(KEY)];
+    expect(await multi.execute()).toEqual(['OK', 2]);
+    expect(await Promise.all(members)).toEqual(['OK', 2]);
+    expect([a.countOf('EXEC'), b.countOf('EXEC')]).toEqual([1, 1]);
+  },
+);
+
+test('ten thousand calls before the first map run, and FLUSHALL says which server did not answer', async () => {
+  const { a, b, redis } = await two();
+  a.answer = answers({ INCR: integer(1), FLUSHALL: ok });
+  b.answer = answers({ INCR: integer(1) });
+  const calls = Array.from({ length: 10_000 }, (_, i) => redis.incr(`key ${i}`));
+  expect(new Set(await Promise.all(calls))).toEqual(new Set([1]));
+  await b.stop();
+  expect(await failureOf(redis.with({ timeout: 300 }).flushall())).toMatchObject({ code: 'BATCH', outcome: 'unknown' });
+  expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+});
