@@ -2,7 +2,7 @@ import type { AnyCommand } from '../command/command.ts';
 import type { SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClosedError, type KvError } from '../errors.ts';
-import type { Lease } from '../pool/lease.ts';
+import { Lease } from '../pool/lease.ts';
 import { monotonicNow } from '../timers.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { BlockingRound, BlockingRounds } from './router.ts';
@@ -13,8 +13,11 @@ export const NO_RESULT: unique symbol = Symbol('no result');
 /** What blocking commands need of their client. */
 export interface BlockingHost {
   readonly isClosing: boolean;
-  /** A connection for exclusive use, to the given server or to the one that has the keys of the command. */
-  acquire(command: AnyCommand, options: SendOptions, endpoint: Endpoint | undefined): Promise<Lease>;
+  /**
+   * A connection for exclusive use, to the given server or to the one that has the keys of the command. It comes at once
+   * where one is idle.
+   */
+  acquire(command: AnyCommand, options: SendOptions, endpoint: Endpoint | undefined): Lease | Promise<Lease>;
   delay(milliseconds: number, options: SendOptions, command: AnyCommand, cause: unknown): Promise<void>;
 }
 
@@ -27,10 +30,11 @@ export class BlockingCalls {
     this.#host = host;
   }
 
-  /** Sends it once. */
+  /** Sends it once; before this returns where a connection is idle. */
   async send<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     const began = monotonicNow();
-    const lease = await this.#host.acquire(command, options, undefined);
+    const found = this.#host.acquire(command, options, undefined);
+    const lease = found instanceof Lease ? found : await found;
     return this.#blockOn(lease, command, since(began, options));
   }
 
@@ -42,7 +46,8 @@ export class BlockingCalls {
       const round = rounds.next();
       let connection: Connection | undefined;
       try {
-        const lease = await this.#leaseFor(round, since(began, options), refusal);
+        const found = this.#leaseFor(round, since(began, options), refusal);
+        const lease = found instanceof Lease ? found : await found;
         connection = lease.connection;
         const value = await this.#blockOn(lease, round.command, since(began, options), round.before);
         if (value !== NO_RESULT) return value as T;
@@ -53,15 +58,12 @@ export class BlockingCalls {
     }
   }
 
-  async #leaseFor(
-    { command, pause, patience, endpoint }: BlockingRound,
-    options: SendOptions,
-    cause: unknown,
-  ): Promise<Lease> {
+  #leaseFor(round: BlockingRound, options: SendOptions, cause: unknown): Lease | Promise<Lease> {
+    const { command, pause, patience, endpoint } = round;
     const patient =
       patience === undefined || options.timeout !== undefined ? options : { ...options, timeout: patience };
-    if (pause > 0) await this.#host.delay(pause, patient, command, cause);
-    return this.#host.acquire(command, patient, endpoint);
+    const acquire = (): Lease | Promise<Lease> => this.#host.acquire(command, patient, endpoint);
+    return pause > 0 ? this.#host.delay(pause, patient, command, cause).then(acquire) : acquire();
   }
 
   /** Asks the servers to end all that they have. */
@@ -74,6 +76,7 @@ export class BlockingCalls {
     try {
       if (before !== undefined) lease.send(before).catch(() => undefined); // the command is refused as well
       const sent = lease.send(command, options);
+      lease.connection.flush(); // before all that is called later: its caller cannot wait until the server has it
       if (this.#host.isClosing) lease.cancelBlocking(closedError);
       return await sent;
     } finally {

@@ -220,18 +220,27 @@ export class Client implements Engine {
     return this.#acquire(pool, acquireLabel, options, { ...from, tracker: this.#internals });
   }
 
-  /** @param from the pool to take it from; absent: the router finds one by the keys of the label */
-  async #acquire(
+  /**
+   * Gives the lease at once where a connection is idle.
+   *
+   * @param from the pool to take it from; absent: the router finds one by the keys of the label
+   */
+  #acquire(
     exclusive: ExclusivePool,
     label: AnyCommand,
     options: SendOptions,
     { from, tracker = this.tracker }: { readonly from?: ConnectionPool; readonly tracker?: RequestTracker },
-  ): Promise<Lease> {
+  ): Lease | Promise<Lease> {
     const request = new Request(label, false, 'never', tracker);
     request.exclusive = exclusive;
     const promise = request.promise<Connection>();
     if (this.#open(request, options) === undefined) this.#submitExclusive(request, from);
-    const connection = await promise;
+    const connection = request.connection as Connection | null; // that the pool has given at once
+    if (connection !== null) return this.#lease(connection, tracker);
+    return promise.then((opened) => this.#lease(opened, tracker));
+  }
+
+  #lease(connection: Connection, tracker: RequestTracker): Lease {
     return new Lease(connection, {
       tracker,
       internals: this.#internals,
@@ -283,6 +292,7 @@ export class Client implements Engine {
   async connect(): Promise<void> {
     this.#checkOpen('connect');
     await this.#router.start();
+    await Promise.all(this.endpoints.map(({ blocking }) => blocking.start()));
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
@@ -448,6 +458,7 @@ export class Client implements Engine {
 
   #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
     this.#router.poolChanged?.(endpoint, cause);
+    if (this.#closing === undefined) endpoint.keepBlocking();
     const view = this.#views.get(endpoint);
     if (view !== undefined) view.#routerChanged(cause);
     this.#routerChanged(cause);

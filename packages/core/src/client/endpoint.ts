@@ -51,6 +51,7 @@ export class Endpoint {
   readonly blocking: ConnectionPool;
   /** Endless replies and subscriptions. */
   readonly streams: ConnectionPool;
+  #keepsBlocking = false;
 
   constructor(identity: EndpointIdentity, setups: Readonly<Record<PoolName, PoolSetup>>, events: PoolEvents) {
     this.identity = identity;
@@ -58,6 +59,13 @@ export class Endpoint {
     this.sessions = setups.sessions === setups.shared ? this.shared : makePool(setups.sessions, events);
     this.blocking = makePool(setups.blocking, events);
     this.streams = makePool(setups.streams, events);
+  }
+
+  /** Opens the connections that are kept for blocking commands, once the server has answered. */
+  keepBlocking(): void {
+    if (this.#keepsBlocking || this.blocking.options.minSize === 0 || !this.shared.isReady) return;
+    this.#keepsBlocking = true;
+    this.blocking.start().catch(() => undefined); // they are tried again, as all connections
   }
 
   /** The pools, each once: some may be the same. */

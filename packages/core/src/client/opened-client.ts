@@ -13,7 +13,9 @@ export interface SingleConnection {
 /** Opens exactly one connection. Rejects with the cause; when the connection is lost later, its client is closed. */
 export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<SingleConnection> {
   const one = { minSize: 1, maxSize: 1 };
-  const client = new Client({ ...setup, pools: { shared: one, sessions: 'shared', blocking: one, streams: one } });
+  const unused = { minSize: 0, maxSize: 1 };
+  const pools = { shared: one, sessions: 'shared', blocking: unused, streams: unused } as const;
+  const client = new Client({ ...setup, pools });
   return opened(client, async () => {
     const lease = await client.acquire();
     lease.onClosed = () => void client.close({ timeout: 0 });

@@ -187,6 +187,11 @@ export class Connection
     this.#writer.push(request);
   }
 
+  /** Writes now what waits, instead of at the end of the tick. */
+  flush(): void {
+    if (this.isOpen) this.#writer.flush();
+  }
+
   /** Sends one command of the library's own (handshake, cleaning, probes). */
   readonly sendInternal: Executor['send'] = (command, { timeout = INTERNAL_TIMEOUT, signal } = {}) => {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);

@@ -54,7 +54,7 @@ export class Lease implements Executor {
   #current: Request | undefined;
   /** The next blocking command and all that was called after it. */
   readonly #held = new RequestQueue();
-  #cancelling: Promise<void> = Promise.resolve();
+  #cancelling: Promise<void> | undefined;
   #batches: OpenBatches | undefined;
 
   constructor(connection: Connection, setup: LeaseSetup) {
@@ -117,7 +117,7 @@ export class Lease implements Executor {
   /** Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again. */
   release(): Promise<void> {
     if (this.#released === undefined) {
-      this.#released = this.#giveBack();
+      this.#released = this.#isIdle ? Promise.resolve(this.#handBack()) : this.#giveBack();
       this.#failBatches();
     }
     return this.#released;
@@ -141,6 +141,12 @@ export class Lease implements Executor {
     return this.release();
   }
 
+  /** Whether nothing is under way and nothing is to be cleaned. */
+  get #isIdle(): boolean {
+    const { load, wire } = this.connection;
+    return load + this.#held.length + this.#blocked.size === 0 && this.#cancelling === undefined && !wire.dirty;
+  }
+
   async #giveBack(): Promise<void> {
     const { connection } = this;
     if (this.#blocked.size > 0)
@@ -148,6 +154,11 @@ export class Lease implements Executor {
     await this.#cancelling;
     await connection.drained();
     if (connection.wire.dirty && !connection.isClosed) await this.#clean();
+    this.#handBack();
+  }
+
+  #handBack(): void {
+    const { connection } = this;
     connection.onPush = undefined;
     connection.onClosed = undefined;
     connection.owner.release(connection);

@@ -356,6 +356,7 @@ export class Pool implements ConnectionOwner {
     const [connection] = this.#ready.splice(index, 1) as [Connection];
     connection.leased = true;
     this.#leased.add(connection);
+    request.connection = connection;
     request.succeed(connection);
   }
 

@@ -83,6 +83,13 @@ export interface RedisClientOptions extends RedisOptions {
    * @default 10
    */
   readonly maxBlocking?: number | undefined;
+  /**
+   * Connections for blocking commands that are opened with the client and kept, so that a blocking call is written at
+   * once. In a cluster: per server.
+   *
+   * @default 0
+   */
+  readonly minBlocking?: number | undefined;
 }
 
 /** Further options of a pool. */
@@ -125,6 +132,7 @@ const CLIENT_RULES: OptionRules = {
   sentinel: sentinelRule,
   maxSessions: Rule.count,
   maxBlocking: Rule.count,
+  minBlocking: Rule.index,
   client: { read: readClass },
   natMap: { read: readNatMap },
   tlsName: Rule.function,
@@ -170,12 +178,16 @@ export function readClientOptions<O extends RedisClientOptions>(
   options: O,
 ): ReadOptions<O> {
   const topology = readTopology(address);
-  if (topology === undefined) {
-    const all = read(CLIENT_RULES, address as AddressInput | undefined, options);
-    if (all.options.sentinel === undefined) return all;
-    throw new ArgumentError('sentinel: the address names no sentinels');
-  }
-  return readSeveral(topology, options);
+  const all = topology === undefined ? readOne(address, options) : readSeveral(topology, options);
+  const { minBlocking = 0, maxBlocking = 10 } = all.options;
+  if (minBlocking > maxBlocking) throw new ArgumentError(`minBlocking: expected at most maxBlocking (${maxBlocking})`);
+  return all;
+}
+
+function readOne<O extends RedisClientOptions>(address: RedisAddress | undefined, options: O): ReadOptions<O> {
+  const all = read(CLIENT_RULES, address as AddressInput | undefined, options);
+  if (all.options.sentinel === undefined) return all;
+  throw new ArgumentError('sentinel: the address names no sentinels');
 }
 
 /** Reads what `createPool` got. @throws ArgumentError */

@@ -20,7 +20,7 @@ import { subscriptionsRestored } from './subscriptions.ts';
 
 /** The engine of a client. */
 export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
-  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE } = read.options;
+  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE, minBlocking = 0 } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {
@@ -30,7 +30,7 @@ export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
     pools: {
       shared: { minSize: 1, maxSize: 1 },
       sessions: { minSize: 0, maxSize: maxSessions },
-      blocking: { minSize: 0, maxSize: maxBlocking },
+      blocking: { minSize: minBlocking, maxSize: maxBlocking },
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
   };
