@@ -281,16 +281,11 @@ export class Connection
     }
     const answered = inFlight.length < due;
     if (!this.#replies.pushed || answered || !inFlight.isReplyDue) this.#liveness.heard(); // not by pushes alone
-    if (!this.hasAnswered) this.#noteFirstReply(answered);
+    if (!this.hasAnswered) this.hasAnswered = answered && this.#state === 'ready'; // a refusal that drains is no answer
     inFlight.passMarks();
     this.#refill();
     if (this.#window.unbatchedReplies === true && inFlight.length < due && !this.isClosed)
       this.#reading.pace(inFlight, this.setup.internals.clock.now());
-  }
-
-  /** A refusal because the server cannot serve the connection is no answer. */
-  #noteFirstReply(answered: boolean): void {
-    this.hasAnswered = answered && this.isOpen && this.#drainCause === undefined;
   }
 
   /** After replies: more of what waits here, or of what waits at the owner. */

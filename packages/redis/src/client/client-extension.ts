@@ -1,6 +1,16 @@
-import type { Engine } from '@kv/core';
+import type { CallOptions, Engine } from '@kv/core';
+import type { Many } from '../commands/support/arguments.ts';
+import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
+import type { Kind } from '../pubsub/subscription-commands.ts';
 import type { ClusterRouter } from '../topology/cluster-router.ts';
-import type { Subscriptions } from './subscriptions.ts';
+
+/** The subscriptions of a client. */
+export interface Subscriptions {
+  /** Subscribes. Resolves when every name is confirmed. */
+  subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>>;
+  /** Resolves when what a lost connection had subscribed is subscribed again, or after a short while. */
+  restored(): Promise<void>;
+}
 
 /** What is kept with a client, for all its views and all copies of this module. */
 export interface ClientExtension {

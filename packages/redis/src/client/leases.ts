@@ -1,13 +1,6 @@
 import type { CallOptions, Data, Engine } from '@kv/core';
 import { extensionOf } from './client-extension.ts';
-import type { SessionLease } from './session.ts';
-
-/** Gives connections for exclusive use, one after the other. */
-export interface LeaseSource {
-  open(): Promise<SessionLease>;
-  /** Whether what was done on the last connection ended only because its slot has another server by now. */
-  again(error: unknown): Promise<boolean>;
-}
+import type { LeaseSource } from './session.ts';
 
 /** Where sessions of a client come from. @param key the key that says which server of a cluster is meant */
 export async function leasesOf(client: Engine, call: CallOptions, key: Data | undefined): Promise<LeaseSource> {

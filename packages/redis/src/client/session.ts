@@ -11,6 +11,13 @@ const UNWATCH = stateful('UNWATCH');
 /** What a session needs of the connection that it was given. */
 export type SessionLease = Pick<Lease, 'send' | 'sendAll' | 'closed' | 'connection' | 'reset' | 'release'>;
 
+/** Gives connections for exclusive use, one after the other. */
+export interface LeaseSource {
+  open(): Promise<SessionLease>;
+  /** Whether what was done on the last connection ended only because its slot has another server by now. */
+  again(error: unknown): Promise<boolean>;
+}
+
 /**
  * Exclusive use of one connection: all commands, and those that change the connection's state. Given back (`release()`,
  * `await using`), it is cleaned for the next user; when that fails it is replaced.

@@ -1,16 +1,5 @@
-import type { CallOptions, Engine } from '@kv/core';
-import type { Many } from '../commands/support/arguments.ts';
-import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
-import type { Kind } from '../pubsub/subscription-commands.ts';
-import { extensionOf } from './client-extension.ts';
-
-/** The subscriptions of a client. */
-export interface Subscriptions {
-  /** Subscribes. Resolves when every name is confirmed. */
-  subscribe<V>(kind: Kind, names: Many, options: SubscribeOptions, call: CallOptions): Promise<Subscription<V>>;
-  /** Resolves when what a lost connection had subscribed is subscribed again, or after a short while. */
-  restored(): Promise<void>;
-}
+import type { Engine } from '@kv/core';
+import { extensionOf, type Subscriptions } from './client-extension.ts';
 
 /** The subscriptions of all readers of a client, or new ones for a reader that may hold the server back. */
 export function subscriptionsOf(client: Engine, alone: boolean): Promise<Subscriptions> {

@@ -1,5 +1,5 @@
 import { type CallOptions, Command, type Data, type Engine, Keys, spec, toArg } from '@kv/core';
-import type { LeaseSource } from '../client/leases.ts';
+import type { LeaseSource } from '../client/session.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import type { ClusterRouter } from './cluster-router.ts';
 import { commandSlot } from './command-slot.ts';
