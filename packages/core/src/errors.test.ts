@@ -45,3 +45,10 @@ describe('errors', () => {
     });
   });
 });
+
+it('the error of a name whose addresses all refuse tells code and address of each', () => {
+  const refused = ['::1:1', '127.0.0.1:1'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
+  const error = errors.asKvError(new AggregateError(refused));
+  expect(error).toMatchObject({ code: 'CONNECTION', cause: { errors: refused } });
+  expect(error.message).toBe('connect ECONNREFUSED ::1:1; connect ECONNREFUSED 127.0.0.1:1');
+});

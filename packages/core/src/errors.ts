@@ -155,5 +155,12 @@ export function ofCommand(error: unknown, command: string): unknown {
 /** Converts any error to a {@link KvError}; a foreign one becomes the cause of a {@link ConnectionError}. */
 export function asKvError(error: unknown): KvError {
   if (isKvError(error)) return error;
-  return new ConnectionError(error instanceof Error ? error.message : String(error), { cause: error });
+  return new ConnectionError(messageOf(error), { cause: error });
+}
+
+/** A name with several addresses, all of which refuse, is an error without a message that has one error for each. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '' || !(error instanceof AggregateError)) return error.message;
+  return error.errors.map(messageOf).join('; ');
 }

@@ -179,7 +179,7 @@ export function readClientOptions<O extends RedisClientOptions>(
 ): ReadOptions<O> {
   const topology = readTopology(address);
   const all = topology === undefined ? readOne(address, options) : readSeveral(topology, options);
-  const { minBlocking = 0, maxBlocking = 10 } = all.options;
+  const { minBlocking = 0, maxBlocking = DEFAULT_MAX_SIZE } = all.options;
   if (minBlocking > maxBlocking) throw new ArgumentError(`minBlocking: expected at most maxBlocking (${maxBlocking})`);
   return all;
 }
