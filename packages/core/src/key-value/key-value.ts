@@ -43,8 +43,8 @@ export interface Capabilities {
   readonly emptyPrefix: boolean;
   /** A value may be empty. */
   readonly emptyValues: boolean;
-  /** When `setMany` is all or nothing, also in the eyes of others. */
-  readonly atomicSetMany: 'always' | 'withoutTtl' | 'never';
+  /** When `setMany` is all or nothing, also in the eyes of others. `perSlot`: the entries of each slot of a cluster are. */
+  readonly atomicSetMany: 'always' | 'withoutTtl' | 'perSlot' | 'never';
   /**
    * `del`, `deleteMany` and `clear` tell exactly what this call removed. If not, two calls that remove the same entry at
    * the same time may both count it.

@@ -14,6 +14,8 @@ export interface Subscriptions {
 
 /** What is kept with a client, for all its views and all copies of this module. */
 export interface ClientExtension {
+  /** Whether the client sends to the servers of a cluster. */
+  clustered?: boolean;
   /** The router of a cluster, once it is loaded. */
   cluster?: ClusterRouter;
   /** The subscriptions that the readers of this client share. */

@@ -18,9 +18,12 @@ import {
 import { exists, unlink } from '../commands/key.ts';
 import { persist, pexpire, pttl } from '../commands/key-expiry.ts';
 import { get, incrby, mget, mset, set } from '../commands/string.ts';
+import { keySlot } from '../topology/slot.ts';
 
 /** What {@link keyValue} needs of a client, pool or session. */
 export interface RedisSender<V> extends CommandSender<V> {
+  /** Whether keys lie on the servers of a cluster, by their slots. Absent: they do not. */
+  readonly clustered?: boolean;
   /** Collects commands for one MULTI … EXEC. */
   multi(): { send<T>(command: Command<T, V>): Promise<T>; execute(): Promise<unknown[]> };
   /** A view that gives bytes: keys that are not text must be removed too. */
@@ -65,7 +68,7 @@ class RedisKeyValue<V> implements KeyValue<V> {
       incrementSteps: 'any',
       emptyPrefix: true,
       emptyValues: true,
-      atomicSetMany: 'always',
+      atomicSetMany: client.clustered === true ? 'perSlot' : 'always',
       exactCounts: true,
       maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(client.keyPrefix),
       forbiddenInKeys: [],
@@ -99,13 +102,26 @@ class RedisKeyValue<V> implements KeyValue<V> {
     const ttl = lifetimeOf(options, this.capabilities.maxTtl);
     if (map.size === 0) return;
     if (ttl === Number.POSITIVE_INFINITY) await this.#client.send(mset<V>(map));
-    else await this.#setTogether([...map].map(([key, value]) => setFor<V>(key, value, ttl)));
+    else await Promise.all(this.#together(map).map((some) => this.#setTogether(some, ttl)));
+  }
+
+  /** Entries that one transaction can set: all, or those of a slot. */
+  #together(entries: ReadonlyMap<string, Data>): readonly (readonly [string, Data])[][] {
+    if (this.#client.clustered !== true) return [[...entries]];
+    const slots = new Map<number, [string, Data][]>();
+    for (const [key, value] of entries) {
+      const slot = keySlot(this.#client.keyPrefix + key);
+      const some = slots.get(slot);
+      if (some === undefined) slots.set(slot, [[key, value]]);
+      else some.push([key, value]);
+    }
+    return [...slots.values()];
   }
 
   /** MSET takes no time to live. */
-  async #setTogether(commands: readonly Command<'OK', V>[]): Promise<void> {
+  async #setTogether(entries: readonly (readonly [string, Data])[], ttl: number): Promise<void> {
     const multi = this.#client.multi();
-    for (const command of commands) void multi.send(command); // execute() tells
+    for (const [key, value] of entries) void multi.send(setFor<V>(key, value, ttl)); // execute() tells
     await asOne(multi.execute());
   }
 

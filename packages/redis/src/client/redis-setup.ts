@@ -35,6 +35,7 @@ export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
     },
   };
   const client: Client = new Client(setup, read.topology && ((host) => lazyRouter(host, read, () => client)));
+  extensionOf(client).clustered = read.topology?.kind === 'cluster';
   return client;
 }
 

@@ -1,14 +1,17 @@
 import type { CallOptions, ClientState, ClientStats, Engine, KvClient, Of, Results, StateChange } from '@kv/core';
 import type { TransactionOptions } from '../batch/transaction.ts';
+import type { KeyScanOptions } from '../commands/key.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import { Consumer } from '../streams/consumer.ts';
 import type { ConsumerOptions } from '../streams/consumer-options.ts';
+import { inSlotOfStream } from '../streams/dead-letters.ts';
 import { nodesOf, type RedisNode } from '../topology/node-list.ts';
 import type { NodeRole } from '../topology/slot-map.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
+import { extensionOf } from './client-extension.ts';
 import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
 import { callOf, makeClient } from './redis-setup.ts';
 import type { RedisSession } from './session.ts';
@@ -31,6 +34,11 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   /** Where it sends to, without user and password. */
   get address(): string {
     return this.#client.setup.addressText;
+  }
+
+  /** Whether it sends to the servers of a cluster. */
+  get clustered(): boolean {
+    return extensionOf(this.#client).clustered === true;
   }
 
   /** Where the client is in its life. */
@@ -143,9 +151,24 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
     yield* monitor(this.#client, this.call);
   }
 
+  /**
+   * All keys, in no order; a key may come twice. In a cluster those of all primaries, also while slots move from one to
+   * another and while primaries are replaced: every key that is there all the time comes.
+   *
+   * @example for await (const key of redis.scanIterator({ match: 'user:*' })) console.log(key)
+   */
+  override scanIterator(options: KeyScanOptions = {}): AsyncGenerator<V, void, undefined> {
+    return this.clustered ? this.#scanCluster(options) : super.scanIterator(options);
+  }
+
+  async *#scanCluster(options: KeyScanOptions): AsyncGenerator<V, void, undefined> {
+    const { scanCluster } = await import('../topology/cluster-scan.ts');
+    yield* scanCluster<V>(this.#client, this.call, options);
+  }
+
   /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
   consumer(options: ConsumerOptions): Consumer<V> {
-    return new Consumer<V>(this, options);
+    return new Consumer<V>(this, this.clustered ? inSlotOfStream(options, this.keyPrefix) : options);
   }
 
   /**

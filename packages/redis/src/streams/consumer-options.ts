@@ -26,9 +26,9 @@ export interface ConsumerOptions {
    */
   readonly maxDeliveries?: number | undefined;
   /**
-   * Stream that dead letters are moved to.
+   * Stream that dead letters are moved to. In a cluster it has to be in the slot of the stream.
    *
-   * @default the key of the stream followed by `:dead`
+   * @default the key of the stream followed by `:dead`; in a cluster `{key}:dead` when the key has no hash tag
    */
   readonly deadLetters?: string | undefined;
   /** Where a new group begins: `0` (default) = with the first entry there is, `$` = with what comes from now on. */
