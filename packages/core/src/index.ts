@@ -76,6 +76,7 @@ export {
   ReplyError,
   TimeoutError,
 } from './errors.ts';
+export { setHidden } from './hidden.ts';
 export { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-value/key-space.ts';
 export type {
   Capabilities,

@@ -7,6 +7,7 @@ import {
   type Lease,
   mergeCallOptions,
   openSingle,
+  setHidden,
 } from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { type GibsonOptions, readConnectionOptions } from './options.ts';
@@ -14,24 +15,24 @@ import { TypedExecutor } from './typed-executor.ts';
 
 /** One raw connection: commands run one after the other, and it is not replaced when it is lost. */
 export class GibsonConnection<V = string> extends TypedExecutor<V> implements KvConnection<V> {
-  readonly #client: Engine;
-  readonly #lease: Lease;
+  declare protected readonly client: Engine;
+  declare protected readonly lease: Lease;
 
   /** Made by {@link createConnection}. */
   constructor(client: Engine, lease: Lease, call: CallOptions) {
     super(lease, call, limitsOf(client));
-    this.#client = client;
-    this.#lease = lease;
+    setHidden(this, 'client', client);
+    setHidden(this, 'lease', lease);
   }
 
   /** Where it is connected to. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** Closed by `close()` or `end()`, or lost. */
   get closed(): boolean {
-    return isConnectionClosed({ client: this.#client, lease: this.#lease });
+    return isConnectionClosed({ client: this.client, lease: this.lease });
   }
 
   /** A view of the same connection with other call options. */
@@ -39,12 +40,12 @@ export class GibsonConnection<V = string> extends TypedExecutor<V> implements Kv
   with(options: CallOptions & { readonly bytes: false }): GibsonConnection<string>;
   with(options: CallOptions): GibsonConnection<V>;
   with(options: CallOptions): GibsonConnection<string> | GibsonConnection<Uint8Array> | GibsonConnection<V> {
-    return new GibsonConnection<V>(this.#client, this.#lease, mergeCallOptions(this.call, options));
+    return new GibsonConnection<V>(this.client, this.lease, mergeCallOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 }
 

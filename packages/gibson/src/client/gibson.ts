@@ -11,6 +11,7 @@ import {
   mergeCallOptions,
   type ServerOf,
   type StateChange,
+  setHidden,
 } from '@kv/core';
 import { GibsonProtocol } from '../protocol/protocol.ts';
 import {
@@ -27,17 +28,17 @@ import { TypedExecutor } from './typed-executor.ts';
 
 /** A client that the whole process can share. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
 export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> {
-  readonly #client: Engine;
+  declare protected readonly client: Engine;
 
   /** Made by {@link createGibson}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call, limitsOf(client));
-    this.#client = client;
+    setHidden(this, 'client', client);
   }
 
   /** Where it sends to; of several servers all, with commas between. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /**
@@ -48,27 +49,27 @@ export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> 
    */
   nodes(): ServerOf<this>[] {
     const View = this.constructor as GibsonClass<this>;
-    return this.#client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
+    return this.client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
   }
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    return this.#client.state;
+    return this.client.state;
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
   get writable(): boolean {
-    return this.#client.writable;
+    return this.client.writable;
   }
 
   /** Resolves when {@link writable} is true (again). */
   drained(): Promise<void> {
-    return this.#client.drained();
+    return this.client.drained();
   }
 
   /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
   connect(): Promise<void> {
-    return this.#client.connect();
+    return this.client.connect();
   }
 
   /**
@@ -76,24 +77,24 @@ export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> 
    * every promise is settled then.
    */
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 
   /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
   on(event: 'state', listener: (change: StateChange) => void): this {
-    this.#client.on(event, listener);
+    this.client.on(event, listener);
     return this;
   }
 
   /** Ends what {@link on} began. */
   off(event: 'state', listener: (change: StateChange) => void): this {
-    this.#client.off(event, listener);
+    this.client.off(event, listener);
     return this;
   }
 
   /** Counts, latencies and connections since the client was made. What the server counts is in `stats()`. */
   clientStats(): ClientStats {
-    return this.#client.stats();
+    return this.client.stats();
   }
 
   /** A cheap view of the same client with other call options. */
@@ -102,7 +103,7 @@ export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> 
   with(options: CallOptions): this;
   with(options: CallOptions): unknown {
     const View = this.constructor as GibsonClass<unknown>;
-    return new View(this.#client, mergeCallOptions(this.call, options));
+    return new View(this.client, mergeCallOptions(this.call, options));
   }
 }
 

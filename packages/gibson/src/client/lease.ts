@@ -1,4 +1,4 @@
-import { type CallOptions, type KvLease, type Lease, mergeCallOptions } from '@kv/core';
+import { type CallOptions, type KvLease, type Lease, mergeCallOptions, setHidden } from '@kv/core';
 import type { ServerLimits } from '../protocol/limits.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
@@ -7,19 +7,19 @@ import { TypedExecutor } from './typed-executor.ts';
  * when it is lost.
  */
 export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease<V> {
-  readonly #lease: Lease;
-  readonly #limits: ServerLimits;
+  declare protected readonly lease: Lease;
+  protected override readonly limits: ServerLimits;
 
   /** Made by `acquire()`. */
   constructor(lease: Lease, call: CallOptions, limits: ServerLimits) {
     super(lease, call, limits);
-    this.#lease = lease;
-    this.#limits = limits;
+    setHidden(this, 'lease', lease);
+    this.limits = limits;
   }
 
   /** Given back, or its connection is over. */
   get closed(): boolean {
-    return this.#lease.closed;
+    return this.lease.closed;
   }
 
   /** A view of the same lease with other call options. */
@@ -27,12 +27,12 @@ export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease
   with(options: CallOptions & { readonly bytes: false }): GibsonLease<string>;
   with(options: CallOptions): GibsonLease<V>;
   with(options: CallOptions): GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V> {
-    return new GibsonLease<V>(this.#lease, mergeCallOptions(this.call, options), this.#limits);
+    return new GibsonLease<V>(this.lease, mergeCallOptions(this.call, options), this.limits);
   }
 
   /** Gives the connection back once its commands are answered. Never rejects, and need not be waited for. */
   release(): Promise<void> {
-    return this.#lease.release();
+    return this.lease.release();
   }
 
   /** The same as {@link release}. */

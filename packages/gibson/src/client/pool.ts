@@ -6,6 +6,7 @@ import {
   mergeCallOptions,
   openPool,
   type ServerOf,
+  setHidden,
 } from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { GibsonLease } from './lease.ts';
@@ -21,42 +22,42 @@ export interface AcquireOptions extends CallOptions {
 
 /** Connections of bounded number: a command goes to one that is free, `acquire()` gives one to oneself. */
 export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V, GibsonLease<V>> {
-  readonly #client: Engine;
+  declare protected readonly client: Engine;
 
   /** Made by {@link createPool}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call, limitsOf(client));
-    this.#client = client;
+    setHidden(this, 'client', client);
   }
 
   /** Where it sends to; of several servers all, with commas between. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
   nodes(): ServerOf<GibsonPool<V>>[] {
-    return this.#client.servers.map((server) => ({ ...server, client: new GibsonPool<V>(server.client, this.call) }));
+    return this.client.servers.map((server) => ({ ...server, client: new GibsonPool<V>(server.client, this.call) }));
   }
 
   /** Connections, in whatever state. */
   get size(): number {
-    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
+    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
   }
 
   /** Connections that are ready and not leased. */
   get freeSize(): number {
-    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
+    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
   }
 
   /** How many connections are kept, to each server. */
   get minSize(): number {
-    return this.#client.setup.pools.shared.minSize;
+    return this.client.setup.pools.shared.minSize;
   }
 
   /** How many connections there may be, to each server. */
   get maxSize(): number {
-    return this.#client.setup.pools.shared.maxSize;
+    return this.client.setup.pools.shared.maxSize;
   }
 
   /**
@@ -71,8 +72,8 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
     ...options
   }: AcquireOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
     const call = mergeCallOptions(this.call, options);
-    const lease = await this.#client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix));
-    return new GibsonLease<V>(lease, call, limitsOf(this.#client));
+    const lease = await this.client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix));
+    return new GibsonLease<V>(lease, call, limitsOf(this.client));
   }
 
   /** Gives a lease back. Need not be waited for. */
@@ -82,7 +83,7 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
 
   /** Closes the connections that are ready and not leased. */
   clear(): void {
-    for (const { shared } of this.#client.endpoints) shared.clear();
+    for (const { shared } of this.client.endpoints) shared.clear();
   }
 
   /** A view of the same pool with other call options. */
@@ -90,12 +91,12 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
   with(options: CallOptions & { readonly bytes: false }): GibsonPool<string>;
   with(options: CallOptions): GibsonPool<V>;
   with(options: CallOptions): GibsonPool<string> | GibsonPool<Uint8Array> | GibsonPool<V> {
-    return new GibsonPool<V>(this.#client, mergeCallOptions(this.call, options));
+    return new GibsonPool<V>(this.client, mergeCallOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   Flag,
   type Of,
   type Results,
+  setHidden,
   unwrap,
 } from '@kv/core';
 import type { Value } from '@kv/gibson-parser';
@@ -17,14 +18,14 @@ import { rawCommand } from '../protocol/raw.ts';
 
 /** What client, pool, lease and connection have in common: typed commands and the ways to send several. */
 export abstract class TypedExecutor<V> extends GibsonCommands<V> implements AsyncDisposable {
-  readonly #executor: Executor;
-  readonly #limits: ServerLimits;
+  declare protected readonly executor: Executor;
+  protected readonly limits: ServerLimits;
   protected readonly call: CallOptions;
 
   constructor(executor: Executor, call: CallOptions, limits: ServerLimits) {
     super();
-    this.#executor = executor;
-    this.#limits = limits;
+    setHidden(this, 'executor', executor);
+    this.limits = limits;
     this.call = call;
   }
 
@@ -40,12 +41,12 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
 
   /** How many servers the keys lie on; a lease or a connection belongs to one. */
   get serverCount(): number {
-    return this.#executor.servers?.length ?? 1;
+    return this.executor.servers?.length ?? 1;
   }
 
   /** The limits of the server that this was made with. */
   get serverLimits(): ServerLimits {
-    return this.#limits;
+    return this.limits;
   }
 
   /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
@@ -57,7 +58,7 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
 
   protected run<T>(command: Command<T, V>): Promise<T> {
     if ((command.flags & Flag.quit) !== 0) return this.close().then(() => 'OK' as T);
-    return this.#executor.send(this.#ready(command), this.call);
+    return this.executor.send(this.ready(command), this.call);
   }
 
   /**
@@ -81,8 +82,8 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
    */
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
     checkCommands(commands, 'commands');
-    const list = (commands as unknown as readonly Command<unknown, V>[]).map((command) => this.#ready(command));
-    return unwrap(await this.#executor.sendAll(list, this.call)) as Results<Cs>;
+    const list = (commands as unknown as readonly Command<unknown, V>[]).map((command) => this.ready(command));
+    return unwrap(await this.executor.sendAll(list, this.call)) as Results<Cs>;
   }
 
   /**
@@ -97,9 +98,9 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
   }
 
   /** With its key prefix, and known to fit the limits of the server. */
-  #ready<T>(command: Command<T, V>): Command<T, V> {
+  protected ready<T>(command: Command<T, V>): Command<T, V> {
     const ready = prefixed(command, this.call.keyPrefix);
-    checkLimits(ready, this.#limits);
+    checkLimits(ready, this.limits);
     return ready;
   }
 }

@@ -9,6 +9,7 @@ import {
   type Lease,
   mergeCallOptions,
   openSingle,
+  setHidden,
 } from '@kv/core';
 import { askingLess } from '../protocol/handshake.ts';
 import { type RedisOptions, readConnectionOptions } from './options.ts';
@@ -17,14 +18,14 @@ import { RedisSession } from './session.ts';
 
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change its state. */
 export class RedisConnection<V = string> extends RedisSession<V> implements KvConnection<V> {
-  readonly #client: Engine;
-  readonly #lease: Lease;
+  declare protected readonly client: Engine;
+  declare protected readonly lease: Lease;
 
   /** Made by {@link createConnection}. */
   constructor(client: Engine, lease: Lease, call: CallOptions) {
     super(lease, call);
-    this.#client = client;
-    this.#lease = lease;
+    setHidden(this, 'client', client);
+    setHidden(this, 'lease', lease);
   }
 
   protected override run<T>(command: Command<T, V>): Promise<T> {
@@ -34,24 +35,24 @@ export class RedisConnection<V = string> extends RedisSession<V> implements KvCo
 
   /** Where it is connected to, without user and password. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** Closed by `close()`, or lost. */
   override get closed(): boolean {
-    return isConnectionClosed({ client: this.#client, lease: this.#lease });
+    return isConnectionClosed({ client: this.client, lease: this.lease });
   }
 
   override with(options: CallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;
   override with(options: CallOptions & { readonly bytes: false }): RedisConnection<string>;
   override with(options: CallOptions): RedisConnection<V>;
   override with(options: CallOptions): RedisConnection<string> | RedisConnection<Uint8Array> | RedisConnection<V> {
-    return new RedisConnection<V>(this.#client, this.#lease, mergeCallOptions(this.call, options));
+    return new RedisConnection<V>(this.client, this.lease, mergeCallOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
   close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 
   override release(): Promise<void> {

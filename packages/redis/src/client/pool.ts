@@ -10,6 +10,7 @@ import {
   type KvPool,
   mergeCallOptions,
   openPool,
+  setHidden,
   stateful,
 } from '@kv/core';
 import { ok } from '../commands/support/replies.ts';
@@ -25,42 +26,42 @@ const SELECT = stateful('SELECT');
 
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
 export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V, RedisSession<V>> {
-  readonly #client: Engine;
+  declare protected readonly client: Engine;
 
   /** Made by {@link createPool}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call);
-    this.#client = client;
+    setHidden(this, 'client', client);
   }
 
   /** Where it sends to, without user and password. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** Connections, in whatever state. */
   get size(): number {
-    return this.#pool.size;
+    return this.pool.size;
   }
 
   /** Connections that are ready and not leased. */
   get freeSize(): number {
-    return this.#pool.freeSize;
+    return this.pool.freeSize;
   }
 
   /** Connections that are kept open. */
   get minSize(): number {
-    return this.#pool.options.minSize;
+    return this.pool.options.minSize;
   }
 
   /** The most connections that are open at a time. */
   get maxSize(): number {
-    return this.#pool.options.maxSize;
+    return this.pool.options.maxSize;
   }
 
   /** Database of free and later connections. */
   get db(): number {
-    return (this.#client.setup.protocol as RedisProtocol).login.db;
+    return (this.client.setup.protocol as RedisProtocol).login.db;
   }
 
   /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
@@ -69,7 +70,7 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
   acquire(options?: CallOptions): Promise<RedisSession<V>>;
   async acquire(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
     const call = mergeCallOptions(this.call, options);
-    return new RedisSession<V>(await this.#client.acquire(call), call);
+    return new RedisSession<V>(await this.client.acquire(call), call);
   }
 
   /** Gives a lease back: cleaned where its state was changed. Need not be waited for. */
@@ -85,8 +86,8 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
    */
   async select(db: number): Promise<'OK'> {
     const command = new Command(SELECT, [integer(db, 'db', 0)], ok);
-    const { shared, blocking } = this.#endpoint;
-    const { login } = this.#client.setup.protocol as RedisProtocol;
+    const { shared, blocking } = this.endpoint;
+    const { login } = this.client.setup.protocol as RedisProtocol;
     const before = login.db;
     login.db = db;
     blocking.clear(); // a pop that is called from now on gets a connection with the new database
@@ -105,13 +106,13 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
 
   /** Deadline and signal of the calls of this view. */
   get #limits(): CallOptions {
-    const { timeout = this.#client.defaults.timeout, signal } = this.call;
+    const { timeout = this.client.defaults.timeout, signal } = this.call;
     return { timeout, signal };
   }
 
   /** Closes the connections that are ready and not leased. */
   clear(): void {
-    this.#pool.clear();
+    this.pool.clear();
   }
 
   /** A view of the same pool with other call options. */
@@ -119,24 +120,24 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
   with(options: CallOptions & { readonly bytes: false }): RedisPool<string>;
   with(options: CallOptions): RedisPool<V>;
   with(options: CallOptions): RedisPool<string> | RedisPool<Uint8Array> | RedisPool<V> {
-    return new RedisPool<V>(this.#client, mergeCallOptions(this.call, options));
+    return new RedisPool<V>(this.client, mergeCallOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
   close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  get #pool(): ConnectionPool {
-    return this.#endpoint.shared;
+  protected get pool(): ConnectionPool {
+    return this.endpoint.shared;
   }
 
-  get #endpoint(): Engine['endpoints'][number] {
-    const [endpoint] = this.#client.endpoints;
+  protected get endpoint(): Engine['endpoints'][number] {
+    const [endpoint] = this.client.endpoints;
     if (endpoint === undefined) throw new ArgumentError('the pool has no endpoint');
     return endpoint;
   }

@@ -1,4 +1,14 @@
-import type { CallOptions, ClientState, ClientStats, Engine, KvClient, Of, Results, StateChange } from '@kv/core';
+import {
+  type CallOptions,
+  type ClientState,
+  type ClientStats,
+  type Engine,
+  type KvClient,
+  type Of,
+  type Results,
+  type StateChange,
+  setHidden,
+} from '@kv/core';
 import type { TransactionOptions } from '../batch/transaction.ts';
 import type { KeyScanOptions } from '../commands/key.ts';
 import type { Many } from '../commands/support/arguments.ts';
@@ -23,42 +33,42 @@ import { TypedExecutor } from './typed-executor.ts';
  * subscriptions use dedicated ones.
  */
 export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
-  readonly #client: Engine;
+  declare protected readonly client: Engine;
 
   /** Made by {@link createRedis}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call);
-    this.#client = client;
+    setHidden(this, 'client', client);
   }
 
   /** Where it sends to, without user and password. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** Whether it sends to the servers of a cluster. */
   get clustered(): boolean {
-    return extensionOf(this.#client).clustered === true;
+    return extensionOf(this.client).clustered === true;
   }
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    return this.#client.state;
+    return this.client.state;
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
   get writable(): boolean {
-    return this.#client.writable;
+    return this.client.writable;
   }
 
   /** Resolves when {@link writable} is true (again). */
   drained(): Promise<void> {
-    return this.#client.drained();
+    return this.client.drained();
   }
 
   /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
   connect(): Promise<void> {
-    return this.#client.connect();
+    return this.client.connect();
   }
 
   /**
@@ -66,7 +76,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    * every promise is settled then.
    */
   close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -75,19 +85,19 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
 
   /** Adds a listener for changes of {@link state}. A lost connection is a state, never an error that is thrown. */
   on(event: 'state', listener: (change: StateChange) => void): this {
-    this.#client.on(event, listener);
+    this.client.on(event, listener);
     return this;
   }
 
   /** Removes a listener that {@link on} added. */
   off(event: 'state', listener: (change: StateChange) => void): this {
-    this.#client.off(event, listener);
+    this.client.off(event, listener);
     return this;
   }
 
   /** Counts, latencies and connections since the client was made. */
   stats(): ClientStats {
-    return this.#client.stats();
+    return this.client.stats();
   }
 
   /**
@@ -99,7 +109,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   with(options: RedisCallOptions): this;
   with(options: RedisCallOptions): unknown {
     const View = this.constructor as RedisClass<unknown>;
-    return new View(this.#client, mergeRedisOptions(this.call, options));
+    return new View(this.client, mergeRedisOptions(this.call, options));
   }
 
   /**
@@ -111,21 +121,21 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    * for await (const { channel, message } of news) console.log(channel, message)
    */
   subscribe(channels: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
-    return this.#subscribe('channel', channels, options);
+    return this.subscribeTo('channel', channels, options);
   }
 
   /** Messages of all channels that match one of the patterns. */
   psubscribe(patterns: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
-    return this.#subscribe('pattern', patterns, options);
+    return this.subscribeTo('pattern', patterns, options);
   }
 
   /** Messages of channels that belong to a slot (`spublish`). Since 7.0. */
   ssubscribe(channels: Many, options: SubscribeOptions = {}): Promise<Subscription<V>> {
-    return this.#subscribe('shard', channels, options);
+    return this.subscribeTo('shard', channels, options);
   }
 
-  async #subscribe(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
-    const subscriptions = await subscriptionsOf(this.#client, options.overflow === 'pause');
+  protected async subscribeTo(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
+    const subscriptions = await subscriptionsOf(this.client, options.overflow === 'pause');
     return subscriptions.subscribe<V>(kind, names, options, this.call);
   }
 
@@ -138,7 +148,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    */
   nodes(role?: NodeRole): RedisNode<this>[] {
     const View = this.constructor as unknown as RedisClass<this>;
-    return nodesOf(this.#client, role).map((node) => ({ ...node, client: new View(node.client, this.call) }));
+    return nodesOf(this.client, role).map((node) => ({ ...node, client: new View(node.client, this.call) }));
   }
 
   /**
@@ -148,7 +158,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    */
   async *monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
     const { monitor } = await import('../pubsub/monitor.ts');
-    yield* monitor(this.#client, this.call);
+    yield* monitor(this.client, this.call);
   }
 
   /**
@@ -163,7 +173,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
 
   async *#scanCluster(options: KeyScanOptions): AsyncGenerator<V, void, undefined> {
     const { scanCluster } = await import('../topology/cluster-scan.ts');
-    yield* scanCluster<V>(this.#client, this.call, options);
+    yield* scanCluster<V>(this.client, this.call, options);
   }
 
   /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
@@ -186,7 +196,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   ): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
     const { call, key } = readSessionOptions(this.call, options);
     const { openSession } = await import('../batch/transaction.ts');
-    return openSession<V>(this.#client, call, key);
+    return openSession<V>(this.client, call, key);
   }
 
   /**
@@ -206,7 +216,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
     options: TransactionOptions = {},
   ): Promise<Results<Cs>> {
     const { transaction } = await import('../batch/transaction.ts');
-    return transaction(this.#client, this.call, keys, body, options);
+    return transaction(this.client, this.call, keys, body, options);
   }
 }
 

@@ -1,4 +1,13 @@
-import { type CallOptions, Command, Keys, type KvLease, type Lease, mergeCallOptions, stateful } from '@kv/core';
+import {
+  type CallOptions,
+  Command,
+  Keys,
+  type KvLease,
+  type Lease,
+  mergeCallOptions,
+  setHidden,
+  stateful,
+} from '@kv/core';
 import { type Many, many } from '../commands/support/arguments.ts';
 import { ok } from '../commands/support/replies.ts';
 import { RedisLeaseCommands } from '../generated/redis-lease-commands.ts';
@@ -27,21 +36,21 @@ export interface LeaseSource {
  * await s.watch('stock')
  */
 export class RedisSession<V = string> extends RedisLeaseCommands<V> implements KvLease<V> {
-  readonly #lease: SessionLease;
+  declare protected readonly lease: SessionLease;
 
   constructor(lease: SessionLease, call: CallOptions) {
     super(lease, call);
-    this.#lease = lease;
+    setHidden(this, 'lease', lease);
   }
 
   /** Given back, or its connection is over. */
   get closed(): boolean {
-    return this.#lease.closed;
+    return this.lease.closed;
   }
 
   /** The selected database. */
   get db(): number {
-    return (this.#lease.connection.wire as RedisWire).db;
+    return (this.lease.connection.wire as RedisWire).db;
   }
 
   /**
@@ -52,17 +61,17 @@ export class RedisSession<V = string> extends RedisLeaseCommands<V> implements K
    */
   async watch(...keys: Many[]): Promise<'OK'> {
     const command = new Command(WATCH, many(keys, 'keys'), ok);
-    return this.#lease.send(prefixed(command, this.call.keyPrefix), this.call);
+    return this.lease.send(prefixed(command, this.call.keyPrefix), this.call);
   }
 
   /** Forgets all watched keys. @see https://redis.io/commands/unwatch/ */
   unwatch(): Promise<'OK'> {
-    return this.#lease.send(new Command(UNWATCH, [], ok), this.call);
+    return this.lease.send(new Command(UNWATCH, [], ok), this.call);
   }
 
   /** Brings the connection back to its first state: database, watched keys, login. */
   async reset(): Promise<void> {
-    await this.#lease.reset();
+    await this.lease.reset();
   }
 
   /** A view of the same session with other call options. */
@@ -70,12 +79,12 @@ export class RedisSession<V = string> extends RedisLeaseCommands<V> implements K
   with(options: CallOptions & { readonly bytes: false }): RedisSession<string>;
   with(options: CallOptions): RedisSession<V>;
   with(options: CallOptions): RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V> {
-    return new RedisSession<V>(this.#lease, mergeCallOptions(this.call, options));
+    return new RedisSession<V>(this.lease, mergeCallOptions(this.call, options));
   }
 
   /** Gives the connection back. Never rejects, and need not be waited for. */
   release(): Promise<void> {
-    return this.#lease.release();
+    return this.lease.release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

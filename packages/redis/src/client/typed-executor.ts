@@ -7,6 +7,7 @@ import {
   type Executor,
   type Of,
   type Results,
+  setHidden,
   unwrap,
 } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
@@ -24,12 +25,12 @@ import { prefixed } from '../protocol/key-prefix.ts';
 
 /** What client, session, connection and pool have in common: typed commands and the ways to send several. */
 export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
-  readonly #executor: Executor;
+  declare protected readonly executor: Executor;
   protected readonly call: CallOptions;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
-    this.#executor = executor;
+    setHidden(this, 'executor', executor);
     this.call = call;
   }
 
@@ -44,7 +45,7 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.#executor.send(prefixed(command, this.call.keyPrefix), this.call);
+    return this.executor.send(prefixed(command, this.call.keyPrefix), this.call);
   }
 
   /** Sends one command value. @example redis.send(get('a')) */
@@ -66,7 +67,7 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   async sendAll<const Cs extends readonly Of<V>[]>(commands: Cs): Promise<Results<Cs>> {
     checkCommands(commands, 'commands');
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((c) => prefixed(c, this.call.keyPrefix));
-    return unwrap(await this.#executor.sendAll(withSources(list, this.#executor), this.call)) as Results<Cs>;
+    return unwrap(await this.executor.sendAll(withSources(list, this.executor), this.call)) as Results<Cs>;
   }
 
   /**
@@ -129,11 +130,11 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
 
   /** Collects commands; `execute()` sends them in one go. */
   pipeline(): Pipeline<V> {
-    return new Pipeline<V>(this.#executor, this.call);
+    return new Pipeline<V>(this.executor, this.call);
   }
 
   /** Collects commands; `execute()` runs them between MULTI and EXEC. */
   multi(): Multi<V> {
-    return new Multi<V>(this.#executor, this.call);
+    return new Multi<V>(this.executor, this.call);
   }
 }

@@ -7,6 +7,7 @@ import {
   type Lease,
   mergeCallOptions,
   openSingle,
+  setHidden,
 } from '@kv/core';
 import { SsdbLease } from './lease.ts';
 import { readConnectionOptions, type SsdbOptions } from './options.ts';
@@ -14,36 +15,36 @@ import { callOf, clientSetup } from './ssdb.ts';
 
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change the connection. */
 export class SsdbConnection<V = string> extends SsdbLease<V> implements KvConnection<V> {
-  readonly #client: Engine;
-  readonly #lease: Lease;
+  declare protected readonly client: Engine;
+  declare protected readonly lease: Lease;
 
   /** Made by {@link createConnection}. */
   constructor(client: Engine, lease: Lease, call: CallOptions) {
     super(lease, call);
-    this.#client = client;
-    this.#lease = lease;
+    setHidden(this, 'client', client);
+    setHidden(this, 'lease', lease);
   }
 
   /** Where it is connected to, without the password. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** Closed by `close()`, or lost. */
   override get closed(): boolean {
-    return isConnectionClosed({ client: this.#client, lease: this.#lease });
+    return isConnectionClosed({ client: this.client, lease: this.lease });
   }
 
   override with(options: CallOptions & { readonly bytes: true }): SsdbConnection<Uint8Array>;
   override with(options: CallOptions & { readonly bytes: false }): SsdbConnection<string>;
   override with(options: CallOptions): SsdbConnection<V>;
   override with(options: CallOptions): SsdbConnection<string> | SsdbConnection<Uint8Array> | SsdbConnection<V> {
-    return new SsdbConnection<V>(this.#client, this.#lease, mergeCallOptions(this.call, options));
+    return new SsdbConnection<V>(this.client, this.lease, mergeCallOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 
   override release(): Promise<void> {

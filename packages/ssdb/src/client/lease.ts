@@ -1,4 +1,4 @@
-import { type CallOptions, type KvLease, type Lease, mergeCallOptions } from '@kv/core';
+import { type CallOptions, type KvLease, type Lease, mergeCallOptions, setHidden } from '@kv/core';
 import { auth, ignoreKeyRange } from '../commands/server.ts';
 import { Scanner } from '../streams/scan.ts';
 
@@ -7,17 +7,17 @@ import { Scanner } from '../streams/scan.ts';
  * It is not replaced when it is lost.
  */
 export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
-  readonly #lease: Lease;
+  declare protected readonly lease: Lease;
 
   /** Made by `acquire()`. */
   constructor(lease: Lease, call: CallOptions) {
     super(lease, call);
-    this.#lease = lease;
+    setHidden(this, 'lease', lease);
   }
 
   /** Given back, or its connection is over. */
   get closed(): boolean {
-    return this.#lease.closed;
+    return this.lease.closed;
   }
 
   /**
@@ -40,12 +40,12 @@ export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
   with(options: CallOptions & { readonly bytes: false }): SsdbLease<string>;
   with(options: CallOptions): SsdbLease<V>;
   with(options: CallOptions): SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V> {
-    return new SsdbLease<V>(this.#lease, mergeCallOptions(this.call, options));
+    return new SsdbLease<V>(this.lease, mergeCallOptions(this.call, options));
   }
 
   /** Gives the connection back once its commands are answered. Never rejects, and need not be waited for. */
   release(): Promise<void> {
-    return this.#lease.release();
+    return this.lease.release();
   }
 
   /** The same as {@link release}. */

@@ -6,6 +6,7 @@ import {
   mergeCallOptions,
   openPool,
   type ServerOf,
+  setHidden,
 } from '@kv/core';
 import { Scanner } from '../streams/scan.ts';
 import { SsdbLease } from './lease.ts';
@@ -21,42 +22,42 @@ export interface AcquireOptions extends CallOptions {
 
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
 export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLease<V>> {
-  readonly #client: Engine;
+  declare protected readonly client: Engine;
 
   /** Made by {@link createPool}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call);
-    this.#client = client;
+    setHidden(this, 'client', client);
   }
 
   /** Where it sends to, without the password; of several servers all, with commas between. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
   nodes(): ServerOf<SsdbPool<V>>[] {
-    return this.#client.servers.map((server) => ({ ...server, client: new SsdbPool<V>(server.client, this.call) }));
+    return this.client.servers.map((server) => ({ ...server, client: new SsdbPool<V>(server.client, this.call) }));
   }
 
   /** Connections, in whatever state. */
   get size(): number {
-    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
+    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
   }
 
   /** Connections that are ready and not leased. */
   get freeSize(): number {
-    return this.#client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
+    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
   }
 
   /** How many connections are kept, to each server. */
   get minSize(): number {
-    return this.#client.setup.pools.shared.minSize;
+    return this.client.setup.pools.shared.minSize;
   }
 
   /** How many connections there may be, to each server. */
   get maxSize(): number {
-    return this.#client.setup.pools.shared.maxSize;
+    return this.client.setup.pools.shared.maxSize;
   }
 
   /**
@@ -71,7 +72,7 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
     ...options
   }: AcquireOptions = {}): Promise<SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V>> {
     const call = mergeCallOptions(this.call, options);
-    return new SsdbLease<V>(await this.#client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix)), call);
+    return new SsdbLease<V>(await this.client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix)), call);
   }
 
   /** Gives a lease back. Need not be waited for. */
@@ -81,7 +82,7 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
 
   /** Closes the connections that are ready and not leased. */
   clear(): void {
-    for (const { shared } of this.#client.endpoints) shared.clear();
+    for (const { shared } of this.client.endpoints) shared.clear();
   }
 
   /** A view of the same pool with other call options. */
@@ -89,12 +90,12 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
   with(options: CallOptions & { readonly bytes: false }): SsdbPool<string>;
   with(options: CallOptions): SsdbPool<V>;
   with(options: CallOptions): SsdbPool<string> | SsdbPool<Uint8Array> | SsdbPool<V> {
-    return new SsdbPool<V>(this.#client, mergeCallOptions(this.call, options));
+    return new SsdbPool<V>(this.client, mergeCallOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   mergeCallOptions,
   type ServerOf,
   type StateChange,
+  setHidden,
 } from '@kv/core';
 import { type DumpOptions, dump, type SyncOptions, sync140 } from '../commands/server.ts';
 import { ssdbProtocol } from '../protocol/protocol.ts';
@@ -28,17 +29,17 @@ import { addressOf, addressText, shardRouter } from './servers.ts';
 
 /** A client that the whole process can share. Commands share a few connections; streams use dedicated ones. */
 export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
-  readonly #client: Engine;
+  declare protected readonly client: Engine;
 
   /** Made by {@link createSsdb}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call);
-    this.#client = client;
+    setHidden(this, 'client', client);
   }
 
   /** Where it sends to, without the password; of several servers all, with commas between. */
   get address(): string {
-    return this.#client.setup.addressText;
+    return this.client.setup.addressText;
   }
 
   /**
@@ -49,27 +50,27 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
    */
   nodes(): ServerOf<this>[] {
     const View = this.constructor as SsdbClass<this>;
-    return this.#client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
+    return this.client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
   }
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    return this.#client.state;
+    return this.client.state;
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
   get writable(): boolean {
-    return this.#client.writable;
+    return this.client.writable;
   }
 
   /** Resolves when {@link writable} is true (again). */
   drained(): Promise<void> {
-    return this.#client.drained();
+    return this.client.drained();
   }
 
   /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
   connect(): Promise<void> {
-    return this.#client.connect();
+    return this.client.connect();
   }
 
   /**
@@ -77,24 +78,24 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
    * every promise is settled then.
    */
   override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
-    return this.#client.close(options);
+    return this.client.close(options);
   }
 
   /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
   on(event: 'state', listener: (change: StateChange) => void): this {
-    this.#client.on(event, listener);
+    this.client.on(event, listener);
     return this;
   }
 
   /** Ends what {@link on} began. */
   off(event: 'state', listener: (change: StateChange) => void): this {
-    this.#client.off(event, listener);
+    this.client.off(event, listener);
     return this;
   }
 
   /** Counts, latencies and connections since the client was made. */
   stats(): ClientStats {
-    return this.#client.stats();
+    return this.client.stats();
   }
 
   /** A cheap view of the same client with other call options. */
@@ -103,7 +104,7 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
   with(options: CallOptions): this;
   with(options: CallOptions): unknown {
     const View = this.constructor as SsdbClass<unknown>;
-    return new View(this.#client, mergeCallOptions(this.call, options));
+    return new View(this.client, mergeCallOptions(this.call, options));
   }
 
   /**
@@ -113,7 +114,7 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
    * @example for await (const { key, value } of ssdb.dump()) if (key?.type === 'kv') console.log(key.key, value)
    */
   async *dump(options: DumpOptions = {}): AsyncGenerator<DumpEntry, void, undefined> {
-    for await (const frame of await this.#client.stream(dump(options), this.call)) yield dumpEntry(frame);
+    for await (const frame of await this.client.stream(dump(options), this.call)) yield dumpEntry(frame);
   }
 
   /**
@@ -124,7 +125,7 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
    * @example for await (const { command, key, value } of ssdb.sync140({ lastSeq })) console.log(command, key, value)
    */
   async *sync140(options: SyncOptions = {}): AsyncGenerator<SyncEntry, void, undefined> {
-    for await (const frame of await this.#client.stream(sync140(options), this.call)) yield syncEntry(frame);
+    for await (const frame of await this.client.stream(sync140(options), this.call)) yield syncEntry(frame);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type Of,
   type Results,
   type ServerOf,
+  setHidden,
   unwrap,
 } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
@@ -17,12 +18,12 @@ import { prefixed } from '../protocol/key-prefix.ts';
 
 /** What client, pool, lease and connection have in common: typed commands and the ways to send several. */
 export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncDisposable {
-  readonly #executor: Executor;
+  declare protected readonly executor: Executor;
   protected readonly call: CallOptions;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
-    this.#executor = executor;
+    setHidden(this, 'executor', executor);
     this.call = call;
   }
 
@@ -38,7 +39,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
 
   /** How many servers the keys lie on; a lease or a connection belongs to one. */
   get serverCount(): number {
-    return this.#executor.servers?.length ?? 1;
+    return this.executor.servers?.length ?? 1;
   }
 
   /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
@@ -49,7 +50,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.runOn(this.#executor, command);
+    return this.runOn(this.executor, command);
   }
 
   protected runOn<T>(executor: Executor, command: Command<T, V>): Promise<T> {
@@ -58,7 +59,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
 
   /** The servers that keys lie on; empty where there is only this one. */
   protected get servers(): readonly ServerOf<Executor>[] {
-    return this.#executor.servers ?? [];
+    return this.executor.servers ?? [];
   }
 
   /** Sends one command value. @example await ssdb.send(get('a')) */
@@ -77,7 +78,7 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
     checkCommands(commands, 'commands');
     const { keyPrefix } = this.call;
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((one) => prefixed(one, keyPrefix));
-    return unwrap(await this.#executor.sendAll(list, { ...this.call, unit: true })) as Results<Cs>;
+    return unwrap(await this.executor.sendAll(list, { ...this.call, unit: true })) as Results<Cs>;
   }
 
   /**
@@ -93,6 +94,6 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
 
   /** Collects commands; `execute()` sends them in one go. */
   pipeline(): Pipeline<V> {
-    return new Pipeline<V>(this.#executor, this.call);
+    return new Pipeline<V>(this.executor, this.call);
   }
 }
