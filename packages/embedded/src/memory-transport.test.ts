@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type MemoryTransport, memoryAddress } from './memory-transport.ts';
 import type { Peer, Service, Session } from './peer.ts';
+import type * as Timers from './timers.ts';
 
 /** Here the fake timers of the tests count, which the servers else do not see. */
 vi.mock('./timers.ts', async (load) => ({
-  ...(await load<typeof import('./timers.ts')>()),
+  ...(await load<typeof Timers>()),
   setTimeout: (run: () => void, ms: number) => setTimeout(run, ms),
   clearTimeout: (timer: NodeJS.Timeout | undefined) => clearTimeout(timer),
 }));

@@ -67,7 +67,7 @@ describe('arguments of requests', () => {
 
 describe('bytes that are read', () => {
   const reply = frame(6, 0, utf8('hi'));
-  const inOtherRealm = (bytes: Uint8Array): Uint8Array => foreign(`new Uint8Array([${bytes}])`);
+  const inOtherRealm = (bytes: Uint8Array): Uint8Array => foreign(`new Uint8Array([${bytes.join()}])`);
 
   test.each(['utf8', 'bytes'] as const)('may come from another realm (%s)', (encoding) => {
     const value = encoding === 'utf8' ? 'hi' : new Uint8Array([104, 105]);

@@ -27,7 +27,7 @@ afterAll(async () => {
   await rig[Symbol.asyncDispose]();
 });
 
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz{'];
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz{'.split('');
 
 async function empty(): Promise<void> {
   for (const server of rig.direct) for (const letter of LETTERS) await server.mdel(letter);

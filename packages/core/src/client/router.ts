@@ -1,5 +1,5 @@
 import type { AnyCommand } from '../command/command.ts';
-import type { Executor, RetryMode, SendOptions } from '../command/executor.ts';
+import type { RetryMode, SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';

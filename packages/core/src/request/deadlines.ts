@@ -145,7 +145,10 @@ export class Deadlines<T extends Timed> {
     if (!this.#deferred) {
       this.lag = Math.max(now - this.#due, 0);
       this.#deferred = this.lag > LATE;
-      if (this.#deferred) return void setImmediate(this.#sweep);
+      if (this.#deferred) {
+        setImmediate(this.#sweep);
+        return;
+      }
     }
     this.#deferred = false;
     this.#expireUntil(now);

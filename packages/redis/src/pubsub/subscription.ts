@@ -237,7 +237,9 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
     if (!this.#handingOver) return;
     this.#handingOver = false;
     if (this.#listeners.count('message') === 0) return;
-    this.#messages.forEach((message) => void this.#listeners.emit('message', message));
+    this.#messages.forEach((message) => {
+      this.#listeners.emit('message', message);
+    });
     if (this.#iterating) return;
     this.#messages.drain();
     this.#resumeIfRead();

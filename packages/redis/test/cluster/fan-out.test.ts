@@ -72,7 +72,7 @@ describe('commands with keys of several slots', () => {
     expect(failed).toMatchObject({ name: 'PartialError', code: 'BATCH', command: 'DEL', outcome: 'refused' });
     const { parts } = failed as unknown as { parts: { keys: number[]; value?: unknown; error?: Error }[] };
     const done = parts.filter(({ error: reason }) => reason === undefined).flatMap(({ keys }) => keys);
-    expect(done.sort()).toEqual([0, 2]);
+    expect(done.sort((a, b) => a - b)).toEqual([0, 2]);
     expect(parts.find(({ keys }) => keys.includes(1))?.error).toMatchObject({ name: 'ReplyError', prefix: 'ERR' });
     expect(b.countOf('DEL')).toBe(1);
   });
@@ -104,7 +104,7 @@ describe('commands without keys', () => {
   });
 
   it('scripts, functions and settings reach every server in use [#147]', async () => {
-    const sha = String(await redis.execute('SCRIPT LOAD', 'return 1'));
+    const sha = (await redis.execute('SCRIPT LOAD', 'return 1')) as string;
     for (const node of cluster.primaries) expect(await node.ask('SCRIPT', 'EXISTS', sha)).toEqual([1]);
     expect(await redis.execute('SCRIPT EXISTS', sha, 'f'.repeat(40))).toEqual([1, 0]);
     await cluster.primaries[0]?.ask('SCRIPT', 'FLUSH');

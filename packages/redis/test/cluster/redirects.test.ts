@@ -388,7 +388,7 @@ describe('commands without keys', () => {
     const failure = await redis.del(...keys).catch((reason: unknown) => reason);
     expect(failure).toMatchObject({ code: 'BATCH' });
     const { parts } = failure as { parts: { keys: number[]; value?: unknown; error?: unknown }[] };
-    expect(parts.flatMap((part) => part.keys).sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(parts.flatMap((part) => part.keys).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
     expect(parts.some(({ error: reason }) => reason !== undefined)).toBe(true);
   });
 

@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
+import type * as Core from '@kv/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boundedWait } from './bounded-wait.ts';
 
 vi.mock('@kv/core', async (load) => ({
-  ...(await load<typeof import('@kv/core')>()),
+  ...(await load<typeof Core>()),
   ...(await import('@kv/testkit/faked-timers')),
 }));
 
