@@ -1,3 +1,4 @@
+export { outsideOfCalls } from './async-context.ts';
 export { NO_RESULT } from './client/blocking-calls.ts';
 export { Client } from './client/client.ts';
 export type { ClientSetup, PoolSize } from './client/client-setup.ts';

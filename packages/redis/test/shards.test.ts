@@ -48,7 +48,7 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
     void m.clusterDelslots(slot);
     void m.clusterAddslots(slot);
     await m.execute();
-    expect(await gap).toEqual({ reason: 'reconnect' });
+    expect(await gap).toEqual({ reason: 'moved' });
     expect(await client.spublish('goes', 'and is back')).toBe(1);
     expect((await news.next()).value).toMatchObject({ message: 'and is back' });
     const reading = news.next().catch((error: KvError) => error);

@@ -132,7 +132,7 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     await using redis = createRedis(`redis://127.0.0.1:${scripted.port}`, { protocol });
     const news = await redis.ssubscribe('s');
     const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
-    expect(await gap).toEqual({ reason: 'reconnect' });
+    expect(await gap).toEqual({ reason: 'moved' });
     expect((await news.next()).value).toEqual({ channel: 's', message: 'back' });
     expect(asked.length).toBeLessThan(100);
     expect(scripted.peers).toHaveLength(2); // the shared connection, and the one that was flooded

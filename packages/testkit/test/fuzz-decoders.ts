@@ -8,7 +8,7 @@ import { damaged, inRandomPieces } from '../src/mutation.ts';
 import { fromHex, loadVectors, toHex } from '../src/vectors.ts';
 
 /** Small, so that a length that cannot be right is refused before it takes memory. */
-const limits = { bulkLength: 1 << 20, elements: 1 << 16, depth: 64 } as const;
+const limits = { bulkLength: 1 << 20, elements: 1 << 16 } as const;
 
 interface Writable {
   write(bytes: Uint8Array): void;
@@ -103,7 +103,7 @@ function respTarget(): FuzzTarget {
           attribute: (value) => found(['attribute', value]),
           bytes: () => bytes,
         },
-        limits,
+        { ...limits, depth: 64 },
       ),
   });
 }

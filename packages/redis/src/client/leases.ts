@@ -1,4 +1,5 @@
 import type { CallOptions, Data, Engine } from '@kv/core';
+import { outsideOfCalls } from '@kv/core';
 import { extensionOf } from './client-extension.ts';
 import type { LeaseSource } from './session.ts';
 
@@ -7,6 +8,6 @@ export async function leasesOf(client: Engine, call: CallOptions, key: Data | un
   await client.routed();
   const { cluster } = extensionOf(client);
   if (cluster === undefined) return { open: () => client.acquire(call), again: async () => false };
-  const { SlotSessions } = await import('../topology/make-router.ts');
+  const { SlotSessions } = await outsideOfCalls(() => import('../topology/make-router.ts'));
   return new SlotSessions(client, cluster, call, key);
 }

@@ -7,6 +7,7 @@ import {
   DEFAULT_MAX_SIZE,
   type EmbeddedServers,
   LazyRouter,
+  outsideOfCalls,
   type Router,
   type RouterHost,
   reachable,
@@ -43,7 +44,7 @@ export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
 function lazyRouter(host: RouterHost, read: ReadOptions<RedisClientOptions>, client: () => Client): Router {
   return new LazyRouter(host, async () => {
     if (read.topology?.kind !== 'sentinel') return clusterRouter(host, read, extensionOf(client()));
-    const { sentinelRouter } = await import('./sentinel-client.ts');
+    const { sentinelRouter } = await outsideOfCalls(() => import('./sentinel-client.ts'));
     return sentinelRouter(host, read, read.topology);
   });
 }
@@ -53,7 +54,7 @@ async function clusterRouter(
   read: ReadOptions<RedisClientOptions>,
   extension: ClientExtension,
 ): Promise<Router> {
-  const { makeRouter } = await import('../topology/make-router.ts');
+  const { makeRouter } = await outsideOfCalls(() => import('../topology/make-router.ts'));
   extension.cluster = makeRouter(host, read);
   return extension.cluster;
 }

@@ -5,6 +5,7 @@ import {
   type Engine,
   type KvClient,
   type Of,
+  outsideOfCalls,
   type Results,
   type StateChange,
   setHidden,
@@ -157,7 +158,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    * @see https://redis.io/commands/monitor/
    */
   async *monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
-    const { monitor } = await import('../pubsub/monitor.ts');
+    const { monitor } = await outsideOfCalls(() => import('../pubsub/monitor.ts'));
     yield* monitor(this.client, this.call);
   }
 
@@ -172,7 +173,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   }
 
   async *#scanCluster(options: KeyScanOptions): AsyncGenerator<V, void, undefined> {
-    const { scanCluster } = await import('../topology/cluster-scan.ts');
+    const { scanCluster } = await outsideOfCalls(() => import('../topology/cluster-scan.ts'));
     yield* scanCluster<V>(this.client, this.call, options);
   }
 
@@ -195,7 +196,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
     options: SessionOptions = {},
   ): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
     const { call, key } = readSessionOptions(this.call, options);
-    const { openSession } = await import('../batch/transaction.ts');
+    const { openSession } = await outsideOfCalls(() => import('../batch/transaction.ts'));
     return openSession<V>(this.client, call, key);
   }
 
@@ -215,7 +216,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
     body: (session: RedisSession<V>) => Promise<Cs>,
     options: TransactionOptions = {},
   ): Promise<Results<Cs>> {
-    const { transaction } = await import('../batch/transaction.ts');
+    const { transaction } = await outsideOfCalls(() => import('../batch/transaction.ts'));
     return transaction(this.client, this.call, keys, body, options);
   }
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '@kv/core';
+import { outsideOfCalls } from '@kv/core';
 import { extensionOf, type Subscriptions } from './client-extension.ts';
 
 /** The subscriptions of all readers of a client, or new ones for a reader that may hold the server back. */
@@ -20,9 +21,9 @@ async function make(client: Engine): Promise<Subscriptions> {
   await client.routed();
   const { cluster } = extensionOf(client);
   if (cluster === undefined) {
-    const { newSubscriber } = await import('../pubsub/new-subscriber.ts');
+    const { newSubscriber } = await outsideOfCalls(() => import('../pubsub/new-subscriber.ts'));
     return newSubscriber(client);
   }
-  const { ClusterSubscriber } = await import('../topology/cluster-subscriber.ts');
+  const { ClusterSubscriber } = await outsideOfCalls(() => import('../topology/cluster-subscriber.ts'));
   return new ClusterSubscriber(client, cluster);
 }

@@ -52,7 +52,11 @@ describe('a raw command', () => {
 
   it('sends what it does not know as a write', () => {
     const command = commandByName('ft.search', ['index', '*', 3, 4n]);
-    expect([command.spec.name, command.args, command.flags]).toEqual(['FT.SEARCH', ['index', '*', '3', '4'], 0]);
+    expect([command.spec.name, command.args, command.flags]).toEqual([
+      'FT.SEARCH',
+      ['index', '*', '3', '4'],
+      Flag.unknownKeys,
+    ]);
     expect(commandByName('client', ['something', 'new']).args).toEqual(['something', 'new']);
   });
 

@@ -86,7 +86,7 @@ export class ClusterScan<V> {
     }
   }
 
-  /** Notes where slots are; those that are elsewhere are read alone later. */
+  /** Notes where slots are; those of other servers are read alone later. */
   #begin(endpoint: Endpoint, slots: readonly number[], view: SlotStates): void {
     for (const slot of slots) {
       const state = view.get(slot);
