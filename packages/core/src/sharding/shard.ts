@@ -4,9 +4,6 @@ import type { Endpoint } from '../client/endpoint.ts';
 import { Flag } from '../command/command.ts';
 import type { Request } from '../request/request.ts';
 
-/** From which servers of a shard reads with a key are answered. */
-export type ShardReadFrom = 'primary' | 'preferReplica';
-
 /**
  * A replica answers only while all its connections work, so that no read waits for one: a replica that is down is passed
  * over at once. Writes, units and exclusive connections always go to the primary.
