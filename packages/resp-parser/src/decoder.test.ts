@@ -363,9 +363,9 @@ describe('strings as bytes', () => {
         [frame.subarray(0, 3), frame.subarray(3, length >> 1), frame.subarray(length >> 1)],
       ]) {
         const { decoder, seen } = recorder(() => true);
-        const lent = pieces.map((piece) => Buffer.from(piece));
-        for (const piece of length < 3 ? [frame] : lent) decoder.write(piece);
-        for (const piece of lent) piece.fill(0);
+        const borrowed = pieces.map((piece) => Buffer.from(piece));
+        for (const piece of length < 3 ? [frame] : borrowed) decoder.write(piece);
+        for (const piece of borrowed) piece.fill(0);
         const result = seen[0]?.[1] as Uint8Array;
         expect(Object.getPrototypeOf(result)).toBe(Uint8Array.prototype);
         expect(Buffer.compare(result, value)).toBe(0);

@@ -52,13 +52,13 @@ interface Pool {
 export function failurePool<L extends Lease>(
   pool: Pool,
   own: Calls,
-  lend: (options?: CallOptions) => Promise<L>,
+  acquire: (options?: CallOptions) => Promise<L>,
   calls: (lease: L) => Calls,
 ): FailurePool {
   return {
     ...own,
     acquire: async (options) => {
-      const lease = await lend(options);
+      const lease = await acquire(options);
       return {
         ...calls(lease),
         get closed() {

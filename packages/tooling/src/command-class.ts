@@ -152,7 +152,7 @@ function checkNames(modules: readonly SourceModule[]): void {
   }
 }
 
-/** The modules with only their commands of some lanes. */
+/** The modules with only their commands of some scopes. */
 function inScopes(modules: readonly SourceModule[], ...scopes: readonly CommandScope[]): SourceModule[] {
   return modules.map(({ path, commands }) => ({
     path,
