@@ -1,3 +1,4 @@
+import { outsideOfCalls } from '../async-context.ts';
 import { clearTimeout, setImmediate, setTimeout, type Timer } from '../timers.ts';
 import type { Clock } from './clock.ts';
 import { LATE, LONGEST_TIMER } from './timer-limits.ts';
@@ -133,7 +134,8 @@ export class Deadlines<T extends Timed> {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#due = due;
-    this.#timer = setTimeout(this.#sweep, Math.min(Math.max(due - this.#clock.now(), 1), LONGEST_TIMER));
+    const wait = Math.min(Math.max(due - this.#clock.now(), 1), LONGEST_TIMER);
+    this.#timer = outsideOfCalls(() => setTimeout(this.#sweep, wait));
     if (this.#holders === 0) this.#timer.unref();
   }
 
