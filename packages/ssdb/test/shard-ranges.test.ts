@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createPool, createSsdb, PartialError, type Ssdb } from '../src/index.ts';
+import { createPool, createSsdb, type KvError, PartialError, type Ssdb } from '../src/index.ts';
 import { scanSuite } from './scan-suite.ts';
 import { all, type ShardRig, startShards, takeAway } from './shard-rig.ts';
 
@@ -39,23 +39,29 @@ async function fill(names: readonly (string | Uint8Array)[]): Promise<void> {
 }
 
 describe('[#213] ranges over three servers are those of one', () => {
+  /** Names that are equal as text are refused: by several servers and by one alike. */
+  const orRefusal = (call: Promise<unknown>): Promise<unknown> =>
+    call.catch(({ code, message }: KvError) => [code, message]);
+
   test('in both directions, with any bounds and limit, for all types, as text and as bytes', async () => {
     await fc.assert(
       fc.asyncProperty(data, bound, bound, cut, async (names, start, end, limit) => {
         await fill(names);
         const ranges = (on: Ssdb | Ssdb<Uint8Array>): Promise<unknown[]> =>
-          Promise.all([
-            on.scan(start, end, limit),
-            on.rscan(start, end, limit),
-            on.keys(start, end, limit),
-            on.rkeys(start, end, limit),
-            on.hlist(start, end, limit),
-            on.hrlist(start, end, limit),
-            on.zlist(start, end, limit),
-            on.zrlist(start, end, limit),
-            on.qlist(start, end, limit),
-            on.qrlist(start, end, limit),
-          ]);
+          Promise.all(
+            [
+              on.scan(start, end, limit),
+              on.rscan(start, end, limit),
+              on.keys(start, end, limit),
+              on.rkeys(start, end, limit),
+              on.hlist(start, end, limit),
+              on.hrlist(start, end, limit),
+              on.zlist(start, end, limit),
+              on.zrlist(start, end, limit),
+              on.qlist(start, end, limit),
+              on.qrlist(start, end, limit),
+            ].map(orRefusal),
+          );
         expect(await ranges(ssdb)).toEqual(await ranges(big));
         expect(await ranges(ssdb.with({ bytes: true }))).toEqual(await ranges(big.with({ bytes: true })));
       }),
