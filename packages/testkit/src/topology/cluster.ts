@@ -270,6 +270,9 @@ function serverOptions(options: ClusterOptions, busPort: number, index: number):
       ...['--cluster-port', String(busPort), '--cluster-node-timeout', String(nodeTimeout)],
       // CLUSTER SLOTS leaves out replicas until something was replicated: usually the first ping, after 10 seconds.
       ...['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'],
+      // A replica asks for votes until it gets them. By default it stops when its primary has been silent for some
+      // seconds, which on a busy machine one lost election is enough for.
+      ...['--cluster-replica-validity-factor', '0'],
       // Replicas stay in their shards. (Forbidding migration altogether would also keep a primary that was replaced, and
       // whose successor has got slots of others since, from becoming its replica.)
       ...['--cluster-migration-barrier', '99'],
