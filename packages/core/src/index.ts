@@ -52,6 +52,7 @@ export {
   stateful,
   write,
 } from './command/command.ts';
+export type { Entries, EntriesOf, EntryArgs, FieldsOf } from './command/entries.ts';
 export type { Executor, RetryMode, SendOptions, ServerOf, Settled } from './command/executor.ts';
 export { checkNotMerged } from './command/merged-names.ts';
 export { type CallPart, PartialError } from './command/partial-error.ts';

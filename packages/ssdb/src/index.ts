@@ -18,6 +18,9 @@ export {
   ConnectionError,
   type Data,
   type Engine,
+  type Entries,
+  type EntriesOf,
+  type EntryArgs,
   type ErrorCode,
   isKvError,
   type KeyValue,
@@ -54,7 +57,7 @@ export type {
 export { type AcquireOptions, createPool, SsdbPool } from './client/pool.ts';
 export { createSsdb, Ssdb, type SsdbClass } from './client/ssdb.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
-export type { Entries, EntryArgs, Int, Many, ScoreBound } from './commands/support/arguments.ts';
+export type { Int, Many, ScoreBound } from './commands/support/arguments.ts';
 export type { KeyRange, Scored, ServerInfo } from './commands/support/replies.ts';
 export type { ZscanOptions } from './commands/zset.ts';
 export { command } from './protocol/command-table.ts';

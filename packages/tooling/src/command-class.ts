@@ -57,29 +57,29 @@ function indented(comment: string): string {
     .join('\n');
 }
 
-function head(name: string, parameters: string, result: string): string {
-  return `  ${name}(${parameters}): Promise<${result}>`;
+function head(name: string, { generics, result }: Signature, parameters: string): string {
+  return `  ${name}${generics}(${parameters}): Promise<${result}>`;
 }
 
 /** What users see. A parameter of the implementation that they do not see catches surplus arguments. */
 function heads({ name, signatures, declared, variadic }: CommandFunction): string[] {
   const [only, ...others] = signatures as [Signature, ...Signature[]];
   if (others.length > 0) {
-    return signatures.flatMap(({ comment, parameters, result }) => [
-      ...(comment ? [indented(comment)] : []),
-      `${head(name, parameters, result)};`,
+    return signatures.flatMap((one) => [
+      ...(one.comment ? [indented(one.comment)] : []),
+      `${head(name, one, one.parameters)};`,
     ]);
   }
-  return [indented(only.comment), ...(variadic ? [] : [`${head(name, declared, only.result)};`])];
+  return [indented(only.comment), ...(variadic ? [] : [`${head(name, only, declared)};`])];
 }
 
 function method(command: CommandFunction): string {
-  const { name, wire, local, generic, variadic, call, implementation } = command;
-  const value = `${local}${generic ? '<V>' : ''}(${call})`;
+  const { name, wire, local, typeArguments, variadic, call, implementation } = command;
+  const value = `${local}${typeArguments}(${call})`;
   const parameters = variadic ? implementation.parameters : joined(implementation.parameters, 'surplus?: unknown');
   return [
     ...heads(command),
-    `${head(name, parameters, implementation.result)} {`,
+    `${head(name, implementation, parameters)} {`,
     '    try {',
     `      return this.${variadic ? `run(${value})` : `runExact(${value}, surplus)`};`,
     '    } catch (error) {',

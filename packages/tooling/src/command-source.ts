@@ -9,6 +9,8 @@ export type CommandScope = 'shared' | 'blocking' | 'lease';
 export interface Signature {
   /** The doc comment as written, `''` when an overload has none of its own. */
   readonly comment: string;
+  /** Type parameters beside `V` as a method declares them, such as `<E extends EntriesOf<E>>`, or `''`. */
+  readonly generics: string;
   /** Parameters as written, without parentheses. */
   readonly parameters: string;
   /** First type argument of `Command<…>`. */
@@ -24,8 +26,8 @@ export interface CommandFunction {
   /** Name of the command on the wire, for its errors; the method's name where the function does not say. */
   readonly wire: string;
   readonly scope: CommandScope;
-  /** Whether it has the type parameter `V`. */
-  readonly generic: boolean;
+  /** The type arguments of the call that passes the parameters on, such as `<V>`, or `''`. */
+  readonly typeArguments: string;
   /** What users see: one, or the overloads. */
   readonly signatures: readonly Signature[];
   /** Of the implementation; for overloads the same as the last of them. */
@@ -95,6 +97,7 @@ function signatureOf(file: ts.SourceFile, node: ts.FunctionDeclaration): Signatu
   const result = commandResult(node) ?? fail(file, node, 'every overload must return Command<…>');
   return {
     comment: commentOf(file, node),
+    generics: genericsOf(file, node),
     parameters: node.parameters.map((parameter) => oneLine(parameter.getText(file))).join(', '),
     result: oneLine(result.getText(file)),
   };
@@ -118,11 +121,21 @@ function callOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
   return passed.join(', ');
 }
 
-function isGeneric(file: ts.SourceFile, node: ts.FunctionDeclaration): boolean {
-  const parameters = node.typeParameters ?? [];
-  if (parameters.length === 0) return false;
-  if (parameters.length === 1 && parameters[0]?.name.text === 'V') return true;
-  return fail(file, node, 'V is the only type parameter a command may have');
+/** `V` is a type parameter of the class; methods infer the others from their arguments, so these need no default. */
+function genericsOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
+  const [first, ...others] = node.typeParameters ?? [];
+  if (first !== undefined && first.name.text !== 'V') fail(file, node, 'V must be the first type parameter');
+  if (others.length === 0) return '';
+  const declared = others.map(({ name, constraint }) => {
+    if (!constraint) return fail(file, node, `the type parameter ${name.text} has no constraint`);
+    return `${name.text} extends ${oneLine(constraint.getText(file))}`;
+  });
+  return `<${declared.join(', ')}>`;
+}
+
+function typeArgumentsOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
+  const names = (node.typeParameters ?? []).map(({ name }) => name.getText(file));
+  return names.length === 0 ? '' : `<${names.join(', ')}>`;
 }
 
 function commandFunction(
@@ -149,7 +162,7 @@ function commandFunction(
     name,
     wire: firstSpec(implementation, specs) ?? name,
     scope: scopeOf(file, shown[0] as ts.FunctionDeclaration),
-    generic: isGeneric(file, implementation),
+    typeArguments: typeArgumentsOf(file, implementation),
     signatures,
     implementation: last,
     declared: parameters,
@@ -234,7 +247,8 @@ function typeResolver(file: ts.SourceFile): TypeResolver {
 function typesUsed(declared: readonly ts.FunctionDeclaration[]): Set<string> {
   const used = new Set<string>();
   for (const node of declared) {
-    for (const part of [...node.parameters, commandResult(node)]) if (part) typeNames(part, used);
+    const constraints = (node.typeParameters ?? []).map(({ constraint }) => constraint);
+    for (const part of [...constraints, ...node.parameters, commandResult(node)]) if (part) typeNames(part, used);
   }
   return used;
 }

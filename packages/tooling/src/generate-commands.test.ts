@@ -52,6 +52,17 @@ describe('methods from functions', () => {
     expect(text).not.toContain('helper');
   });
 
+  it('infers the type parameters that are not those of the class', () => {
+    const text = print(`
+      import { Command, type Data, type EntriesOf } from '@kv/core';
+      /** Sets. */
+      export function mset<V = string, E extends EntriesOf<E> = {}>(entries: E): Command<'OK', V> { return make(entries); }
+    `);
+    expect(text).toContain("import type { Command, EntriesOf } from '@kv/core';");
+    expect(text).toContain("  mset<E extends EntriesOf<E>>(entries: E): Promise<'OK'>;\n");
+    expect(text).toContain('return this.runExact(mset<V, E>(entries), surplus);');
+  });
+
   it('refuses more arguments than the command takes, unless it takes any number', () => {
     const text = print(`
       /** Gets. */
@@ -115,9 +126,14 @@ describe('methods from functions', () => {
       'a parameter hides its command',
     ],
     [
-      'another type parameter',
+      'a type parameter before V',
       '/** A. */ export function a<T>(): Command<T> { return x; }',
-      'V is the only type parameter',
+      'V must be the first type parameter',
+    ],
+    [
+      'a type parameter that may be anything',
+      '/** A. */ export function a<V, T>(b: T): Command<V> { return x; }',
+      'the type parameter T has no constraint',
     ],
     ['an unknown scope', '/** A. @scope fast */ export function a(): Command<1> { return x; }', "unknown scope 'fast'"],
     ['a pattern', '/** A. */ export function a({ b }: B): Command<1> { return x; }', 'must be plain names'],

@@ -3,7 +3,7 @@ import type { Data } from '../command/arguments.ts';
 import { badArgument, checkOptions } from '../command/arguments.ts';
 import { isBytes } from '../command/bytes.ts';
 import { ArgumentError, type BatchError, isKvError } from '../errors.ts';
-import type { KeyValueEntries, KeyValueOptions, KeyValueSetOptions } from './key-value.ts';
+import type { KeyValueOptions, KeyValueSetOptions } from './key-value.ts';
 
 const SPACE_OPTIONS: ReadonlySet<string> = new Set(['prefix']);
 const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl']);
@@ -41,11 +41,11 @@ export class KeySpace {
   }
 
   /** Keys with values, keys as the server knows them; of a key that occurs twice the last value. */
-  entries(entries: KeyValueEntries): Map<string, Data> {
+  entries(entries: unknown): Map<string, Data> {
     if (typeof entries !== 'object' || entries === null || isBytes(entries)) {
       throw badArgument('entries', 'an object, a Map or pairs', entries);
     }
-    const pairs = Symbol.iterator in entries ? entries : Object.entries(entries);
+    const pairs = Symbol.iterator in entries ? (entries as Iterable<unknown>) : Object.entries(entries);
     const result = new Map<string, Data>();
     for (const pair of pairs) {
       if (!Array.isArray(pair) || pair.length !== 2) throw badArgument('entries', 'pairs of key and value', pair);

@@ -1,6 +1,7 @@
 /** One contract for all backends: what an application can do with keys and values without knowing the server. */
 import type { Data } from '../command/arguments.ts';
 import type { Command, Of, Results } from '../command/command.ts';
+import type { Entries, EntriesOf } from '../command/entries.ts';
 
 /** Options of `keyValue()`. */
 export interface KeyValueOptions {
@@ -21,7 +22,7 @@ export interface KeyValueSetOptions {
 }
 
 /** Keys with values: an object, a `Map`, or any iterable of pairs. Of a key that occurs twice the last value counts. */
-export type KeyValueEntries = Readonly<Record<string, Data>> | Iterable<readonly [key: string, value: Data]>;
+export type KeyValueEntries = Entries<Data, string>;
 
 /** What differs between backends. Everything else of {@link KeyValue} is the same on all of them. */
 export interface Capabilities {
@@ -96,7 +97,10 @@ export interface KeyValue<V = string> {
    *
    * @throws BatchError where it is not atomic and some were refused: the others are set
    */
-  setMany(entries: KeyValueEntries, options?: KeyValueSetOptions): Promise<void>;
+  setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
+    entries: E,
+    options?: KeyValueSetOptions,
+  ): Promise<void>;
 
   /** Removes several keys. Resolves to how many of them existed. */
   deleteMany(keys: Iterable<string>): Promise<number>;

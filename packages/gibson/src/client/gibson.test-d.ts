@@ -5,6 +5,7 @@ import {
   Gibson,
   type GibsonConnection,
   type GibsonLease,
+  keyValue,
 } from '@kv/gibson';
 import { get, mget, set } from '@kv/gibson/commands';
 import { expectTypeOf, test } from 'vitest';
@@ -74,4 +75,15 @@ test('several servers', () => {
   void createConnection(['gibson://a']);
   // @ts-expect-error a weight is a number
   void createGibson([{ address: 'gibson://a', weight: '2' }]);
+});
+
+test('setMany of a KeyValue takes an interface as well as an object', () => {
+  interface User {
+    name: string;
+    age: number;
+  }
+  const several = keyValue(createGibson());
+  expectTypeOf(several.setMany({} as User)).toEqualTypeOf<Promise<void>>();
+  // @ts-expect-error a date is no data
+  several.setMany({} as User & { born: Date });
 });

@@ -4,6 +4,7 @@ import {
   type Capabilities,
   type CommandSender,
   type Data,
+  type EntriesOf,
   KeySpace,
   type KeyValue,
   type KeyValueEntries,
@@ -89,7 +90,10 @@ class GibsonKeyValue<V> implements KeyValue<V> {
     return this.#client.sendAll(this.#space.keyList(keys).map((key) => get<V>(key)));
   }
 
-  async setMany(entries: KeyValueEntries, options: KeyValueSetOptions = {}): Promise<void> {
+  async setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
+    entries: E,
+    options: KeyValueSetOptions = {},
+  ): Promise<void> {
     const ttl = seconds(lifetimeOf(options, this.capabilities.maxTtl));
     const map = this.#space.entries(entries);
     await this.#client.sendAll([...map].map(([key, value]) => set<V>(key, value, { ttl })));

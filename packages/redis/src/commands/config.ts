@@ -1,6 +1,6 @@
 /** CONFIG: settings of the server. */
-import { Command, idempotent, read, write } from '@kv/core';
-import { type EntryArgs, entryArgs, type Many, many } from './support/arguments.ts';
+import { Command, type Entries, type EntriesOf, type EntryArgs, idempotent, read, write } from '@kv/core';
+import { entryArgs, type Many, many } from './support/arguments.ts';
 import { mapValues, ok, text, texts } from './support/replies.ts';
 
 const CONFIG_GET = read('CONFIG GET', null);
@@ -64,6 +64,6 @@ export function configRewrite<V = string>(): Command<'OK', V> {
  * @since 2.0.0
  * @see https://redis.io/commands/config-set/
  */
-export function configSet<V = string>(...settings: EntryArgs): Command<'OK', V> {
+export function configSet<V = string, E extends EntriesOf<E> = Entries>(...settings: EntryArgs<E>): Command<'OK', V> {
   return new Command<'OK', V>(CONFIG_SET, entryArgs(settings, 'settings'), ok);
 }

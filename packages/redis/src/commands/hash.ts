@@ -1,5 +1,19 @@
 /** Hashes: fields with values under one key. */
-import { type Arg, ArgumentError, Command, type Data, float, idempotent, integer, read, toArg, write } from '@kv/core';
+import {
+  type Arg,
+  ArgumentError,
+  Command,
+  type Data,
+  type Entries,
+  type EntriesOf,
+  type EntryArgs,
+  float,
+  idempotent,
+  integer,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
 import {
   addEntryArgs,
   addScan,
@@ -7,11 +21,9 @@ import {
   type Cursor,
   checkOptions,
   cursorArg,
-  type EntryArgs,
   headAndMany,
   type Int,
   type Many,
-  type Off,
   type ScanOptions,
 } from './support/arguments.ts';
 import {
@@ -162,7 +174,7 @@ export function hmget<V = string>(key: Data, ...fields: Many[]): Command<(V | nu
   return new Command<(V | null)[], V>(HMGET, headAndMany(toArg(key, 'key'), fields, 'fields'), nullableDataList);
 }
 
-function withEntries(key: Data, entries: Readonly<EntryArgs>): Arg[] {
+function withEntries(key: Data, entries: readonly unknown[]): Arg[] {
   const args = [toArg(key, 'key')];
   addEntryArgs(args, entries, 'entries');
   return args;
@@ -177,7 +189,10 @@ function withEntries(key: Data, entries: Readonly<EntryArgs>): Arg[] {
  * @since 2.0.0
  * @see https://redis.io/commands/hmset/
  */
-export function hmset<V = string>(key: Data, ...entries: EntryArgs): Command<'OK', V> {
+export function hmset<V = string, E extends EntriesOf<E> = Entries>(
+  key: Data,
+  ...entries: EntryArgs<E>
+): Command<'OK', V> {
   return new Command<'OK', V>(HMSET, withEntries(key, entries), ok);
 }
 
@@ -219,7 +234,7 @@ export function hrandfield<V = string>(key: Data): Command<string | null, V>;
 export function hrandfield<V = string>(
   key: Data,
   count: Int,
-  options?: { readonly withvalues?: Off },
+  options?: { readonly withvalues?: false | undefined },
 ): Command<string[], V>;
 export function hrandfield<V = string>(
   key: Data,
@@ -287,7 +302,7 @@ export function hscan<V = string>(
 export function hscan<V = string>(
   key: Data,
   cursor: Cursor,
-  options?: ScanOptions & { readonly novalues?: Off },
+  options?: ScanOptions & { readonly novalues?: false | undefined },
 ): Command<HashPage<V>, V>;
 export function hscan<V = string>(
   key: Data,
@@ -316,7 +331,10 @@ export function hscan<V = string>(
  * @since 2.0.0
  * @see https://redis.io/commands/hset/
  */
-export function hset<V = string>(key: Data, ...entries: EntryArgs): Command<number, V> {
+export function hset<V = string, E extends EntriesOf<E> = Entries>(
+  key: Data,
+  ...entries: EntryArgs<E>
+): Command<number, V> {
   return new Command<number, V>(HSET, withEntries(key, entries), whole);
 }
 

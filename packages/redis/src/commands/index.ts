@@ -2,7 +2,18 @@
  * Every command as a function that makes a command value: `redis.send(get('a'))`. Import only what you use; the rest
  * is left out by bundlers. The makers are here too, for commands of your own.
  */
-export type { AnyCommand, Arg, Data, KeySpec, Spec, Transform } from '@kv/core';
+export type {
+  AnyCommand,
+  Arg,
+  Data,
+  Entries,
+  EntriesOf,
+  EntryArgs,
+  FieldsOf,
+  KeySpec,
+  Spec,
+  Transform,
+} from '@kv/core';
 export { blocking, Command, float, idempotent, integer, Keys, read, spec, stateful, toArg, write } from '@kv/core';
 export * from './acl.ts';
 export * from './bitmap.ts';
@@ -41,13 +52,10 @@ export * from './string.ts';
 export type {
   AtMostOne,
   Cursor,
-  Entries,
-  EntryArgs,
   ExactlyOne,
   Int,
   Limit,
   Many,
-  Off,
   ScanOptions,
 } from './support/arguments.ts';
 export type { ExpireCondition } from './support/expire-condition.ts';

@@ -1,6 +1,6 @@
 /** LCS: what two values have in common. */
 import { ArgumentError, Command, type Data, Keys, read, toArg } from '@kv/core';
-import { addInteger, addSwitch, checkOptions, chosen, type Int, type Off } from './support/arguments.ts';
+import { addInteger, addSwitch, checkOptions, chosen, type Int } from './support/arguments.ts';
 import { data, list, parts, structure, whole } from './support/replies.ts';
 
 const LCS = read('LCS', Keys.two);
@@ -8,7 +8,7 @@ const LCS = read('LCS', Keys.two);
 /** Options of {@link lcs} that ask for positions. */
 export interface LcsIdxOptions {
   readonly idx: true;
-  readonly len?: Off;
+  readonly len?: false | undefined;
   /** Leave out matches shorter than this many bytes. */
   readonly minmatchlen?: Int | undefined;
   /** Give the length of each match. */
@@ -18,7 +18,7 @@ export interface LcsIdxOptions {
 /** Options of {@link lcs} that ask for the length only. */
 export interface LcsLenOptions {
   readonly len: true;
-  readonly idx?: Off;
+  readonly idx?: false | undefined;
   readonly minmatchlen?: undefined;
   readonly withmatchlen?: undefined;
 }

@@ -1,6 +1,6 @@
 /** MODULE: extensions of the server. Their own commands are sent with `execute`. */
-import { type Arg, Command, read, toArg, write } from '@kv/core';
-import { addAny, addEntryArgs, checkOptions, type Entries, headAndAny, type Many } from './support/arguments.ts';
+import { type Arg, Command, type Entries, read, toArg, write } from '@kv/core';
+import { addAny, addEntryArgs, checkOptions, headAndAny, type Many } from './support/arguments.ts';
 import { ok, structures, texts } from './support/replies.ts';
 
 const MODULE_HELP = read('MODULE HELP', null);

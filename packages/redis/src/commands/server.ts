@@ -9,7 +9,6 @@ import {
   chosen,
   type Int,
   type Many,
-  type Off,
 } from './support/arguments.ts';
 import { asIs, integerOf, ok, parts, text, whole } from './support/replies.ts';
 
@@ -194,15 +193,15 @@ export type ShutdownOptions =
       readonly now?: boolean | undefined;
       /** Stop even if saving fails. Since 7.0. */
       readonly force?: boolean | undefined;
-      readonly abort?: Off;
+      readonly abort?: false | undefined;
     })
   | {
       /** Stay after all. Since 7.0. */
       readonly abort: true;
-      readonly save?: Off;
-      readonly nosave?: Off;
-      readonly now?: Off;
-      readonly force?: Off;
+      readonly save?: false | undefined;
+      readonly nosave?: false | undefined;
+      readonly now?: false | undefined;
+      readonly force?: false | undefined;
     };
 
 const SHUTDOWN_OPTIONS = new Set(['save', 'nosave', 'now', 'force', 'abort']);

@@ -1,16 +1,7 @@
 /** Sorted sets combined: unions, intersections and differences. Plain sets may be sources too, with 1 as every score. */
 import { type Arg, ArgumentError, Command, type Data, float, idempotent, read, toArg } from '@kv/core';
 import { countedFirst, destinationAndCounted } from '../protocol/key-specs.ts';
-import {
-  addCounted,
-  addInteger,
-  addSwitch,
-  checkOptions,
-  type Int,
-  keyword,
-  type Many,
-  type Off,
-} from './support/arguments.ts';
+import { addCounted, addInteger, addSwitch, checkOptions, type Int, keyword, type Many } from './support/arguments.ts';
 import { storeFlags } from './support/repeatable.ts';
 import { dataList, type Scored, scored, whole } from './support/replies.ts';
 import type { Score } from './support/sorted-sets.ts';
@@ -49,7 +40,7 @@ export interface ZdiffOptions {
 export interface ZcombineOptions extends CombineOptions, ZdiffOptions {}
 
 /** {@link ZcombineOptions} without scores. */
-export type ZcombinePlain = CombineOptions & { readonly withscores?: Off };
+export type ZcombinePlain = CombineOptions & { readonly withscores?: false | undefined };
 
 /** {@link ZcombineOptions} with scores. */
 export type ZcombineScored = CombineOptions & { readonly withscores: true };
@@ -97,7 +88,7 @@ function storeArgs(destination: Data, keys: Many, options: CombineOptions): [arg
  * @since 6.2.0
  * @see https://redis.io/commands/zdiff/
  */
-export function zdiff<V = string>(keys: Many, options?: { readonly withscores?: Off }): Command<V[], V>;
+export function zdiff<V = string>(keys: Many, options?: { readonly withscores?: false | undefined }): Command<V[], V>;
 export function zdiff<V = string>(keys: Many, options: { readonly withscores: true }): Command<Scored<V>[], V>;
 export function zdiff<V = string>(keys: Many, options?: ZdiffOptions): Command<V[] | Scored<V>[], V>;
 export function zdiff<V = string>(keys: Many, options?: ZdiffOptions): Command<V[] | Scored<V>[], V> {

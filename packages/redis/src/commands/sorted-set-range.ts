@@ -1,6 +1,6 @@
 /** Sorted sets by range: of ranks, of scores, or of members in the order of their bytes. */
 import { type Arg, ArgumentError, Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
-import { addLimit, addSwitch, checkOptions, chosen, type Int, type Limit, type Off } from './support/arguments.ts';
+import { addLimit, addSwitch, checkOptions, chosen, type Int, type Limit } from './support/arguments.ts';
 import { storeFlags } from './support/repeatable.ts';
 import { dataList, type Scored, scored, whole } from './support/replies.ts';
 import {
@@ -33,11 +33,16 @@ type Members<V> = V[] | Scored<V>[];
  * one of the latter two.
  */
 export type ZrangeOrder =
-  | { readonly byscore?: Off; readonly bylex?: Off; readonly rev?: boolean | undefined; readonly limit?: undefined }
+  | {
+      readonly byscore?: false | undefined;
+      readonly bylex?: false | undefined;
+      readonly rev?: boolean | undefined;
+      readonly limit?: undefined;
+    }
   | {
       /** The ends are scores. Since 6.2. */
       readonly byscore: true;
-      readonly bylex?: Off;
+      readonly bylex?: false | undefined;
       /** From the highest to the lowest; the first end is the higher one then. Since 6.2. */
       readonly rev?: boolean | undefined;
       /** Leave out some, and give so many at most. Since 6.2. */
@@ -46,15 +51,15 @@ export type ZrangeOrder =
   | {
       /** The ends are members, and all members have the same score. Since 6.2. */
       readonly bylex: true;
-      readonly byscore?: Off;
+      readonly byscore?: false | undefined;
       readonly rev?: boolean | undefined;
       readonly limit?: Limit | undefined;
     };
 
 /** Options of {@link zrange}. Members by the order of their bytes have no scores worth asking for. */
 export type ZrangeOptions =
-  | (ZrangeOrder & { readonly withscores?: Off })
-  | (ZrangeOrder & { readonly bylex?: Off; readonly withscores?: boolean | undefined });
+  | (ZrangeOrder & { readonly withscores?: false | undefined })
+  | (ZrangeOrder & { readonly bylex?: false | undefined; readonly withscores?: boolean | undefined });
 
 const ORDER_NAMES = ['byscore', 'bylex', 'rev', 'limit'];
 const ORDER_OPTIONS = new Set(ORDER_NAMES);
@@ -117,13 +122,13 @@ export function zrange<V = string>(
   key: Data,
   start: RangeBound,
   stop: RangeBound,
-  options?: ZrangeOrder & { readonly withscores?: Off },
+  options?: ZrangeOrder & { readonly withscores?: false | undefined },
 ): Command<V[], V>;
 export function zrange<V = string>(
   key: Data,
   start: RangeBound,
   stop: RangeBound,
-  options: ZrangeOrder & { readonly bylex?: Off; readonly withscores: true },
+  options: ZrangeOrder & { readonly bylex?: false | undefined; readonly withscores: true },
 ): Command<Scored<V>[], V>;
 export function zrange<V = string>(
   key: Data,
@@ -187,7 +192,7 @@ export interface ZrangebyscoreOptions extends ZrangebylexOptions {
 }
 
 /** {@link ZrangebyscoreOptions} without scores. */
-export type ZrangebyscorePlain = ZrangebylexOptions & { readonly withscores?: Off };
+export type ZrangebyscorePlain = ZrangebylexOptions & { readonly withscores?: false | undefined };
 
 /** {@link ZrangebyscoreOptions} with scores. */
 export type ZrangebyscoreScored = ZrangebylexOptions & { readonly withscores: true };
@@ -327,7 +332,7 @@ export function zrevrange<V = string>(
   key: Data,
   start: Int,
   stop: Int,
-  options?: { readonly withscores?: Off },
+  options?: { readonly withscores?: false | undefined },
 ): Command<V[], V>;
 export function zrevrange<V = string>(
   key: Data,

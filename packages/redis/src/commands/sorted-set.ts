@@ -29,7 +29,6 @@ import {
   keyword,
   type Many,
   many,
-  type Off,
   type ScanOptions,
 } from './support/arguments.ts';
 import { blockSeconds } from './support/blocking-timeout.ts';
@@ -183,9 +182,9 @@ export type ZaddCondition =
   | {
       /** Only add new members, never change one. */
       readonly nx: boolean | undefined;
-      readonly xx?: Off;
-      readonly gt?: Off;
-      readonly lt?: Off;
+      readonly xx?: false | undefined;
+      readonly gt?: false | undefined;
+      readonly lt?: false | undefined;
     }
   | (AtMostOne<{
       /** Change a member only to a higher score. Since 6.2. */
@@ -193,7 +192,7 @@ export type ZaddCondition =
       /** Change a member only to a lower score. Since 6.2. */
       lt: boolean;
     }> & {
-      readonly nx?: Off;
+      readonly nx?: false | undefined;
       /** Only change members that are there, never add one. */
       readonly xx?: boolean | undefined;
     });
@@ -207,7 +206,7 @@ export type ZaddOptions = ZaddCondition & {
 };
 
 /** Options of {@link zadd} with which it counts. */
-export type ZaddCountOptions = ZaddOptions & { readonly incr?: Off };
+export type ZaddCountOptions = ZaddOptions & { readonly incr?: false | undefined };
 
 /** Options of {@link zadd} with which it answers with the new score. */
 export type ZaddIncrOptions = ZaddOptions & { readonly incr: true };
@@ -392,7 +391,7 @@ export function zrandmember<V = string>(key: Data): Command<V | null, V>;
 export function zrandmember<V = string>(
   key: Data,
   count: Int,
-  options?: { readonly withscores?: Off },
+  options?: { readonly withscores?: false | undefined },
 ): Command<V[], V>;
 export function zrandmember<V = string>(
   key: Data,
@@ -458,7 +457,7 @@ function rankArgs(key: Data, member: Data, options: ZrankOptions): Arg[] {
 export function zrank<V = string>(
   key: Data,
   member: Data,
-  options?: { readonly withscore?: Off },
+  options?: { readonly withscore?: false | undefined },
 ): Command<number | null, V>;
 export function zrank<V = string>(
   key: Data,
@@ -496,7 +495,7 @@ export function zrem<V = string>(key: Data, ...members: Many[]): Command<number,
 export function zrevrank<V = string>(
   key: Data,
   member: Data,
-  options?: { readonly withscore?: Off },
+  options?: { readonly withscore?: false | undefined },
 ): Command<number | null, V>;
 export function zrevrank<V = string>(
   key: Data,
@@ -553,7 +552,7 @@ function memberPage<V>(raw: unknown): ZscanPage<V> {
 export function zscan<V = string>(
   key: Data,
   cursor: Cursor,
-  options?: ScanOptions & { readonly noscores?: Off },
+  options?: ScanOptions & { readonly noscores?: false | undefined },
 ): Command<ZscanPage<Scored<V>>, V>;
 export function zscan<V = string>(
   key: Data,

@@ -1,15 +1,19 @@
 /** Consumer groups: several consumers share the entries of a stream, and acknowledge each. */
-import { type Arg, Command, type Data, Flag, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
-import { streams as streamKeys } from '../protocol/key-specs.ts';
 import {
-  type AtMostOne,
-  addInteger,
-  addSwitch,
-  checkOptions,
-  chosen,
-  type Int,
-  type Off,
-} from './support/arguments.ts';
+  type Arg,
+  Command,
+  type Data,
+  type EntriesOf,
+  Flag,
+  idempotent,
+  integer,
+  Keys,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
+import { streams as streamKeys } from '../protocol/key-specs.ts';
+import { type AtMostOne, addInteger, addSwitch, checkOptions, chosen, type Int } from './support/arguments.ts';
 import { blockMilliseconds } from './support/blocking-timeout.ts';
 import { boolean, integerOf, list, ok, pairs, parts, text, textOrNull, texts, whole } from './support/replies.ts';
 import {
@@ -61,7 +65,7 @@ export interface XautoclaimOptions {
 }
 
 /** {@link XautoclaimOptions} without `justid`. */
-export type XautoclaimPlain = XautoclaimOptions & { readonly justid?: Off };
+export type XautoclaimPlain = XautoclaimOptions & { readonly justid?: false | undefined };
 
 /** {@link XautoclaimOptions} with `justid`. */
 export type XautoclaimJustid = XautoclaimOptions & { readonly justid: true };
@@ -165,7 +169,7 @@ export type XclaimOptions = AtMostOne<{
 };
 
 /** {@link XclaimOptions} without `justid`. */
-export type XclaimPlain = XclaimOptions & { readonly justid?: Off };
+export type XclaimPlain = XclaimOptions & { readonly justid?: false | undefined };
 
 /** {@link XclaimOptions} with `justid`. */
 export type XclaimJustid = XclaimOptions & { readonly justid: true };
@@ -449,22 +453,22 @@ const XREADGROUP_OPTIONS = new Set(['count', 'block', 'noack']);
  * @since 5.0.0
  * @see https://redis.io/commands/xreadgroup/
  */
-export function xreadgroup<V = string>(
+export function xreadgroup<V = string, E extends EntriesOf<E, '>'> = StreamPositions<'>'>>(
   group: Data,
   consumer: Data,
-  streams: StreamPositions<'>'>,
+  streams: E,
   options?: XreadgroupOptions,
 ): Command<Record<string, StreamEntry<V>[]> | null, V>;
-export function xreadgroup<V = string>(
+export function xreadgroup<V = string, E extends EntriesOf<E, StreamId> = StreamPositions>(
   group: Data,
   consumer: Data,
-  streams: StreamPositions,
+  streams: E,
   options?: XreadgroupOptions,
 ): Command<Record<string, HistoryEntry<V>[]> | null, V>;
-export function xreadgroup<V = string>(
+export function xreadgroup<V = string, E extends EntriesOf<E, StreamId> = StreamPositions>(
   group: Data,
   consumer: Data,
-  streams: StreamPositions,
+  streams: E,
   options?: XreadgroupOptions,
 ): Command<Record<string, HistoryEntry<V>[]> | null, V> {
   const given = options ?? {};

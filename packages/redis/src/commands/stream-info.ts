@@ -1,6 +1,6 @@
 /** What a server knows about a stream, its groups and their consumers. */
 import { type Arg, ArgumentError, Command, type Data, Keys, read, toArg } from '@kv/core';
-import { addInteger, addSwitch, checkOptions, type Int, type Off } from './support/arguments.ts';
+import { addInteger, addSwitch, checkOptions, type Int } from './support/arguments.ts';
 import { list, parts, structure, structures, text, texts, whole } from './support/replies.ts';
 import { entries, entryOrNull, type StreamEntry } from './support/streams.ts';
 
@@ -98,7 +98,7 @@ export interface StreamInfoFull<V> extends StreamFacts {
 
 /** Options of {@link xinfoStream} without `full`. */
 export interface XinfoStreamPlain {
-  readonly full?: Off;
+  readonly full?: false | undefined;
   readonly count?: undefined;
 }
 

@@ -1,16 +1,18 @@
 /** Streams: append-only logs of entries with fields. Consumer groups and inspection have files of their own. */
-import { type Arg, Command, type Data, Flag, idempotent, read, toArg, write } from '@kv/core';
-import { streams as streamKeys } from '../protocol/key-specs.ts';
 import {
-  addEntryArgs,
-  addInteger,
-  addSwitch,
-  checkOptions,
-  chosenOne,
+  type Arg,
+  Command,
+  type Data,
   type Entries,
-  type Int,
-  type Off,
-} from './support/arguments.ts';
+  type EntriesOf,
+  Flag,
+  idempotent,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
+import { streams as streamKeys } from '../protocol/key-specs.ts';
+import { addEntryArgs, addInteger, addSwitch, checkOptions, chosenOne, type Int } from './support/arguments.ts';
 import { blockMilliseconds } from './support/blocking-timeout.ts';
 import { ok, textOrNull, whole } from './support/replies.ts';
 import {
@@ -45,7 +47,7 @@ export type XaddOptions = MaybeTrim & {
 };
 
 /** {@link XaddOptions} with which there is always an id. */
-export type XaddMakingOptions = MaybeTrim & { readonly nomkstream?: Off };
+export type XaddMakingOptions = MaybeTrim & { readonly nomkstream?: false | undefined };
 
 const XADD_OPTIONS = new Set([...TRIM_NAMES, 'nomkstream']);
 const TRIM_OPTIONS = new Set(TRIM_NAMES);
@@ -65,22 +67,22 @@ const TRIM_OPTIONS = new Set(TRIM_NAMES);
  * @since 5.0.0
  * @see https://redis.io/commands/xadd/
  */
-export function xadd<V = string>(
+export function xadd<V = string, E extends EntriesOf<E> = Entries>(
   key: Data,
   id: StreamId,
-  fields: Entries,
+  fields: E,
   options?: XaddMakingOptions,
 ): Command<string, V>;
-export function xadd<V = string>(
+export function xadd<V = string, E extends EntriesOf<E> = Entries>(
   key: Data,
   id: StreamId,
-  fields: Entries,
+  fields: E,
   options?: XaddOptions,
 ): Command<string | null, V>;
-export function xadd<V = string>(
+export function xadd<V = string, E extends EntriesOf<E> = Entries>(
   key: Data,
   id: StreamId,
-  fields: Entries,
+  fields: E,
   options?: XaddOptions,
 ): Command<string | null, V> {
   const args = [toArg(key, 'key')];
@@ -183,8 +185,8 @@ const XREAD_OPTIONS = new Set(['count', 'block']);
  * @since 5.0.0
  * @see https://redis.io/commands/xread/
  */
-export function xread<V = string>(
-  streams: StreamPositions,
+export function xread<V = string, E extends EntriesOf<E, StreamId> = StreamPositions>(
+  streams: E,
   options: XreadOptions = {},
 ): Command<Record<string, StreamEntry<V>[]> | null, V> {
   checkOptions(options, XREAD_OPTIONS);

@@ -1,17 +1,29 @@
 /** Strings: the plain values of Redis, and counters. */
-import { type Arg, Command, type Data, float, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
+import {
+  type Arg,
+  Command,
+  type Data,
+  type Entries,
+  type EntriesOf,
+  type EntryArgs,
+  float,
+  idempotent,
+  integer,
+  Keys,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
 import {
   type AtMostOne,
   addInteger,
   addSwitch,
   checkOptions,
   chosen,
-  type EntryArgs,
   entryArgs,
   type Int,
   type Many,
   many,
-  type Off,
 } from './support/arguments.ts';
 import { boolean, data, dataOrNull, double, nullableDataList, ok, okOrNull, whole } from './support/replies.ts';
 
@@ -67,12 +79,16 @@ export type SetOptions = Expiry &
   };
 
 /** {@link SetOptions} that leave the answer at `OK`. */
-export type SetPlainOptions = Expiry & { readonly nx?: Off; readonly xx?: Off; readonly get?: Off };
+export type SetPlainOptions = Expiry & {
+  readonly nx?: false | undefined;
+  readonly xx?: false | undefined;
+  readonly get?: false | undefined;
+};
 
 const SET_OPTIONS = new Set(['ex', 'px', 'exat', 'pxat', 'keepttl', 'nx', 'xx', 'get']);
 const TIMES = ['ex', 'px', 'exat', 'pxat'] as const;
 
-function addTime(args: Arg[], options: { readonly [K in keyof ExpiryTimes]?: Int | Off }): void {
+function addTime(args: Arg[], options: { readonly [K in keyof ExpiryTimes]?: Int | false | undefined }): void {
   for (const name of TIMES) addInteger(args, name.toUpperCase(), options[name], name, 1);
 }
 
@@ -111,7 +127,7 @@ export function set<V = string>(
 export function set<V = string>(
   key: Data,
   value: Data,
-  options: SetOptions & { readonly get?: Off },
+  options: SetOptions & { readonly get?: false | undefined },
 ): Command<'OK' | null, V>;
 export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK' | V | null, V>;
 export function set<V = string>(key: Data, value: Data, options?: SetOptions): Command<'OK' | V | null, V> {
@@ -281,7 +297,7 @@ export function mget<V = string>(...keys: Many[]): Command<(V | null)[], V> {
  * @since 1.0.1
  * @see https://redis.io/commands/mset/
  */
-export function mset<V = string>(...entries: EntryArgs): Command<'OK', V> {
+export function mset<V = string, E extends EntriesOf<E> = Entries>(...entries: EntryArgs<E>): Command<'OK', V> {
   return new Command<'OK', V>(MSET, entryArgs(entries, 'entries'), ok);
 }
 
@@ -293,7 +309,7 @@ export function mset<V = string>(...entries: EntryArgs): Command<'OK', V> {
  * @since 1.0.1
  * @see https://redis.io/commands/msetnx/
  */
-export function msetnx<V = string>(...entries: EntryArgs): Command<boolean, V> {
+export function msetnx<V = string, E extends EntriesOf<E> = Entries>(...entries: EntryArgs<E>): Command<boolean, V> {
   return new Command<boolean, V>(MSETNX, entryArgs(entries, 'entries'), boolean);
 }
 

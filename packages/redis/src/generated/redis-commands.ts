@@ -28,14 +28,14 @@ import type { Autoclaimed, AutoclaimedIds, PendingEntry, PendingSummary, Xautocl
 import type { ConsumerInfo, GroupInfo, StreamInfo, StreamInfoFull, XinfoStreamFull, XinfoStreamOptions, XinfoStreamPlain } from '../commands/stream-info.ts';
 import type { XaddMakingOptions, XaddOptions, XrangeOptions, XreadOptions, XsetidOptions } from '../commands/stream.ts';
 import type { GetexOptions, SetOptions, SetPlainOptions } from '../commands/string.ts';
-import type { Cursor, Entries, EntryArgs, Int, Many, Off, ScanOptions } from '../commands/support/arguments.ts';
+import type { Cursor, Int, Many, ScanOptions } from '../commands/support/arguments.ts';
 import type { ExpireCondition } from '../commands/support/expire-condition.ts';
 import type { GeoCenter, GeoMatch, GeoPlace, GeoPosition, GeoShape, GeoUnit } from '../commands/support/geo-places.ts';
 import type { Scored } from '../commands/support/replies.ts';
 import type { ScriptKeys } from '../commands/support/script-arguments.ts';
 import type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../commands/support/sorted-sets.ts';
-import type { HistoryEntry, StreamEntry, StreamId, StreamIds, StreamPositions, Trim } from '../commands/support/streams.ts';
-import type { Command, Data } from '@kv/core';
+import type { HistoryEntry, StreamEntry, StreamId, StreamIds, Trim } from '../commands/support/streams.ts';
+import type { Command, Data, EntriesOf, EntryArgs } from '@kv/core';
 import { ArgumentError, ofCommand } from '@kv/core';
 import { aclCat, aclDeluser, aclDryrun, aclGenpass, aclGetuser, aclHelp, aclList, aclLoad, aclLog, aclSave, aclSetuser, aclUsers, aclWhoami } from '../commands/acl.ts';
 import { bitcount, bitfield, bitfieldRo, bitop, bitpos, getbit, setbit } from '../commands/bitmap.ts';
@@ -1270,9 +1270,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/config-set/
    */
-  configSet(...settings: EntryArgs): Promise<'OK'> {
+  configSet<E extends EntriesOf<E>>(...settings: EntryArgs<E>): Promise<'OK'> {
     try {
-      return this.run(configSet<V>(...settings));
+      return this.run(configSet<V, E>(...settings));
     } catch (error) {
       return this.refuseCall('CONFIG SET', error);
     }
@@ -2269,9 +2269,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hmset/
    */
-  hmset(key: Data, ...entries: EntryArgs): Promise<'OK'> {
+  hmset<E extends EntriesOf<E>>(key: Data, ...entries: EntryArgs<E>): Promise<'OK'> {
     try {
-      return this.run(hmset<V>(key, ...entries));
+      return this.run(hmset<V, E>(key, ...entries));
     } catch (error) {
       return this.refuseCall('HMSET', error);
     }
@@ -2378,7 +2378,7 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hrandfield/
    */
   hrandfield(key: Data): Promise<string | null>;
-  hrandfield(key: Data, count: Int, options?: { readonly withvalues?: Off }): Promise<string[]>;
+  hrandfield(key: Data, count: Int, options?: { readonly withvalues?: false | undefined }): Promise<string[]>;
   hrandfield(key: Data, count: Int, options: { readonly withvalues: true }): Promise<HashEntry<V>[]>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }): Promise<RandomFields<V>>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }, surplus?: unknown): Promise<RandomFields<V>> {
@@ -2398,7 +2398,7 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hscan/
    */
   hscan(key: Data, cursor: Cursor, options: HscanOptions & { readonly novalues: true }): Promise<FieldPage>;
-  hscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly novalues?: Off }): Promise<HashPage<V>>;
+  hscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly novalues?: false | undefined }): Promise<HashPage<V>>;
   hscan(key: Data, cursor: Cursor, options?: HscanOptions): Promise<HashPage<V> | FieldPage>;
   hscan(key: Data, cursor: Cursor, options: HscanOptions = {}, surplus?: unknown): Promise<HashPage<V> | FieldPage> {
     try {
@@ -2418,9 +2418,9 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hset/
    */
-  hset(key: Data, ...entries: EntryArgs): Promise<number> {
+  hset<E extends EntriesOf<E>>(key: Data, ...entries: EntryArgs<E>): Promise<number> {
     try {
-      return this.run(hset<V>(key, ...entries));
+      return this.run(hset<V, E>(key, ...entries));
     } catch (error) {
       return this.refuseCall('HSET', error);
     }
@@ -3187,9 +3187,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.1
    * @see https://redis.io/commands/mset/
    */
-  mset(...entries: EntryArgs): Promise<'OK'> {
+  mset<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<'OK'> {
     try {
-      return this.run(mset<V>(...entries));
+      return this.run(mset<V, E>(...entries));
     } catch (error) {
       return this.refuseCall('MSET', error);
     }
@@ -3203,9 +3203,9 @@ export abstract class RedisCommands<V> {
    * @since 1.0.1
    * @see https://redis.io/commands/msetnx/
    */
-  msetnx(...entries: EntryArgs): Promise<boolean> {
+  msetnx<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<boolean> {
     try {
-      return this.run(msetnx<V>(...entries));
+      return this.run(msetnx<V, E>(...entries));
     } catch (error) {
       return this.refuseCall('MSETNX', error);
     }
@@ -3969,7 +3969,7 @@ export abstract class RedisCommands<V> {
    */
   set(key: Data, value: Data, options?: SetPlainOptions): Promise<'OK'>;
   set(key: Data, value: Data, options: SetOptions & { readonly get: true }): Promise<V | null>;
-  set(key: Data, value: Data, options: SetOptions & { readonly get?: Off }): Promise<'OK' | null>;
+  set(key: Data, value: Data, options: SetOptions & { readonly get?: false | undefined }): Promise<'OK' | null>;
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK' | V | null>;
   set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK' | V | null> {
     try {
@@ -4573,11 +4573,11 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xadd/
    */
-  xadd(key: Data, id: StreamId, fields: Entries, options?: XaddMakingOptions): Promise<string>;
-  xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions): Promise<string | null>;
-  xadd(key: Data, id: StreamId, fields: Entries, options?: XaddOptions, surplus?: unknown): Promise<string | null> {
+  xadd<E extends EntriesOf<E>>(key: Data, id: StreamId, fields: E, options?: XaddMakingOptions): Promise<string>;
+  xadd<E extends EntriesOf<E>>(key: Data, id: StreamId, fields: E, options?: XaddOptions): Promise<string | null>;
+  xadd<E extends EntriesOf<E>>(key: Data, id: StreamId, fields: E, options?: XaddOptions, surplus?: unknown): Promise<string | null> {
     try {
-      return this.runExact(xadd<V>(key, id, fields, options), surplus);
+      return this.runExact(xadd<V, E>(key, id, fields, options), surplus);
     } catch (error) {
       return this.refuseCall('XADD', error);
     }
@@ -4880,10 +4880,10 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xread/
    */
-  xread(streams: StreamPositions, options?: XreadOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
-  xread(streams: StreamPositions, options: XreadOptions = {}, surplus?: unknown): Promise<Record<string, StreamEntry<V>[]> | null> {
+  xread<E extends EntriesOf<E, StreamId>>(streams: E, options?: XreadOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
+  xread<E extends EntriesOf<E, StreamId>>(streams: E, options: XreadOptions = {}, surplus?: unknown): Promise<Record<string, StreamEntry<V>[]> | null> {
     try {
-      return this.runExact(xread<V>(streams, options), surplus);
+      return this.runExact(xread<V, E>(streams, options), surplus);
     } catch (error) {
       return this.refuseCall('XREAD', error);
     }
@@ -4902,11 +4902,11 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xreadgroup/
    */
-  xreadgroup(group: Data, consumer: Data, streams: StreamPositions<'>'>, options?: XreadgroupOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
-  xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null>;
-  xreadgroup(group: Data, consumer: Data, streams: StreamPositions, options?: XreadgroupOptions, surplus?: unknown): Promise<Record<string, HistoryEntry<V>[]> | null> {
+  xreadgroup<E extends EntriesOf<E, '>'>>(group: Data, consumer: Data, streams: E, options?: XreadgroupOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
+  xreadgroup<E extends EntriesOf<E, StreamId>>(group: Data, consumer: Data, streams: E, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null>;
+  xreadgroup<E extends EntriesOf<E, StreamId>>(group: Data, consumer: Data, streams: E, options?: XreadgroupOptions, surplus?: unknown): Promise<Record<string, HistoryEntry<V>[]> | null> {
     try {
-      return this.runExact(xreadgroup<V>(group, consumer, streams, options), surplus);
+      return this.runExact(xreadgroup<V, E>(group, consumer, streams, options), surplus);
     } catch (error) {
       return this.refuseCall('XREADGROUP', error);
     }
@@ -5036,7 +5036,7 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/zdiff/
    */
-  zdiff(keys: Many, options?: { readonly withscores?: Off }): Promise<V[]>;
+  zdiff(keys: Many, options?: { readonly withscores?: false | undefined }): Promise<V[]>;
   zdiff(keys: Many, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions): Promise<V[] | Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
@@ -5240,7 +5240,7 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zrandmember/
    */
   zrandmember(key: Data): Promise<V | null>;
-  zrandmember(key: Data, count: Int, options?: { readonly withscores?: Off }): Promise<V[]>;
+  zrandmember(key: Data, count: Int, options?: { readonly withscores?: false | undefined }): Promise<V[]>;
   zrandmember(key: Data, count: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions): Promise<V | V[] | Scored<V>[] | null>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions, surplus?: unknown): Promise<V | V[] | Scored<V>[] | null> {
@@ -5264,8 +5264,8 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zrange/
    */
-  zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOrder & { readonly withscores?: Off }): Promise<V[]>;
-  zrange(key: Data, start: RangeBound, stop: RangeBound, options: ZrangeOrder & { readonly bylex?: Off; readonly withscores: true }): Promise<Scored<V>[]>;
+  zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOrder & { readonly withscores?: false | undefined }): Promise<V[]>;
+  zrange(key: Data, start: RangeBound, stop: RangeBound, options: ZrangeOrder & { readonly bylex?: false | undefined; readonly withscores: true }): Promise<Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions): Promise<V[] | Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
     try {
@@ -5340,7 +5340,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/zrank/
    */
-  zrank(key: Data, member: Data, options?: { readonly withscore?: Off }): Promise<number | null>;
+  zrank(key: Data, member: Data, options?: { readonly withscore?: false | undefined }): Promise<number | null>;
   zrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
@@ -5429,7 +5429,7 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zrevrange/
    */
-  zrevrange(key: Data, start: Int, stop: Int, options?: { readonly withscores?: Off }): Promise<V[]>;
+  zrevrange(key: Data, start: Int, stop: Int, options?: { readonly withscores?: false | undefined }): Promise<V[]>;
   zrevrange(key: Data, start: Int, stop: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions): Promise<V[] | Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
@@ -5486,7 +5486,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/zrevrank/
    */
-  zrevrank(key: Data, member: Data, options?: { readonly withscore?: Off }): Promise<number | null>;
+  zrevrank(key: Data, member: Data, options?: { readonly withscore?: false | undefined }): Promise<number | null>;
   zrevrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
@@ -5505,7 +5505,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/zscan/
    */
-  zscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly noscores?: Off }): Promise<ZscanPage<Scored<V>>>;
+  zscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly noscores?: false | undefined }): Promise<ZscanPage<Scored<V>>>;
   zscan(key: Data, cursor: Cursor, options: ScanOptions & { readonly noscores: true }): Promise<ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions): Promise<ZscanPage<Scored<V>> | ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions, surplus?: unknown): Promise<ZscanPage<Scored<V>> | ZscanPage<V>> {

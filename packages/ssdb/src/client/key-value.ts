@@ -6,6 +6,7 @@ import {
   type Command,
   type CommandSender,
   type Data,
+  type EntriesOf,
   integer,
   KeySpace,
   type KeyValue,
@@ -114,7 +115,10 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     return list.map((key) => found.get(key) ?? null);
   }
 
-  async setMany(entries: KeyValueEntries, options: KeyValueSetOptions = {}): Promise<void> {
+  async setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
+    entries: E,
+    options: KeyValueSetOptions = {},
+  ): Promise<void> {
     const map = this.#space.entries(entries);
     const ttl = lifetimeOf(options, this.capabilities.maxTtl);
     if (map.size === 0) return;

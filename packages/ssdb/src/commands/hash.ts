@@ -1,7 +1,17 @@
 /** Hashes: fields with values under a name. https://ssdb.io/docs/ */
-import { Command, type Data, idempotent, Keys, read, toArg, write } from '@kv/core';
 import {
+  Command,
+  type Data,
+  type Entries,
+  type EntriesOf,
   type EntryArgs,
+  idempotent,
+  Keys,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
+import {
   entries as entryArgs,
   type Int,
   int64,
@@ -239,7 +249,10 @@ export function multiHget<V = string>(name: Data, ...fields: Many[]): Command<Ma
  * @returns how many fields are new
  * @example await ssdb.multiHset('user:1', { name: 'Ada', born: 1815 })
  */
-export function multiHset<V = string>(name: Data, ...entries: EntryArgs): Command<number, V> {
+export function multiHset<V = string, E extends EntriesOf<E> = Entries>(
+  name: Data,
+  ...entries: EntryArgs<E>
+): Command<number, V> {
   return new Command<number, V>(MULTI_HSET, entryArgs(entries, 'entries', asData, [keyArg(name, 'name')]), count);
 }
 

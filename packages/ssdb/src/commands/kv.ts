@@ -1,7 +1,18 @@
 /** Plain keys: values, counters, bits, time to live. https://ssdb.io/docs/ */
-import { Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
 import {
+  Command,
+  type Data,
+  type Entries,
+  type EntriesOf,
   type EntryArgs,
+  idempotent,
+  integer,
+  Keys,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
+import {
   entries,
   type Int,
   int32,
@@ -313,11 +324,11 @@ export function multiGet<V = string>(...keys: Many[]): Command<Map<string, V>, V
  * @returns how many pairs were given
  * @example await ssdb.multiSet({ a: 1, b: 2 })
  */
-export function multiSet<V = string>(...entries: EntryArgs): Command<number, V> {
+export function multiSet<V = string, E extends EntriesOf<E> = Entries>(...entries: EntryArgs<E>): Command<number, V> {
   return new Command<number, V>(MULTI_SET, entriesOf(entries), count);
 }
 
-function entriesOf(given: EntryArgs): ReturnType<typeof keyArgs> {
+function entriesOf(given: readonly unknown[]): ReturnType<typeof keyArgs> {
   return entries(given, 'entries', asData);
 }
 

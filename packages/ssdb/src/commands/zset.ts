@@ -1,7 +1,19 @@
 /** Sorted sets: members with whole scores under a name, ordered by score, then by member. https://ssdb.io/docs/ */
-import { type Arg, Command, checkOptions, type Data, idempotent, Keys, read, toArg, write } from '@kv/core';
 import {
+  type Arg,
+  Command,
+  checkOptions,
+  type Data,
+  type Entries,
+  type EntriesOf,
   type EntryArgs,
+  idempotent,
+  Keys,
+  read,
+  toArg,
+  write,
+} from '@kv/core';
+import {
   entries as entryArgs,
   highScore,
   type Int,
@@ -462,7 +474,10 @@ export function multiZget<V = string>(name: Data, ...members: Many[]): Command<S
  * @returns how many members are new
  * @example await ssdb.multiZset('ranking', { ada: 42, alan: 41 })
  */
-export function multiZset<V = string>(name: Data, ...entries: EntryArgs<Int>): Command<number, V> {
+export function multiZset<V = string, E extends EntriesOf<E, Int> = Entries<Int>>(
+  name: Data,
+  ...entries: EntryArgs<E, Int>
+): Command<number, V> {
   return new Command<number, V>(MULTI_ZSET, entryArgs(entries, 'entries', scoreArg, [keyArg(name, 'name')]), count);
 }
 

@@ -11,23 +11,16 @@ export type Int = number | bigint;
  */
 export type Many = Data | readonly Data[];
 
-/** Names with values: an object, a `Map`, or any iterable of pairs (for names that are bytes). */
-export type Entries = Readonly<Record<string, Data>> | Iterable<readonly [Data, Data]>;
-
-/** Names with values as arguments: one {@link Entries}, or `name, value, name, value, …`. */
-export type EntryArgs = [entries: Entries] | [name: Data, value: Data, ...more: Data[]];
-
-/** An option that is not set. */
-export type Off = false | undefined;
-
 /** Options of which at most one may be set; two of them do not compile. */
 export type AtMostOne<T> = {
-  [K in keyof T]: { readonly [P in K]?: T[P] | Off } & { readonly [P in Exclude<keyof T, K>]?: Off };
+  [K in keyof T]: { readonly [P in K]?: T[P] | false | undefined } & {
+    readonly [P in Exclude<keyof T, K>]?: false | undefined;
+  };
 }[keyof T];
 
 /** Options of which exactly one must be set. */
 export type ExactlyOne<T> = {
-  [K in keyof T]: { readonly [P in K]: T[P] } & { readonly [P in Exclude<keyof T, K>]?: Off };
+  [K in keyof T]: { readonly [P in K]: T[P] } & { readonly [P in Exclude<keyof T, K>]?: false | undefined };
 }[keyof T];
 
 /** Appends every element of a list that may be nested once. @throws ArgumentError when it is empty */
@@ -84,18 +77,20 @@ function addPair(args: Arg[], pair: unknown, name: string): void {
   args.push(toArg(key, name), toArg(value, name));
 }
 
-function addEntries(args: Arg[], entries: Entries, name: string): void {
+function addEntries(args: Arg[], entries: unknown, name: string): void {
   if (typeof entries !== 'object' || entries === null || isBytes(entries)) {
     throw badArgument(name, 'an object, a Map or a list of pairs', entries);
   }
   if (isIterable(entries)) for (const pair of entries) addPair(args, pair, name);
-  else for (const key of Object.keys(entries)) args.push(toArg(key, name), toArg(entries[key] as Data, name));
+  else
+    for (const key of Object.keys(entries))
+      args.push(toArg(key, name), toArg((entries as Record<string, Data>)[key] as Data, name));
 }
 
 /** Appends `name value name value …`. @throws ArgumentError when there is no pair, or a name without a value */
-export function addEntryArgs(args: Arg[], given: Readonly<EntryArgs>, name: string): void {
+export function addEntryArgs(args: Arg[], given: readonly unknown[], name: string): void {
   const before = args.length;
-  if (given.length === 1) addEntries(args, given[0] as Entries, name);
+  if (given.length === 1) addEntries(args, given[0], name);
   else for (const one of given) args.push(toArg(one as Data, name));
   const count = args.length - before;
   if (count === 0) throw new ArgumentError(`${name}: expected at least one pair of name and value, got none`);
@@ -103,7 +98,7 @@ export function addEntryArgs(args: Arg[], given: Readonly<EntryArgs>, name: stri
 }
 
 /** `name value name value …`. @throws ArgumentError when there is no pair, or a name without a value */
-export function entryArgs(given: Readonly<EntryArgs>, name: string): Arg[] {
+export function entryArgs(given: readonly unknown[], name: string): Arg[] {
   const args: Arg[] = [];
   addEntryArgs(args, given, name);
   return args;
@@ -149,13 +144,19 @@ export function addSwitch(args: Arg[], token: string, value: boolean | undefined
 }
 
 /** `TOKEN n` when the option is set. */
-export function addInteger(args: Arg[], token: string, value: Int | Off, name: string, min?: number): void {
+export function addInteger(
+  args: Arg[],
+  token: string,
+  value: Int | false | undefined,
+  name: string,
+  min?: number,
+): void {
   if (value === undefined || value === false) return;
   args.push(token, integer(value, `options.${name}`, min));
 }
 
 /** `TOKEN text` when the option is set. */
-export function addData(args: Arg[], token: string, value: Data | Off, name: string): void {
+export function addData(args: Arg[], token: string, value: Data | false | undefined, name: string): void {
   if (value === undefined || value === false) return;
   args.push(token, toArg(value, `options.${name}`));
 }

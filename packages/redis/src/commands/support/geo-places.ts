@@ -1,6 +1,6 @@
 /** Places: arguments and replies of the geo commands. */
 import { type Arg, ArgumentError, badArgument, type Data, float, integer, toArg } from '@kv/core';
-import { type AtMostOne, addSwitch, chosen, type Int, keyword, type Off } from './arguments.ts';
+import { type AtMostOne, addSwitch, chosen, type Int, keyword } from './arguments.ts';
 import { data, dataList, double, list, parts, whole } from './replies.ts';
 
 /** A point on earth, in degrees: longitude -180 to 180, latitude about -85 to 85. */
@@ -51,7 +51,7 @@ export type GeoSelection = AtMostOne<{
         /** Stop as soon as there are enough, not necessarily the nearest. Since 6.2. */
         readonly any?: boolean | undefined;
       }
-    | { readonly count?: undefined; readonly any?: Off }
+    | { readonly count?: undefined; readonly any?: false | undefined }
   );
 
 /** What a search tells about each place in addition to its name. */
@@ -66,9 +66,9 @@ export interface GeoDetails {
 
 /** No {@link GeoDetails}: only names. */
 export interface NoGeoDetails {
-  readonly withcoord?: Off;
-  readonly withdist?: Off;
-  readonly withhash?: Off;
+  readonly withcoord?: false | undefined;
+  readonly withdist?: false | undefined;
+  readonly withhash?: false | undefined;
 }
 
 /** A place that was found, with the details that were asked for. */

@@ -1,6 +1,15 @@
 /** Entries of streams: ids as arguments, trimming, and replies with entries. */
-import { type Arg, ArgumentError, badArgument, checkNotMerged, type Data, integer, toArg } from '@kv/core';
-import { addInteger, chosen, type ExactlyOne, type Int, type Off } from './arguments.ts';
+import {
+  type Arg,
+  ArgumentError,
+  badArgument,
+  checkNotMerged,
+  type Data,
+  type Entries,
+  integer,
+  toArg,
+} from '@kv/core';
+import { addInteger, chosen, type ExactlyOne, type Int } from './arguments.ts';
 import { dataRecord, list, pairs, parts, text } from './replies.ts';
 
 /**
@@ -13,9 +22,7 @@ export type StreamId = string | Int;
 export type StreamIds = StreamId | readonly StreamId[];
 
 /** Streams with the id to read from: an object, a `Map`, or any iterable of pairs (for keys that are bytes). */
-export type StreamPositions<Id extends StreamId = StreamId> =
-  | Readonly<Record<string, Id>>
-  | Iterable<readonly [Data, Id]>;
+export type StreamPositions<Id extends StreamId = StreamId> = Entries<Id>;
 
 /** An entry of a stream. */
 export interface StreamEntry<V> {
@@ -46,9 +53,10 @@ export function addStreamIds(args: Arg[], given: readonly StreamIds[], name = 'i
 }
 
 /** Appends `STREAMS key key … id id …`. @throws ArgumentError when there is no stream */
-export function addStreams(args: Arg[], streams: StreamPositions): void {
+export function addStreams(args: Arg[], streams: unknown): void {
   if (typeof streams !== 'object' || streams === null) throw badArgument('streams', 'an object or pairs', streams);
-  const positions: readonly unknown[] = Symbol.iterator in streams ? [...streams] : Object.entries(streams);
+  const positions: readonly unknown[] =
+    Symbol.iterator in streams ? [...(streams as Iterable<unknown>)] : Object.entries(streams);
   if (positions.length === 0) throw new ArgumentError('streams: expected at least one, got none');
   const pairs = positions.map(streamPosition);
   args.push('STREAMS');
@@ -89,7 +97,7 @@ type Exactness =
       /** Remove at most so many entries at once; 0 = no limit. Since 6.2. */
       readonly limit?: Int | undefined;
     }
-  | { readonly approximate?: Off; readonly limit?: undefined };
+  | { readonly approximate?: false | undefined; readonly limit?: undefined };
 
 /** What to remove from a stream. */
 export type Trim = ExactlyOne<Threshold> & Exactness;
@@ -106,8 +114,8 @@ export type MaybeTrim =
 
 /** All options of {@link Trim}, as a caller without types may give them. */
 interface AnyTrim {
-  readonly maxlen?: Int | Off;
-  readonly minid?: StreamId | Off;
+  readonly maxlen?: Int | false | undefined;
+  readonly minid?: StreamId | false | undefined;
   readonly approximate?: boolean | undefined;
   readonly limit?: Int | undefined;
 }

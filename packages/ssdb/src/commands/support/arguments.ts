@@ -17,12 +17,6 @@ export type ScoreBound = Int | '';
  */
 export type Many = Data | readonly Data[];
 
-/** Names with values: an object, a `Map`, or any iterable of pairs (for names that are bytes). */
-export type Entries<T = Data> = Readonly<Record<string, T>> | Iterable<readonly [Data, T]>;
-
-/** Names with values as arguments: one {@link Entries}, or `name, value, name, value, …`. */
-export type EntryArgs<T = Data> = [entries: Entries<T>] | [name: Data, value: T, ...more: (Data | T)[]];
-
 /** Longest key, name, field or member that the server stores, in bytes. */
 export const MAX_KEY_BYTES = 255;
 /** Highest bit that SETBIT accepts: 128 MiB. */
@@ -84,7 +78,7 @@ function atLeastOne(args: Arg[], head: readonly Arg[], name: string): Arg[] {
 
 /** `name value name value …` after `head`; `value` checks the values. @throws ArgumentError when a value is missing */
 export function entries<T>(
-  given: Readonly<EntryArgs<T>>,
+  given: readonly unknown[],
   name: string,
   value: (value: T) => Arg,
   head: readonly Arg[] = [],
@@ -94,13 +88,13 @@ export function entries<T>(
   return atLeastOne(args, head, name);
 }
 
-function pairsOf<T>(given: Readonly<EntryArgs<T>>, name: string): Iterable<readonly [Data, unknown]> {
+function pairsOf(given: readonly unknown[], name: string): Iterable<readonly [Data, unknown]> {
   if (given.length !== 1) return flatPairs(given as readonly Data[], name);
   const [source] = given;
   if (typeof source !== 'object' || source === null || isBytes(source)) {
     throw badArgument(name, 'an object, a Map or pairs', source);
   }
-  return Symbol.iterator in source ? checkedPairs(source, name) : Object.entries(source);
+  return Symbol.iterator in source ? checkedPairs(source as Iterable<unknown>, name) : Object.entries(source);
 }
 
 function* flatPairs(flat: readonly Data[], name: string): Iterable<readonly [Data, unknown]> {
