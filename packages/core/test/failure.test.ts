@@ -445,6 +445,36 @@ describe('units', () => {
     await client.close();
   });
 
+  it('of reads are sent again as a whole when the connection is lost between two of their replies', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, pools: oneLane });
+    const unit = client.sendAll([readLine('begin'), readLine('a')], { unit: true });
+    const lost = await server.next();
+    await lost.take('begin\na\n');
+    lost.send('+1\n');
+    await turn();
+    lost.close();
+    const peer = await server.next();
+    await peer.take('begin\na\n');
+    peer.send('+3\n+4\n');
+    expect((await unit).map((member) => member.ok && member.value)).toEqual(['3', '4']);
+    await client.close();
+  });
+
+  it('with a write are not, and it is not known whether they ran', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server, pools: oneLane });
+    const unit = client.sendAll([readLine('begin'), line('a')], { unit: true });
+    const lost = await server.next();
+    await lost.take('begin\na\n');
+    lost.send('+1\n');
+    await turn();
+    lost.close();
+    const outcomes = (await unit).map((member) => (member.ok ? '' : (member.error as KvError).outcome));
+    expect(outcomes).toEqual(['unknown', 'unknown']);
+    await client.close();
+  });
+
   it('whose members fill the window end with one code', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 2 }) });

@@ -294,6 +294,7 @@ export class Pool implements ConnectionOwner {
       for (const member of members) member.fail(ended(member, this.#closed ?? error, 'unknown'));
       return;
     }
+    request.unit?.restart();
     for (const member of members) {
       member.tracker.requeued(member);
       again.push(member);

@@ -7,7 +7,7 @@ import { serverName } from './server-name.ts';
 /** Whether a request that was written, or the unit that it belongs to, may be written once more. */
 export function mayRepeat({ unit, repeatable }: Request): boolean {
   if (unit === null) return repeatable;
-  return !unit.isPartlyAnswered && unit.members.every((member) => !member.settled && member.repeatable);
+  return unit.members.every((member) => !member.settled && member.repeatable);
 }
 
 /** The end of one request because of something that ended many: same kind, its own name and outcome. */

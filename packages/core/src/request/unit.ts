@@ -20,11 +20,6 @@ export class Unit<Member> {
     this.members = members;
   }
 
-  /** Whether the server has answered a part of it. */
-  get isPartlyAnswered(): boolean {
-    return this.#answers.length > 0;
-  }
-
   /** Members to which the server has not said anything. */
   get unanswered(): readonly Member[] {
     return this.members.slice(this.#answers.length);
