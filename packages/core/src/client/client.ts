@@ -44,9 +44,10 @@ export class Client implements Engine {
   readonly #listeners = new Listeners<{ readonly state: (change: StateChange) => void }>('state');
   #state: ClientState = 'idle';
   #wasReady = false;
-  #closing: Promise<void> | undefined;
+  /** Shared with all views: set once the client is being closed. */
+  readonly #life: { closing: Promise<void> | undefined };
   readonly #owner: Client | undefined;
-  /** What {@link only} gave out. */
+  /** What {@link only} gave out, for servers in use. */
   readonly #views = new Map<Endpoint, Client>();
   /** When the wait of `close` ends at the latest. */
   #closingDue = Number.POSITIVE_INFINITY;
@@ -66,6 +67,7 @@ export class Client implements Engine {
     this.#internals =
       owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals;
     this.#owner = owner;
+    this.#life = owner === undefined ? { closing: undefined } : owner.#life;
     this.#batches = owner === undefined ? new OpenBatches(this.#internals) : owner.#batches;
     this.#router = makeRouter(this.#host);
   }
@@ -75,15 +77,19 @@ export class Client implements Engine {
    * Closing it closes the client.
    */
   only(endpoint: Endpoint): Client {
-    let view = this.#views.get(endpoint);
-    if (view === undefined) {
-      const { address, addressText, protocol = this.setup.protocol } = endpoint.identity;
-      const setup = { ...this.setup, address, addressText, protocol };
-      view = new Client(setup, () => new SingleRouter(endpoint), this);
-      view.#follow(this);
-      this.#views.set(endpoint, view);
-    }
+    const known = this.#views.get(endpoint);
+    if (known !== undefined) return known;
+    const { address, addressText, protocol = this.setup.protocol } = endpoint.identity;
+    const setup = { ...this.setup, address, addressText, protocol };
+    const view = new Client(setup, () => new SingleRouter(endpoint), this);
+    view.#follow(this);
+    if (this.endpoints.includes(endpoint)) this.#views.set(endpoint, view);
     return view;
+  }
+
+  /** Its server is used no more. While the client is being closed, views still hear of that. */
+  #forgetView(endpoint: Endpoint): void {
+    if (this.#life.closing === undefined) this.#views.delete(endpoint);
   }
 
   /** What this client and its views have under way. */
@@ -93,8 +99,7 @@ export class Client implements Engine {
 
   /** Where a view begins: its connections may be there already, or the client may be closed. */
   #follow(owner: Client): void {
-    this.#closing = owner.#closing;
-    this.#state = owner.#closing === undefined ? this.#sharedState() : owner.#state;
+    this.#state = this.#life.closing === undefined ? this.#sharedState() : owner.#state;
   }
 
   readonly #host: RouterHost = {
@@ -118,6 +123,7 @@ export class Client implements Engine {
       redirected: (requests, redirect, error, connection) =>
         this.#router.redirected?.(requests, redirect, error, connection, endpoint) === true,
       changed: (_pool, cause) => this.#poolChanged(endpoint, cause),
+      closed: () => this.#forgetView(endpoint),
     });
     return endpoint;
   }
@@ -156,7 +162,7 @@ export class Client implements Engine {
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    return this.#state;
+    return this.#owner !== undefined && this.#life.closing !== undefined ? this.#owner.#state : this.#state;
   }
 
   /** The endpoints in use. */
@@ -197,7 +203,7 @@ export class Client implements Engine {
 
   collect(name: string, fail: (error: Error) => void, options: SendOptions = {}): () => void {
     const end = this.#batches.add(name, fail, options.timeout ?? this.defaults.timeout, options.signal);
-    if (this.#closing !== undefined) this.#batches.fail(closedError);
+    if (this.#life.closing !== undefined) this.#batches.fail(closedError);
     return end;
   }
 
@@ -271,7 +277,7 @@ export class Client implements Engine {
   }
 
   #blockingHost(): BlockingHost {
-    const isClosing = (): boolean => this.#closing !== undefined;
+    const isClosing = (): boolean => this.#life.closing !== undefined;
     return {
       get isClosing() {
         return isClosing();
@@ -313,9 +319,8 @@ export class Client implements Engine {
   close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     if (this.#owner !== undefined) return this.#owner.close({ timeout });
     this.#limitClosing(timeout);
-    this.#closing ??= this.#close(timeout);
-    for (const view of this.#views.values()) view.#closing = this.#closing;
-    return this.#closing;
+    this.#life.closing ??= this.#close(timeout);
+    return this.#life.closing;
   }
 
   /**
@@ -356,7 +361,7 @@ export class Client implements Engine {
 
   /** Enters the request; one that cannot be taken has failed with what is returned. */
   #open(request: Request, options: SendOptions): KvError | undefined {
-    if (this.#closing === undefined)
+    if (this.#life.closing === undefined)
       return request.tracker.open(request, options.timeout ?? this.defaults.timeout, options.signal);
     const error = closedError(request.command);
     request.fail(error);
@@ -416,7 +421,7 @@ export class Client implements Engine {
   }
 
   #checkOpen(what: string): void {
-    if (this.#closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
+    if (this.#life.closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
   }
 
   async #close(timeout: number): Promise<void> {
@@ -458,14 +463,14 @@ export class Client implements Engine {
 
   #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
     this.#router.poolChanged?.(endpoint, cause);
-    if (this.#closing === undefined) endpoint.keepBlocking();
+    if (this.#life.closing === undefined) endpoint.keepBlocking();
     const view = this.#views.get(endpoint);
     if (view !== undefined) view.#routerChanged(cause);
     this.#routerChanged(cause);
   }
 
   #routerChanged(cause: KvError | undefined): void {
-    if (this.#closing === undefined) this.#become(this.#sharedState(), cause);
+    if (this.#life.closing === undefined) this.#become(this.#sharedState(), cause);
   }
 
   #sharedState(): ClientState {

@@ -37,6 +37,12 @@ export interface EndpointIdentity {
   readonly protocol?: Protocol | undefined;
 }
 
+/** What an endpoint and its pools tell their client. */
+export interface EndpointEvents extends PoolEvents {
+  /** It is used no more: its connections have ended, and it makes no others. */
+  closed(): void;
+}
+
 /**
  * One server as a client sees it: four pools of one class, with bounds of their own, so that long users cannot starve
  * short ones.
@@ -51,10 +57,12 @@ export class Endpoint {
   readonly blocking: ConnectionPool;
   /** Endless replies and subscriptions. */
   readonly streams: ConnectionPool;
+  readonly #closed: () => void;
   #keepsBlocking = false;
 
-  constructor(identity: EndpointIdentity, setups: Readonly<Record<PoolName, PoolSetup>>, events: PoolEvents) {
+  constructor(identity: EndpointIdentity, setups: Readonly<Record<PoolName, PoolSetup>>, events: EndpointEvents) {
     this.identity = identity;
+    this.#closed = events.closed;
     this.shared = makePool(setups.shared, events);
     this.sessions = setups.sessions === setups.shared ? this.shared : makePool(setups.sessions, events);
     this.blocking = makePool(setups.blocking, events);
@@ -81,6 +89,7 @@ export class Endpoint {
   /** Ends all connections; what is under way fails with this error. */
   close(error: KvError): void {
     for (const pool of this.pools) pool.close(error);
+    this.#closed();
   }
 }
 
