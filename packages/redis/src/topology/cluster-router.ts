@@ -18,6 +18,7 @@ import { isAsking, withoutAskingUnits } from './asking.ts';
 import { ClusterNodes, type NodeAccess } from './cluster-nodes.ts';
 import { commandSlot, NO_SLOT, unitSlot } from './command-slot.ts';
 import { ExclusiveMoves } from './exclusive-moves.ts';
+import { PART_OF_FAN_OUT } from './fan-out-calls.ts';
 import type { Endpoint as HostAndPort } from './host.ts';
 import { KeylessCalls } from './keyless-calls.ts';
 import { LeavingNodes } from './leaving-nodes.ts';
@@ -90,7 +91,8 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#refresher = new Refresher(host, this, setup.refreshInterval);
     this.slots = new Slots(
       () => this.#refresher.trigger('slot without owner'),
-      (request, slot) => this.#reads.take(request, slot),
+      (request, slot) =>
+        request.route === PART_OF_FAN_OUT ? this.#keyless.place(request, slot) : this.#reads.take(request, slot),
     );
     this.qualities = new NodeQualities(this.nodes, host.send);
     const send = (request: Request, slot: number): void => this.slots.route(request, slot);
@@ -168,6 +170,11 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly placeOf = (command: AnyCommand): unknown => this.slots.placeOf(command);
 
   readonly blockingRounds = (command: AnyCommand): BlockingRounds => new SlotBlocking(command, this.exclusive);
+
+  /** Keeps a call until there is a map in which slots have owners. */
+  hold(request: Request): void {
+    this.#hold([request]);
+  }
 
   #hold(requests: readonly Request[]): void {
     for (const request of requests) {

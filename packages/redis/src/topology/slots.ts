@@ -19,6 +19,8 @@ export class Slots {
   readonly #hints = new Map<number, Endpoint>();
   readonly #ownerWanted: () => void;
   readonly #prefersOther: (request: Request, slot: number) => boolean;
+  /** One slot of each owner, as long as no slot gets another owner. */
+  #oneSlotOf: ReadonlyMap<Endpoint, number> | undefined;
   /** Why the last look for owners failed. */
   failure: KvError | undefined;
 
@@ -48,13 +50,24 @@ export class Slots {
 
   /** Every endpoint that owns a slot. */
   get owners(): ReadonlySet<Endpoint> {
-    return new Set(this.#owners.filter((owner) => owner !== undefined));
+    return new Set(this.slotByOwner.keys());
+  }
+
+  /** One slot of every endpoint that owns any. */
+  get slotByOwner(): ReadonlyMap<Endpoint, number> {
+    this.#oneSlotOf ??= oneSlotByOwner(this.#owners);
+    return this.#oneSlotOf;
   }
 
   /** A server said that it, or another, owns the slot. */
   setOwner(slot: number, owner: Endpoint): void {
-    this.#owners[slot] = owner;
+    this.#setOwner(slot, owner);
     this.#hints.set(slot, owner);
+  }
+
+  #setOwner(slot: number, owner: Endpoint | undefined): void {
+    this.#owners[slot] = owner;
+    this.#oneSlotOf = undefined;
   }
 
   /** Whether calls on the slot have to wait. */
@@ -70,7 +83,7 @@ export class Slots {
   /** The same, when it was said to a command of exclusive use: calls on the shared connection go on behind those there. */
   moveTo(slot: number, owner: Endpoint): void {
     const before = this.#owners[slot];
-    this.#owners[slot] = owner;
+    this.#setOwner(slot, owner);
     if (before !== undefined && before !== owner) this.#leave(before, [slot]);
   }
 
@@ -150,7 +163,7 @@ export class Slots {
     for (let slot = 0; slot < SLOT_COUNT; slot++) {
       const before = this.#owners[slot];
       if (before === owners[slot]) continue;
-      this.#owners[slot] = owners[slot];
+      this.#setOwner(slot, owners[slot]);
       moved++;
       if (before === undefined) continue;
       const slots = changed.get(before);
@@ -209,6 +222,12 @@ export class Slots {
     for (const slot of gate.slots) if (this.#gates.get(slot) === gate) this.#gates.delete(slot);
     this.routeAll(gate.drain());
   }
+}
+
+function oneSlotByOwner(owners: readonly (Endpoint | undefined)[]): ReadonlyMap<Endpoint, number> {
+  const first = new Map<Endpoint, number>();
+  for (const [slot, owner] of owners.entries()) if (owner !== undefined && !first.has(owner)) first.set(owner, slot);
+  return first;
 }
 
 /** All of a unit waits when its first member does. */

@@ -1,57 +1,10 @@
 /** Every call of a cluster client ends, in order, whatever happens while it waits; nothing is left behind. */
 import { array, bulk, error, integer, moved, ok } from '@kv/testkit/topology/resp-text';
-import { evenly, type ScriptedCluster, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
-import type { Answer, ScriptedNode, ScriptedRequest } from '@kv/testkit/topology/scripted-node';
-import { waitFor } from '@kv/testkit/topology/wait';
-import { afterEach, expect, test } from 'vitest';
-import type { RedisClientOptions } from '../../src/client/options.ts';
-import { createRedis, type Redis } from '../../src/index.ts';
+import { evenly } from '@kv/testkit/topology/scripted-cluster';
+import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
+import { expect, test } from 'vitest';
 import { keySlot } from '../../src/topology/slot.ts';
-
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
-});
-
-interface Two {
-  readonly cluster: ScriptedCluster;
-  readonly a: ScriptedNode;
-  readonly b: ScriptedNode;
-  readonly redis: Redis;
-}
-
-/** A cluster of two nodes, and a client that knows the first. KEY belongs to the first node. */
-async function two(options: Omit<RedisClientOptions, 'bytes'> = {}): Promise<Two> {
-  const cluster = await scriptedCluster({ nodes: 2 });
-  open.push(cluster);
-  const [a, b] = cluster.nodes as [ScriptedNode, ScriptedNode];
-  const redis = createRedis(`redis+cluster://${a.address}`, { timeout: 3000, ...options });
-  open.push(redis);
-  return { cluster, a, b, redis };
-}
-
-const KEY = 'a1';
-const SLOT = keySlot(KEY);
-
-function answers(table: Readonly<Record<string, Answer | ((request: ScriptedRequest) => Answer)>>) {
-  return (request: ScriptedRequest): Answer => {
-    const answer = table[request.name];
-    return typeof answer === 'function' ? answer(request) : answer;
-  };
-}
-
-function mapsAsked(...nodes: readonly ScriptedNode[]): number {
-  const requests = nodes.flatMap((node) => node.requests);
-  return requests.filter(({ name, args }) => name === 'CLUSTER' && args[0] === 'SLOTS').length;
-}
-
-async function until(what: string, condition: () => boolean): Promise<void> {
-  await waitFor(what, () => condition() || undefined, { every: 2, timeout: 5000 });
-}
-
-function failureOf(call: Promise<unknown>): Promise<unknown> {
-  return call.catch((reason: unknown) => reason);
-}
+import { answers, failureOf, KEY, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
 
 test('close() ends calls that wait for the end of a pause', async () => {
   const { a, redis } = await two({ timeout: 0 });
@@ -83,8 +36,7 @@ test('a natMap function that throws for the server of a redirect ends that call 
   const natMap = ({ port }: { readonly port: number }): undefined => {
     if (port === b.port) throw new TypeError('not that one');
   };
-  const redis = createRedis(`redis+cluster://${a.address}`, { timeout: 3000, natMap });
-  open.push(redis);
+  const redis = openAt(a, { natMap });
   a.answer = answers({ GET: moved(SLOT, b), SET: ok });
   const [get, set] = await Promise.all([failureOf(redis.get(KEY)), redis.set(KEY, 1)]);
   expect([get, set]).toMatchObject([{ code: 'ARGUMENT' }, 'OK']);
@@ -239,4 +191,48 @@ test('ten thousand calls before the first map run, and FLUSHALL says which serve
   await b.stop();
   expect(await failureOf(redis.with({ timeout: 300 }).flushall())).toMatchObject({ code: 'BATCH', outcome: 'unknown' });
   expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+});
+
+test('a read is sent again when the connection is lost behind the answer to its ASKING [#129]', async () => {
+  const { a, b, redis } = await two();
+  a.answer = answers({ GET: error(`ASK ${SLOT} ${b.address}`), PING: '+PONG\r\n' });
+  let asked = 0;
+  b.answer = answers({
+    GET: ({ reset }) => {
+      if (asked++ > 0) return bulk('moving');
+      setTimeout(reset, 20); // the answer to ASKING has arrived by then
+      return new Promise(() => undefined);
+    },
+  });
+  expect(await redis.get(KEY)).toBe('moving');
+  expect([a.countOf('GET'), b.countOf('ASKING'), b.countOf('GET')]).toEqual([2, 2, 2]);
+  expect(redis.stats()).toMatchObject({ pending: 0, queuedBytes: 0 });
+});
+
+test('a write is not, and its outcome is unknown [#129]', async () => {
+  const { a, b, redis } = await two();
+  a.answer = answers({ INCR: error(`ASK ${SLOT} ${b.address}`) });
+  b.answer = answers({
+    INCR: ({ reset }) => {
+      setTimeout(reset, 20);
+      return new Promise(() => undefined);
+    },
+  });
+  expect(await failureOf(redis.incr(KEY))).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
+  expect([a.countOf('INCR'), b.countOf('INCR')]).toEqual([1, 1]);
+});
+
+test('the client of a server that has left the cluster sends nothing, and is closed with the client of the cluster', async () => {
+  const { cluster, a, b, redis } = await two({ refreshInterval: 20 });
+  a.answer = answers({ GET: bulk('a') });
+  b.answer = answers({ GET: bulk('b') });
+  await redis.connect();
+  const gone = redis.nodes().find(({ address }) => address === b.address)?.client ?? expect.fail('no second node');
+  expect(await gone.get('a')).toBe('b');
+  cluster.tell({ ...evenly([a]), epoch: 2 });
+  await until('no connection', () => b.connections === 0);
+  expect(await failureOf(gone.get('a'))).toMatchObject({ code: 'CONNECTION', outcome: 'notSent' });
+  await redis.close();
+  expect(gone.state).toBe('closed');
+  expect(await failureOf(gone.get('a'))).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
 });

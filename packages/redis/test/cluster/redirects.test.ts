@@ -1,61 +1,11 @@
 /** What a client does with refusals of cluster nodes, on servers whose every answer the test decides. */
 import { array, ask, bulk, error, integer, moved, ok } from '@kv/testkit/topology/resp-text';
-import { evenly, type ScriptedCluster, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
-import type { Answer, ScriptedNode, ScriptedRequest } from '@kv/testkit/topology/scripted-node';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { RedisClientOptions } from '../../src/client/options.ts';
-import { createRedis, type Redis } from '../../src/index.ts';
+import { evenly, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createRedis } from '../../src/index.ts';
 import { keySlot } from '../../src/topology/slot.ts';
-
-const open: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]();
-});
-
-/** A cluster of two nodes, and a client that knows the first. KEY and all keys `{b}…` belong to the first node. */
-async function two(options: Omit<RedisClientOptions, 'bytes'> = {}): Promise<{
-  cluster: ScriptedCluster;
-  a: ScriptedNode;
-  b: ScriptedNode;
-  redis: Redis;
-}> {
-  const cluster = await scriptedCluster({ nodes: 2 });
-  open.push(cluster);
-  const [a, b] = cluster.nodes as [ScriptedNode, ScriptedNode];
-  const redis = createRedis(`redis+cluster://${a.address}`, { timeout: 3000, ...options });
-  open.push(redis);
-  return { cluster, a, b, redis };
-}
-
-const KEY = 'a1'; // of the first half of the slots
-const SLOT = keySlot(KEY);
-
-/** How often a node was asked for the map. */
-function mapsAsked(...nodes: readonly ScriptedNode[]): number {
-  const requests = nodes.flatMap((node) => node.requests);
-  return requests.filter(({ name, args }) => name === 'CLUSTER' && args[0] === 'SLOTS').length;
-}
-
-/** Resolves when a node was asked for the map so often. */
-async function mapAsked(node: ScriptedNode, count: number): Promise<void> {
-  while (mapsAsked(node) < count) await node.asked('CLUSTER', node.countOf('CLUSTER') + 1);
-}
-
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-/** Answers commands by their name. */
-function answers(table: Readonly<Record<string, Answer | ((request: ScriptedRequest) => Answer)>>) {
-  return (request: ScriptedRequest): Answer => {
-    const answer = table[request.name];
-    return typeof answer === 'function' ? answer(request) : answer;
-  };
-}
+import { answers, deferred, KEY, mapAsked, mapsAsked, SLOT, two } from './scripted.ts';
 
 test('the key of these tests belongs to the first node', () => {
   expect(SLOT).toBeLessThan(8192);
@@ -341,12 +291,12 @@ describe('the map', () => {
 
   test('addresses behind a NAT are translated in maps and in redirects [#177]', async () => {
     const cluster = await scriptedCluster({ nodes: 2 });
-    open.push(cluster);
+    onTestFinished(() => cluster.close());
     const [a, b] = cluster.nodes as [ScriptedNode, ScriptedNode];
     const natMap = { [`10.1.1.1:${a.port}`]: a.address, [`10.1.1.1:${b.port}`]: b.address };
     for (const node of cluster.nodes) node.endpoint = '10.1.1.1';
     const redis = createRedis({ cluster: [a.address] }, { natMap, timeout: 3000 });
-    open.push(redis);
+    onTestFinished(() => redis.close());
     a.answer = answers({ GET: error(`MOVED ${SLOT} 10.1.1.1:${b.port}`) });
     b.answer = answers({ GET: bulk('outside') });
     expect(await redis.get(KEY)).toBe('outside');
