@@ -79,12 +79,23 @@ export {
   TimeoutError,
 } from './errors.ts';
 export { setHidden } from './hidden.ts';
-export { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-value/key-space.ts';
+export {
+  areEndless,
+  asOne,
+  batches,
+  type EntryToSet,
+  KeySpace,
+  lifetime,
+  lifetimeOf,
+  lifetimeUntil,
+} from './key-value/key-space.ts';
 export type {
   Capabilities,
   CommandSender,
   KeyValue,
   KeyValueEntries,
+  KeyValueEntriesOf,
+  KeyValueEntry,
   KeyValueOptions,
   KeyValueSetOptions,
 } from './key-value/key-value.ts';

@@ -74,6 +74,16 @@ test('pools, sessions and views will do, and what it stores is plain Redis', asy
   expect(await keyValue(session.with({ timeout: 1000 })).get('p:a')).toBe('1');
 });
 
+test('entries leave out what is no string, and keep keys that are not text', async () => {
+  await using redis = createRedis('embedded:');
+  await redis.lpush('a:list', 1);
+  await redis.set(Uint8Array.of(0x61, 0x3a, 0xff), 'bytes');
+  await redis.set('a:text', 'text');
+  const values: string[] = [];
+  for await (const [, value] of keyValue(redis).entries('a:')) values.push(value);
+  expect(values.toSorted()).toEqual(['bytes', 'text']);
+});
+
 test('keys that are not text are cleared too', async () => {
   await using redis = createRedis('embedded:');
   await redis.set(Uint8Array.of(0x61, 0xff, 0xfe), 1);

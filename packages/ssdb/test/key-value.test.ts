@@ -101,6 +101,7 @@ function withTrips(ssdb: Ssdb, meanwhile: () => Promise<unknown>): KeyValue {
   const sender: SsdbSender<string> = {
     keyPrefix: ssdb.keyPrefix,
     with: (options) => ssdb.with(options),
+    scanIterator: (options) => ssdb.scanIterator(options),
     send: async (command) => {
       const reply = await ssdb.send(command);
       if (trips++ === 0) await meanwhile();
@@ -153,6 +154,7 @@ test('setMany makes a key again whose end comes while it is at work', async () =
   const late: SsdbSender<string> = {
     keyPrefix: '',
     with: (options) => ssdb.with(options),
+    scanIterator: (options) => ssdb.scanIterator(options),
     send: (command) => ssdb.send(command),
     sendAll: async (commands) => {
       const [first, ...rest] = commands;

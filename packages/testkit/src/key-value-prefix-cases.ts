@@ -13,6 +13,27 @@ export function prefixCases({ backend, prefix, fresh }: Start): void {
     expect(await listed(kv.keys('nobody'))).toEqual([]);
   });
 
+  test('entries come with their values, as keys come', async () => {
+    const kv = fresh();
+    await kv.setMany({ 'user:2': 'two', 'user:10': 'ten', 'user:': 'none', user: 'other' });
+    const entries = await listed(kv.entries('user:'));
+    expect(new Map(entries)).toEqual(new Map(Object.entries({ 'user:': 'none', 'user:10': 'ten', 'user:2': 'two' })));
+    expect(
+      comparable(
+        kv,
+        entries.map(([key]) => key),
+      ),
+    ).toEqual(['user:', 'user:10', 'user:2']);
+    expect([await listed(kv.entries('nobody')), (await listed(kv.entries())).length >= 4]).toEqual([[], true]);
+  });
+
+  test('a view of bytes gives the values of entries as bytes', async () => {
+    const kv = backend().openBytes(prefix());
+    await kv.set('a', Uint8Array.of(0xff, 0, 1));
+    const [entry] = await listed(kv.entries());
+    expect([entry?.[0], ...(entry?.[1] ?? [])]).toEqual(['a', 0xff, 0, 1]);
+  });
+
   test('clear removes what begins with the prefix, the key that equals it too, and counts', async () => {
     const kv = fresh();
     await kv.setMany({ 'user:1': 1, 'user:2': 2, 'user:': 3, user: 4, other: 5 });
@@ -26,6 +47,8 @@ export function prefixCases({ backend, prefix, fresh }: Start): void {
     const names = Array.from({ length: 2500 }, (_, i) => `n${i}`);
     await kv.setMany(names.map((name) => [name, 1] as const));
     expect(new Set(await listed(kv.keys('n')))).toEqual(new Set(names));
+    const values = new Map(await listed(kv.entries('n')));
+    expect([values.size, values.get('n0'), values.get('n2499')]).toEqual([2500, '1', '1']);
     expect(await kv.clear('n')).toBe(2500);
     expect(await listed(kv.keys())).toEqual([]);
   });
@@ -38,6 +61,11 @@ export function prefixCases({ backend, prefix, fresh }: Start): void {
       break;
     }
     expect(await listed(kv.keys())).toHaveLength(2);
+    for await (const [key] of kv.entries()) {
+      expect(await kv.del(key)).toBe(true);
+      break;
+    }
+    expect(await listed(kv.entries())).toHaveLength(1);
   });
 
   test('characters of patterns are taken as they are', async () => {
@@ -69,7 +97,9 @@ export function prefixCases({ backend, prefix, fresh }: Start): void {
     await kv.set('a', 1);
     expect(await bare.get(`${below}a`)).toBe('1');
     expect(kv.capabilities.emptyPrefix).toBe(true);
-    expect(await ending(listed(bare.keys()))).toBe(bare.capabilities.emptyPrefix ? 'done' : 'ARGUMENT');
+    for (const call of [listed(bare.keys()), listed(bare.entries())]) {
+      expect(await ending(call)).toBe(bare.capabilities.emptyPrefix ? 'done' : 'ARGUMENT');
+    }
     expect(await listed(bare.keys(below))).toEqual([`${below}a`]);
     expect(await bare.clear(below)).toBe(1);
   });

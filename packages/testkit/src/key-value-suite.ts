@@ -128,6 +128,21 @@ function severalKeysCases({ fresh }: Start): void {
     expect(await kv.getMany(['a', 'b', 'c'])).toEqual([null, null, '3']);
   });
 
+  test('hasMany answers for each key in its order, twice when asked twice', async () => {
+    const kv = fresh();
+    await kv.setMany({ a: 1, b: 2 });
+    expect(await kv.hasMany(['b', 'none', 'a', 'b'])).toEqual([true, false, true, true]);
+    expect([await kv.hasMany([]), await kv.hasMany(new Set(['a']))]).toEqual([[], [true]]);
+  });
+
+  test('deleteEach tells which keys were there', async () => {
+    const kv = fresh();
+    await kv.setMany({ a: 1, b: 2, c: 3 });
+    expect(await kv.deleteEach(['a', 'none', 'b'])).toEqual([true, false, true]);
+    expect(await kv.deleteEach(['a', 'c', 'c']).then((told) => told.filter(Boolean))).toEqual([true]);
+    expect([await kv.deleteEach([]), await kv.hasMany(['a', 'b', 'c'])]).toEqual([[], [false, false, false]]);
+  });
+
   test('a thousand entries', async () => {
     const kv = fresh();
     const names = Array.from({ length: 1000 }, (_, i) => `n${i}`);
@@ -186,6 +201,8 @@ function argumentCases({ backend, prefix, fresh }: Start): void {
     for (const key of ['', '\ud800', 1, null, undefined] as string[]) {
       await expect(kv.set(key, 'v')).rejects.toMatchObject(refused);
       await expect(kv.getMany(['a', key])).rejects.toMatchObject(refused);
+      await expect(kv.hasMany(['a', key])).rejects.toMatchObject(refused);
+      await expect(kv.deleteEach(['a', key])).rejects.toMatchObject(refused);
     }
     await expect(kv.getMany('abc')).rejects.toMatchObject(refused);
     expect(await listed(kv.keys())).toEqual([]);
@@ -221,6 +238,12 @@ function argumentCases({ backend, prefix, fresh }: Start): void {
       await expect(kv.setMany({ a: 'v' }, { ttl })).rejects.toMatchObject(refused);
       await expect(kv.expire('a', ttl)).rejects.toMatchObject(refused);
     }
+    for (const expiresAt of [Number.NaN, Date.now() + tooLong, '5'] as number[]) {
+      await expect(kv.set('a', 'v', { expiresAt })).rejects.toMatchObject(refused);
+      await expect(kv.setMany([['a', 'v', { expiresAt }]])).rejects.toMatchObject(refused);
+      await expect(kv.expireAt('a', expiresAt)).rejects.toMatchObject(refused);
+    }
+    await expect(kv.set('a', 'v', { ttl: 5000, expiresAt: Date.now() + 5000 })).rejects.toMatchObject(refused);
     expect(await kv.has('a')).toBe(false);
   });
 

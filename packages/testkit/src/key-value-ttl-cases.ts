@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KeyValue } from '@kv/core';
+import type { KeyValue, KeyValueEntries } from '@kv/core';
 import { expect, test } from 'vitest';
 import { listed, type Start } from './key-value-cases.ts';
 
@@ -65,11 +65,49 @@ export function ttlCases(start: Start): void {
   test('setMany gives every entry the same time', async () => {
     const kv = fresh();
     await kv.setMany({ a: 1, b: 2 }, { ttl: 300_000 });
-    for (const key of ['a', 'b']) {
-      const left = (await kv.ttl(key)) ?? 0;
-      expect(left).toBeGreaterThan(240_000);
-      expect(left).toBeLessThanOrEqual(300_000 + kv.capabilities.ttlLateness);
-    }
+    for (const key of ['a', 'b']) await livesAbout(kv, key, 300_000);
+  });
+
+  test('setMany gives an entry the time of its own, and the others that of the call', async () => {
+    const kv = fresh();
+    const entries: KeyValueEntries = [
+      ['own', 1, { ttl: 100_000 }],
+      ['at', 2, { expiresAt: Date.now() + 200_000 }],
+      ['endless', 3, {}],
+      ['call', 4],
+    ];
+    await kv.setMany(entries, { ttl: 300_000 });
+    expect(await kv.getMany(['own', 'at', 'endless', 'call'])).toEqual(['1', '2', '3', '4']);
+    await livesAbout(kv, 'own', 100_000);
+    await livesAbout(kv, 'at', 200_000);
+    await livesAbout(kv, 'call', 300_000);
+    expect(await kv.ttl('endless')).toBe(forEver);
+  });
+
+  test('an entry ends at the instant that is given, or has no end', async () => {
+    const kv = fresh();
+    await kv.set('a', 1, { expiresAt: Date.now() + 500_000 });
+    await livesAbout(kv, 'a', 500_000);
+    expect([await kv.expireAt('a', Date.now() + 900_000), await kv.expireAt('none', Date.now() + 9000)]).toEqual([
+      true,
+      false,
+    ]);
+    await livesAbout(kv, 'a', 900_000);
+    expect([await kv.expireAt('a', forEver), await kv.ttl('a'), await kv.get('a')]).toEqual([true, forEver, '1']);
+    await kv.set('a', 2, { expiresAt: forEver });
+    expect(await kv.ttl('a')).toBe(forEver);
+  });
+
+  test('an end that has passed removes the entry at once', async () => {
+    const kv = fresh();
+    await kv.setMany({ a: 1, b: 1, c: 1, d: 1 });
+    await kv.set('a', 2, { expiresAt: Date.now() });
+    await kv.setMany([
+      ['b', 2, { expiresAt: 0 }],
+      ['d', 2],
+    ]);
+    expect([await kv.expireAt('c', Date.now() - 1), await kv.expireAt('none', 5)]).toEqual([true, false]);
+    expect(await kv.getMany(['a', 'b', 'c', 'd'])).toEqual([null, null, null, '2']);
   });
 
   test('the longest time is kept as it is', async () => {
@@ -102,7 +140,15 @@ export function ttlCases(start: Start): void {
     expect(keys).toContain('lives');
     expect(possible).toEqual(expect.arrayContaining(keys));
     expect(await kv.has('ended')).toBe(false);
+    expect(await listed(kv.entries())).toEqual([['lives', '1']]);
   });
+}
+
+/** An entry has about this time to live; a busy machine takes some of it away. */
+async function livesAbout(kv: KeyValue, key: string, ttl: number): Promise<void> {
+  const left = (await kv.ttl(key)) ?? 0;
+  expect(left).toBeGreaterThan(ttl - 60_000);
+  expect(left).toBeLessThanOrEqual(ttl + kv.capabilities.ttlLateness);
 }
 
 /** Lets `ttl` and the lateness pass. Reading makes some servers notice the end; `key` is read only where one has to wait. */

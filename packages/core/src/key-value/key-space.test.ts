@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BatchError, KvError, ReplyError } from '../errors.ts';
-import { asOne, batches, KeySpace, lifetime, lifetimeOf } from './key-space.ts';
+import { asOne, batches, KeySpace, lifetime, lifetimeOf, lifetimeUntil } from './key-space.ts';
+import type { KeyValueEntries, KeyValueSetOptions } from './key-value.ts';
 
 const refused = expect.objectContaining({ code: 'ARGUMENT', outcome: 'notSent' });
 const words = fc.string({ unit: 'grapheme', minLength: 1 });
@@ -30,21 +31,38 @@ describe('keys', () => {
     }
   });
 
+  const toSet = (entries: KeyValueEntries, options: KeyValueSetOptions = {}): unknown[] =>
+    new KeySpace({ prefix: 'p:' }).entries(entries, options, 1000).map(({ key, value, ttl }) => [key, value, ttl]);
+
   test('entries are objects, Maps and pairs; the last of equal keys counts', () => {
-    const space = new KeySpace({ prefix: 'p:' });
-    expect([...space.entries({ b: 1, a: 2 })]).toEqual([
-      ['p:b', 1],
-      ['p:a', 2],
+    expect(toSet({ b: 1, a: 2 }, { ttl: 5 })).toEqual([
+      ['p:b', 1, 5],
+      ['p:a', 2, 5],
     ]);
-    expect([...space.entries(new Map([['a', 'x']]))]).toEqual([['p:a', 'x']]);
-    expect([
-      ...space.entries([
-        ['a', 1],
-        ['a', 2],
-      ]),
-    ]).toEqual([['p:a', 2]]);
+    expect(toSet(new Map([['a', 'x']]))).toEqual([['p:a', 'x', Number.POSITIVE_INFINITY]]);
+    const twice: KeyValueEntries = [
+      ['a', 1, { ttl: 9 }],
+      ['a', 2],
+    ];
+    expect(toSet(twice, { ttl: 5 })).toEqual([['p:a', 2, 5]]);
     for (const entries of [null, 'ab', new Uint8Array(2), ['ab'], [['a']]] as unknown as [string, string][][]) {
-      expect(() => space.entries(entries)).toThrow(refused);
+      expect(() => toSet(entries)).toThrow(refused);
+    }
+  });
+
+  test('an entry with options of its own has nothing of those of the call', () => {
+    const entries: KeyValueEntries = [
+      ['a', 1, { ttl: 9 }],
+      ['b', 2, {}],
+      ['c', 3, undefined],
+    ];
+    expect(toSet(entries, { ttl: 5 })).toEqual([
+      ['p:a', 1, 9],
+      ['p:b', 2, Number.POSITIVE_INFINITY],
+      ['p:c', 3, 5],
+    ]);
+    for (const own of [null, 5, { ttl: 0 }, { ttl: 1001 }, { ex: 1 }]) {
+      expect(() => toSet([['a', 1, own]] as unknown as KeyValueEntries)).toThrow(refused);
     }
   });
 
@@ -73,6 +91,27 @@ describe('times to live', () => {
     );
     for (const ttl of [0, -1, Number.NaN, 11, '5'] as number[]) expect(() => lifetime(ttl, 10)).toThrow(refused);
     expect(() => lifetimeOf({ ex: 5 } as object, 10)).toThrow(refused);
+  });
+});
+
+describe('ends', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('are turned into times to live, whole milliseconds rounded up; what has passed is 0', () => {
+    vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });
+    expect([1_000_005, 1_000_000.5, 1_000_000, 5, -5].map((at) => lifetimeUntil(at, 10))).toEqual([5, 1, 0, 0, 0]);
+    expect(lifetimeUntil(Number.POSITIVE_INFINITY, 10)).toBe(Number.POSITIVE_INFINITY);
+    expect(lifetimeOf({ expiresAt: 1_000_007 }, 10)).toBe(7);
+  });
+
+  test('that are no instants, lie too far away, or stand beside a time to live are refused', () => {
+    for (const at of [Number.NaN, '5', null, new Date()] as number[]) {
+      expect(() => lifetimeUntil(at, 10)).toThrow(refused);
+    }
+    expect(() => lifetimeUntil(Date.now() + 60_000, 10)).toThrow(refused);
+    expect(() => lifetimeOf({ ttl: 5, expiresAt: Date.now() + 5 }, 10)).toThrow(refused);
   });
 });
 

@@ -3,12 +3,19 @@ import type { Data } from '../command/arguments.ts';
 import { badArgument, checkOptions } from '../command/arguments.ts';
 import { isBytes } from '../command/bytes.ts';
 import { ArgumentError, type BatchError, isKvError } from '../errors.ts';
-import type { KeyValueOptions, KeyValueSetOptions } from './key-value.ts';
+import type { KeyValueEntry, KeyValueOptions, KeyValueSetOptions } from './key-value.ts';
 
 const SPACE_OPTIONS: ReadonlySet<string> = new Set(['prefix']);
-const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl']);
+const SET_OPTIONS: ReadonlySet<string> = new Set(['ttl', 'expiresAt']);
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What `setMany` has to set: the key as the server knows it, and the time to live as {@link lifetimeOf} gives it. */
+export interface EntryToSet {
+  readonly key: string;
+  readonly value: Data;
+  readonly ttl: number;
+}
 
 /** The keys below one prefix. Every method checks what it is given. @throws ArgumentError */
 export class KeySpace {
@@ -40,18 +47,24 @@ export class KeySpace {
     return Array.from(keys, (key) => this.key(key));
   }
 
-  /** Keys with values, keys as the server knows them; of a key that occurs twice the last value. */
-  entries(entries: unknown): Map<string, Data> {
+  /**
+   * Keys with values, keys as the server knows them; of a key that occurs twice the last value. An entry without options
+   * gets those of the call.
+   */
+  entries(entries: unknown, options: KeyValueSetOptions, maxTtl: number): EntryToSet[] {
     if (typeof entries !== 'object' || entries === null || isBytes(entries)) {
       throw badArgument('entries', 'an object, a Map or pairs', entries);
     }
-    const pairs = Symbol.iterator in entries ? (entries as Iterable<unknown>) : Object.entries(entries);
-    const result = new Map<string, Data>();
-    for (const pair of pairs) {
-      if (!Array.isArray(pair) || pair.length !== 2) throw badArgument('entries', 'pairs of key and value', pair);
-      result.set(this.key(pair[0]), pair[1]);
+    const shared = lifetimeOf(options, maxTtl);
+    const result = new Map<string, EntryToSet>();
+    const list = Symbol.iterator in entries ? (entries as Iterable<unknown>) : Object.entries(entries);
+    for (const entry of list) {
+      if (!isEntry(entry)) throw badArgument('entries', 'pairs of key and value', entry);
+      const [name, value, own] = entry;
+      const key = this.key(name);
+      result.set(key, { key, value, ttl: own === undefined ? shared : lifetimeOf(own, maxTtl) });
     }
-    return result;
+    return [...result.values()];
   }
 
   /** The beginning of keys as the server knows them. */
@@ -64,6 +77,10 @@ export class KeySpace {
     const whole = isBytes(key) ? decoder.decode(key) : String(key);
     return whole.slice(this.prefix.length);
   }
+}
+
+function isEntry(entry: unknown): entry is KeyValueEntry {
+  return Array.isArray(entry) && (entry.length === 2 || entry.length === 3);
 }
 
 function text(value: unknown, name: string): string {
@@ -82,10 +99,35 @@ export function lifetime(ttl: number, maxTtl: number): number {
   return Math.ceil(ttl);
 }
 
-/** The time to live in the options of `set`; none given = without end. @throws ArgumentError */
+/**
+ * Whole milliseconds until an end, by the clock of this process; `Infinity` = without end, 0 = it has passed.
+ *
+ * @throws ArgumentError
+ */
+export function lifetimeUntil(expiresAt: number, maxTtl: number): number {
+  if (typeof expiresAt !== 'number' || Number.isNaN(expiresAt)) {
+    throw badArgument('expiresAt', 'milliseconds since 1970, or Infinity', expiresAt);
+  }
+  const left = expiresAt - Date.now();
+  return left > 0 ? lifetime(left, maxTtl) : 0;
+}
+
+/**
+ * The time to live in the options of `set`; none given = without end, 0 = the end has passed.
+ *
+ * @throws ArgumentError
+ */
 export function lifetimeOf(options: KeyValueSetOptions, maxTtl: number): number {
   checkOptions(options, SET_OPTIONS);
-  return lifetime(options.ttl ?? Number.POSITIVE_INFINITY, maxTtl);
+  const { ttl, expiresAt } = options;
+  if (expiresAt === undefined) return lifetime(ttl ?? Number.POSITIVE_INFINITY, maxTtl);
+  if (ttl !== undefined) throw new ArgumentError('expiresAt: expected one of ttl and expiresAt, not both');
+  return lifetimeUntil(expiresAt, maxTtl);
+}
+
+/** Whether entries have no end, all of them. */
+export function areEndless(entries: readonly EntryToSet[]): boolean {
+  return entries.every(({ ttl }) => ttl === Number.POSITIVE_INFINITY);
 }
 
 /**

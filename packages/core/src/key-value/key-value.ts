@@ -1,7 +1,7 @@
 /** One contract for all backends: what an application can do with keys and values without knowing the server. */
 import type { Data } from '../command/arguments.ts';
 import type { Command, Of, Results } from '../command/command.ts';
-import type { Entries, EntriesOf } from '../command/entries.ts';
+import type { FieldsOf } from '../command/entries.ts';
 
 /** Options of `keyValue()`. */
 export interface KeyValueOptions {
@@ -19,10 +19,25 @@ export interface KeyValueSetOptions {
    * does not end, whatever end an entry of that key had before.
    */
   readonly ttl?: number | undefined;
+  /**
+   * When the entry ends, in place of `ttl`: milliseconds since 1970, as `Date.now()` counts them. It is turned into a time
+   * to live when the call is made, by the clock of this process: a server whose clock differs does not matter. An end
+   * that has passed removes the entry. `Infinity`: it does not end.
+   */
+  readonly expiresAt?: number | undefined;
 }
 
-/** Keys with values: an object, a `Map`, or any iterable of pairs. Of a key that occurs twice the last value counts. */
-export type KeyValueEntries = Entries<Data, string>;
+/** A key with its value, and with options of its own, which hold in place of those of the call. */
+export type KeyValueEntry = readonly [key: string, value: Data, options?: KeyValueSetOptions | undefined];
+
+/**
+ * Keys with values: an object, a `Map`, or any iterable of {@link KeyValueEntry}. Of a key that occurs twice the last
+ * value counts.
+ */
+export type KeyValueEntries = Readonly<Record<string, Data>> | Iterable<KeyValueEntry>;
+
+/** {@link KeyValueEntries} that may also be an interface. */
+export type KeyValueEntriesOf<E> = KeyValueEntries | FieldsOf<E, Data>;
 
 /** What differs between backends. Everything else of {@link KeyValue} is the same on all of them. */
 export interface Capabilities {
@@ -32,22 +47,22 @@ export interface Capabilities {
   readonly ttlLateness: number;
   /** The longest time to live in ms, apart from `Infinity`. A longer one is an ArgumentError. */
   readonly maxTtl: number;
-  /** `keys()` comes in ascending order of the keys' UTF-8 bytes. */
+  /** `keys()` and `entries()` come in ascending order of the keys' UTF-8 bytes. */
   readonly orderedKeys: boolean;
-  /** `keys()` gives a key once; if not, a key may come twice while entries are added and removed. */
+  /** `keys()` and `entries()` give a key once; if not, a key may come twice while entries are added and removed. */
   readonly uniqueKeys: boolean;
   /** `keys()` leaves out entries that have ended; if not, they may be listed until the server collects them. */
   readonly liveKeys: boolean;
   /** `increment` takes any whole number, or only the step 1. */
   readonly incrementSteps: 'any' | 'one';
-  /** `keys('')` and `clear('')` work. Gibson needs a prefix, be it the one of `keyValue()`. */
+  /** `keys('')`, `entries('')` and `clear('')` work. Gibson needs a prefix, be it the one of `keyValue()`. */
   readonly emptyPrefix: boolean;
   /** A value may be empty. */
   readonly emptyValues: boolean;
   /** When `setMany` is all or nothing, also in the eyes of others. `perSlot`: the entries of each slot of a cluster are. */
   readonly atomicSetMany: 'always' | 'withoutTtl' | 'perSlot' | 'never';
   /**
-   * `del`, `deleteMany` and `clear` tell exactly what this call removed. If not, two calls that remove the same entry at
+   * `del`, `deleteMany`, `deleteEach` and `clear` tell exactly what this call removed. If not, two calls that remove the same entry at
    * the same time may both count it.
    */
   readonly exactCounts: boolean;
@@ -93,17 +108,30 @@ export interface KeyValue<V = string> {
   getMany(keys: Iterable<string>): Promise<(V | null)[]>;
 
   /**
-   * Sets several values, all with the same time to live.
+   * Whether each of several keys has a value, in the order of `keys`.
+   *
+   * @throws BatchError on backends that are asked key by key; `results` then has answer or error of each
+   */
+  hasMany(keys: Iterable<string>): Promise<boolean[]>;
+
+  /**
+   * Sets several values, with the time to live of the call or with that of the entry: `[key, value, { ttl }]`. Entries with
+   * a time to live are not set together with the others where {@link Capabilities.atomicSetMany} is `withoutTtl`.
    *
    * @throws BatchError where it is not atomic and some were refused: the others are set
    */
-  setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
-    entries: E,
-    options?: KeyValueSetOptions,
-  ): Promise<void>;
+  setMany<E extends KeyValueEntriesOf<E> = KeyValueEntries>(entries: E, options?: KeyValueSetOptions): Promise<void>;
 
-  /** Removes several keys. Resolves to how many of them existed. */
+  /** Removes several keys. Resolves to how many of them existed; see {@link Capabilities.exactCounts}. */
   deleteMany(keys: Iterable<string>): Promise<number>;
+
+  /**
+   * Removes several keys like `deleteMany`, and tells for each whether it existed, in the order of `keys`. Of a key that is
+   * given twice one is `true`.
+   *
+   * @throws BatchError on backends that are asked key by key; `results` then has answer or error of each
+   */
+  deleteEach(keys: Iterable<string>): Promise<boolean[]>;
 
   /**
    * Adds to a counter in one step on the server and resolves to the new value. A missing key counts as 0 and gets no
@@ -122,6 +150,12 @@ export interface KeyValue<V = string> {
   expire(key: string, ttl: number): Promise<boolean>;
 
   /**
+   * Gives an entry a new end, in milliseconds since 1970 by the clock of this process; `Infinity` takes its end away, and an
+   * end that has passed removes the entry. Resolves to `false` when there is no such key.
+   */
+  expireAt(key: string, expiresAt: number): Promise<boolean>;
+
+  /**
    * How many ms an entry still lives: `null` when there is no such key, `Infinity` when it does not end. It is rounded down
    * to {@link Capabilities.ttlGrain}, so that the entry lives at least that long.
    */
@@ -136,6 +170,12 @@ export interface KeyValue<V = string> {
 
   /** The keys that begin with `prefix` (default `''`: all), without the prefix of `keyValue()`. */
   keys(prefix?: string): AsyncIterable<string>;
+
+  /**
+   * The keys that begin with `prefix` (default `''`: all) with their values, page by page. What ends or is removed
+   * meanwhile is left out, also on servers whose `keys()` still lists it. On Redis, keys of other types are left out.
+   */
+  entries(prefix?: string): AsyncIterable<readonly [key: string, value: V]>;
 }
 
 /** What `keyValue()` needs of a client, pool or lease: a way to send command values. */

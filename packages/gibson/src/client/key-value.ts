@@ -1,17 +1,20 @@
 /** The contract of all backends on Gibson. Decisions: docs/decisions/0020-key-value.md */
 import {
   ArgumentError,
+  batches,
   type Capabilities,
+  type Command,
   type CommandSender,
   type Data,
-  type EntriesOf,
   KeySpace,
   type KeyValue,
   type KeyValueEntries,
+  type KeyValueEntriesOf,
   type KeyValueOptions,
   type KeyValueSetOptions,
   lifetime,
   lifetimeOf,
+  lifetimeUntil,
 } from '@kv/core';
 import { keys as keysBelow, mdel } from '../commands/multi.ts';
 import { del, get, inc, metaLeft, metaSize, set, ttl as setTtl } from '../commands/single.ts';
@@ -26,6 +29,8 @@ export interface GibsonSender<V> extends CommandSender<V> {
 
 /** SET keeps its ttl, at most five digits, and a space where the key is kept. */
 const TTL_ROOM = 6;
+/** How many values are fetched at once: they may be large. */
+const ENTRIES_PAGE = 100;
 /** An item with the time t ends as early as t - 1 seconds: the server counts the seconds that its clock shows. */
 const EARLY = 1;
 /** That clock is up to this old, ms: the server looks at the time ten times a second (`cron_period`). */
@@ -74,8 +79,8 @@ class GibsonKeyValue<V> implements KeyValue<V> {
   }
 
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const ttl = seconds(lifetimeOf(options, this.capabilities.maxTtl));
-    await this.#client.send(set<V>(this.#space.key(key), value, { ttl }));
+    const name = this.#space.key(key);
+    await this.#client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
   }
 
   async del(key: string): Promise<boolean> {
@@ -90,18 +95,25 @@ class GibsonKeyValue<V> implements KeyValue<V> {
     return this.#client.sendAll(this.#space.keyList(keys).map((key) => get<V>(key)));
   }
 
-  async setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
+  async hasMany(keys: Iterable<string>): Promise<boolean[]> {
+    const sizes = await this.#client.sendAll(this.#space.keyList(keys).map((key) => metaSize<V>(key)));
+    return sizes.map((size) => size !== null);
+  }
+
+  async setMany<E extends KeyValueEntriesOf<E> = KeyValueEntries>(
     entries: E,
     options: KeyValueSetOptions = {},
   ): Promise<void> {
-    const ttl = seconds(lifetimeOf(options, this.capabilities.maxTtl));
-    const map = this.#space.entries(entries);
-    await this.#client.sendAll([...map].map(([key, value]) => set<V>(key, value, { ttl })));
+    const list = this.#space.entries(entries, options, this.capabilities.maxTtl);
+    await this.#client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
   }
 
   async deleteMany(keys: Iterable<string>): Promise<number> {
-    const removed = await this.#client.sendAll(this.#space.keyList(keys).map((key) => del<V>(key)));
-    return removed.filter(Boolean).length;
+    return (await this.deleteEach(keys)).filter(Boolean).length;
+  }
+
+  async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
+    return this.#client.sendAll(this.#space.keyList(keys).map((key) => del<V>(key)));
   }
 
   async increment(key: string, by = 1): Promise<number> {
@@ -113,6 +125,11 @@ class GibsonKeyValue<V> implements KeyValue<V> {
   async expire(key: string, ttl: number): Promise<boolean> {
     const name = this.#space.key(key);
     return this.#client.send(setTtl<V>(name, seconds(lifetime(ttl, this.capabilities.maxTtl))));
+  }
+
+  async expireAt(key: string, expiresAt: number): Promise<boolean> {
+    const ms = lifetimeUntil(expiresAt, this.capabilities.maxTtl);
+    return ms === 0 ? this.del(key) : this.#client.send(setTtl<V>(this.#space.key(key), seconds(ms)));
   }
 
   async ttl(key: string): Promise<number | null> {
@@ -131,6 +148,22 @@ class GibsonKeyValue<V> implements KeyValue<V> {
       if (name !== '') yield name;
     }
   }
+
+  /** MGET would carry all values in one reply, and the server ends the connection when that is too long for it. */
+  async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
+    for await (const page of batches(this.keys(prefix), ENTRIES_PAGE)) {
+      const values = await this.getMany(page);
+      for (const [at, key] of page.entries()) {
+        const value = values[at] ?? null;
+        if (value !== null) yield [key, value];
+      }
+    }
+  }
+}
+
+/** An end that has passed leaves nothing behind. */
+function setFor<V>(key: string, value: Data, ttl: number): Command<unknown, V> {
+  return ttl === 0 ? del<V>(key) : set<V>(key, value, { ttl: seconds(ttl) });
 }
 
 /** Whole seconds for the server, so that an entry never ends early; 0 = without end. */

@@ -1,20 +1,23 @@
 /** The contract of all backends on Redis. https://redis.io/commands/ */
 import {
+  areEndless,
   asOne,
   batches,
   type Capabilities,
   type Command,
   type CommandSender,
   type Data,
-  type EntriesOf,
+  type EntryToSet,
   integer,
   KeySpace,
   type KeyValue,
   type KeyValueEntries,
+  type KeyValueEntriesOf,
   type KeyValueOptions,
   type KeyValueSetOptions,
   lifetime,
   lifetimeOf,
+  lifetimeUntil,
 } from '@kv/core';
 import { exists, unlink } from '../commands/key.ts';
 import { persist, pexpire, pttl } from '../commands/key-expiry.ts';
@@ -35,6 +38,8 @@ export interface RedisSender<V> extends CommandSender<V> {
 
 /** How many keys one page and one UNLINK have. */
 const PAGE = 1000;
+/** How many values are fetched at once: they may be large. */
+const ENTRIES_PAGE = 100;
 /** A string of Redis has at most 512 MiB, a key too. */
 const MAX_KEY_BYTES = 512 * 1024 * 1024;
 
@@ -81,8 +86,8 @@ class RedisKeyValue<V> implements KeyValue<V> {
   }
 
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const ttl = lifetimeOf(options, this.capabilities.maxTtl);
-    await this.#client.send(setFor<V>(this.#space.key(key), value, ttl));
+    const name = this.#space.key(key);
+    await this.#client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
   }
 
   async del(key: string): Promise<boolean> {
@@ -98,34 +103,30 @@ class RedisKeyValue<V> implements KeyValue<V> {
     return list.length === 0 ? [] : this.#client.send(mget<V>(list));
   }
 
-  async setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
+  async hasMany(keys: Iterable<string>): Promise<boolean[]> {
+    const found = await this.#client.sendAll(this.#space.keyList(keys).map((key) => exists<V>(key)));
+    return found.map((count) => count === 1);
+  }
+
+  async setMany<E extends KeyValueEntriesOf<E> = KeyValueEntries>(
     entries: E,
     options: KeyValueSetOptions = {},
   ): Promise<void> {
-    const map = this.#space.entries(entries);
-    const ttl = lifetimeOf(options, this.capabilities.maxTtl);
-    if (map.size === 0) return;
-    if (ttl === Number.POSITIVE_INFINITY) await this.#client.send(mset<V>(map));
-    else await Promise.all(this.#together(map).map((some) => this.#setTogether(some, ttl)));
+    const list = this.#space.entries(entries, options, this.capabilities.maxTtl);
+    if (list.length === 0) return;
+    if (areEndless(list)) await this.#client.send(mset<V>(new Map(list.map(({ key, value }) => [key, value]))));
+    else await Promise.all(this.#together(list).map((some) => this.#setTogether(some)));
   }
 
   /** Entries that one transaction can set: all, or those of a slot. */
-  #together(entries: ReadonlyMap<string, Data>): readonly (readonly [string, Data])[][] {
-    if (this.#client.clustered !== true) return [[...entries]];
-    const slots = new Map<number, [string, Data][]>();
-    for (const [key, value] of entries) {
-      const slot = keySlot(this.#client.keyPrefix + key);
-      const some = slots.get(slot);
-      if (some === undefined) slots.set(slot, [[key, value]]);
-      else some.push([key, value]);
-    }
-    return [...slots.values()];
+  #together(entries: readonly EntryToSet[]): readonly (readonly EntryToSet[])[] {
+    return this.#client.clustered === true ? bySlot(entries, this.#client.keyPrefix) : [entries];
   }
 
   /** MSET takes no time to live. */
-  async #setTogether(entries: readonly (readonly [string, Data])[], ttl: number): Promise<void> {
+  async #setTogether(entries: readonly EntryToSet[]): Promise<void> {
     const multi = this.#client.multi();
-    for (const [key, value] of entries) void multi.send(setFor<V>(key, value, ttl)); // execute() tells
+    for (const { key, value, ttl } of entries) void multi.send(setFor<V>(key, value, ttl)); // execute() tells
     await asOne(multi.execute());
   }
 
@@ -134,14 +135,26 @@ class RedisKeyValue<V> implements KeyValue<V> {
     return list.length === 0 ? 0 : this.#client.send(unlink<V>(list));
   }
 
+  async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
+    const removed = await this.#client.sendAll(this.#space.keyList(keys).map((key) => unlink<V>(key)));
+    return removed.map((count) => count === 1);
+  }
+
   async increment(key: string, by = 1): Promise<number> {
     integer(by, 'by');
     return this.#client.send(incrby<V>(this.#space.key(key), by));
   }
 
   async expire(key: string, ttl: number): Promise<boolean> {
-    const name = this.#space.key(key);
-    const ms = lifetime(ttl, this.capabilities.maxTtl);
+    return this.#endIn(this.#space.key(key), lifetime(ttl, this.capabilities.maxTtl));
+  }
+
+  async expireAt(key: string, expiresAt: number): Promise<boolean> {
+    return this.#endIn(this.#space.key(key), lifetimeUntil(expiresAt, this.capabilities.maxTtl));
+  }
+
+  /** PEXPIRE with 0 removes the key. */
+  async #endIn(name: string, ms: number): Promise<boolean> {
     if (ms !== Number.POSITIVE_INFINITY) return this.#client.send(pexpire<V>(name, ms));
     // PERSIST says no for a key without end too.
     const [, found] = await asOne(this.#client.sendAll([persist<V>(name), exists<V>(name)]));
@@ -155,26 +168,51 @@ class RedisKeyValue<V> implements KeyValue<V> {
   }
 
   async clear(prefix: string): Promise<number> {
-    const match = pattern(this.#space.begin(prefix));
     const client = this.#client.with({ bytes: true });
     let removed = 0;
-    for await (const page of batches(client.scanIterator({ match, count: PAGE }), PAGE)) {
+    for await (const page of batches(this.#scan(prefix, PAGE), PAGE)) {
       removed += await client.send(unlink<Uint8Array>(page));
     }
     return removed;
   }
 
   async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
-    const match = pattern(this.#space.begin(prefix));
-    for await (const key of this.#client.with({ bytes: true }).scanIterator({ match, count: PAGE })) {
+    for await (const key of this.#scan(prefix, PAGE)) {
       const name = this.#space.strip(key);
       if (name !== '') yield name;
     }
   }
+
+  async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
+    for await (const page of batches(this.#scan(prefix, ENTRIES_PAGE), ENTRIES_PAGE)) {
+      const values = await this.#client.send(mget<V>(page));
+      for (const [at, key] of page.entries()) {
+        const [name, value] = [this.#space.strip(key), values[at] ?? null];
+        if (name !== '' && value !== null) yield [name, value];
+      }
+    }
+  }
+
+  #scan(prefix: string, count: number): AsyncIterable<Uint8Array> {
+    return this.#client.with({ bytes: true }).scanIterator({ match: pattern(this.#space.begin(prefix)), count });
+  }
 }
 
-function setFor<V>(key: string, value: Data, ttl: number): Command<'OK', V> {
+/** An end that has passed leaves nothing behind. */
+function setFor<V>(key: string, value: Data, ttl: number): Command<unknown, V> {
+  if (ttl === 0) return unlink<V>(key);
   return ttl === Number.POSITIVE_INFINITY ? set<V>(key, value) : set<V>(key, value, { px: ttl });
+}
+
+function bySlot(entries: readonly EntryToSet[], keyPrefix: string): EntryToSet[][] {
+  const slots = new Map<number, EntryToSet[]>();
+  for (const entry of entries) {
+    const slot = keySlot(keyPrefix + entry.key);
+    const some = slots.get(slot);
+    if (some === undefined) slots.set(slot, [entry]);
+    else some.push(entry);
+  }
+  return [...slots.values()];
 }
 
 /** A pattern for what begins with the text, taken as it is. https://redis.io/commands/keys/ */

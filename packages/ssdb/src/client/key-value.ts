@@ -1,20 +1,23 @@
 /** The contract of all backends on the plain keys of SSDB. Decisions: docs/decisions/0020-key-value.md */
 import {
+  areEndless,
   asOne,
   batches,
   type Capabilities,
   type Command,
   type CommandSender,
   type Data,
-  type EntriesOf,
+  type EntryToSet,
   integer,
   KeySpace,
   type KeyValue,
   type KeyValueEntries,
+  type KeyValueEntriesOf,
   type KeyValueOptions,
   type KeyValueSetOptions,
   lifetime,
   lifetimeOf,
+  lifetimeUntil,
   type Results,
 } from '@kv/core';
 import {
@@ -37,6 +40,8 @@ import { MAX_KEY_BYTES, MAX_TTL } from '../commands/support/arguments.ts';
 export interface SsdbSender<V> extends CommandSender<V> {
   /** On how many servers the keys lie. Default 1. */
   readonly serverCount?: number;
+  /** Keys with their values, page by page. */
+  scanIterator(options: { readonly prefix: string; readonly count: number }): AsyncIterable<readonly [string, V]>;
   /** A view that gives bytes: keys that are not text must be removed too. */
   with(options: { readonly bytes: true }): CommandSender<Uint8Array> & {
     keysIterator(options: { readonly prefix: string; readonly count: number }): AsyncIterable<Uint8Array>;
@@ -45,6 +50,8 @@ export interface SsdbSender<V> extends CommandSender<V> {
 
 /** How many keys one page and one multi_del have. */
 const PAGE = 1000;
+/** How many values are fetched at once: they may be large. */
+const ENTRIES_PAGE = 100;
 /** Seconds: no command takes the end of a key away, and `set` keeps it. Setting this one, 68 years off, is one step. */
 const FOR_EVER = MAX_TTL;
 /** Seconds: a key with more than that left was meant to have no expiry, also decades later. */
@@ -94,8 +101,7 @@ class SsdbKeyValue<V> implements KeyValue<V> {
 
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
     const name = this.#space.key(key);
-    const ttl = lifetimeOf(options, this.capabilities.maxTtl);
-    await this.#client.send(setx<V>(name, value, secondsOrForEver(ttl)));
+    await this.#client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
   }
 
   async del(key: string): Promise<boolean> {
@@ -115,22 +121,29 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     return list.map((key) => found.get(key) ?? null);
   }
 
-  async setMany<E extends EntriesOf<E, Data, string> = KeyValueEntries>(
+  async hasMany(keys: Iterable<string>): Promise<boolean[]> {
+    const list = this.#space.keyList(keys);
+    if (list.length === 0) return [];
+    const found = await this.#client.send(multiExists<V>(list));
+    return list.map((key) => found.get(key) === true);
+  }
+
+  async setMany<E extends KeyValueEntriesOf<E> = KeyValueEntries>(
     entries: E,
     options: KeyValueSetOptions = {},
   ): Promise<void> {
-    const map = this.#space.entries(entries);
-    const ttl = lifetimeOf(options, this.capabilities.maxTtl);
-    if (map.size === 0) return;
-    if (ttl === Number.POSITIVE_INFINITY) await this.#setManyForEver(map);
-    else await this.#client.sendAll([...map].map(([key, value]) => setx<V>(key, value, seconds(ttl))));
+    const list = this.#space.entries(entries, options, this.capabilities.maxTtl);
+    if (list.length === 0) return;
+    if (areEndless(list)) await this.#setManyForEver(list);
+    else await this.#client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
   }
 
   /**
    * multi_set is all or nothing, but keeps the ends that keys have, so these are moved away in the same go. No value is
    * sent over another: what others do to the keys meanwhile stays. Only a key whose end came in between is made again.
    */
-  async #setManyForEver(map: ReadonlyMap<string, Data>): Promise<void> {
+  async #setManyForEver(entries: readonly EntryToSet[]): Promise<void> {
+    const map = new Map(entries.map(({ key, value }) => [key, value]));
     const names = [...map.keys()];
     const moves = names.map((name) => expire<V>(name, FOR_EVER));
     const [, ...moved] = await this.#together([multiSet<V>(map), ...moves]);
@@ -145,6 +158,14 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     return [...found.values()].filter(Boolean).length;
   }
 
+  async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
+    const list = this.#space.keyList(keys);
+    if (list.length === 0) return [];
+    const [found] = await this.#together([multiExists<V>(list), multiDel<V>(list)]);
+    const removed = new Set(list.filter((key) => found.get(key) === true));
+    return list.map((key) => removed.delete(key)); // a key given twice was removed once
+  }
+
   async increment(key: string, by = 1): Promise<number> {
     integer(by, 'by');
     return this.#client.send(incr<V>(this.#space.key(key), by));
@@ -154,6 +175,11 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     const name = this.#space.key(key);
     const ms = lifetime(ttl, this.capabilities.maxTtl);
     return this.#client.send(expire<V>(name, secondsOrForEver(ms)));
+  }
+
+  async expireAt(key: string, expiresAt: number): Promise<boolean> {
+    const ms = lifetimeUntil(expiresAt, this.capabilities.maxTtl);
+    return ms === 0 ? this.del(key) : this.#client.send(expire<V>(this.#space.key(key), secondsOrForEver(ms)));
   }
 
   async ttl(key: string): Promise<number | null> {
@@ -180,9 +206,22 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     }
   }
 
+  async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
+    const range = { prefix: this.#space.begin(prefix), count: ENTRIES_PAGE };
+    for await (const [key, value] of this.#client.scanIterator(range)) {
+      const name = this.#space.strip(key);
+      if (name !== '') yield [name, value];
+    }
+  }
+
   #together<const Cs extends readonly Command<unknown, V>[]>(commands: Cs): Promise<Results<Cs>> {
     return asOne(this.#client.sendAll(commands));
   }
+}
+
+/** An end that has passed leaves nothing behind. */
+function setFor<V>(key: string, value: Data, ttl: number): Command<unknown, V> {
+  return ttl === 0 ? del<V>(key) : setx<V>(key, value, secondsOrForEver(ttl));
 }
 
 function secondsOrForEver(ms: number): number {
