@@ -18,6 +18,8 @@ export interface PoolSize {
   readonly growThreshold?: number | undefined;
   /** See {@link PoolSetup.connectionOf}. */
   readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+  /** See {@link PoolSetup.ordered}. Of shared connections only. */
+  readonly ordered?: boolean | undefined;
 }
 
 /** Everything a client is made from; facades fill it from users' options. */
@@ -75,12 +77,13 @@ export function poolSetups(
     push: push && ((raw: unknown, connection: Connection) => push(raw, connection, endpoint())),
   };
   const pool = (
-    { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf }: PoolSize,
+    { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf, ordered }: PoolSize,
     connection: ConnectionSetup = plain,
   ): PoolSetup => ({
     pool: { minSize, maxSize, growThreshold, connectTimeout, backoff },
     connection,
     connectionOf,
+    ordered,
   });
   const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, ...hooks });
   return {

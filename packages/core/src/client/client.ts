@@ -9,6 +9,7 @@ import { Listeners } from '../listeners.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import type { Defaults } from '../pool/lease.ts';
 import { Lease, sendBatch } from '../pool/lease.ts';
+import { orderedTimeout } from '../pool/ordered-pool.ts';
 import { OpenBatches } from '../request/open-batches.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
@@ -115,7 +116,7 @@ export class Client implements Engine {
   #endpoint(identity: EndpointIdentity): Endpoint {
     const control = {
       shared: (command, options) => this.#sendOn(endpoint.shared, command, options),
-      extra: (command, options) => this.#sendOnExtra(endpoint.streams, command, options),
+      extra: (command, options) => this.#sendOnExtra(endpoint, command, options),
     } satisfies ControlSenders;
     const setups = poolSetups(this.setup, this.#internals, control, () => endpoint, identity);
     const endpoint: Endpoint = new Endpoint(identity, setups, {
@@ -148,9 +149,15 @@ export class Client implements Engine {
     return promise;
   }
 
-  /** On a control connection, made for this. */
-  async #sendOnExtra<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    const lease = await this.#acquire('streams', command, options, { from: pool, tracker: this.#internals });
+  /** On a control connection, made for this; also while the client closes, because it may end a blocking command. */
+  async #sendOnExtra<T>(endpoint: Endpoint, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+    const request = new Request(acquireLabel, false, 'never', this.#internals);
+    request.exclusive = 'streams';
+    const given = request.promise<Connection>();
+    const { timeout = this.defaults.timeout, signal } = options;
+    const pool = this.#ordered ? endpoint.blocking : endpoint.streams; // the one that closing leaves
+    if (this.#internals.open(request, timeout, signal) === undefined) pool.submit(request);
+    const lease = this.#lease(await given, this.#internals);
     try {
       return await lease.send(command, options);
     } finally {
@@ -383,6 +390,7 @@ export class Client implements Engine {
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     if ((command.flags & Flag.quit) !== 0) return this.close().then(() => command.reply('OK', command));
     if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(this.#misplaced(command));
+    if (this.#ordered) return this.#sendInOrder(command, options === this.defaults ? {} : options);
     return this.#sendBlocking(command, options);
   }
 
@@ -394,6 +402,19 @@ export class Client implements Engine {
   /** Loads the code that finds servers. Undefined: it is loaded. */
   routed(): Promise<unknown> | undefined {
     return this.#router.loaded?.();
+  }
+
+  /** Whether one connection takes everything. */
+  get #ordered(): boolean {
+    return this.setup.pools.shared.ordered === true;
+  }
+
+  #sendInOrder<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const request = this.#request(command, options);
+    const promise = request.promise<T>();
+    const timeout = orderedTimeout(command, options, this.defaults.timeout);
+    if (this.#open(request, { ...options, timeout }) === undefined) this.#router.submit(request);
+    return promise;
   }
 
   #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
@@ -455,6 +476,7 @@ export class Client implements Engine {
   /** Waits for what is under way, until the time to close is over. */
   async #settled(): Promise<void> {
     for (const { blocking } of this.#all) blocking.cancelAll(closedError);
+    for (const endpoint of this.endpoints) endpoint.cancelBlocking(closedError);
     const stopped = new Promise<void>((resolve) => {
       this.#stopWaiting = resolve;
     });

@@ -3,6 +3,7 @@ import type { ConnectionSetup } from '../connection/connection.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import type { KvError } from '../errors.ts';
 import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
+import { OrderedPool } from '../pool/ordered-pool.ts';
 import type { PoolEvents, PoolOptions } from '../pool/pool.ts';
 import { Pool } from '../pool/pool.ts';
 import type { ExclusivePool } from '../request/request.ts';
@@ -17,6 +18,8 @@ export interface PoolSetup {
   readonly connection: ConnectionSetup;
   /** Which of `maxSize` connections a command takes. Absent: the one with the fewest requests. */
   readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+  /** Whether one connection takes blocking commands, too, in the order of the calls. Default false. */
+  readonly ordered?: boolean | undefined;
 }
 
 /** Which server an endpoint stands for. */
@@ -81,6 +84,11 @@ export class Endpoint {
     return [...new Set([this.shared, this.sessions, this.blocking, this.streams])];
   }
 
+  /** Asks the server to end blocking commands on the shared connection, where it takes some. */
+  cancelBlocking(error: (command: AnyCommand) => KvError): void {
+    if (this.shared instanceof OrderedPool) this.shared.cancelBlocking(error);
+  }
+
   /** Gets nothing new; its connections end when they have answered what they have. */
   retire(error: KvError): void {
     for (const pool of this.pools) pool.retire(error);
@@ -93,7 +101,8 @@ export class Endpoint {
   }
 }
 
-function makePool({ connection, pool, connectionOf }: PoolSetup, events: PoolEvents): ConnectionPool {
+function makePool({ connection, pool, connectionOf, ordered }: PoolSetup, events: PoolEvents): ConnectionPool {
+  if (ordered === true) return new OrderedPool(connection, pool, events);
   if (connectionOf === undefined) return new Pool(connection, pool, events);
   return new KeyedPool(connection, pool, events, connectionOf);
 }

@@ -7,10 +7,10 @@ import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
 import { OpenBatches } from '../request/open-batches.ts';
 import { pinnedRequest } from '../request/pinned-request.ts';
 import { Batch, type Request } from '../request/request.ts';
-import { RequestQueue } from '../request/request-queue.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Unit } from '../request/unit.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { BlockingOrder, CANCEL_GRACE } from './blocking-order.ts';
 
 /** What every call needs that its own options leave out. */
 export interface Defaults {
@@ -33,12 +33,6 @@ export interface LeaseSetup {
 /** Not even on a connection of one's own: they break the pairing of requests and replies, or end it. */
 const MISPLACED = Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
 
-/** How long a canceled blocking command may take to answer, ms. */
-const CANCEL_GRACE = 1000;
-
-/** How long to wait before the server is asked again, ms, when it had nothing to end: the command was still on its way. */
-const CANCEL_PAUSE = 50;
-
 /**
  * Exclusive use of one connection. It is never moved: when the connection is lost, calls reject. Given back, the
  * connection is cleaned if its state was changed, and replaced if it cannot be cleaned.
@@ -49,12 +43,7 @@ export class Lease implements Executor {
   onClosed: ((error: KvError) => void) | undefined = undefined;
   readonly #setup: LeaseSetup;
   #released: Promise<void> | undefined;
-  readonly #blocked = new Set<Request>();
-  /** The blocking command that the server has. */
-  #current: Request | undefined;
-  /** The next blocking command and all that was called after it. */
-  readonly #held = new RequestQueue();
-  #cancelling: Promise<void> | undefined;
+  readonly #order = new BlockingOrder((requests) => this.#forward(requests));
   #batches: OpenBatches | undefined;
 
   constructor(connection: Connection, setup: LeaseSetup) {
@@ -72,7 +61,7 @@ export class Lease implements Executor {
   send<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
     const request = this.#request(command, options);
     const promise = request.promise<T>();
-    if (this.#open(request, options) === undefined) this.#enqueue(request);
+    if (this.#open(request, options) === undefined) this.#order.enqueue([request]);
     return promise;
   }
 
@@ -85,7 +74,7 @@ export class Lease implements Executor {
       options.unit === true,
       (member) => this.#open(member, options),
       (members) => {
-        for (const member of members) this.#enqueue(member);
+        for (const member of members) this.#order.enqueue([member]);
       },
     );
   }
@@ -144,14 +133,15 @@ export class Lease implements Executor {
   /** Whether nothing is under way and nothing is to be cleaned. */
   get #isIdle(): boolean {
     const { load, wire } = this.connection;
-    return load + this.#held.length + this.#blocked.size === 0 && this.#cancelling === undefined && !wire.dirty;
+    const { held, size, cancelling } = this.#order;
+    return load + held.length + size === 0 && cancelling === undefined && !wire.dirty;
   }
 
   async #giveBack(): Promise<void> {
     const { connection } = this;
-    if (this.#blocked.size > 0)
+    if (this.#order.size > 0)
       connection.destroy(new ClosedError('The lease was released while a blocking command was under way'));
-    await this.#cancelling;
+    await this.#order.cancelling;
     await connection.drained();
     if (connection.wire.dirty && !connection.isClosed) await this.#clean();
     this.#handBack();
@@ -208,89 +198,22 @@ export class Lease implements Executor {
       ? blockingTimeout(request.command, options)
       : (options.timeout ?? this.#setup.defaults.timeout);
     const refused = this.#setup.tracker.open(request, timeout, options.signal);
-    if (refused === undefined && blocking) this.#trackBlocking(request);
+    if (refused === undefined && blocking) this.#order.track(request);
     return refused;
   }
 
-  /**
-   * In order, and one blocking command at a time: the request to end one must not meet the next.
-   *
-   * ```text
-   *   on the connection:  … GET  BLPOP a          held: BLPOP b  GET …
-   *                                 └ answered, and so is CLIENT UNBLOCK if it was canceled ──┘ now they go
-   * ```
-   */
-  #enqueue(request: Request): void {
-    const blocking = this.#blocked.has(request);
-    if (this.#held.length > 0 || (blocking && this.#current !== undefined)) {
-      this.#held.push(request);
-      return;
+  /** What was held back goes after the blocking command before it has ended, perhaps with its connection. */
+  #forward(requests: readonly Request[]): void {
+    const { connection } = this;
+    for (const request of requests) {
+      if (request.attempts === 0 && connection.isClosed) request.fail(this.#closedError(request.command));
+      else connection.enqueue(request);
     }
-    if (blocking) this.#current = request;
-    this.connection.enqueue(request);
-  }
-
-  /** The blocking command on the connection has ended. */
-  async #next(): Promise<void> {
-    await this.#cancelling;
-    this.#current = undefined;
-    for (const request of this.#held.drain()) {
-      if (this.connection.isClosed) request.fail(this.#closedError(request.command));
-      else this.#enqueue(request);
-    }
-  }
-
-  /** A blocking command ends by what the server answers; its deadline and its signal only ask the server to end it. */
-  #trackBlocking(request: Request): void {
-    this.#blocked.add(request);
-    request.ended = () => {
-      this.#blocked.delete(request);
-      if (this.#current === request) void this.#next();
-    };
-    request.cancel = (error) => {
-      if (!request.written) return this.#setup.tracker.cancel(request, error);
-      if (request.cancelled === undefined) this.#cancel(request, error);
-    };
-  }
-
-  #cancel(request: Request, error: KvError): void {
-    error.outcome = 'refused';
-    request.cancelled = error;
-    const why = 'A blocking command did not end when the server was asked to end it';
-    const giveUp = setTimeout(() => this.#giveUp(request, error, why), CANCEL_GRACE);
-    const settled = request.ended;
-    request.ended = () => {
-      clearTimeout(giveUp);
-      settled?.();
-    };
-    this.#cancelling = this.#askToEnd(request, error); // the one before is over, or this command would not be on the line
-  }
-
-  /** Until the server had something to end: what was just written may still be on its way to it. */
-  async #askToEnd(request: Request, error: KvError): Promise<void> {
-    const { wire, setup } = this.connection;
-    if (wire.cancel === undefined || setup.sendOnControl === undefined) return;
-    const { sendOnControl } = setup;
-    try {
-      while (!request.settled) {
-        if (await wire.cancel((command) => sendOnControl(command, { timeout: CANCEL_GRACE }))) return;
-        if (!request.settled) await new Promise<void>((resolve) => setTimeout(resolve, CANCEL_PAUSE));
-      }
-    } catch (cause) {
-      this.#giveUp(request, error, 'A blocking command could not be cancelled', cause);
-    }
-  }
-
-  /** The caller gets the reason for the cancellation; whether the command ran, or still will, is not known. */
-  #giveUp(request: Request, error: KvError, why: string, cause?: unknown): void {
-    error.outcome = 'unknown';
-    request.fail(error);
-    this.connection.destroy(new ConnectionError(why, { cause }));
   }
 
   /** Asks the server to end the blocking commands of this lease; what it answers decides. */
   cancelBlocking(error: (command: AnyCommand) => KvError): void {
-    for (const request of [...this.#blocked]) request.cancel?.(error(request.command));
+    this.#order.cancelAll(error);
   }
 
   #closedError(command: AnyCommand): KvError {

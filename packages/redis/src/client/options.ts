@@ -72,6 +72,14 @@ export interface RedisClientOptions extends RedisOptions {
   /** Which servers of a cluster answer reads. Default `primary`; others may lag behind it. */
   readonly readFrom?: ReadFrom | undefined;
   /**
+   * `one`: commands run in the order of the calls on one connection, blocking ones too, and what is called after one of
+   * those waits for its end. A lost connection is replaced. Sessions, subscriptions and `monitor()` have connections of
+   * their own. Not for clusters.
+   *
+   * @default 'several'
+   */
+  readonly connections?: 'one' | 'several' | undefined;
+  /**
    * Most connections for `session()` and `transaction()`.
    *
    * @default 10
@@ -133,6 +141,7 @@ const CLIENT_RULES: OptionRules = {
   maxSessions: Rule.count,
   maxBlocking: Rule.count,
   minBlocking: Rule.index,
+  connections: Rule.oneOf(['several', 'one']),
   client: { read: readClass },
   natMap: { read: readNatMap },
   tlsName: Rule.function,
@@ -181,7 +190,16 @@ export function readClientOptions<O extends RedisClientOptions>(
   const all = topology === undefined ? readOne(address, options) : readSeveral(topology, options);
   const { minBlocking = 0, maxBlocking = DEFAULT_MAX_SIZE } = all.options;
   if (minBlocking > maxBlocking) throw new ArgumentError(`minBlocking: expected at most maxBlocking (${maxBlocking})`);
+  if (all.options.connections === 'one') checkOne(all.options, topology);
   return all;
+}
+
+/** What does not fit to one connection for everything. */
+function checkOne({ minBlocking, maxBlocking }: RedisClientOptions, topology: TopologyInput | undefined): void {
+  if (topology?.kind === 'cluster') throw new ArgumentError("connections: 'one' is not possible in a cluster");
+  const unused = minBlocking !== undefined ? 'minBlocking' : maxBlocking !== undefined ? 'maxBlocking' : undefined;
+  if (unused === undefined) return;
+  throw new ArgumentError(`${unused}: with connections: 'one' there are no connections for blocking commands`);
 }
 
 function readOne<O extends RedisClientOptions>(address: RedisAddress | undefined, options: O): ReadOptions<O> {

@@ -21,23 +21,28 @@ import { subscriptionsRestored } from './subscriptions.ts';
 
 /** The engine of a client. */
 export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
-  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE, minBlocking = 0 } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {
       await extensionOf(client).cluster?.qualities.greet(connection, endpoint);
       await subscriptionsRestored(client);
     },
-    pools: {
-      shared: { minSize: 1, maxSize: 1 },
-      sessions: { minSize: 0, maxSize: maxSessions },
-      blocking: { minSize: minBlocking, maxSize: maxBlocking },
-      streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
-    },
+    pools: poolsOf(read.options),
   };
   const client: Client = new Client(setup, read.topology && ((host) => lazyRouter(host, read, () => client)));
   extensionOf(client).clustered = read.topology?.kind === 'cluster';
   return client;
+}
+
+/** With one connection for everything, the pool for blocking commands only serves to end them. */
+function poolsOf(options: RedisClientOptions): ClientSetup['pools'] {
+  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE, minBlocking = 0, connections } = options;
+  return {
+    shared: { minSize: 1, maxSize: 1, ordered: connections === 'one' },
+    sessions: { minSize: 0, maxSize: maxSessions },
+    blocking: { minSize: minBlocking, maxSize: maxBlocking },
+    streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
+  };
 }
 
 /** The router of a client with several servers, which is loaded when it is used. */
