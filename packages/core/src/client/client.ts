@@ -305,7 +305,7 @@ export class Client implements Engine {
   async connect(): Promise<void> {
     this.#checkOpen('connect');
     await this.#router.start();
-    await Promise.all(this.endpoints.map(({ blocking }) => blocking.start()));
+    await Promise.all(this.endpoints.map(({ identity, blocking }) => identity.role !== 'replica' && blocking.start()));
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */

@@ -72,9 +72,15 @@ export class Endpoint {
     this.streams = makePool(setups.streams, events);
   }
 
-  /** Opens the connections that are kept for blocking commands, once the server has answered. */
+  /** Opens the connections that are kept for blocking commands, once the server has answered; replicas get none of these. */
   keepBlocking(): void {
-    if (this.#keepsBlocking || this.blocking.options.minSize === 0 || !this.shared.isReady) return;
+    if (
+      this.#keepsBlocking ||
+      this.identity.role === 'replica' ||
+      this.blocking.options.minSize === 0 ||
+      !this.shared.isReady
+    )
+      return;
     this.#keepsBlocking = true;
     this.blocking.start().catch(() => undefined); // they are tried again, as all connections
   }

@@ -11,7 +11,7 @@ import { type ReadFrom, readFromRule, routeOf } from '../topology/read-from.ts';
 
 /** What can be said per call of a client; `with()` makes a view that says it for all its calls. */
 export interface RedisCallOptions extends CallOptions {
-  /** Which servers of a cluster answer reads. Default: as the client was made, and else `primary`. */
+  /** Which servers of a cluster, or of those that sentinels name, answer reads. Default: as the client was made, and else `primary`. */
   readonly readFrom?: ReadFrom | undefined;
 }
 

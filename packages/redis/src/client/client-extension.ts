@@ -3,6 +3,8 @@ import type { Many } from '../commands/support/arguments.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import type { ClusterRouter } from '../topology/cluster-router.ts';
+import type { NodeQualities } from '../topology/node-qualities.ts';
+import type { SentinelRouter } from '../topology/sentinel-router.ts';
 
 /** The subscriptions of a client. */
 export interface Subscriptions {
@@ -18,6 +20,10 @@ export interface ClientExtension {
   clustered?: boolean;
   /** The router of a cluster, once it is loaded. */
   cluster?: ClusterRouter;
+  /** The router of a primary with replicas that sentinels watch, once it is loaded. */
+  replicated?: SentinelRouter;
+  /** What is known of the servers of a router. */
+  qualities?: NodeQualities;
   /** The subscriptions that the readers of this client share. */
   subscriptions?: Promise<Subscriptions>;
 }

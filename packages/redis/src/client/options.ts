@@ -69,7 +69,7 @@ export interface RedisClientOptions extends RedisOptions {
    * not atomic. Default true; false refuses them.
    */
   readonly split?: boolean | undefined;
-  /** Which servers of a cluster answer reads. Default `primary`; others may lag behind it. */
+  /** Which servers of a cluster, or of those that sentinels name, answer reads. Default `primary`; others may lag behind it. */
   readonly readFrom?: ReadFrom | undefined;
   /**
    * `one`: commands run in the order of the calls on one connection, blocking ones too, and what is called after one of

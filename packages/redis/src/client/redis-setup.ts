@@ -24,7 +24,7 @@ export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {
-      await extensionOf(client).cluster?.qualities.greet(connection, endpoint);
+      await extensionOf(client).qualities?.greet(connection, endpoint);
       await subscriptionsRestored(client);
     },
     pools: poolsOf(read.options),
@@ -50,7 +50,11 @@ function lazyRouter(host: RouterHost, read: ReadOptions<RedisClientOptions>, cli
   return new LazyRouter(host, async () => {
     if (read.topology?.kind !== 'sentinel') return clusterRouter(host, read, extensionOf(client()));
     const { sentinelRouter } = await outsideOfCalls(() => import('./sentinel-client.ts'));
-    return sentinelRouter(host, read, read.topology);
+    const extension = extensionOf(client());
+    const router = sentinelRouter(host, read, read.topology);
+    extension.qualities = router.qualities;
+    extension.replicated = router;
+    return router;
   });
 }
 
@@ -60,8 +64,10 @@ async function clusterRouter(
   extension: ClientExtension,
 ): Promise<Router> {
   const { makeRouter } = await outsideOfCalls(() => import('../topology/make-router.ts'));
-  extension.cluster = makeRouter(host, read);
-  return extension.cluster;
+  const router = makeRouter(host, read);
+  extension.qualities = router.qualities;
+  extension.cluster = router;
+  return router;
 }
 
 /** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
@@ -82,7 +88,7 @@ export function clientSetup({
       login,
       limits: options.limits,
       redirects: topology?.kind === 'cluster',
-      mustBePrimary: topology?.kind === 'sentinel',
+      role: topology?.kind === 'sentinel' ? 'primary' : undefined,
     }),
     address: reachable(parsed, address, 'redis', loadEmbedded),
     addressText: parsed.text,

@@ -141,8 +141,9 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   }
 
   /**
-   * The servers of a cluster as they are known now, each with a client for it alone: for commands that speak of one
-   * server, such as INFO, SCAN or `monitor()`. Empty before the first call, or `connect()`, has fetched the map.
+   * The servers of a cluster, or a primary and replicas as sentinels name them, as they are known now, each with a client
+   * for it alone: for commands that speak of one server, such as INFO, SCAN or `monitor()`. Empty before the first call,
+   * or `connect()`, has asked for them.
    *
    * @param role only primaries, or only replicas
    * @example for (const { address, client } of redis.nodes('primary')) console.log(address, await client.dbsize())

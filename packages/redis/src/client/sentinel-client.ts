@@ -31,12 +31,12 @@ export function sentinelRouter(
     tlsName,
     seedHost,
     name,
+    replicaProtocol: new RedisProtocol({ login, limits: options.limits, role: 'replica' }),
     link: (address, hint) =>
       new SentinelLink({
         address,
         name: primaryName,
         hint,
-        replicas: false,
         client: {
           ...commonSetup({ timeout: ANSWER_TIMEOUT, connectTimeout: ANSWER_TIMEOUT, retry: 'never' }, 'redis'),
           name: `${name}:sentinel`,

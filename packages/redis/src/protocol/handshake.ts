@@ -11,7 +11,7 @@ import {
 } from '@kv/core';
 import { asIs, mapValues, text } from '../commands/support/replies.ts';
 import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
-import { checkPrimary } from './role.ts';
+import { checkRole, type ServerRole } from './role.ts';
 
 const HELLO = spec('HELLO', 0);
 const AUTH = spec('AUTH', 0);
@@ -59,8 +59,8 @@ export interface LoggedIn {
   clientId: number | bigint | undefined;
   /** What the server says that it is, where HELLO tells it. */
   role: string | undefined;
-  /** Whether only a primary will do. */
-  readonly mustBePrimary: boolean;
+  /** What the server must say that it is; undefined: anything will do. */
+  readonly wantedRole: ServerRole | undefined;
   /** The database that is selected. */
   readonly db: number;
   /** Availability zone of the server, where HELLO tells it. */
@@ -77,7 +77,7 @@ const LOST_ASKING = 2;
 export async function handshake(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   try {
     await logIn(wire, login, send);
-    if (wire.mustBePrimary) await checkPrimary(wire.role, send);
+    await checkRole(wire.wantedRole, wire.role, send);
     await introduce(wire, login, send);
     while (wire.db !== login.db) await select(login, send); // it was changed meanwhile
   } catch (error) {

@@ -22,6 +22,7 @@ import { commandByName } from './command-table.ts';
 import { answersLeaving, Confirmations, isConfirmation } from './confirmations.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type LoggedIn, type Login } from './handshake.ts';
+import type { ServerRole } from './role.ts';
 import { isQueued, UnitState } from './unit-state.ts';
 
 const RESET = stateful('RESET');
@@ -55,16 +56,16 @@ export interface ProtocolOptions {
    */
   readonly redirects?: boolean | undefined;
   /**
-   * Whether each server must say of itself that it is a primary, and a connection is left as soon as it says otherwise:
+   * What each server must say of itself that it is. A connection to a primary is left as soon as it says otherwise:
    * sentinels know a better one.
    */
-  readonly mustBePrimary?: boolean | undefined;
+  readonly role?: ServerRole | undefined;
 }
 
 /** What a connection does when its server is not what it was: see {@link ProtocolOptions}. */
 interface ServerRules {
   readonly redirects: boolean;
-  readonly mustBePrimary: boolean;
+  readonly role: ServerRole | undefined;
 }
 
 /** The plug between core and RESP. */
@@ -79,10 +80,10 @@ export class RedisProtocol implements Protocol {
   readonly #limits: Limits | undefined;
   readonly #servers: ServerRules;
 
-  constructor({ login, limits, redirects = false, mustBePrimary = false }: ProtocolOptions) {
+  constructor({ login, limits, redirects = false, role }: ProtocolOptions) {
     this.login = login;
     this.#limits = limits;
-    this.#servers = { redirects: redirects || mustBePrimary, mustBePrimary };
+    this.#servers = { redirects: redirects || role !== undefined, role };
   }
 
   command(name: string, args: readonly unknown[]): AnyCommand {
@@ -147,9 +148,8 @@ export class RedisWire implements Wire, LoggedIn {
     );
   }
 
-  /** Whether only a primary will do. */
-  get mustBePrimary(): boolean {
-    return this.#servers.mustBePrimary;
+  get wantedRole(): ServerRole | undefined {
+    return this.#servers.role;
   }
 
   get dirty(): boolean {
@@ -225,8 +225,8 @@ export class RedisWire implements Wire, LoggedIn {
 
   /** Whether the connection gets nothing new when its server says that it does not serve. */
   get #isLeft(): boolean {
-    const { redirects, mustBePrimary } = this.#servers;
-    return mustBePrimary || (!redirects && wallNow() - this.#since > FRESH);
+    const { redirects, role } = this.#servers;
+    return role === 'primary' || (!redirects && wallNow() - this.#since > FRESH);
   }
 
   #stateAnswered(command: AnyCommand, value: Reply): void {

@@ -31,6 +31,7 @@ import { Refusals } from './refusals.ts';
 import { SilenceWatch } from './silence-watch.ts';
 import { SlotBlocking } from './slot-blocking.ts';
 import type { SlotMap } from './slot-map.ts';
+import { SlotReplicas } from './slot-replicas.ts';
 import { Slots } from './slots.ts';
 import { SplitCalls } from './split-calls.ts';
 import { publishTopology } from './topology-channel.ts';
@@ -94,7 +95,7 @@ export class ClusterRouter implements Router, RefreshOwner {
       (request, slot) =>
         request.route === PART_OF_FAN_OUT ? this.#keyless.place(request, slot) : this.#reads.take(request, slot),
     );
-    this.qualities = new NodeQualities(this.nodes, host.send);
+    this.qualities = new NodeQualities(host.send, this.nodes);
     const send = (request: Request, slot: number): void => this.slots.route(request, slot);
     this.#splits = new SplitCalls(host, send);
     this.#keyless = new KeylessCalls(host, this, send);
@@ -108,7 +109,14 @@ export class ClusterRouter implements Router, RefreshOwner {
     );
     const context = { host, nodes: this.nodes, slots: this.slots, refresher: this.#refresher };
     this.#refusals = new Refusals({ ...context, keyless: this.#keyless, splits: this.#splits });
-    this.#reads = new ReadRouting({ ...context, qualities: this.qualities, map: () => this.#map });
+    const replicas = new SlotReplicas(this.nodes, () => this.#map);
+    this.#reads = new ReadRouting({
+      qualities: this.qualities,
+      primaryOf: (slot) => this.slots.ownerOf(slot),
+      replicasOf: (slot) => replicas.of(slot),
+      route: (request) => this.slots.routeAll([request]),
+      moved: () => this.#refresher.trigger('MOVED'),
+    });
     this.exclusive = new ExclusiveMoves(context, () => this.endpoints);
   }
 
@@ -252,7 +260,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.slots.failure = undefined;
     const moved = this.slots.change(owners);
     const gone = this.nodes.retain(used);
-    for (const endpoint of gone) this.#leaving.add(endpoint, before, map);
+    for (const endpoint of gone) this.#leaving.leave(endpoint, before, map);
     this.#servers.end(new ClosedError('The map of the cluster is known'));
     submitAgain(this, this.#held.drain());
     if (info.state === 'ok') this.slots.ownersKnown();

@@ -1,5 +1,6 @@
-import { ConnectionError, clearTimeout, type Endpoint, type KvError, setTimeout, type Timer } from '@kv/core';
+import { ConnectionError, type Endpoint } from '@kv/core';
 import type { ClusterNodes } from './cluster-nodes.ts';
+import { LeavingEndpoints } from './leaving-endpoints.ts';
 import type { ClusterNode, SlotMap } from './slot-map.ts';
 import type { Slots } from './slots.ts';
 
@@ -11,46 +12,23 @@ const LEFT_GRACE = 5000;
 const REPLACED_GRACE = 250;
 
 /** Servers that left the map, or have another role now: they get nothing new, and their connections end soon. */
-export class LeavingNodes {
+export class LeavingNodes extends LeavingEndpoints {
   readonly #slots: Slots;
   readonly #nodes: ClusterNodes;
-  readonly #timers = new Map<Endpoint, Timer>();
 
   constructor(slots: Slots, nodes: ClusterNodes) {
+    super((endpoint) => nodes.forget(endpoint));
     this.#slots = slots;
     this.#nodes = nodes;
   }
 
-  get endpoints(): Iterable<Endpoint> {
-    return this.#timers.keys();
-  }
-
-  /** Whether the endpoint is one of them. */
-  has(endpoint: Endpoint): boolean {
-    return this.#timers.has(endpoint);
-  }
-
   /** Moves what the endpoint has not written to the owners of the new map, and ends it after a while. */
-  add(endpoint: Endpoint, before: SlotMap | undefined, after: SlotMap): void {
+  leave(endpoint: Endpoint, before: SlotMap | undefined, after: SlotMap): void {
     const { addressText, role = 'server' } = endpoint.identity;
     const error = new ConnectionError(`${addressText} is no ${role} of the cluster any more`);
     const replaced = before !== undefined && isReplaced(before, after, this.#nodes.nodeOf(endpoint));
     this.#slots.routeAll(endpoint.pools.flatMap((pool) => pool.takeUnsent(({ part }) => part >= 0)));
-    const timer = setTimeout(() => this.#end(endpoint, error), replaced ? REPLACED_GRACE : LEFT_GRACE);
-    timer.unref();
-    this.#timers.set(endpoint, timer);
-    endpoint.retire(error);
-  }
-
-  close(error: KvError): void {
-    for (const endpoint of [...this.#timers.keys()]) this.#end(endpoint, error);
-  }
-
-  #end(endpoint: Endpoint, error: KvError): void {
-    clearTimeout(this.#timers.get(endpoint));
-    this.#timers.delete(endpoint);
-    endpoint.close(error);
-    this.#nodes.forget(endpoint);
+    this.add(endpoint, error, replaced ? REPLACED_GRACE : LEFT_GRACE);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Endpoint, Engine } from '@kv/core';
 import { extensionOf } from '../client/client-extension.ts';
 import type { ClusterRouter } from './cluster-router.ts';
+import type { SentinelRouter } from './sentinel-router.ts';
 import type { ClusterNode, NodeRole, SlotMap } from './slot-map.ts';
 
 /** One server, and a client for it alone. */
@@ -12,18 +13,33 @@ export interface RedisNode<R> {
   readonly role: NodeRole;
   /** Availability zone, as far as the server tells it. */
   readonly az: string | undefined;
-  /** First and last slot of each range that it serves; a replica has those of its primary. */
+  /** In a cluster: first and last slot of each range that it serves; a replica has those of its primary. */
   readonly slots: readonly (readonly [first: number, last: number])[];
   /** Sends everything to this server, on the connections of the client that made it. Closing it closes that client. */
   readonly client: R;
 }
 
-/** The servers that a client knows; of a cluster none before the first map. One server alone counts as a primary. */
+/**
+ * The servers that a client knows; of a cluster, and from sentinels, none before the first answer. One server alone counts
+ * as a primary.
+ */
 export function nodesOf(client: Engine, role: NodeRole | undefined): RedisNode<Engine>[] {
   if (!client.isRouted) return [];
-  const { cluster } = extensionOf(client);
-  const nodes = cluster === undefined ? [onlyNode(client)] : clusterNodes(client, cluster);
+  const { cluster, replicated } = extensionOf(client);
+  const nodes = cluster === undefined ? nodesWithoutSlots(client, replicated) : clusterNodes(client, cluster);
   return nodes.filter((node) => role === undefined || node.role === role);
+}
+
+function nodesWithoutSlots(client: Engine, router: SentinelRouter | undefined): RedisNode<Engine>[] {
+  return router === undefined ? [onlyNode(client)] : namedNodes(client, router);
+}
+
+/** What the sentinels name. */
+function namedNodes(client: Engine, { named, qualities }: SentinelRouter): RedisNode<Engine>[] {
+  return named.map((endpoint) => {
+    const { id = '', addressText: address, role = 'primary' } = endpoint.identity;
+    return { id, address, role, az: qualities.zoneOf(endpoint) || undefined, slots: [], client: client.only(endpoint) };
+  });
 }
 
 function onlyNode(client: Engine): RedisNode<Engine> {

@@ -1,8 +1,8 @@
 import { ArgumentError, type OptionRule } from '@kv/core';
 
 /**
- * Which servers of a cluster answer reads.
- * - `primary`: the owner of the slot. It has everything that was written.
+ * Which servers of a cluster, or of those that sentinels name, answer reads.
+ * - `primary`: in a cluster the owner of the slot. It has everything that was written.
  * - `preferReplica`: replicas in turn; the primary when there is none that works.
  * - `nearest`: the server with the shortest round trip, primary or replica.
  * - `az:…`: replicas in this availability zone, then the primary if it is in it, then other replicas, then the primary.

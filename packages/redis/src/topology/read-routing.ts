@@ -7,13 +7,9 @@ import {
   type Redirect,
   type Request,
 } from '@kv/core';
-import type { ClusterNodes } from './cluster-nodes.ts';
 import type { NodeQualities } from './node-qualities.ts';
 import { Pauses } from './pauses.ts';
 import type { ReadFrom } from './read-from.ts';
-import type { Refresher } from './refresh.ts';
-import { type SlotMap, type SlotRange, type SlotTable, slotTable } from './slot-map.ts';
-import type { Slots } from './slots.ts';
 
 /** Their cursors belong to one server. */
 const CURSORS: ReadonlySet<string> = new Set(['SCAN', 'HSCAN', 'SSCAN', 'ZSCAN']);
@@ -26,11 +22,15 @@ const PATIENCE = 500;
 
 /** What the choice of replicas needs of its router. */
 export interface ReadContext {
-  readonly nodes: ClusterNodes;
-  readonly slots: Slots;
-  readonly refresher: Refresher;
   readonly qualities: NodeQualities;
-  readonly map: () => SlotMap | undefined;
+  /** The server that has everything that was written: in a cluster to a slot, else to any key. */
+  readonly primaryOf: (part: number) => Endpoint | undefined;
+  /** The servers that have copies of it. */
+  readonly replicasOf: (part: number) => readonly Endpoint[];
+  /** Routes a request again that knows its part. */
+  readonly route: (request: Request) => void;
+  /** A replica said that another server has the slot. */
+  readonly moved: () => void;
 }
 
 /** A refusal of a replica, and how long it is passed over because of it. */
@@ -42,7 +42,7 @@ interface Trouble {
 /**
  * Gives reads to the servers that their callers prefer (`readFrom`).
  *
- *     a read ─▶ candidates of its slot, in the order of preference ─▶ the first that works
+ *     a read ─▶ candidates of its part, in the order of preference ─▶ the first that works
  *                   ▲                                                     │ down, loading, MOVED …
  *                   └────────────── passed over for a while ◀─────────────┘
  *
@@ -53,21 +53,18 @@ export class ReadRouting {
   readonly #troubles = new WeakMap<Endpoint, Trouble>();
   readonly #watched = new Set<Endpoint>();
   readonly #pauses = new Pauses();
-  readonly #replicas = new Map<SlotRange, readonly Endpoint[]>();
-  #map: SlotMap | undefined;
-  #table: SlotTable = [];
   #turn = 0;
 
   constructor(context: ReadContext) {
     this.#context = context;
   }
 
-  /** Gives the request to a server other than the owner of the slot. Returns false when the owner is to have it. */
-  take(request: Request, slot: number): boolean {
+  /** Gives the request to a server other than the primary. Returns false when the primary is to have it. */
+  take(request: Request, part: number): boolean {
     if (!mayReadAnywhere(request)) return false;
-    const endpoint = this.#choose(request.route as ReadFrom, slot);
-    if (endpoint === undefined || endpoint === this.#context.slots.ownerOf(slot)) return false;
-    request.part = slot;
+    const endpoint = this.#choose(request.route as ReadFrom, part);
+    if (endpoint === undefined || endpoint === this.#context.primaryOf(part)) return false;
+    request.part = part;
     endpoint.shared.submit(request);
     if (!endpoint.shared.isReady) this.#watch(endpoint);
     return true;
@@ -77,12 +74,12 @@ export class ReadRouting {
   refused(requests: readonly Request[], { kind }: Redirect, error: KvError, from: Endpoint): boolean {
     const [request] = requests;
     if (request === undefined || !isRouted(request) || from.identity.role !== 'replica') return false;
-    if (kind === 'moved') this.#context.refresher.trigger('MOVED');
+    if (kind === 'moved') this.#context.moved();
     if (kind === 'moved' || kind === 'unavailable') this.#passOver(from);
-    else request.route = undefined; // some of its slot is on the way to another server: its owner knows where
+    else request.route = undefined; // some of its slot is on the way to another server: its primary knows where
     request.cause = error;
     request.unsend();
-    this.#context.slots.route(request, request.part);
+    this.#context.route(request);
     return true;
   }
 
@@ -90,17 +87,22 @@ export class ReadRouting {
   lost(endpoint: Endpoint): void {
     if (endpoint.identity.role !== 'replica') return;
     this.#passOver(endpoint);
-    if (!endpoint.shared.isReady) this.#moveOn(endpoint);
+    if (!endpoint.shared.isReady) this.moveOn(endpoint);
+  }
+
+  /** Gives what a server has not been sent to the next. */
+  moveOn(endpoint: Endpoint): void {
+    for (const request of endpoint.shared.takeUnsent(isRouted)) this.#context.route(request);
   }
 
   close(): void {
     this.#pauses.close();
   }
 
-  #choose(readFrom: ReadFrom, slot: number): Endpoint | undefined {
-    const replicas = this.#replicasOf(slot).filter((endpoint) => this.#works(endpoint));
-    if (readFrom === 'nearest') return this.#nearest(replicas, slot);
-    if (readFrom.startsWith('az:')) return this.#inZone(readFrom.slice(3), replicas, slot);
+  #choose(readFrom: ReadFrom, part: number): Endpoint | undefined {
+    const replicas = this.#context.replicasOf(part).filter((endpoint) => this.#works(endpoint));
+    if (readFrom === 'nearest') return this.#nearest(replicas, part);
+    if (readFrom.startsWith('az:')) return this.#inZone(readFrom.slice(3), replicas, part);
     return this.#next(replicas);
   }
 
@@ -109,10 +111,10 @@ export class ReadRouting {
     return endpoints[this.#turn % endpoints.length];
   }
 
-  #nearest(replicas: readonly Endpoint[], slot: number): Endpoint | undefined {
-    const { qualities, slots } = this.#context;
-    const owner = slots.ownerOf(slot);
-    let nearest = owner !== undefined && this.#works(owner) ? owner : undefined;
+  #nearest(replicas: readonly Endpoint[], part: number): Endpoint | undefined {
+    const { qualities, primaryOf } = this.#context;
+    const primary = primaryOf(part);
+    let nearest = primary !== undefined && this.#works(primary) ? primary : undefined;
     let shortest = nearest === undefined ? Number.POSITIVE_INFINITY : qualities.roundTrip(nearest);
     for (const replica of replicas) {
       const roundTrip = qualities.roundTrip(replica);
@@ -123,32 +125,13 @@ export class ReadRouting {
     return nearest;
   }
 
-  #inZone(zone: string, replicas: readonly Endpoint[], slot: number): Endpoint | undefined {
-    const { qualities, slots } = this.#context;
+  #inZone(zone: string, replicas: readonly Endpoint[], part: number): Endpoint | undefined {
+    const { qualities, primaryOf } = this.#context;
     const near = replicas.filter((endpoint) => qualities.wantedZoneOf(endpoint) === zone);
     if (near.length > 0) return this.#next(near);
-    const owner = slots.ownerOf(slot);
-    if (owner !== undefined && qualities.wantedZoneOf(owner) === zone && this.#works(owner)) return owner;
+    const primary = primaryOf(part);
+    if (primary !== undefined && qualities.wantedZoneOf(primary) === zone && this.#works(primary)) return primary;
     return this.#next(replicas);
-  }
-
-  #replicasOf(slot: number): readonly Endpoint[] {
-    const map = this.#context.map();
-    if (map !== this.#map) this.#read(map);
-    const range = this.#table[slot];
-    if (range === undefined) return [];
-    const known = this.#replicas.get(range);
-    if (known !== undefined) return known;
-    const replicas = range.replicas.map((node) => this.#context.nodes.endpointOf(node));
-    const found = replicas.filter((endpoint) => endpoint !== undefined);
-    this.#replicas.set(range, found);
-    return found;
-  }
-
-  #read(map: SlotMap | undefined): void {
-    this.#map = map;
-    this.#table = map === undefined ? [] : slotTable(map);
-    this.#replicas.clear();
   }
 
   /** Whether a server may be expected to answer soon. One that failed before is used when it is connected again. */
@@ -177,18 +160,15 @@ export class ReadRouting {
       if (!endpoint.shared.isReady) this.lost(endpoint);
     });
   }
-
-  #moveOn(endpoint: Endpoint): void {
-    this.#context.slots.routeAll(endpoint.shared.takeUnsent(isRouted));
-  }
 }
 
 /** Whether its server has kept a reply back for a while. Nothing is in flight where the age is infinite. */
-function isStuck({ oldestPendingAge: age }: Connection): boolean {
+export function isStuck({ oldestPendingAge: age }: Connection): boolean {
   return age > PATIENCE && Number.isFinite(age);
 }
 
-function isRouted({ route, part, unit }: Request): boolean {
+/** Whether a request is a read that was given to the server that its caller prefers. */
+export function isRouted({ route, part, unit }: Request): boolean {
   return route !== undefined && part >= 0 && unit === null;
 }
 

@@ -48,8 +48,6 @@ export interface SentinelLinkSetup {
   /** The name by which the sentinels know the primary. */
   readonly name: string;
   readonly client: ClientSetup;
-  /** Whether replicas are wanted, too. */
-  readonly replicas: boolean;
   /** Called when something has happened that makes it worth while to ask. */
   readonly hint: (link: SentinelLink, event: string) => void;
 }
@@ -104,17 +102,17 @@ export class SentinelLink {
 
   /** The epoch is asked before the address: were it the other way round, an old address could have a new epoch. */
   async #answer(): Promise<SentinelAnswer> {
-    const { name, replicas } = this.#setup;
-    const [epoch, address, sentinels, known, id] = await Promise.all([
+    const { name } = this.#setup;
+    const [epoch, address, sentinels, replicas, id] = await Promise.all([
       unlessUnknown(this.#send(askEpoch(name)), undefined),
       this.#send(askAddress(name)),
       unlessRefused(this.#send(askSentinels(name)), []),
-      replicas ? unlessRefused(this.#send(askReplicas(name)), []) : [],
+      unlessRefused(this.#send(askReplicas(name)), []),
       this.id ?? unlessRefused(this.#send(ASK_ID), undefined),
     ]);
     this.id = id;
     const view = address === undefined || epoch === undefined ? undefined : { ...address, epoch };
-    return { view, sentinels, replicas: known };
+    return { view, sentinels, replicas };
   }
 
   #send<T>(command: Command<T>): Promise<T> {

@@ -32,13 +32,14 @@ describe('answers of sentinels', () => {
   });
 
   it.each([
-    ['slave', 'ok', true],
-    ['slave,s_down', 'ok', false],
-    ['s_down,slave,disconnected', 'ok', false],
-    ['slave', 'err', false],
-  ])('counts a replica with flags %s and link %s as usable: %s [#192]', (flags, link, usable) => {
+    ['slave', 'ok', true, true],
+    ['slave,s_down', 'ok', false, true],
+    ['slave,o_down', 'ok', false, true],
+    ['s_down,slave,disconnected', 'ok', false, true],
+    ['slave', 'err', true, false],
+  ])('reads of a replica with flags %s and link %s: up %s, linked %s [#192]', (flags, link, isUp, isLinked) => {
     const row = ['ip', '10.0.0.2', 'port', '6380', 'flags', flags, 'master-link-status', link];
-    expect(read(askReplicas('main'), [row])).toEqual(usable ? [{ host: '10.0.0.2', port: 6380 }] : []);
+    expect(read(askReplicas('main'), [row])).toEqual([{ host: '10.0.0.2', port: 6380, isUp, isLinked }]);
   });
 
   it.each([

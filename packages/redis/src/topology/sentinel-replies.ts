@@ -15,8 +15,13 @@ export interface KnownSentinel extends HostAndPort {
   readonly id: string;
 }
 
-/** A replica that a sentinel knows and holds for well. */
-export interface KnownReplica extends HostAndPort {}
+/** A replica that a sentinel knows. */
+export interface KnownReplica extends HostAndPort {
+  /** Whether it answers the sentinel. */
+  readonly isUp: boolean;
+  /** Whether its link to the primary works. */
+  readonly isLinked: boolean;
+}
 
 const MASTER = read('SENTINEL MASTER', null);
 const ADDRESS = read('SENTINEL GET-MASTER-ADDR-BY-NAME', null);
@@ -55,14 +60,14 @@ export function askSentinels(name: string): Command<KnownSentinel[]> {
   );
 }
 
-/** The replicas that can be read from: those that are down, or have lost their primary, are left out. */
+/** The replicas. Of the primary, too, a sentinel may say that it is one of them: of the next one, during a failover. */
 export function askReplicas(name: string): Command<KnownReplica[]> {
   return new Command(REPLICAS, [name], (raw) =>
     list(raw).flatMap((row) => {
       const { ip, port, flags = '', 'master-link-status': link = '' } = fields(row);
       const endpoint = endpointOf([ip, port]);
-      const isWell = text(link) === 'ok' && !/\b(?:[so]_down|disconnected)\b/.test(text(flags));
-      return endpoint === undefined || !isWell ? [] : [endpoint];
+      const isUp = !/\b(?:[so]_down|disconnected)\b/.test(text(flags));
+      return endpoint === undefined ? [] : [{ ...endpoint, isUp, isLinked: text(link) === 'ok' }];
     }),
   );
 }

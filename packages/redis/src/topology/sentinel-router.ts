@@ -2,10 +2,8 @@ import {
   type AnyCommand,
   type BlockingRounds,
   type Connection,
-  ConnectionError,
   closedBy,
   type Endpoint,
-  Flag,
   type KvError,
   monotonicNow,
   type Redirect,
@@ -17,24 +15,17 @@ import {
 import { WrongRoleError } from '../protocol/role.ts';
 import { Gate } from './gate.ts';
 import { endpointText, type Endpoint as HostAndPort } from './host.ts';
-import { hasHadEnough, isMovable } from './movable-calls.ts';
+import { isMovable } from './movable-calls.ts';
 import { MovedBlocking } from './moved-blocking.ts';
+import { NodeQualities } from './node-qualities.ts';
+import { isRouted } from './read-routing.ts';
 import type { SentinelLink } from './sentinel-link.ts';
+import { SentinelRefusals } from './sentinel-refusals.ts';
+import { SentinelReplicas } from './sentinel-replicas.ts';
+import { identityOf, replacedError, type SentinelRouterSetup } from './sentinel-setup.ts';
 import { AGAIN, type Occasion, SentinelWatch, type WatchOwner } from './sentinel-watch.ts';
-import { Sentinels, type SentinelsSetup } from './sentinels.ts';
-import { reachableServer, type ServerAccess } from './server-access.ts';
+import { Sentinels, type SentinelsSetup, type SentinelsView } from './sentinels.ts';
 import { publishTopology } from './topology-channel.ts';
-
-/** What a client of a primary with sentinels is made from. */
-export interface SentinelRouterSetup extends ServerAccess {
-  readonly seeds: readonly HostAndPort[];
-  /** The name by which the sentinels know the primary. */
-  readonly primaryName: string;
-  /** Makes a link to a sentinel. */
-  readonly link: (address: HostAndPort, hint: (link: SentinelLink, event: string) => void) => SentinelLink;
-  /** Name of the client, for diagnostics. */
-  readonly name: string;
-}
 
 /** For so long after a round has named a server, connections to it are made without another round, ms. */
 const JUST_NAMED = 50;
@@ -43,22 +34,30 @@ const JUST_NAMED = 50;
 const NO_PRIMARY = 'no primary';
 const REPLACING = 'replacing';
 
+/** Why the sentinels are asked. */
+const REFUSED = 'refused by the server';
+
 /**
- * Sends everything to the primary that the sentinels name.
+ * Sends everything to the primary that the sentinels name, but for reads whose callers prefer replicas.
  *
  *     submit ─▶ gate ─▶ primary.shared
- *                ▲ closed while no primary is known, and while a connection that refused calls answers the others
+ *        │       ▲ closed while no primary is known, and while a connection that refused calls answers the others
+ *        └─▶ replicas, where `readFrom` says so
  *
  * Each connection to the primary is made only after the sentinels have named it once more, and used only when the server
  * itself says that it is one. When they name another, all connections to the old one end at once: whatever it still
  * accepts would be lost.
  */
 export class SentinelRouter implements Router, WatchOwner {
+  /** How far servers are away, and in which zone. */
+  readonly qualities: NodeQualities;
   readonly #host: RouterHost;
   readonly #setup: SentinelRouterSetup;
   readonly #sentinels: Sentinels;
+  readonly #replicas: SentinelReplicas;
   readonly #watch = new SentinelWatch(this);
   readonly #gate = new Gate([], () => this.#submitHeld());
+  readonly #refusals = new SentinelRefusals(this.#gate, () => this.#watch.trigger({ cause: REFUSED }));
   #primary: Endpoint | undefined;
   /** `host:port` of the primary, as the sentinels name it. */
   #named = '';
@@ -79,9 +78,25 @@ export class SentinelRouter implements Router, WatchOwner {
       name: setup.primaryName,
       link: (address) => setup.link(address, hint),
     } satisfies SentinelsSetup);
+    this.qualities = new NodeQualities(host.send);
+    this.#replicas = new SentinelReplicas({
+      qualities: this.qualities,
+      primary: () => this.#primary,
+      endpoint: (named) => host.endpoint({ ...identityOf(named, 'replica', setup), protocol: setup.replicaProtocol }),
+      route: (request) => this.submit(request),
+    });
   }
 
   get endpoints(): readonly Endpoint[] {
+    return [...this.#primaries, ...this.#replicas.endpoints];
+  }
+
+  /** The servers that the sentinels name, the primary in front. */
+  get named(): readonly Endpoint[] {
+    return [...this.#primaries, ...this.#replicas.named];
+  }
+
+  get #primaries(): Endpoint[] {
     return this.#primary === undefined ? [] : [this.#primary];
   }
 
@@ -97,6 +112,7 @@ export class SentinelRouter implements Router, WatchOwner {
   // -- calls
 
   submit(request: Request): void {
+    if (request.route !== undefined && this.#replicas.take(request)) return;
     request.part = 0;
     if (this.#primary === undefined || this.#gate.isClosed) this.#hold([request]);
     else this.#primary.shared.submit(request);
@@ -134,48 +150,34 @@ export class SentinelRouter implements Router, WatchOwner {
 
   // -- refusals and losses
 
-  /** A server that became a replica, or loads its data: its connection ends when it has answered what it has. */
   redirected(
     requests: readonly Request[],
-    { kind }: Redirect,
+    redirect: Redirect,
     error: KvError,
     connection: Connection,
     endpoint: Endpoint,
   ): boolean {
-    const [first] = requests as readonly [Request];
-    if (kind !== 'unavailable' || connection.leased || this.#closed || hasHadEnough(first)) return false;
-    if (requests.some(({ part, command }) => part < 0 || (command.flags & Flag.opaque) !== 0)) return false;
-    for (const request of requests) {
-      request.redirects++;
-      request.cause = error;
-      request.unsend();
-      request.unit?.restart();
-    }
-    this.#gate.pushRedirected(requests);
-    this.#holdUntilAnswered(connection, endpoint);
-    return true;
-  }
-
-  #holdUntilAnswered(connection: Connection, endpoint: Endpoint): void {
-    if (this.#gate.isHeldFor(connection)) return;
-    this.#gate.hold(connection);
-    for (const request of endpoint.shared.takeUnsent(isMovable)) this.#gate.push(request);
-    connection.afterInFlight(() => this.#gate.release(connection));
-    this.#watch.trigger({ cause: 'refused by the server' });
+    if (this.#replicas.refused(requests, redirect, error, endpoint)) return true;
+    return !this.#closed && this.#refusals.take(requests, redirect, error, connection, endpoint);
   }
 
   requeue(requests: readonly Request[], endpoint: Endpoint): readonly Request[] {
-    if (endpoint === this.#primary && !this.#gate.isClosed) return requests;
-    this.#gate.pushRedirected(requests.filter(isMovable));
-    return requests.filter((request) => !isMovable(request));
+    if (endpoint.identity.role === 'replica') return this.#replicas.requeue(requests, endpoint);
+    const others = requests.filter((request) => !isRouted(request) || !this.#replicas.take(request));
+    if (endpoint === this.#primary && !this.#gate.isClosed) return others;
+    this.#gate.pushRedirected(others.filter(isMovable));
+    return others.filter((request) => !isMovable(request));
   }
 
   blockingRounds(command: AnyCommand): BlockingRounds {
-    return new MovedBlocking(command, () => this.#watch.trigger({ cause: 'refused by the server' }));
+    return new MovedBlocking(command, () => this.#watch.trigger({ cause: REFUSED }));
   }
 
   poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
-    if (cause === undefined || this.#closed || endpoint !== this.#primary) return;
+    if (cause === undefined || this.#closed) return;
+    this.#replicas.lost(endpoint);
+    if (endpoint.identity.role === 'replica') return this.#watch.trigger({ cause: 'replica lost' });
+    if (endpoint !== this.#primary) return;
     if (!(cause instanceof WrongRoleError)) return this.#watch.trigger({ cause: 'connection lost' });
     this.#refused = this.#named;
     this.#watch.trigger({ cause: 'not the primary' }, AGAIN);
@@ -189,19 +191,27 @@ export class SentinelRouter implements Router, WatchOwner {
     return this.#primary?.pools.some((pool) => pool.waiting > 0 && !pool.isReady) === true;
   }
 
-  async ask({ cause, from }: Occasion): Promise<void> {
+  async ask({ cause, from }: Occasion): Promise<boolean> {
     try {
-      const { primary, sentinels } = await this.#sentinels.ask({ current: this.#named, refused: this.#refused }, from);
-      if (this.#closed) return;
-      this.#failure = undefined;
-      if (endpointText(primary.host, primary.port) === this.#named) return;
-      this.#use(primary);
-      const { name } = this.#setup;
-      publishTopology({ client: name, cause, epoch: primary.epoch, moved: 1, nodes: 1 + sentinels });
+      const view = await this.#sentinels.ask({ current: this.#named, refused: this.#refused }, from);
+      return !this.#closed && this.#taken(view, cause);
     } catch (error) {
       if (!this.#closed) this.#failed(error as KvError);
       throw error;
     }
+  }
+
+  /** Returns whether anything is new. */
+  #taken({ primary, replicas }: SentinelsView, cause: string): boolean {
+    this.#failure = undefined;
+    const isOther = endpointText(primary.host, primary.port) !== this.#named;
+    const areOthers = this.#replicas.update(replicas);
+    if (isOther) this.#use(primary);
+    if (!isOther && !areOthers) return false;
+    const { epoch } = primary;
+    const moved = isOther ? 1 : 0;
+    publishTopology({ client: this.#setup.name, cause, epoch, moved, nodes: this.named.length });
+    return true;
   }
 
   #use(named: HostAndPort): void {
@@ -222,8 +232,7 @@ export class SentinelRouter implements Router, WatchOwner {
   #endpoint(named: HostAndPort): Endpoint {
     const since = monotonicNow();
     const endpoint: Endpoint = this.#host.endpoint({
-      ...reachableServer(named, this.#setup),
-      role: 'primary',
+      ...identityOf(named, 'primary', this.#setup),
       confirm: async () => {
         if (monotonicNow() - since > JUST_NAMED) await this.#watch.round('new connection');
         if (endpoint !== this.#primary) throw replacedError(endpoint, this.#named);
@@ -269,12 +278,9 @@ export class SentinelRouter implements Router, WatchOwner {
   close(error: KvError): void {
     this.#closed = true;
     this.#watch.close();
+    this.#replicas.close(error);
     this.#sentinels.close();
     for (const request of this.#gate.drain()) request.fail(closedBy(error, request));
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
-}
-
-function replacedError({ identity }: Endpoint, by: string): ConnectionError {
-  return new ConnectionError(`${identity.addressText} was replaced as primary by ${by}`);
 }

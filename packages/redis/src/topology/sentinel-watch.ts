@@ -7,8 +7,11 @@ const SHORTEST = 10;
 /** After a round without a primary, or while calls wait for one, ms. */
 export const AGAIN = 250;
 
-/** When nothing asks for a round, ms. */
-const INTERVAL = 10_000;
+/**
+ * When nothing asks for a round, ms. After news it is short, and grows: sentinels take some seconds to see that replicas
+ * follow a new primary, and send no message then.
+ */
+const INTERVAL = { first: 1000, most: 10_000 } as const;
 
 /** Why the sentinels are asked. */
 export interface Occasion {
@@ -20,22 +23,23 @@ export interface Occasion {
 
 /** What does the asking. */
 export interface WatchOwner {
-  /** Asks and takes the answer. Rejects when there is none. */
-  ask(occasion: Occasion): Promise<void>;
+  /** Asks and takes the answer. Resolves to whether it had news; rejects when there is none. */
+  ask(occasion: Occasion): Promise<boolean>;
   /** Whether calls wait for a primary that works. */
   readonly isUrgent: boolean;
 }
 
 /**
  * Has the sentinels asked: one round at a time, soon when something has happened, again and again while calls wait, and
- * every 10 seconds in any case. It begins with the first use, and no failure ends it.
+ * every 10 seconds in any case, more often after news. It begins with the first use, and no failure ends it.
  */
 export class SentinelWatch {
   readonly #owner: WatchOwner;
   #timer: Timer | undefined;
   /** When the timer fires. */
   #due = Number.POSITIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  #running: Promise<unknown> | undefined;
+  #interval: number = INTERVAL.first;
   #wanted: Occasion | undefined;
   #lastBegan = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -52,14 +56,15 @@ export class SentinelWatch {
   /** Asks soon, in `after` ms at the earliest. */
   trigger(occasion: Occasion, after = 0): void {
     this.#wanted ??= occasion;
+    this.#interval = INTERVAL.first;
     const wait = Math.max(this.#lastBegan + SHORTEST - monotonicNow(), after);
     if (this.#running === undefined && monotonicNow() + wait < this.#due) this.#wait(wait);
   }
 
   /** Resolves when the round that is under way, or a new one, has found a primary; rejects when there is none. */
-  round(cause: string): Promise<void> {
+  async round(cause: string): Promise<void> {
     if (this.#running === undefined) this.#begin({ cause });
-    return this.#running ?? Promise.resolve();
+    await this.#running;
   }
 
   close(): void {
@@ -85,14 +90,16 @@ export class SentinelWatch {
     const round = this.#owner.ask(occasion);
     this.#running = round;
     round.then(
-      () => this.#ended(this.#owner.isUrgent),
-      () => this.#ended(true),
+      (hadNews) => this.#ended(this.#owner.isUrgent, hadNews),
+      () => this.#ended(true, false),
     );
   }
 
-  #ended(again: boolean): void {
+  #ended(again: boolean, hadNews: boolean): void {
     this.#running = undefined;
-    if (this.#wanted !== undefined) this.#wait(this.#lastBegan + SHORTEST - monotonicNow());
-    else this.#wait((again ? AGAIN : INTERVAL) * (0.75 + Math.random() / 2));
+    if (hadNews) this.#interval = INTERVAL.first;
+    if (this.#wanted !== undefined) return this.#wait(this.#lastBegan + SHORTEST - monotonicNow());
+    this.#wait((again ? AGAIN : this.#interval) * (0.75 + Math.random() / 2));
+    if (!again) this.#interval = Math.min(this.#interval * 2, INTERVAL.most);
   }
 }

@@ -2,6 +2,7 @@ import { ConnectionError, type KvError, monotonicNow } from '@kv/core';
 import { endpointText, type Endpoint as HostAndPort } from './host.ts';
 import { pause } from './pauses.ts';
 import { type ChoiceContext, choosePrimary } from './primary-choice.ts';
+import { chooseReplicas } from './replica-choice.ts';
 import { ANSWER_TIMEOUT, type SentinelAnswer, type SentinelLink } from './sentinel-link.ts';
 import type { KnownReplica, KnownSentinel, PrimaryView } from './sentinel-replies.ts';
 
@@ -24,10 +25,8 @@ export interface SentinelsSetup {
 /** What the sentinels say, compared. */
 export interface SentinelsView {
   readonly primary: PrimaryView;
-  /** As the sentinel says that has the newest view. */
+  /** Those that are up, in the opinion of most sentinels that name this primary. */
   readonly replicas: readonly KnownReplica[];
-  /** How many sentinels are known. */
-  readonly sentinels: number;
 }
 
 /** The questions of one round, and what came back. */
@@ -113,8 +112,7 @@ export class Sentinels {
   #taken(primary: PrimaryView, { answers }: Round): SentinelsView {
     this.#epoch = primary.epoch;
     this.#update(answers);
-    const { replicas = [] } = answers.find(({ view }) => view !== undefined && isSame(view, primary)) ?? {};
-    return { primary, replicas, sentinels: this.#links.size };
+    return { primary, replicas: chooseReplicas(answers, primary) };
   }
 
   /** Those that failed last time come last. */
@@ -180,10 +178,6 @@ export class Sentinels {
     const key = endpointText(address.host, address.port);
     if (!this.#links.has(key)) this.#links.set(key, this.#setup.link(address));
   }
-}
-
-function isSame(a: PrimaryView, b: PrimaryView): boolean {
-  return a.host === b.host && a.port === b.port && a.epoch === b.epoch;
 }
 
 function allEnded(asked: readonly { readonly end: Promise<void> }[]): Promise<unknown> {

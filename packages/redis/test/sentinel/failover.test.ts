@@ -21,7 +21,8 @@ async function withRig(run: (rig: SentinelRig) => Promise<void>): Promise<void> 
 function moved(name: string): Promise<unknown> {
   return new Promise((resolve) => {
     const listener = (event: unknown): void => {
-      if ((event as TopologyEvent).client !== name) return;
+      const { client, moved: changes } = event as TopologyEvent;
+      if (client !== name || changes === 0) return;
       unsubscribe('kv:topology', listener);
       resolve(event);
     };

@@ -1,6 +1,15 @@
 import { array, bulk, error, map, nothing } from '@kv/testkit/topology/resp-text';
 import { ScriptedNode, type ScriptedRequest } from '@kv/testkit/topology/scripted-node';
 
+/** What a sentinel says of a replica. */
+export interface ScriptedReplica {
+  readonly node: ScriptedNode;
+  /** Default: `slave`. */
+  readonly flags?: string;
+  /** State of its link to the primary. Default: `ok`. */
+  readonly link?: string;
+}
+
 /** A server that looks like a sentinel and says what a test wants. */
 export class ScriptedSentinel extends ScriptedNode {
   /** The primary that it names; undefined: it knows none of the name. */
@@ -8,6 +17,8 @@ export class ScriptedSentinel extends ScriptedNode {
   epoch = 1;
   /** Other sentinels that it knows. */
   knows: readonly ScriptedNode[] = [];
+  /** Replicas that it knows. */
+  replicas: readonly ScriptedReplica[] = [];
   /** The user and password that it asks for, as HELLO has them. */
   login: string | undefined;
 
@@ -37,11 +48,17 @@ export class ScriptedSentinel extends ScriptedNode {
       return question === 'GET-MASTER-ADDR-BY-NAME' ? nothing : error('ERR No such master with that name');
     if (question === 'GET-MASTER-ADDR-BY-NAME') return array(bulk(this.names.host), bulk(String(this.names.port)));
     if (question === 'MASTER') return map(protocol, { name: bulk('main'), 'config-epoch': bulk(String(this.epoch)) });
-    const rows = question === 'SENTINELS' ? this.knows : [];
-    return array(
-      ...rows.map(({ host, port, id }) => map(protocol, { ip: bulk(host), port: bulk(String(port)), runid: bulk(id) })),
-    );
+    const rows = question === 'SENTINELS' ? this.knows.map(sentinelRow) : this.replicas.map(replicaRow);
+    return array(...rows.map((row) => map(protocol, row)));
   }
+}
+
+function sentinelRow({ host, port, id }: ScriptedNode): Record<string, string> {
+  return { ip: bulk(host), port: bulk(String(port)), runid: bulk(id) };
+}
+
+function replicaRow({ node, flags = 'slave', link = 'ok' }: ScriptedReplica): Record<string, string> {
+  return { ...sentinelRow(node), flags: bulk(flags), 'master-link-status': bulk(link) };
 }
 
 /** Servers and sentinels that run until the test is over. */
