@@ -60,7 +60,7 @@ export function poolSetups(
   internals: RequestTracker,
   control: ControlSenders,
   endpoint: () => Endpoint,
-  { address, addressText, confirm, protocol = setup.protocol }: EndpointIdentity,
+  { address, addressText, role, confirm, protocol = setup.protocol }: EndpointIdentity,
 ): Record<PoolName, PoolSetup> {
   const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
   const plain = {
@@ -79,13 +79,14 @@ export function poolSetups(
   const pool = (
     { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf, ordered }: PoolSize,
     connection: ConnectionSetup = plain,
+    retriesLogin = false,
   ): PoolSetup => ({
-    pool: { minSize, maxSize, growThreshold, connectTimeout, backoff },
+    pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
     connection,
     connectionOf,
     ordered,
   });
-  const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, ...hooks });
+  const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, ...hooks }, role === 'replica');
   return {
     shared,
     sessions: pools.sessions === 'shared' ? shared : pool(pools.sessions),

@@ -81,8 +81,8 @@ export interface Router {
     endpoint: Endpoint,
   ): boolean;
   /**
-   * Requests whose connection was lost and that may be written (again), in order. The router takes those that belong to
-   * another server by now, and returns the others.
+   * Requests whose connection was lost, or whose server refuses the login, and that may be written (again), in order. The
+   * router takes those that another server can have, and returns the others.
    */
   requeue?(requests: readonly Request[], endpoint: Endpoint): readonly Request[];
   /** See {@link Executor.placeOf}. */

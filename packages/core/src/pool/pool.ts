@@ -12,6 +12,11 @@ export interface PoolOptions extends ConnectorOptions {
   /** Connections that are kept once the pool was used or started. */
   readonly minSize: number;
   readonly maxSize: number;
+  /**
+   * Whether a server that refused the login is tried again without a call that asks for it, as one that is away. Default
+   * false.
+   */
+  readonly retriesLogin?: boolean | undefined;
   /** A further connection is opened, one at a time, when a call finds even the least loaded one with this many requests. */
   readonly growThreshold: number;
 }
@@ -19,8 +24,8 @@ export interface PoolOptions extends ConnectorOptions {
 /** What a pool tells its client. */
 export interface PoolEvents {
   /**
-   * Requests that lost their connection and may be written (again), in order. Returns those that wait in this pool.
-   * Absent: all do.
+   * Requests that lost their connection, or get none because the login was refused, and may be written (again), in order.
+   * Returns those that belong to this pool. Absent: all do.
    */
   requeue?: ((requests: readonly Request[]) => readonly Request[]) | undefined;
   /** See {@link ConnectionOwner.redirected}. Absent: a refusal always reaches its caller. */
@@ -214,8 +219,11 @@ export class Pool implements ConnectionOwner {
 
   /** Ends the requests that wait for a connection; those that have one go on. */
   dismiss(error: KvError): void {
-    const waiting = [...this.#requeued.drain(), ...this.#queue.drain()];
-    for (const request of waiting) request.fail(ended(request, error, 'notSent'));
+    for (const request of this.#drain()) request.fail(ended(request, error, 'notSent'));
+  }
+
+  #drain(): Request[] {
+    return [...this.#requeued.drain(), ...this.#queue.drain()];
   }
 
   /** Ends everything at once: waiting requests and connections. */
@@ -402,11 +410,13 @@ export class Pool implements ConnectionOwner {
     this.#changed(error);
   }
 
-  /** The server refuses the login: waiting requests end, and a call after the wait tries again. */
+  /** The server refuses the login: requests that no other server takes end, and a call after the wait tries again. */
   #giveUp(error: KvError): void {
-    this.#minSize = 0;
+    if (this.options.retriesLogin !== true) this.#minSize = 0;
     this.#connector.refused(error);
-    this.dismiss(error);
+    const waiting = this.#drain();
+    if (waiting.length === 0) return;
+    for (const request of this.#events.requeue?.(waiting) ?? waiting) request.fail(ended(request, error, 'notSent'));
   }
 
   /** Returns whether it was ready or leased. */

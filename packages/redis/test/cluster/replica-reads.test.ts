@@ -130,6 +130,16 @@ describe('readFrom', () => {
     expect(new Set(await gets(redis))).toEqual(new Set(['primary']));
   });
 
+  it('a replica that refuses the login is passed over, and tried again [#173]', async () => {
+    const usual = first.answer;
+    first.answer = ({ name }) =>
+      name === 'HELLO' ? error('WRONGPASS invalid username-password pair or user is disabled.') : undefined;
+    await using redis = createRedis(cluster.url, { readFrom: 'preferReplica', password: 'secret' });
+    for (let i = 0; i < 3; i++) expect(new Set(await gets(redis))).toEqual(new Set(['second']));
+    first.answer = usual;
+    await expect.poll(() => redis.get('k'), { timeout: 5000 }).toBe('first');
+  });
+
   it('without replicas the primary answers [#174]', async () => {
     cluster.tell({ epoch: 1, ranges: [{ first: 0, last: 16_383, nodes: [primary] }] });
     await using redis = createRedis(cluster.url);

@@ -185,6 +185,17 @@ describe('readFrom with sentinels', () => {
       await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(first, second));
     }));
 
+  it('passes over a replica that refuses the login, and takes it again when it does not [#173] [#192]', () =>
+    withRig(async (rig, [, first, second]) => {
+      const usual = first.answer;
+      first.answer = ({ name }) =>
+        name === 'HELLO' ? error('WRONGPASS invalid username-password pair or user is disabled.') : undefined;
+      await using redis = createRedis(rig.url, { readFrom: 'preferReplica', password: 'secret' });
+      for (let i = 0; i < 3; i++) expect(await readers(redis)).toEqual(addresses(second));
+      first.answer = usual;
+      await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(first, second));
+    }));
+
   it('gives reads that a frozen replica keeps to others once the sentinels say that it is down [#173] [#192]', () =>
     withRig(async (rig, [primary, first, second]) => {
       await using redis = createRedis(rig.url, { readFrom: 'preferReplica', timeout: 0 });
