@@ -152,10 +152,14 @@ export class Cluster implements AsyncDisposable {
     return waitFor(`owner of slot ${slot}`, look, options);
   }
 
-  /** What GET says at the owner of the key's slot, past every client. */
+  /** What GET says at the owner of the key's slot, past every client; waits while the cluster says that it is down. */
   async read(key: string): Promise<string | null> {
-    const owner = await this.slotOwner(await this.slotOf(key));
-    return (await owner.ask('GET', key)) as string | null;
+    const slot = await this.slotOf(key);
+    const look = async (): Promise<{ value: string | null }> => {
+      const owner = await this.slotOwner(slot);
+      return { value: (await owner.ask('GET', key)) as string | null };
+    };
+    return (await waitFor(`the value of ${key}`, look)).value;
   }
 
   /** SIGKILL; resolves when the process is gone. */
