@@ -53,14 +53,22 @@ export {
   write,
 } from './command/command.ts';
 export type { Entries, EntriesOf, EntryArgs, FieldsOf } from './command/entries.ts';
-export type { Executor, RetryMode, SendOptions, ServerOf, Settled } from './command/executor.ts';
+export type {
+  BatchKind,
+  BatchOptions,
+  Executor,
+  RetryMode,
+  SendOptions,
+  ServerOf,
+  Settled,
+} from './command/executor.ts';
 export { checkNotMerged } from './command/merged-names.ts';
 export { type CallPart, PartialError } from './command/partial-error.ts';
 export type { Connection } from './connection/connection.ts';
 export type { LivenessOptions } from './connection/liveness.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './connection/protocol.ts';
 export { answered } from './connection/protocol.ts';
-export type { CommandEvent, ConnectEvent, StateEvent } from './diagnostics.ts';
+export type { BatchTrace, CommandEvent, CommandTrace, ConnectEvent, StateEvent } from './diagnostics.ts';
 export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {
   AbortedError,
@@ -131,6 +139,7 @@ export { type NamedPages, pagesOfServers } from './sharding/server-pages.ts';
 export { type ShardAddress, ShardRouter, type ShardServer } from './sharding/shard-router.ts';
 export type { MergeReplies, ShardReplies, ShardRule, ShardRules } from './sharding/shard-rules.ts';
 export { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer, wallNow } from './timers.ts';
+export { type Identity, identityOf, traced } from './tracing/command-trace.ts';
 export type {
   AddressInput,
   AddressRules,

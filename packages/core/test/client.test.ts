@@ -800,7 +800,7 @@ describe('blocking commands', () => {
     const first = lease.send(pop);
     const second = outcome(lease.send(pop, { timeout: 20 }));
     const later = (await lease.send(line('a'), { timeout: 20 }).catch((error: KvError) => error)) as KvError;
-    expect(later.message).toMatch(/^a timed out after \d+ ms \(not sent: waiting for an earlier blocking command\)/);
+    expect(later.message).toMatch(/^a timed out after \d+ ms \(not sent: waiting for an earlier blocking command[;)]/);
     expect([later.outcome, await second]).toEqual(['notSent', 'TIMEOUT notSent']);
     const third = lease.send(line('b'));
     await peer.take('pop\n');

@@ -2,7 +2,7 @@ import type { AnyCommand } from '../command/command.ts';
 import type { SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClosedError, type KvError } from '../errors.ts';
-import { Lease } from '../pool/lease.ts';
+import { Lease, type PartOptions } from '../pool/lease.ts';
 import { monotonicNow } from '../timers.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { BlockingRound, BlockingRounds } from './router.ts';
@@ -31,7 +31,7 @@ export class BlockingCalls {
   }
 
   /** Sends it once; before this returns where a connection is idle. */
-  async send<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+  async send<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
     const began = monotonicNow();
     const found = this.#host.acquire(command, options, undefined);
     const lease = found instanceof Lease ? found : await found;
@@ -39,7 +39,7 @@ export class BlockingCalls {
   }
 
   /** Sends it in rounds: the servers are asked again, or others, until there is a result or the time is over. */
-  async sendInRounds<T>(rounds: BlockingRounds, options: SendOptions): Promise<T> {
+  async sendInRounds<T>(rounds: BlockingRounds, options: PartOptions): Promise<T> {
     const began = monotonicNow();
     let refusal: unknown;
     for (;;) {
@@ -71,7 +71,7 @@ export class BlockingCalls {
     for (const lease of this.#leases) lease.cancelBlocking(error);
   }
 
-  async #blockOn<T>(lease: Lease, command: AnyCommand<T>, options: SendOptions, before?: AnyCommand): Promise<T> {
+  async #blockOn<T>(lease: Lease, command: AnyCommand<T>, options: PartOptions, before?: AnyCommand): Promise<T> {
     this.#leases.add(lease);
     try {
       if (before !== undefined) lease.send(before).catch(() => undefined); // the command is refused as well
@@ -87,7 +87,7 @@ export class BlockingCalls {
 }
 
 /** What is left of the deadline of a call that began then. */
-function since(began: number, options: SendOptions): SendOptions {
+function since(began: number, options: PartOptions): PartOptions {
   const { timeout } = options;
   if (timeout === undefined || timeout === 0) return options;
   return { ...options, timeout: Math.max(timeout - (monotonicNow() - began), 1) };

@@ -1,13 +1,13 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag, spec } from '../command/command.ts';
-import type { Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
+import type { BatchOptions, Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { stateChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
-import type { Defaults } from '../pool/lease.ts';
+import type { Defaults, PartOptions } from '../pool/lease.ts';
 import { Lease, sendBatch } from '../pool/lease.ts';
 import { orderedTimeout } from '../pool/ordered-pool.ts';
 import { OpenBatches } from '../request/open-batches.ts';
@@ -15,6 +15,7 @@ import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
 import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
+import { identityOf, traced } from '../tracing/command-trace.ts';
 import { BlockingCalls, type BlockingHost, closedError } from './blocking-calls.ts';
 import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
 import { type ClientState, type ClientStats, connectionStats, nodeStats, type StateChange } from './client-state.ts';
@@ -62,7 +63,7 @@ export class Client implements Engine {
   constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup), owner?: Client) {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
-    const identity = { client: setup.name, backend: setup.protocol.name, address: setup.addressText };
+    const identity = identityOf(setup);
     const { requestLimits } = setup.protocol;
     this.tracker = owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits);
     this.#internals =
@@ -195,14 +196,12 @@ export class Client implements Engine {
     return promise;
   }
 
-  sendAll(
-    commands: readonly AnyCommand[],
-    options: SendOptions & { readonly unit?: boolean | undefined } = {},
-  ): Promise<Settled[]> {
+  sendAll(commands: readonly AnyCommand[], options: BatchOptions = {}): Promise<Settled[]> {
     const unit = options.unit === true;
     return sendBatch(
       commands.map((command) => this.#request(command, options)),
-      unit,
+      options,
+      this.tracker,
       (member) => this.#openMember(member, options),
       (members) => this.#submitAll(members, unit),
     );
@@ -418,16 +417,22 @@ export class Client implements Engine {
   }
 
   #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const own = options === this.defaults ? {} : options; // without a deadline of the caller's it has its own
+    return traced(this.tracker.identity, command.spec.name, (trace) =>
+      this.#sendBlockingRouted(command, trace === undefined ? own : { ...own, trace }),
+    );
+  }
+
+  #sendBlockingRouted<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
     const routed = this.routed();
     return routed === undefined
       ? this.#sendBlockingNow(command, options)
       : routed.then(() => this.#sendBlockingNow(command, options));
   }
 
-  #sendBlockingNow<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    const own = options === this.defaults ? {} : options; // without a deadline of the caller's it has its own
+  #sendBlockingNow<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
     const rounds = this.#router.blockingRounds?.(command);
-    return rounds === undefined ? this.#blocking.send(command, own) : this.#blocking.sendInRounds(rounds, own);
+    return rounds === undefined ? this.#blocking.send(command, options) : this.#blocking.sendInRounds(rounds, options);
   }
 
   #misplaced(command: AnyCommand): ArgumentError {

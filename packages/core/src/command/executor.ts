@@ -26,6 +26,23 @@ export interface SendOptions {
 /** How one member of a batch ended. */
 export type Settled = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
 
+/** A batch that is more than its commands, for diagnostics. */
+export interface BatchKind {
+  readonly mode: 'multi';
+  /** How many commands of its caller it has. */
+  readonly size: number;
+  /** What its caller gets instead of results. */
+  errorOf(settled: readonly Settled[]): Error | undefined;
+}
+
+/** What can be said of commands that are sent together. */
+export interface BatchOptions extends SendOptions {
+  /** Contiguous on one connection; sent, canceled, moved and failed only as a whole. */
+  readonly unit?: boolean | undefined;
+  /** Absent: a pipeline. */
+  readonly kind?: BatchKind | undefined;
+}
+
 /** One of the servers that an executor sends to. */
 export interface ServerOf<E> {
   /** The name that the user gave it, else its address. */
@@ -45,12 +62,8 @@ export interface Executor {
   send<T>(command: AnyCommand<T>, options?: SendOptions): Promise<T>;
   /**
    * Sends commands in order, written together. Resolves when all have ended, and never rejects because of a member.
-   * `unit`: contiguous on one connection; sent, canceled, moved and failed only as a whole.
    */
-  sendAll(
-    commands: readonly AnyCommand[],
-    options?: SendOptions & { readonly unit?: boolean | undefined },
-  ): Promise<Settled[]>;
+  sendAll(commands: readonly AnyCommand[], options?: BatchOptions): Promise<Settled[]>;
   /**
    * Tells that a batch begins to collect commands, which it sends later. `fail` is called when it must not wait any
    * longer: the deadline has passed, the signal fires, or the executor is closed. Returns what the batch has to call when

@@ -54,6 +54,8 @@ export interface Wire {
   handshake(send: Executor['send']): Promise<void>;
   /** Whether commands have changed the state of the connection, so that it must be cleaned before somebody else uses it. */
   readonly dirty: boolean;
+  /** The selected database, for diagnostics. Absent: the server has only one. */
+  readonly db?: number | undefined;
   /** Brings a used connection back to its state after the handshake. Absent: it cannot be cleaned, only replaced. */
   clean?(send: Executor['send']): Promise<void>;
   /**

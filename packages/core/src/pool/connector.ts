@@ -1,9 +1,11 @@
 import { outsideOfCalls } from '../async-context.ts';
 import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
 import { Connection } from '../connection/connection.ts';
-import { connectChannel } from '../diagnostics.ts';
+import { type ConnectEvent, connectChannel } from '../diagnostics.ts';
 import { asKvError, type KvError, TimeoutError } from '../errors.ts';
 import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
+import { Trace } from '../tracing/trace.ts';
+import { connectTracing } from '../tracing/tracing-channels.ts';
 import type { Backoff } from './backoff.ts';
 import { ReconnectPace } from './reconnect-pace.ts';
 
@@ -24,6 +26,16 @@ export interface ConnectorEvents {
   notOpened(connection: Connection, error: KvError): void;
   /** The next attempt may begin. */
   due(): void;
+}
+
+type ConnectTrace = Trace<ConnectEvent>;
+
+/** One attempt to connect. */
+interface Attempt {
+  readonly timer: Timer;
+  readonly started: number;
+  /** Absent: nothing listened when it began. */
+  readonly trace: ConnectTrace | undefined;
 }
 
 /** Makes the connections of a pool: each within a deadline, with a growing wait after failures. */
@@ -67,9 +79,10 @@ export class Connector {
 
   /** Makes so many connections. */
   open(count: number): void {
-    outsideOfCalls(() => {
-      for (let i = 0; i < count; i++) this.#open();
-    });
+    for (let i = 0; i < count; i++) {
+      const trace = this.#trace(); // of the caller; nothing else of the connection is
+      outsideOfCalls(() => this.#open(trace));
+    }
   }
 
   /** A connection is over; it may have been one of those that were being made. */
@@ -99,32 +112,30 @@ export class Connector {
     this.#pace.stop();
   }
 
-  #open(): void {
+  #open(trace: ConnectTrace | undefined): void {
     const connection = new Connection(this.#setup, this.#owner);
     this.#opening.add(connection);
     this.#events.changed();
-    const started = monotonicNow();
     const { connectTimeout } = this.#options;
     const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
+    const attempt = { timer, trace, started: monotonicNow() };
     connection.open().then(
-      () => this.#opened(connection, timer, started),
-      (error: unknown) => this.#notOpened(connection, asKvError(error), timer, started),
+      () => this.#opened(connection, attempt),
+      (error: unknown) => this.#notOpened(connection, asKvError(error), attempt),
     );
   }
 
-  #opened(connection: Connection, timer: Timer, started: number): void {
-    if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, timer, started);
-    clearTimeout(timer);
-    this.#publish(started, undefined);
+  #opened(connection: Connection, attempt: Attempt): void {
+    if (connection.failure !== undefined) return this.#notOpened(connection, connection.failure, attempt);
+    this.#ended(attempt, undefined);
     this.#opening.delete(connection);
     this.#pace.lastError = undefined;
     this.#refusedLogin = undefined;
     this.#events.opened(connection);
   }
 
-  #notOpened(connection: Connection, error: KvError, timer: Timer, started: number): void {
-    clearTimeout(timer);
-    this.#publish(started, error);
+  #notOpened(connection: Connection, error: KvError, attempt: Attempt): void {
+    this.#ended(attempt, error);
     this.#opening.delete(connection);
     this.#events.notOpened(connection, error);
   }
@@ -134,11 +145,20 @@ export class Connector {
     this.#pace.failed(error);
   }
 
-  #publish(started: number, error: Error | undefined): void {
+  #trace(): ConnectTrace | undefined {
+    return connectTracing.hasSubscribers ? new Trace(connectTracing, this.#message(undefined)) : undefined;
+  }
+
+  #ended({ timer, trace, started }: Attempt, error: Error | undefined): void {
+    clearTimeout(timer);
+    trace?.end(error);
     if (!connectChannel.hasSubscribers) return;
+    connectChannel.publish({ ...this.#message(error), durationMs: monotonicNow() - started });
+  }
+
+  #message(error: Error | undefined): ConnectEvent {
     const { client, backend } = this.#setup.internals.identity;
-    const address = this.#setup.addressText;
-    connectChannel.publish({ client, backend, address, durationMs: monotonicNow() - started, error });
+    return { client, backend, address: this.#setup.addressText, durationMs: 0, error };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
-import type { Executor, SendOptions, Settled } from '../command/executor.ts';
+import type { BatchKind, BatchOptions, Executor, SendOptions, Settled } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
@@ -10,12 +10,20 @@ import { Batch, type Request } from '../request/request.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Unit } from '../request/unit.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import type { BatchOperationTrace } from '../tracing/batch-trace.ts';
+import type { RequestTrace } from '../tracing/command-trace.ts';
 import { BlockingOrder, CANCEL_GRACE } from './blocking-order.ts';
 
 /** What every call needs that its own options leave out. */
 export interface Defaults {
   readonly timeout: number;
   readonly retry: NonNullable<SendOptions['retry']>;
+}
+
+/** What can be said of a call that is a part of a greater one. */
+export interface PartOptions extends SendOptions {
+  /** The trace of the whole. Absent: the call has one of its own. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** What a lease needs of its client. */
@@ -58,20 +66,19 @@ export class Lease implements Executor {
   }
 
   /** Sends one command on this connection. */
-  send<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
+  send<T>(command: AnyCommand<T>, options: PartOptions = {}): Promise<T> {
     const request = this.#request(command, options);
+    if (options.trace !== undefined) request.trace = options.trace;
     const promise = request.promise<T>();
     if (this.#open(request, options) === undefined) this.#order.enqueue([request]);
     return promise;
   }
 
-  sendAll(
-    commands: readonly AnyCommand[],
-    options: SendOptions & { readonly unit?: boolean | undefined } = {},
-  ): Promise<Settled[]> {
+  sendAll(commands: readonly AnyCommand[], options: BatchOptions = {}): Promise<Settled[]> {
     return sendBatch(
       commands.map((command) => this.#request(command, options)),
-      options.unit === true,
+      options,
+      this.#setup.tracker,
       (member) => this.#open(member, options),
       (members) => {
         for (const member of members) this.#order.enqueue([member]);
@@ -228,18 +235,43 @@ export class Lease implements Executor {
 /** Opens requests as one batch and submits those that could be taken, if any. Resolves when all have ended. */
 export function sendBatch(
   members: readonly Request[],
-  unit: boolean,
+  { unit = false, kind }: BatchOptions,
+  tracker: RequestTracker,
   open: (member: Request) => KvError | undefined,
   submit: (members: readonly Request[]) => void,
 ): Promise<Settled[]> {
   if (members.length === 0) return Promise.resolve([]);
   return new Promise((resolve) => {
-    const batch = new Batch(members.length, resolve);
+    const trace = tracker.traceBatch(members, kind);
+    const batch = new Batch(
+      members.length,
+      trace === undefined ? resolve : traced(trace, members, kind, resolve),
+      kind,
+    );
     for (let i = 0; i < members.length; i++) members[i]?.joins(batch, i);
-    openBatch(members, unit, open);
+    if (trace === undefined) openBatch(members, unit, open);
+    else trace.within(() => openBatch(members, unit, open));
     const taken = members.filter(({ settled }) => !settled);
     if (taken.length > 0) submit(taken);
   });
+}
+
+/** Ends the trace of a batch before its caller hears of it. */
+function traced(
+  trace: BatchOperationTrace,
+  members: readonly Request[],
+  kind: BatchKind | undefined,
+  done: (results: Settled[]) => void,
+): (results: Settled[]) => void {
+  return (results) => {
+    trace.end(members, kind === undefined ? firstError(results) : kind.errorOf(results));
+    done(results);
+  };
+}
+
+function firstError(results: readonly Settled[]): Error | undefined {
+  for (const result of results) if (!result.ok) return result.error;
+  return undefined;
 }
 
 /** Opens the members of a batch; of a unit, all or none. */

@@ -9,7 +9,7 @@ it('a unit that ends early leaves only those replies to be dropped that have not
   const tracker = new RequestTracker({ client: 'test', backend: 'test', address: 'memory' }, 1000);
   let abandoned = 0;
   const setup = { addressText: 'memory', internals: tracker };
-  const connection = { setup, silence: 0, load: 3, abandoned: () => void abandoned++ };
+  const connection = { setup, wire: {}, silence: 0, load: 3, abandoned: () => void abandoned++ };
   const members = ['a', 'b', 'c'].map((key) => {
     const request = new Request(new Command(read('GET'), [key], (raw) => raw), false, 'safe', tracker);
     request.promise().catch(() => undefined);

@@ -1,22 +1,19 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
+import type { BatchKind } from '../command/executor.ts';
 import { commandChannel } from '../diagnostics.ts';
 import type { KvError, Outcome } from '../errors.ts';
 import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from '../errors.ts';
+import { BatchOperationTrace } from '../tracing/batch-trace.ts';
+import { type BatchOf, type Identity, OneRequestTrace } from '../tracing/command-trace.ts';
+import { batchTracing, commandTracing } from '../tracing/tracing-channels.ts';
 import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
-import type { AbortGroup, Request, Tracker } from './request.ts';
+import type { AbortGroup, Batch, Request, Tracker } from './request.ts';
 import { RequestLimiter, type RequestLimits } from './request-limits.ts';
 import { serverName } from './server-name.ts';
 import { StatsRecorder } from './stats.ts';
 import { LATE } from './timer-limits.ts';
-
-/** The client that a tracker belongs to, for diagnostics. */
-export interface Identity {
-  readonly client: string;
-  readonly backend: string;
-  readonly address: string;
-}
 
 /** Tracks the requests of one client: which are under way, since when, until when, and how many bytes wait. */
 export class RequestTracker implements Tracker {
@@ -46,6 +43,7 @@ export class RequestTracker implements Tracker {
   /** Enters a request. One that cannot be taken fails; the reason is returned. */
   open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
     const { command } = request;
+    if (commandTracing.hasSubscribers) this.#trace(request);
     const size = sizeOf(command);
     const tooLong = this.#limiter.refusal(command, size);
     if (tooLong !== undefined) return this.#refuse(request, tooLong);
@@ -63,6 +61,13 @@ export class RequestTracker implements Tracker {
     request.startedAt = this.clock.now();
     if (timeout > 0) this.#deadlines.add(request, timeout);
     return undefined;
+  }
+
+  /** Begins the trace of a batch. Undefined: nothing listens. */
+  traceBatch(members: readonly Request[], kind: BatchKind | undefined): BatchOperationTrace | undefined {
+    if (this.#quiet || !batchTracing.hasSubscribers) return undefined;
+    const names = members.filter(({ command }) => (command.flags & Flag.unit) === 0).map(nameOf);
+    return new BatchOperationTrace(this.identity, kind ?? { mode: 'pipeline', size: names.length }, names);
   }
 
   /** The request was handed to a transport. */
@@ -186,16 +191,39 @@ export class RequestTracker implements Tracker {
     return error;
   }
 
+  /** Checking out a connection is no command, and a part of a traced call is none of its own. */
+  #trace(request: Request): void {
+    if (this.#quiet || request.exclusive !== null || request.trace !== null) return;
+    request.trace = new OneRequestTrace(this.identity, nameOf(request), batchOf(request.batch));
+  }
+
   /** For statistics and diagnostics. Checking out a connection is no command. */
   #tell(request: Request, durationMs: number, error: Error | undefined): void {
     if (request.exclusive !== null && error === undefined) return;
     this.stats.record(request.command.spec, durationMs, error !== undefined);
+    if (request.trace !== null) closeTrace(request, error);
     if (!commandChannel.hasSubscribers) return;
     const { client, backend } = this.identity;
     const address = request.connection?.setup.addressText ?? this.identity.address;
     const command = request.command.spec.name;
     commandChannel.publish({ client, command, backend, address, attempt: request.attempts, durationMs, error });
   }
+}
+
+function nameOf({ command }: Request): string {
+  return command.spec.name;
+}
+
+function batchOf(batch: Batch | null): BatchOf | undefined {
+  if (batch === null) return undefined;
+  return batch.kind ?? { mode: 'pipeline', size: batch.results.length };
+}
+
+/** An abandoned request must not keep the context of its caller. */
+function closeTrace(request: Request, error: Error | undefined): void {
+  const { trace } = request;
+  request.trace = null;
+  trace?.closed(request, error);
 }
 
 function sizeOf(command: AnyCommand): number {

@@ -1,18 +1,22 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
-import type { RetryMode, Settled } from '../command/executor.ts';
+import type { BatchKind, RetryMode, Settled } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
+import type { RequestTrace } from '../tracing/command-trace.ts';
 import type { Timed } from './deadlines.ts';
 import type { Unit } from './unit.ts';
 
 /** Collects the ends of many requests; calls `done` when all have ended. */
 export class Batch {
   readonly results: Settled[];
+  /** What it is, where it is more than its commands. */
+  readonly kind: BatchKind | undefined;
   #open: number;
   readonly #done: (results: Settled[]) => void;
 
-  constructor(size: number, done: (results: Settled[]) => void) {
+  constructor(size: number, done: (results: Settled[]) => void, kind?: BatchKind) {
     this.results = new Array(size);
+    this.kind = kind;
     this.#open = size;
     this.#done = done;
   }
@@ -61,6 +65,8 @@ export interface RequestConnection {
     /** `address`: that of the client, which may have several servers. */
     readonly internals: { readonly identity: { readonly address: string } };
   };
+  /** `db`: the selected database, where there are several. */
+  readonly wire: { readonly db?: number | undefined };
   /** How long no byte has come, ms. */
   readonly silence: number;
   /** Requests that are written or wait there. */
@@ -107,6 +113,8 @@ export class Request implements Timed {
   cancel: ((error: KvError) => void) | null = null;
   /** The server was asked to end it: when it then refuses, it fails with this. */
   cancelled: KvError | undefined = undefined;
+  /** The trace of the call that it belongs to; `null` while nothing listens. */
+  trace: RequestTrace | null = null;
   /** Called once when it has ended. */
   ended: (() => void) | null = null;
   /** When it was called and when it was last written, in ms of the client's clock. */
@@ -137,6 +145,11 @@ export class Request implements Timed {
     this.#resolve = captured.resolve;
     this.#reject = captured.reject;
     return promise;
+  }
+
+  /** The batch that it is a member of. */
+  get batch(): Batch | null {
+    return this.#batch;
   }
 
   /** Makes this request member `index` of a batch, which takes its outcome instead of a promise. */

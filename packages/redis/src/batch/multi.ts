@@ -1,5 +1,6 @@
 import {
   type AnyCommand,
+  type BatchKind,
   type BatchMember,
   BatchMembers,
   type CallOptions,
@@ -84,11 +85,42 @@ export class Multi<V = string> extends RedisCommands<V> {
   async execute(): Promise<unknown[]> {
     const members = this.#members.take();
     if (members.length === 0) return [];
-    const settled = await this.#executor.sendAll(unitOf(members, this.#call), { ...this.#call, unit: true });
-    const results = membersResults(members, settled, this.#call);
+    const kind = new TransactionKind(members, this.#call);
+    const settled = await this.#executor.sendAll(unitOf(members, this.#call), { ...this.#call, unit: true, kind });
+    const results = kind.resultsOf(settled);
     if (results instanceof Error) return failMembers(members, results);
     for (const [i, { settle }] of members.entries()) settle(results[i] as Settled);
     return unwrap(results);
+  }
+}
+
+/** What became of a transaction, also for diagnostics. */
+class TransactionKind<V> implements BatchKind {
+  readonly mode = 'multi';
+  readonly #members: readonly BatchMember<V>[];
+  readonly #call: CallOptions;
+  #results: Settled[] | Error | undefined;
+
+  constructor(members: readonly BatchMember<V>[], call: CallOptions) {
+    this.#members = members;
+    this.#call = call;
+  }
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  /** The results of the members, or why nothing of them ran. */
+  resultsOf(settled: readonly Settled[]): Settled[] | Error {
+    this.#results ??= membersResults(this.#members, settled, this.#call);
+    return this.#results;
+  }
+
+  errorOf(settled: readonly Settled[]): Error | undefined {
+    const results = this.resultsOf(settled);
+    if (results instanceof Error) return results;
+    const failed = results.find(({ ok }) => !ok);
+    return failed?.ok === false ? failed.error : undefined;
   }
 }
 
@@ -114,7 +146,7 @@ function wantsBytes<V>(members: readonly BatchMember<V>[], call: CallOptions): b
 
 function membersResults<V>(
   members: readonly BatchMember<V>[],
-  settled: Settled[],
+  settled: readonly Settled[],
   call: CallOptions,
 ): Settled[] | Error {
   const begun = settled[0] as Settled;

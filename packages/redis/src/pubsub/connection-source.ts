@@ -1,9 +1,20 @@
-import { type Backoff, type Engine, isKvError, type KvError, type Lease, type StateChange } from '@kv/core';
+import {
+  type Backoff,
+  type Engine,
+  type Identity,
+  identityOf,
+  isKvError,
+  type KvError,
+  type Lease,
+  type StateChange,
+} from '@kv/core';
 
 /** Where a subscriber gets its connections from, and what it has to know of the client behind them. */
 export interface ConnectionSource {
   /** Opens a dedicated connection. Tries until it succeeds, the signal is aborted, or the server refuses the login. */
   open(signal: AbortSignal): Promise<Lease>;
+  /** The client, for diagnostics. */
+  readonly identity: Identity;
   /** Why the last attempt failed; `undefined` after a success. */
   readonly lastError: KvError | undefined;
   /** How long `subscribe()` waits unless its caller says otherwise, ms; 0 = without a limit. */
@@ -39,6 +50,7 @@ export function sourceWith(
     get lastError() {
       return lastError();
     },
+    identity: identityOf(client.setup),
     timeout: client.defaults.timeout,
     backoff: client.setup.backoff,
     get closed() {

@@ -1,4 +1,4 @@
-import { type CallOptions, ClosedError, type KvError } from '@kv/core';
+import { type CallOptions, ClosedError, type Identity, type KvError, traced } from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
 import { boundedWait, type Waiting } from '../commands/support/bounded-wait.ts';
 import { Reader } from './reader.ts';
@@ -18,6 +18,8 @@ export interface ReaderHost {
   readonly timeout: number;
   /** Why there is no connection, as far as is known. */
   readonly lastError: KvError | undefined;
+  /** The client, for diagnostics. */
+  readonly identity: Identity;
   /** Whether a server may have got the command. */
   readonly connected: boolean;
 }
@@ -38,7 +40,9 @@ export async function subscribeOn<V>(
   const reader = new Reader(kind, list, call.bytes === true, subscription);
   const { timeout = host.timeout, signal } = call;
   try {
-    await boundedWait(() => host.join(reader), { timeout, signal }, waitingOn(host, kind));
+    await traced(host.identity, commandName(kind), () =>
+      boundedWait(() => host.join(reader), { timeout, signal }, waitingOn(host, kind)),
+    );
   } catch (error) {
     void subscription.close();
     throw error;

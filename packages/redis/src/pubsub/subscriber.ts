@@ -1,4 +1,13 @@
-import { asKvError, type CallOptions, clearTimeout, type KvError, type Lease, setTimeout, type Timer } from '@kv/core';
+import {
+  asKvError,
+  type CallOptions,
+  clearTimeout,
+  type Identity,
+  type KvError,
+  type Lease,
+  setTimeout,
+  type Timer,
+} from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
 import { type ConnectionSource, isFinal } from './connection-source.ts';
 import type { Reader } from './reader.ts';
@@ -66,6 +75,10 @@ export class Subscriber implements ReaderHost {
         resolve();
       });
     });
+  }
+
+  get identity(): Identity {
+    return this.#source.identity;
   }
 
   get timeout(): number {

@@ -5,6 +5,7 @@ import {
   clearTimeout,
   type Endpoint,
   type Engine,
+  type Identity,
   type KvError,
   setTimeout,
   type Timer,
@@ -99,6 +100,10 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
 
   resume(): void {
     for (const subscriber of this.#nodes.all) subscriber.resume();
+  }
+
+  get identity(): Identity {
+    return this.#source.identity;
   }
 
   get timeout(): number {

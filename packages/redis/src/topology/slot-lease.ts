@@ -1,6 +1,7 @@
 import {
   type AnyCommand,
   ArgumentError,
+  type BatchOptions,
   ClosedError,
   type Endpoint,
   Flag,
@@ -70,20 +71,28 @@ export class SlotLease implements SessionLease {
     }
   }
 
-  async sendAll(
-    commands: readonly AnyCommand[],
-    options: SendOptions & { readonly unit?: boolean | undefined } = {},
-  ): Promise<Settled[]> {
+  async sendAll(commands: readonly AnyCommand[], options: BatchOptions = {}): Promise<Settled[]> {
     try {
       for (const command of commands) this.#check(command);
     } catch (error) {
       return commands.map(() => ({ ok: false, error: error as KvError }));
     }
-    if (options.unit !== true) return Promise.all(commands.map((command) => settled(this.send(command, options))));
+    if (options.unit !== true) return this.#sendEach(commands, options);
     if (this.#asking) this.#ask();
     const results = await this.#lease.sendAll(commands, options);
     this.#heardUnit(results);
     return results;
+  }
+
+  /** Not as a unit: each command is redirected by itself, and says ASKING by itself. */
+  async #sendEach(commands: readonly AnyCommand[], options: BatchOptions): Promise<Settled[]> {
+    const sent = this.#asking ? commands.flatMap(askingFor) : commands;
+    const settled = await this.#lease.sendAll(sent, options);
+    for (const [i, result] of settled.entries()) {
+      const opaque = ((sent[i] as AnyCommand).flags & Flag.opaque) !== 0;
+      if (!result.ok && sent[i] !== ASKING) this.#heard(result.error, !opaque);
+    }
+    return settled.filter((_, i) => sent[i] !== ASKING);
   }
 
   reset(): Promise<void> {
@@ -131,10 +140,6 @@ export class SlotLease implements SessionLease {
   }
 }
 
-async function settled(sent: Promise<unknown>): Promise<Settled> {
-  try {
-    return { ok: true, value: await sent };
-  } catch (error) {
-    return { ok: false, error: error as Error };
-  }
+function askingFor(command: AnyCommand): AnyCommand[] {
+  return command.spec.keys === null ? [command] : [ASKING, command];
 }
