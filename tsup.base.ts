@@ -1,8 +1,15 @@
 import type { Options } from 'tsup';
 import { setPublishedForm } from './esbuild.base.ts';
 
-/** How `.d.ts` files are made: tsup sets an option that TypeScript 6 calls deprecated. */
-export const declarations = { compilerOptions: { ignoreDeprecations: '6.0' } };
+/**
+ * How `.d.ts` files are made. tsup sets an option that TypeScript 6 calls deprecated. The only names that they take from
+ * outside of the language are `AsyncDisposable` and `Symbol.asyncDispose`: with the reference they need neither
+ * `@types/node` nor a `lib` of the user's.
+ */
+export const declarations = {
+  compilerOptions: { ignoreDeprecations: '6.0' },
+  banner: '/// <reference lib="esnext.disposable" />',
+};
 
 export const base: Options = {
   entry: ['src/index.ts'],

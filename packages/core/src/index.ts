@@ -1,3 +1,4 @@
+export type { Signal, SignalLike } from './abort-signal.ts';
 export { outsideOfCalls } from './async-context.ts';
 export { NO_RESULT } from './client/blocking-calls.ts';
 export { Client } from './client/client.ts';

@@ -24,7 +24,11 @@ export interface MemoryTransportEvents {
 
 /** An address without a socket: `createRedis(address)` takes it as it is. */
 export interface MemoryAddress {
-  connect(address: unknown, on: MemoryTransportEvents, signal: AbortSignal): Promise<MemoryTransport>;
+  connect(
+    address: unknown,
+    on: MemoryTransportEvents,
+    signal: { throwIfAborted(): void }, // an AbortSignal; not every program that is compiled with this knows that name
+  ): Promise<MemoryTransport>;
 }
 
 /** Bytes under way in one direction, after which the writer is asked to wait. */

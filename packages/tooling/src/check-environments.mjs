@@ -40,7 +40,7 @@ function attempt(name, dependencies) {
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
   try {
     const { project, versions } = install(name, dependencies);
-    const printed = npm(['test', '--silent'], project, 3 * minutes);
+    const printed = npm(['test', '--silent'], project, 5 * minutes);
     console.log(`ok      ${name} (${versions}), ${seconds()}\n${printed.trim().replace(/^/gm, '          ')}`);
     return true;
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from '../command/command.ts';
 import type { Lease } from '../pool/lease.ts';
 import { Ring } from '../request/ring.ts';
@@ -17,7 +18,7 @@ export class FrameStream implements AsyncIterableIterator<unknown>, AsyncDisposa
   #ended = false;
   #error: Error | undefined;
 
-  constructor(lease: Lease, command: AnyCommand, signal: AbortSignal | undefined) {
+  constructor(lease: Lease, command: AnyCommand, signal: Signal | undefined) {
     this.#lease = lease;
     lease.connection.onPush = (raw) => this.#push(raw);
     lease.start(command, signal).then(

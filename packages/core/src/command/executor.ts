@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from './command.ts';
 
 /** Which commands are repeated after the connection was lost with the command on its way. */
@@ -15,7 +16,7 @@ export type RetryMode =
 export interface SendOptions {
   /** Milliseconds from the call to its end: queue, connect, wire, redirects. 0 = no limit. */
   readonly timeout?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
   /** Strings of the reply as `Uint8Array`. */
   readonly bytes?: boolean | undefined;
   readonly retry?: RetryMode | undefined;

@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchKind, BatchOptions, Executor, SendOptions, Settled } from '../command/executor.ts';
@@ -103,7 +104,7 @@ export class Lease implements Executor {
   }
 
   /** Sends a command that answers with frames, and waits as long as it takes. Used by {@link FrameStream}. */
-  start<T>(command: AnyCommand<T>, signal: AbortSignal | undefined): Promise<T> {
+  start<T>(command: AnyCommand<T>, signal: Signal | undefined): Promise<T> {
     const request = this.#request(command, {});
     const promise = request.promise<T>();
     if (this.#setup.tracker.open(request, 0, signal) === undefined) this.connection.enqueue(request);

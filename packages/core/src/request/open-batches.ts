@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from '../command/command.ts';
 import { Command, spec } from '../command/command.ts';
 import type { KvError } from '../errors.ts';
@@ -21,7 +22,7 @@ export class OpenBatches {
    * @param timeout ms; 0 = no limit
    * @param fail called at most once, when the batch must not wait any longer
    */
-  add(name: string, fail: (error: Error) => void, timeout: number, signal: AbortSignal | undefined): () => void {
+  add(name: string, fail: (error: Error) => void, timeout: number, signal: Signal | undefined): () => void {
     const request = new Request(new Command(spec(name, 0), [], () => undefined), false, 'never', this.#tracker);
     const batch = new Batch(1, ([end]) => {
       if (end?.ok === false) fail(end.error);

@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchKind } from '../command/executor.ts';
@@ -29,7 +30,7 @@ export class RequestTracker implements Tracker {
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
   readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
-  readonly #aborts = new WeakMap<AbortSignal, AbortGroup>();
+  readonly #aborts = new WeakMap<Signal, AbortGroup>();
   #producers: (() => void)[] = [];
   #waiters: (() => void)[] = [];
 
@@ -41,7 +42,7 @@ export class RequestTracker implements Tracker {
   }
 
   /** Enters a request. One that cannot be taken fails; the reason is returned. */
-  open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined {
+  open(request: Request, timeout: number, signal: Signal | undefined): KvError | undefined {
     const { command } = request;
     if (commandTracing.hasSubscribers) this.#trace(request);
     const size = sizeOf(command);
@@ -157,7 +158,7 @@ export class RequestTracker implements Tracker {
     else this.cancel(request, error);
   }
 
-  #watch(request: Request, signal: AbortSignal): void {
+  #watch(request: Request, signal: Signal): void {
     let group = this.#aborts.get(signal);
     if (group === undefined) {
       group = { signal, requests: new Set(), listener: () => this.#aborted(signal) };
@@ -176,7 +177,7 @@ export class RequestTracker implements Tracker {
     if (group.requests.size === 0) group.signal.removeEventListener('abort', group.listener);
   }
 
-  #aborted(signal: AbortSignal): void {
+  #aborted(signal: Signal): void {
     for (const request of [...(this.#aborts.get(signal)?.requests ?? [])]) {
       if (request.settled) continue;
       const error = aborted(request, signal);
@@ -297,7 +298,7 @@ function whileWaiting({ cause, attempts, connection, pinned }: Request): string 
   return `not sent: ${pinned ? 'waiting for an earlier blocking command' : 'no connection was ready'}`;
 }
 
-function aborted(request: Request, { reason }: Pick<AbortSignal, 'reason'>): AbortedError {
+function aborted(request: Request, { reason }: Pick<Signal, 'reason'>): AbortedError {
   return new AbortedError(`${request.command.spec.name} was aborted`, details(request, reason));
 }
 

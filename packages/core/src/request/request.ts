@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchKind, RetryMode, Settled } from '../command/executor.ts';
@@ -32,7 +33,7 @@ export type ExclusivePool = 'sessions' | 'blocking' | 'streams';
 
 /** All requests that wait for one signal: one listener, however many they are. */
 export interface AbortGroup {
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly requests: Set<Request>;
   readonly listener: () => void;
 }
@@ -41,7 +42,7 @@ export interface AbortGroup {
 export interface Tracker {
   readonly clock: { now(): number };
   /** Enters a request. One that cannot be taken fails; the reason is returned. */
-  open(request: Request, timeout: number, signal: AbortSignal | undefined): KvError | undefined;
+  open(request: Request, timeout: number, signal: Signal | undefined): KvError | undefined;
   /** The request was handed to a transport. */
   written(request: Request): void;
   /** A written request goes back to wait for another connection. */

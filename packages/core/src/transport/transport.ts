@@ -1,3 +1,4 @@
+import type { Signal } from '../abort-signal.ts';
 import type { Arg } from '../command/command.ts';
 
 /** Where a server is. */
@@ -54,4 +55,4 @@ export interface TransportEvents {
 }
 
 /** Opens a transport. Rejects when that fails or the signal aborts; never calls events before it resolved. */
-export type Connect = (address: Address, on: TransportEvents, signal: AbortSignal) => Promise<Transport>;
+export type Connect = (address: Address, on: TransportEvents, signal: Signal) => Promise<Transport>;
