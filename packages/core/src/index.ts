@@ -4,6 +4,7 @@ export { NO_RESULT } from './client/blocking-calls.ts';
 export { Client } from './client/client.ts';
 export type { ClientSetup, PoolSize } from './client/client-setup.ts';
 export type {
+  ClientEvents,
   ClientState,
   ClientStats,
   ConnectionStats,
@@ -11,7 +12,7 @@ export type {
   PoolStats,
   StateChange,
 } from './client/client-state.ts';
-export type { Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
+export type { ConnectionEvent, Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
 export type { Engine } from './client/engine.ts';
 export type {
   CloseOptions,
@@ -20,6 +21,7 @@ export type {
   KvExecutor,
   KvLease,
   KvPool,
+  Observable,
 } from './client/facades.ts';
 export { closedBy, LazyRouter, submitAgain } from './client/lazy-router.ts';
 export {
@@ -112,7 +114,7 @@ export type { EventListeners } from './listeners.ts';
 export { Listeners } from './listeners.ts';
 export type { OptionRule, OptionRules } from './options/option-rules.ts';
 export { Rule, readOptions } from './options/option-rules.ts';
-export type { Backoff } from './pool/backoff.ts';
+export type { Backoff, BackoffDelay } from './pool/backoff.ts';
 export type { ConnectionPool } from './pool/keyed-pool.ts';
 export type { Defaults, LeaseSetup } from './pool/lease.ts';
 export { Lease } from './pool/lease.ts';

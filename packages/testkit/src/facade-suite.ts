@@ -67,6 +67,19 @@ export function facadeSuite(begin: () => Promise<FacadeBackend>): void {
       expect(commands[backend.ping().spec.name]).toMatchObject({ count: 1, errors: 0 });
     });
 
+    test('tells of every connection, and replaces them when it is told to', async () => {
+      await using client = backend.client();
+      const events: string[] = [];
+      await client.connect();
+      client.on('connection', ({ event, pool, attempt }) => events.push(`${event} ${pool} ${attempt}`));
+      const answer = client.send(backend.ping());
+      await client.reconnect();
+      await answer;
+      expect(client.state).toBe('ready');
+      await client.close();
+      expect(new Set(events)).toEqual(new Set(['connecting shared 1', 'ready shared 1', 'closed shared 1']));
+    });
+
     test('takes no calls any more once it is closed, and closes again without an error', async () => {
       const client = backend.client();
       await client.close();
@@ -121,6 +134,18 @@ export function facadeSuite(begin: () => Promise<FacadeBackend>): void {
       expect([pool.minSize, pool.maxSize]).toEqual([1, 10]);
     });
 
+    test('tells of its states and of its connections', async () => {
+      const pool = await backend.pool({ minSize: 1 });
+      const heard: string[] = [];
+      expect(pool.state).toBe('ready');
+      pool.on('connection', ({ event }) => heard.push(event)).on('state', ({ to }) => heard.push(to));
+      pool.clear();
+      await pool.send(backend.ping());
+      await pool.close();
+      expect(heard).toEqual(expect.arrayContaining(['closed', 'connecting', 'ready', 'closing', 'closed']));
+      expect(pool.state).toBe('closed');
+    });
+
     test('refuses calls on a lease that was given back', async () => {
       await using pool = await backend.pool();
       const lease = await pool.acquire();
@@ -134,7 +159,7 @@ export function facadeSuite(begin: () => Promise<FacadeBackend>): void {
   describe('a connection', () => {
     test('is closed from the call of close on', async () => {
       const connection = await backend.connection();
-      expect(connection.closed).toBe(false);
+      expect([connection.closed, connection.state]).toEqual([false, 'ready']);
       const last = connection.send(backend.ping());
       const closing = connection.close();
       expect(connection.closed).toBe(true);

@@ -1,6 +1,6 @@
 import type { KvError } from '../errors.ts';
 import type { CommandStats } from '../request/stats.ts';
-import type { Endpoint, PoolName } from './endpoint.ts';
+import type { ConnectionEvent, Endpoint, PoolName } from './endpoint.ts';
 
 /** Where a client is in its life. */
 export type ClientState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closing' | 'closed';
@@ -10,6 +10,14 @@ export interface StateChange {
   readonly from: ClientState;
   readonly to: ClientState;
   readonly cause?: KvError | undefined;
+}
+
+/** The events of a client, a pool or a raw connection, with what their listeners get. */
+export interface ClientEvents {
+  /** It is somewhere else in its life. */
+  readonly state: (change: StateChange) => void;
+  /** An attempt to connect began, succeeded, failed or waits; a connection was lost or closed. */
+  readonly connection: (event: ConnectionEvent) => void;
 }
 
 /** Connections of one pool. */

@@ -18,9 +18,9 @@ import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts
 import { identityOf, traced } from '../tracing/command-trace.ts';
 import { BlockingCalls, type BlockingHost, closedError } from './blocking-calls.ts';
 import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
-import { type ClientState, type ClientStats, connectionStats, nodeStats, type StateChange } from './client-state.ts';
+import { type ClientEvents, type ClientState, type ClientStats, connectionStats, nodeStats } from './client-state.ts';
 import { Delays } from './delays.ts';
-import { Endpoint, type EndpointIdentity } from './endpoint.ts';
+import { type ConnectionEvent, Endpoint, type EndpointIdentity } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 import { FrameStream } from './frame-stream.ts';
 import type { Router, RouterHost } from './router.ts';
@@ -43,7 +43,7 @@ export class Client implements Engine {
   readonly extension: object = {};
   readonly #internals: RequestTracker;
   #router: Router;
-  readonly #listeners = new Listeners<{ readonly state: (change: StateChange) => void }>('state');
+  readonly #listeners = new Listeners<ClientEvents>('state', 'connection');
   #state: ClientState = 'idle';
   #wasReady = false;
   /** Shared with all views: set once the client is being closed. */
@@ -125,6 +125,7 @@ export class Client implements Engine {
       redirected: (requests, redirect, error, connection) =>
         this.#router.redirected?.(requests, redirect, error, connection, endpoint) === true,
       changed: (_pool, cause) => this.#poolChanged(endpoint, cause),
+      told: (event) => this.#told(endpoint, event),
       closed: () => this.#forgetView(endpoint),
     });
     return endpoint;
@@ -330,17 +331,27 @@ export class Client implements Engine {
   }
 
   /**
-   * Adds a listener for changes of {@link state}. It is called in the async context of the caller.
+   * Ends connections when what they have is answered, and opens new ones now, without the wait after failures. Resolves
+   * when the shared ones are ready. @throws ClosedError, or ConnectionError with the cause
+   */
+  async reconnect(): Promise<void> {
+    this.#checkOpen('reconnect');
+    for (const { pools } of this.endpoints) for (const pool of pools) pool.reconnect();
+    await this.connect();
+  }
+
+  /**
+   * Adds a listener. It is called in the async context of the caller.
    *
    * @throws ArgumentError for an unknown event
    */
-  on(event: 'state', listener: (change: StateChange) => void): this {
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
     this.#listeners.on(event, listener);
     return this;
   }
 
   /** Removes a listener. @throws ArgumentError for an unknown event */
-  off(event: 'state', listener: (change: StateChange) => void): this {
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
     this.#listeners.off(event, listener);
     return this;
   }
@@ -494,6 +505,12 @@ export class Client implements Engine {
     const view = this.#views.get(endpoint);
     if (view !== undefined) view.#routerChanged(cause);
     this.#routerChanged(cause);
+  }
+
+  #told(endpoint: Endpoint, event: ConnectionEvent): void {
+    const view = this.#views.get(endpoint);
+    if (view !== undefined) view.#listeners.emit('connection', event);
+    this.#listeners.emit('connection', event);
   }
 
   #routerChanged(cause: KvError | undefined): void {

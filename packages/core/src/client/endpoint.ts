@@ -2,6 +2,7 @@ import type { AnyCommand } from '../command/command.ts';
 import type { ConnectionSetup } from '../connection/connection.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import type { KvError } from '../errors.ts';
+import type { PoolEvent } from '../pool/connection-event.ts';
 import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
 import type { PoolEvents, PoolOptions } from '../pool/pool.ts';
@@ -40,8 +41,16 @@ export interface EndpointIdentity {
   readonly protocol?: Protocol | undefined;
 }
 
+/** Told to listeners of `connection`. */
+export interface ConnectionEvent extends PoolEvent {
+  /** What the connection is for: see `stats().connections`. */
+  readonly pool: PoolName;
+}
+
 /** What an endpoint and its pools tell their client. */
-export interface EndpointEvents extends PoolEvents {
+export interface EndpointEvents extends Omit<PoolEvents, 'told'> {
+  /** Something happened to a connection. */
+  told(event: ConnectionEvent): void;
   /** It is used no more: its connections have ended, and it makes no others. */
   closed(): void;
 }
@@ -66,10 +75,11 @@ export class Endpoint {
   constructor(identity: EndpointIdentity, setups: Readonly<Record<PoolName, PoolSetup>>, events: EndpointEvents) {
     this.identity = identity;
     this.#closed = events.closed;
-    this.shared = makePool(setups.shared, events);
-    this.sessions = setups.sessions === setups.shared ? this.shared : makePool(setups.sessions, events);
-    this.blocking = makePool(setups.blocking, events);
-    this.streams = makePool(setups.streams, events);
+    const of = (pool: PoolName): PoolEvents => ({ ...events, told: (event) => events.told({ ...event, pool }) });
+    this.shared = makePool(setups.shared, of('shared'));
+    this.sessions = setups.sessions === setups.shared ? this.shared : makePool(setups.sessions, of('sessions'));
+    this.blocking = makePool(setups.blocking, of('blocking'));
+    this.streams = makePool(setups.streams, of('streams'));
   }
 
   /** Opens the connections that are kept for blocking commands, once the server has answered; replicas get none of these. */

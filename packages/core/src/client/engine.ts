@@ -3,7 +3,7 @@ import type { Executor, SendOptions, ServerOf } from '../command/executor.ts';
 import type { Defaults, Lease } from '../pool/lease.ts';
 import type { ExclusivePool } from '../request/request.ts';
 import type { ClientSetup } from './client-setup.ts';
-import type { ClientState, ClientStats, StateChange } from './client-state.ts';
+import type { ClientEvents, ClientState, ClientStats } from './client-state.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { FrameStream } from './frame-stream.ts';
 
@@ -50,10 +50,12 @@ export interface Engine extends Executor {
   drained(): Promise<void>;
   /** Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves. */
   close(options?: { readonly timeout?: number | undefined }): Promise<void>;
-  /** Adds a listener for state changes. @throws ArgumentError for an unknown event */
-  on(event: 'state', listener: (change: StateChange) => void): unknown;
+  /** Replaces all connections now. Resolves when the shared ones are ready. */
+  reconnect(): Promise<void>;
+  /** Adds a listener. @throws ArgumentError for an unknown event */
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): unknown;
   /** Removes a listener. @throws ArgumentError for an unknown event */
-  off(event: 'state', listener: (change: StateChange) => void): unknown;
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): unknown;
   /** Counts, latencies and connections since the client was made. */
   stats(): ClientStats;
 }

@@ -1,7 +1,7 @@
 /** What the typed clients, pools, leases and connections of all backends have in common. */
 
 import type { Command, Of, Results } from '../command/command.ts';
-import type { ClientState, StateChange } from './client-state.ts';
+import type { ClientEvents, ClientState } from './client-state.ts';
 import type { CallOptions } from './options.ts';
 
 /** How to end something within a time. */
@@ -26,24 +26,30 @@ export interface KvExecutor<V> extends AsyncDisposable {
   with(options: CallOptions): KvExecutor<V>;
 }
 
+/** What clients, pools and raw connections tell of themselves. */
+export interface Observable {
+  /** Where it is in its life. A raw connection is `closed` when it is lost. */
+  readonly state: ClientState;
+  /** Adds a listener. @throws ArgumentError for an unknown event */
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this;
+  /** Removes a listener. @throws ArgumentError for an unknown event */
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this;
+}
+
 /** A client that the whole process can share. */
-export interface KvClient<V> extends KvExecutor<V> {
+export interface KvClient<V> extends KvExecutor<V>, Observable {
   /** Where it sends to, without user and password. */
   readonly address: string;
-  /** Where the client is in its life. */
-  readonly state: ClientState;
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
   readonly writable: boolean;
   /** Resolves when {@link writable} is true (again). */
   drained(): Promise<void>;
   /** Connects now instead of with the first command. */
   connect(): Promise<void>;
+  /** Replaces all connections now: what they have is answered. Resolves when the client can send. */
+  reconnect(): Promise<void>;
   /** Takes no more calls, lets those under way end, then ends all connections. Always resolves. */
   close(options?: CloseOptions): Promise<void>;
-  /** Adds a listener for state changes. */
-  on(event: 'state', listener: (change: StateChange) => void): this;
-  /** Removes a listener. */
-  off(event: 'state', listener: (change: StateChange) => void): this;
   with(options: CallOptions): this;
 }
 
@@ -56,7 +62,7 @@ export interface KvLease<V> extends KvExecutor<V> {
 }
 
 /** A connection that was opened by itself, and ends with `close()`. */
-export interface KvConnection<V> extends KvExecutor<V> {
+export interface KvConnection<V> extends KvExecutor<V>, Observable {
   /** Where it is connected to, without user and password. */
   readonly address: string;
   /** Being closed, or over. */
@@ -66,7 +72,7 @@ export interface KvConnection<V> extends KvExecutor<V> {
 }
 
 /** Connections of bounded number. */
-export interface KvPool<V, L extends KvLease<V>> extends KvExecutor<V> {
+export interface KvPool<V, L extends KvLease<V>> extends KvExecutor<V>, Observable {
   /** Where it sends to, without user and password. */
   readonly address: string;
   /** Connections, in whatever state. */

@@ -15,7 +15,8 @@ export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<Sin
   const one = { minSize: 1, maxSize: 1 };
   const unused = { minSize: 0, maxSize: 1 };
   const pools = { shared: one, sessions: 'shared', blocking: unused, streams: unused } as const;
-  const client = new Client({ ...setup, pools });
+  const backoff = { ...setup.backoff, delay: () => undefined }; // one attempt
+  const client = new Client({ ...setup, pools, backoff });
   return opened(client, async () => {
     const lease = await client.acquire();
     lease.onClosed = () => void client.close({ timeout: 0 });

@@ -2,7 +2,7 @@ import type { RetryMode, SendOptions } from '../command/executor.ts';
 import type { LivenessOptions } from '../connection/liveness.ts';
 import { ArgumentError } from '../errors.ts';
 import { type OptionRule, type OptionRules, Rule, readOptions } from '../options/option-rules.ts';
-import type { Backoff } from '../pool/backoff.ts';
+import type { Backoff, BackoffDelay } from '../pool/backoff.ts';
 import { DEFAULT_BACKOFF } from '../pool/backoff.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
 import { tlsRule } from '../transport/tls-options.ts';
@@ -44,8 +44,12 @@ export interface CommonOptions {
   readonly name?: string | undefined;
   /** TLS options; `true` = the defaults. TLS schemes imply it. */
   readonly tls?: boolean | TlsOptions | undefined;
-  /** Bounds of the wait between attempts to connect. */
-  readonly backoff?: Partial<Backoff> | undefined;
+  /**
+   * Bounds of the wait between attempts to connect; or a function that gets the number of failures in a row and the last
+   * error, and says the wait in ms. `undefined` or `null` ends the attempts: calls that wait reject, and the next call
+   * begins again.
+   */
+  readonly backoff?: Partial<Backoff> | BackoffDelay | undefined;
   /** When a silent connection is taken for dead. */
   readonly liveness?: Partial<LivenessOptions> | undefined;
 }
@@ -66,6 +70,7 @@ export const COMMON_RULES: OptionRules = {
 };
 
 function readBackoff(value: unknown, name: string): Backoff {
+  if (typeof value === 'function') return { ...DEFAULT_BACKOFF, delay: value as BackoffDelay };
   const given = BACKOFF.read(value, name) as Partial<Backoff>;
   const { min, max } = { ...DEFAULT_BACKOFF, ...given };
   if (min > max) throw new ArgumentError(`${name}.min: expected at most ${name}.max (${max} ms), got ${min}`);
@@ -87,9 +92,13 @@ export function commonSetup(options: CommonOptions, backend: string): CommonSetu
     retry,
     maxQueueBytes,
     name,
-    backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
+    backoff: backoffOf(options.backoff),
     liveness: { idle: 15_000, grace: 5000, ...options.liveness },
   };
+}
+
+function backoffOf(given: CommonOptions['backoff']): Backoff {
+  return typeof given === 'function' ? { ...DEFAULT_BACKOFF, delay: given } : { ...DEFAULT_BACKOFF, ...given };
 }
 
 type CommonSetup = Pick<

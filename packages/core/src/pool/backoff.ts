@@ -1,4 +1,11 @@
+import type { KvError } from '../errors.ts';
 import { LONGEST_TIMER } from '../request/timer-limits.ts';
+
+/**
+ * How long to wait before the next attempt to connect, ms, after so many failures in a row; `undefined` or `null`: no
+ * attempt is made before the next call. What it throws means the same.
+ */
+export type BackoffDelay = (failures: number, cause: KvError) => number | null | undefined;
 
 /** Bounds of the wait between attempts to connect, ms. */
 export interface Backoff {
@@ -6,6 +13,8 @@ export interface Backoff {
   readonly min: number;
   /** Upper bound that is never passed. Default 2000. */
   readonly max: number;
+  /** Says the wait itself, instead of the bounds. */
+  readonly delay?: BackoffDelay | undefined;
 }
 
 export const DEFAULT_BACKOFF: Backoff = { min: 50, max: 2000 };
@@ -18,4 +27,15 @@ export const DEFAULT_BACKOFF: Backoff = { min: 50, max: 2000 };
  */
 export function backoffDelay(failures: number, { min, max }: Backoff, random: () => number = Math.random): number {
   return random() * Math.min(max, min * 2 ** Math.min(failures - 1, 30), LONGEST_TIMER);
+}
+
+/** How long to wait after so many failures, ms; `undefined`: no further attempt. */
+export function nextDelay(backoff: Backoff, failures: number, cause: KvError): number | undefined {
+  if (backoff.delay === undefined) return backoffDelay(failures, backoff);
+  try {
+    const delay = backoff.delay(failures, cause);
+    return typeof delay === 'number' && delay >= 0 ? Math.min(delay, LONGEST_TIMER) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,6 +7,7 @@ import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts
 import { Trace } from '../tracing/trace.ts';
 import { connectTracing } from '../tracing/tracing-channels.ts';
 import type { Backoff } from './backoff.ts';
+import type { PoolEvent } from './connection-event.ts';
 import { ReconnectPace } from './reconnect-pace.ts';
 
 /** How a connector behaves. */
@@ -26,6 +27,8 @@ export interface ConnectorEvents {
   notOpened(connection: Connection, error: KvError): void;
   /** The next attempt may begin. */
   due(): void;
+  /** For listeners; changes nothing. */
+  told(event: PoolEvent): void;
 }
 
 type ConnectTrace = Trace<ConnectEvent>;
@@ -54,7 +57,10 @@ export class Connector {
     this.#options = options;
     this.#owner = owner;
     this.#events = events;
-    this.#pace = new ReconnectPace(options.backoff, () => events.due());
+    this.#pace = new ReconnectPace(options.backoff, {
+      due: () => events.due(),
+      waits: (delayMs) => this.tell(delayMs === undefined ? 'gaveUp' : 'waiting', this.lastError, delayMs),
+    });
   }
 
   /** Connections that are being made. */
@@ -70,6 +76,16 @@ export class Connector {
   /** Why the last attempt failed or the last connection was lost; `undefined` after a success. */
   get lastError(): KvError | undefined {
     return this.#pace.lastError;
+  }
+
+  /** Whether no further attempt is made before the next call. */
+  get hasGivenUp(): boolean {
+    return this.#pace.hasGivenUp;
+  }
+
+  /** Tells listeners of the client. */
+  tell(event: PoolEvent['event'], cause?: KvError, delayMs?: number): void {
+    this.#events.told({ event, address: this.#setup.addressText, attempt: this.#pace.attempt, delayMs, cause });
   }
 
   /** Why the login was refused, while the next attempt has to wait: waiting for it changes nothing. */
@@ -107,6 +123,12 @@ export class Connector {
     this.#pace.wait();
   }
 
+  /** The next attempt is made now, as the first one. */
+  restart(): void {
+    this.#pace.restart();
+    this.#refusedLogin = undefined;
+  }
+
   /** No more attempts. */
   stop(): void {
     this.#pace.stop();
@@ -115,6 +137,8 @@ export class Connector {
   #open(trace: ConnectTrace | undefined): void {
     const connection = new Connection(this.#setup, this.#owner);
     this.#opening.add(connection);
+    this.#pace.hasGivenUp = false;
+    this.tell('connecting');
     this.#events.changed();
     const { connectTimeout } = this.#options;
     const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
@@ -131,12 +155,14 @@ export class Connector {
     this.#opening.delete(connection);
     this.#pace.lastError = undefined;
     this.#refusedLogin = undefined;
+    this.tell('ready');
     this.#events.opened(connection);
   }
 
   #notOpened(connection: Connection, error: KvError, attempt: Attempt): void {
     this.#ended(attempt, error);
     this.#opening.delete(connection);
+    this.tell(error.code === 'CLOSED' ? 'closed' : 'failed', error);
     this.#events.notOpened(connection, error);
   }
 

@@ -22,6 +22,7 @@ export type ConnectionPool = Pick<
   | 'submitUnit'
   | 'takeUnsent'
   | 'clear'
+  | 'reconnect'
   | 'retire'
   | 'dismiss'
   | 'close'
@@ -103,6 +104,10 @@ export class KeyedPool implements ConnectionPool {
 
   clear(): void {
     for (const pool of this.#pools) pool.clear();
+  }
+
+  reconnect(): void {
+    for (const pool of this.#pools) pool.reconnect();
   }
 
   retire(error: KvError): void {

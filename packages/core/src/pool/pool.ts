@@ -5,6 +5,7 @@ import { ended, mayRepeat } from '../request/lost-requests.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
+import type { PoolEvent } from './connection-event.ts';
 import { Connector, type ConnectorOptions, isFinal } from './connector.ts';
 
 /** How a pool behaves. */
@@ -32,6 +33,8 @@ export interface PoolEvents {
   redirected?: ConnectionOwner['redirected'] | undefined;
   /** The set of ready connections, or the will to make some, has changed. */
   changed(pool: Pool, cause: KvError | undefined): void;
+  /** Something happened to a connection. Absent: nobody is told. */
+  told?(event: PoolEvent): void;
 }
 
 /**
@@ -79,6 +82,7 @@ export class Pool implements ConnectionOwner {
         this.#grow();
         this.#changed();
       },
+      told: (event) => events.told?.(event),
     });
   }
 
@@ -178,6 +182,21 @@ export class Pool implements ConnectionOwner {
     this.#changed();
   }
 
+  /**
+   * Replaces all connections: what they have is still answered, and new ones are opened now, without the wait after
+   * failures.
+   */
+  reconnect(): void {
+    if (this.#closed !== undefined || this.#retired !== undefined) return;
+    const error = new ClosedError('The connection was replaced');
+    this.#idle = undefined;
+    this.#connector.restart();
+    for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
+    for (const connection of this.#leased) connection.drain(error);
+    this.#grow();
+    this.#changed();
+  }
+
   #retire(connection: Connection, error: KvError): void {
     this.#retiring.add(connection);
     connection.drain(error);
@@ -251,7 +270,9 @@ export class Pool implements ConnectionOwner {
     this.#ready.splice(index, 1);
     if (this.#idle === connection) this.#idle = undefined;
     this.#retire(connection, error);
+    this.#connector.tell('lost', error);
     this.#connector.lost(connection, error);
+    this.#giveUpIfTold(error);
     this.#changed(error);
   }
 
@@ -268,7 +289,9 @@ export class Pool implements ConnectionOwner {
   }
 
   lost(connection: Connection, error: KvError, written: Request[], waiting: Request[]): void {
+    const wasReplaced = this.#retiring.has(connection) && connection.drainCause?.code === 'CLOSED';
     const wasInUse = this.#forget(connection);
+    if (wasInUse || wasReplaced) this.#connector.tell(error.code === 'CLOSED' ? 'closed' : 'lost', error);
     const again: Request[] = [];
     for (const request of written) this.#lostWritten(request, error, again);
     for (const request of waiting) {
@@ -286,6 +309,7 @@ export class Pool implements ConnectionOwner {
     }
     if (error.code === 'CLOSED') this.#grow();
     else this.#connector.lost(connection, error);
+    this.#giveUpIfTold(error);
     this.#changed(error);
   }
 
@@ -407,7 +431,15 @@ export class Pool implements ConnectionOwner {
     for (const { reject } of this.#starting.splice(0)) reject(error);
     if (isFinal(error) && !this.isReady) this.#giveUp(error);
     else this.#queue.setWaitCause(error);
+    this.#giveUpIfTold(error);
     this.#changed(error);
+  }
+
+  /** The user wants no further attempt: waiting requests end, and the next call begins again. */
+  #giveUpIfTold(error: KvError): void {
+    if (!this.#connector.hasGivenUp || this.isReady) return;
+    this.#minSize = 0;
+    this.dismiss(error);
   }
 
   /** The server refuses the login: requests that no other server takes end, and a call after the wait tries again. */

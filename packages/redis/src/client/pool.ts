@@ -3,6 +3,9 @@ import {
   ArgumentError,
   asKvError,
   type CallOptions,
+  type ClientEvents,
+  type ClientState,
+  type ClientStats,
   Command,
   type ConnectionPool,
   type Engine,
@@ -37,6 +40,32 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
   /** Where it sends to, without user and password. */
   get address(): string {
     return this.client.setup.addressText;
+  }
+
+  /** Where it is in its life. */
+  get state(): ClientState {
+    return this.client.state;
+  }
+
+  /**
+   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection.
+   *
+   * @throws ArgumentError for an unknown event
+   */
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
+    this.client.on(event, listener);
+    return this;
+  }
+
+  /** Removes a listener that {@link on} added. */
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
+    this.client.off(event, listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since it was made. */
+  stats(): ClientStats {
+    return this.client.stats();
   }
 
   /** Connections, in whatever state. */

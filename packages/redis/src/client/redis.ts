@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  type ClientEvents,
   type ClientState,
   type ClientStats,
   type Engine,
@@ -7,7 +8,6 @@ import {
   type Of,
   outsideOfCalls,
   type Results,
-  type StateChange,
   setHidden,
 } from '@kv/core';
 import type { TransactionOptions } from '../batch/transaction.ts';
@@ -73,6 +73,16 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   }
 
   /**
+   * Replaces all connections now, without the wait after failures; what they have is answered before they end. Resolves
+   * when the client can send.
+   *
+   * @throws ConnectionError with the cause when the first attempt fails
+   */
+  reconnect(): Promise<void> {
+    return this.client.reconnect();
+  }
+
+  /**
    * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
    * every promise is settled then.
    */
@@ -85,13 +95,13 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   }
 
   /** Adds a listener for changes of {@link state}. A lost connection is a state, never an error that is thrown. */
-  on(event: 'state', listener: (change: StateChange) => void): this {
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
     this.client.on(event, listener);
     return this;
   }
 
   /** Removes a listener that {@link on} added. */
-  off(event: 'state', listener: (change: StateChange) => void): this {
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
     this.client.off(event, listener);
     return this;
   }

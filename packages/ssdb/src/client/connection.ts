@@ -1,6 +1,8 @@
 import {
   type AddressInput,
   type CallOptions,
+  type ClientEvents,
+  type ClientState,
   type Engine,
   isConnectionClosed,
   type KvConnection,
@@ -28,6 +30,27 @@ export class SsdbConnection<V = string> extends SsdbLease<V> implements KvConnec
   /** Where it is connected to, without the password. */
   get address(): string {
     return this.client.setup.addressText;
+  }
+
+  /** Where it is in its life: `closed` when it is over, also when it was lost. */
+  get state(): ClientState {
+    return this.client.state;
+  }
+
+  /**
+   * Adds a listener: `state`, or `connection` which tells why it was `lost`.
+   *
+   * @throws ArgumentError for an unknown event
+   */
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
+    this.client.on(event, listener);
+    return this;
+  }
+
+  /** Removes a listener that {@link on} added. */
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
+    this.client.off(event, listener);
+    return this;
   }
 
   /** Closed by `close()`, or lost. */

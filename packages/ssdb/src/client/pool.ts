@@ -1,5 +1,8 @@
 import {
   type CallOptions,
+  type ClientEvents,
+  type ClientState,
+  type ClientStats,
   type Data,
   type Engine,
   type KvPool,
@@ -38,6 +41,32 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
   /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
   nodes(): ServerOf<SsdbPool<V>>[] {
     return this.client.servers.map((server) => ({ ...server, client: new SsdbPool<V>(server.client, this.call) }));
+  }
+
+  /** Where it is in its life. */
+  get state(): ClientState {
+    return this.client.state;
+  }
+
+  /**
+   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection.
+   *
+   * @throws ArgumentError for an unknown event
+   */
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
+    this.client.on(event, listener);
+    return this;
+  }
+
+  /** Removes a listener that {@link on} added. */
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
+    this.client.off(event, listener);
+    return this;
+  }
+
+  /** Counts, latencies and connections since it was made. */
+  stats(): ClientStats {
+    return this.client.stats();
   }
 
   /** Connections, in whatever state. */

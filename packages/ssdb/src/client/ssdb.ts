@@ -1,6 +1,7 @@
 import {
   type CallOptions,
   Client,
+  type ClientEvents,
   type ClientSetup,
   type ClientState,
   type ClientStats,
@@ -9,7 +10,6 @@ import {
   type KvClient,
   mergeCallOptions,
   type ServerOf,
-  type StateChange,
   setHidden,
 } from '@kv/core';
 import { type DumpOptions, dump, type SyncOptions, sync140 } from '../commands/server.ts';
@@ -74,6 +74,16 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
   }
 
   /**
+   * Replaces all connections now, without the wait after failures; what they have is answered before they end. Resolves
+   * when the client can send.
+   *
+   * @throws ConnectionError with the cause when the first attempt fails
+   */
+  reconnect(): Promise<void> {
+    return this.client.reconnect();
+  }
+
+  /**
    * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
    * every promise is settled then.
    */
@@ -82,13 +92,13 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
   }
 
   /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
-  on(event: 'state', listener: (change: StateChange) => void): this {
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
     this.client.on(event, listener);
     return this;
   }
 
   /** Ends what {@link on} began. */
-  off(event: 'state', listener: (change: StateChange) => void): this {
+  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
     this.client.off(event, listener);
     return this;
   }
