@@ -232,7 +232,7 @@ describe('units', () => {
   it('that lost their connection half-way are unknown in all members and never finished elsewhere', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
-    const unit = client.sendAll([readLine('begin'), readLine('a'), readLine('end')], { unit: true });
+    const unit = client.sendAll([line('begin'), line('a'), line('end')], { unit: true });
     const peer = await server.next();
     await peer.take('begin\na\nend\n');
     peer.send('+1\n');

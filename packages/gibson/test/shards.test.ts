@@ -64,6 +64,20 @@ describe('the server of a key', () => {
   });
 });
 
+test('[#219] a fourth server takes 25 % of the keys, within 1 %, and none moves between the others', async () => {
+  await empty();
+  await using four = createGibson(rig.list, { timeout: 0 });
+  const names = Array.from({ length: 3000 }, (_, i) => `k${i}`);
+  await gibson.with({ timeout: 0 }).sendAll(names.map((name) => set(name, name)));
+  const before = await Promise.all(rig.direct.map((server) => server.keys('k')));
+  const found = await four.sendAll(names.map((name) => get(name)));
+  const missing = names.filter((_, i) => found[i] === null);
+  expect(Math.abs(missing.length / names.length - 0.25)).toBeLessThan(0.01);
+  await four.sendAll(missing.map((name) => set(name, name)));
+  expect((await rig.direct[3]?.keys('k'))?.toSorted()).toEqual(missing.toSorted());
+  for (const i of [0, 1, 2]) expect(await rig.direct[i]?.keys('k')).toEqual(before[i]);
+});
+
 describe('[#215] commands below a prefix on three servers', () => {
   beforeEach(empty);
 
