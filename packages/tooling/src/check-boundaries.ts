@@ -5,6 +5,8 @@
  *          ▲               ▲                ▲
  *        redis            ssdb           gibson  ┄┄ import() ┄┄▶  embedded
  *          └──────▶ core ◀─┴───────────────┘
+ *                    ▲
+ *        keyv, unstorage, connect ──▶ the library that they adapt
  *
  * `core`, `embedded` and the parsers import nothing of the family.
  */
@@ -19,6 +21,8 @@ export interface Rule {
   readonly family: readonly string[];
   /** Packages of the family that may only be loaded with `import()` and named by `import type`. */
   readonly lazy?: readonly string[];
+  /** The library that an adapter is for: its only peer, which may be imported in any form. */
+  readonly target?: string;
   /** Node's own modules: none, or all but those in `sockets` outside of the named file. */
   readonly builtins: 'none' | 'no sockets' | 'all';
   /** The one file that may import sockets. */
@@ -41,6 +45,8 @@ const facade = (name: string): Rule => ({
   builtins: 'no sockets',
 });
 
+const adapter = (target: string): Rule => ({ family: ['@kv/core'], target, builtins: 'no sockets' });
+
 /** For a package without a rule. */
 const closed: Rule = { family: [], builtins: 'none' };
 
@@ -54,6 +60,9 @@ export const rules: Readonly<Record<string, Rule>> = {
   ssdb: facade('ssdb'),
   gibson: facade('gibson'),
   embedded: { family: [], builtins: 'all' },
+  keyv: adapter('keyv'),
+  unstorage: adapter('unstorage'),
+  connect: adapter('express-session'),
 };
 
 /** Private packages, which may import what they like. */
@@ -100,7 +109,7 @@ function leavesPackage(home: string, file: string, name: string): string | undef
 
 function forbidden({ name, form }: Import, rule: Rule, file: string): string | undefined {
   if (isBuiltin(name)) return forbiddenBuiltin(name, rule, file);
-  if (rule.family.includes(name)) return undefined;
+  if (rule.family.includes(name) || rule.target === name) return undefined;
   if (rule.lazy?.includes(name)) return form === 'static' ? 'only import() may load it' : undefined;
   return 'not among the packages it may import';
 }

@@ -1,5 +1,6 @@
 // Packs every public package and uses the tarballs as a stranger would: a fresh project, ESM, CJS, TypeScript.
-// Nothing is fetched: family packages come from their tarballs, tsc and @types/node from this repository. Needs a build.
+// Nothing is fetched: family packages come from their tarballs, tsc, @types/node and the libraries that adapters are for
+// from this repository. Needs a build.
 //
 //   npm pack ─▶ *.tgz ─▶ npm install --offline ─▶ tsc: nodenext (ESM, CJS), bundler ─▶ node: ESM, CJS, npx, bundles
 import { spawnSync } from 'node:child_process';
@@ -20,7 +21,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { buildSync } from 'esbuild';
 import { root } from './install.mjs';
-import { packAll, publicPackages, npm as runNpm, tarballDependencies } from './packed-packages.mjs';
+import { packAll, publicPackages, npm as runNpm, tarballDependencies, targets } from './packed-packages.mjs';
 
 const programs = join(root, 'packages/tooling/consumers/node');
 const project = mkdtempSync(join(tmpdir(), 'kv-consumer-'));
@@ -55,9 +56,18 @@ function install(packed) {
   const dependencies = tarballDependencies(packed);
   const manifest = { name: 'consumer', version: '1.0.0', private: true, dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
-  npm('npm install of the tarballs', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts']);
+  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts'];
+  npm('npm install of the tarballs', ['install', '--offline', '--legacy-peer-deps', ...quiet]);
   mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
-  symlinkSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), 'junction');
+  ['@types/node', ...publicPackages().flatMap(({ manifest }) => targets(manifest))].forEach(link);
+}
+
+/** Makes an installed package of the repository available, with its types. */
+function link(name) {
+  for (const folder of [name, `@types/${name}`]) {
+    const installed = join(root, 'node_modules', folder);
+    if (existsSync(installed)) symlinkSync(installed, join(project, 'node_modules', folder), 'junction');
+  }
 }
 
 /** Specifiers of everything a package exports: its name and its subpaths. */

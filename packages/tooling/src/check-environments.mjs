@@ -1,4 +1,4 @@
-// Tries the packed packages where strangers use them: test runners, versions of TypeScript, other runtimes.
+// Tries the packed packages (without adapters) where strangers use them: test runners, versions of TypeScript, other runtimes.
 //
 //   node packages/tooling/src/check-environments.mjs [jest vitest typescript bun deno workerd]
 //
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from './install.mjs';
-import { npm, packAll, tarballDependencies } from './packed-packages.mjs';
+import { npm, packAll, publicPackages, tarballDependencies, targets } from './packed-packages.mjs';
 
 const consumers = join(root, 'packages/tooling/consumers');
 const minutes = 60_000;
@@ -52,7 +52,8 @@ function attempt(name, dependencies) {
 try {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs);
-  const dependencies = tarballDependencies(packAll(tarballs));
+  const clients = publicPackages().filter(({ manifest }) => targets(manifest).length === 0);
+  const dependencies = tarballDependencies(packAll(tarballs, clients));
   const failed = wanted.filter((name) => !attempt(name, dependencies));
   console.log(`${wanted.length - failed.length} of ${wanted.length} environments passed`);
   process.exitCode = failed.length > 0 ? 1 : 0;

@@ -14,9 +14,15 @@ export function publicPackages() {
     .filter(({ manifest }) => !manifest.private);
 }
 
-/** Packs all of them into a folder. Each answer has the name, the path of the tarball, and the files in it. */
-export function packAll(folder) {
-  const folders = publicPackages().map((one) => one.folder);
+/** The libraries that adapters are for: peers that have to be installed beside them. */
+export function targets(manifest) {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
+  return Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
+}
+
+/** Packs all of them into a folder, or those that are named. Each answer has the name, the path of the tarball, and the files in it. */
+export function packAll(folder, packages = publicPackages()) {
+  const folders = packages.map((one) => one.folder);
   const output = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...folders], root);
   const packed = Object.values(JSON.parse(output)); // an array, or from npm 12 on an object by name
   return packed.map(({ name, filename, files }) => ({

@@ -49,8 +49,17 @@ describe.each(published)('packages/$folder', ({ folder, manifest }) => {
     for (const name of Object.keys(manifest.dependencies ?? {})) expect(allowed).toContain(name);
   });
 
-  it('has optional peers only, which may have any version', () => {
+  it('has the library that it adapts as a peer, from a version on', () => {
+    const target = rules[folder]?.target;
+    if (target === undefined) return;
+    expect(Object.keys(manifest.peerDependencies ?? {})).toEqual([target]);
+    expect(manifest.peerDependencies?.[target]).toMatch(/^\^\d+\.\d+\.\d+( \|\| \^\d+\.\d+\.\d+)*$/);
+    expect(manifest.peerDependenciesMeta).toBeUndefined();
+  });
+
+  it('has no other peers than optional ones, which may have any version', () => {
     for (const [name, range] of Object.entries(manifest.peerDependencies ?? {})) {
+      if (name === rules[folder]?.target) continue;
       expect(rules[folder]?.lazy).toContain(name);
       expect(manifest.peerDependenciesMeta?.[name]).toEqual({ optional: true });
       expect(range).toBe('*'); // a narrower range makes each release of the peer a major release of this package

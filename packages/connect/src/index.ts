@@ -1,0 +1,6 @@
+export {
+  KvStore,
+  type KvStoreOptions,
+  type SessionCallback,
+  type SessionSerializer,
+} from './store.ts';

@@ -1,0 +1,1 @@
+export { type KvDriver, type KvDriverOptions, type KvItem, type KvItemOptions, kvDriver } from './driver.ts';
