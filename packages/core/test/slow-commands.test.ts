@@ -67,6 +67,45 @@ describe('a slow command on a shared connection', () => {
     await client.close({ timeout: 0 });
   });
 
+  // A server answers what it got together when all of it is done: so the call before the slow one is late, too.
+  it('is waited for although a call before it, which the server answers with it, is past its own deadline', async () => {
+    const server = new Working({ busy: true });
+    const client = lineClient({ address: server, liveness });
+    const early = outcome(client.send(line('get'), { timeout: 5000 }));
+    const slow = outcome(client.send(line('slow'), { timeout: 60_000 }));
+    await pass(50_000);
+    expect(await early).toBe('TIMEOUT unknown');
+    expect(firstOf(server).closed).toBe(false);
+    firstOf(server).send('+late\n+done\n');
+    expect(await slow).toBe('done');
+    await client.close({ timeout: 0 });
+  });
+
+  it('is given up with its own deadline, when no other is pending that was called before', async () => {
+    const server = new Working({ busy: true });
+    const client = lineClient({ address: server, liveness });
+    void outcome(client.send(line('get'), { timeout: 5000 }));
+    const slow = outcome(client.send(line('slow'), { timeout: 30_000 }));
+    const calling = setInterval(() => void outcome(client.send(line('get'), { timeout: 5000 })), 100);
+    await pass(36_000);
+    clearInterval(calling);
+    expect(await slow).toBe('TIMEOUT unknown');
+    expect(firstOf(server).closed).toBe(true);
+    await client.close({ timeout: 0 });
+  });
+
+  it('is given up when a call before it is late and the server accepts no connections any more', async () => {
+    const server = new Working({ busy: false });
+    const client = lineClient({ address: server, liveness });
+    void outcome(client.send(line('get'), { timeout: 5000 }));
+    const slow = outcome(client.send(line('slow'), { timeout: 0 }));
+    await pass(0);
+    server.reachable = false;
+    await pass(15_000);
+    expect(await slow).toBe('CONNECTION unknown');
+    await client.close({ timeout: 0 });
+  });
+
   it('is given up when the server accepts no connections any more', async () => {
     const server = new Working({ busy: false });
     const client = lineClient({ address: server, liveness });

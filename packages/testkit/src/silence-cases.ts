@@ -45,17 +45,22 @@ function halfOpenCases(start: Start): void {
 }
 
 function slowCases(start: Start): void {
-  test('a slow call without a deadline keeps its connection when the deadline of a call beside it passes', async () => {
-    const { proxy, client } = await connected(start, { liveness: { idle: 60_000, grace: 60 } });
-    const counter = start.key();
-    proxy.stall('toClient');
-    const slow = client.with({ timeout: 0 }).count(counter);
-    expect(await failure(client.with({ timeout: 60 }).read(start.key()))).toMatchObject({ code: 'TIMEOUT' });
-    await sleep(400); // several times as long as a probe would be waited for
-    proxy.connections[0]?.resume();
-    expect(Number(await slow)).toBe(1);
-    expect(await start.direct().read(counter)).toBe('1');
-  });
+  test.each(['before', 'behind'])(
+    'a slow call without a deadline is done when the deadline of a call %s it passes',
+    async (place) => {
+      const { proxy, client } = await connected(start, { liveness: { idle: 60_000, grace: 60 } });
+      const counter = start.key();
+      proxy.stall('toClient');
+      const read = (): Promise<unknown> => failure(client.with({ timeout: 60 }).read(start.key()));
+      const before = place === 'before' ? read() : undefined;
+      const slow = client.with({ timeout: 0 }).count(counter);
+      expect(await (before ?? read())).toMatchObject({ code: 'TIMEOUT' });
+      await sleep(400); // several times as long as a probe would be waited for
+      proxy.connections[0]?.resume();
+      expect(Number(await slow)).toBe(1);
+      expect(await start.direct().read(counter)).toBe('1');
+    },
+  );
 }
 
 function frozenCases(start: Start): void {

@@ -162,6 +162,16 @@ export class Connection
     return this.setup.internals.clock.now() - (this.#inFlight.peek()?.writtenAt ?? Number.NEGATIVE_INFINITY);
   }
 
+  /** The time of the clock that requests are written by, ms. */
+  now(): number {
+    return this.setup.internals.clock.now();
+  }
+
+  /** Whether a caller still waits for a reply to something that was written before a time of that clock. */
+  isAwaitedSince(time: number): boolean {
+    return this.#inFlight.isAwaitedSince(time);
+  }
+
   /** Whether anything may be written now. */
   get mayWrite(): boolean {
     if (this.#state === 'connecting' || this.#state === 'closed') return false;

@@ -67,6 +67,14 @@ export class InFlight extends Ring<Request> {
     return this.#some(({ settled, command }) => !settled && (command.flags & Flag.subscription) === 0);
   }
 
+  /** Whether a caller still waits for the reply to something that was written before this time. */
+  isAwaitedSince(time: number): boolean {
+    const { subscription } = Flag;
+    return this.#some(
+      ({ settled, command, writtenAt }) => !settled && writtenAt < time && (command.flags & subscription) === 0,
+    );
+  }
+
   /** Whether one of them changes the state of the connection. */
   get changesState(): boolean {
     return this.#some(({ command }) => (command.flags & Flag.stateful) !== 0);

@@ -19,6 +19,10 @@ export interface WatchedConnection {
   readonly paused: boolean;
   /** How long the oldest command without a reply has been on its way, ms. */
   readonly oldestPendingAge: number;
+  /** The time of the clock that requests are written by, ms. */
+  now(): number;
+  /** Whether a caller still waits for a reply to something that was written before a time of that clock. */
+  isAwaitedSince(time: number): boolean;
   /** The process was asleep: a probe goes before everything else. */
   probeFirst(): void;
   destroy(error: KvError): void;
@@ -42,6 +46,18 @@ const WAKING_GRACE = 1000;
 /** How many times `grace` a reply may be past its deadline while the server answers on a control connection. */
 const LATE_ROUNDS = 3;
 
+/** What another connection shows of a server whose reply is late. */
+interface Signs {
+  /** The server answers there, and still serves this connection. */
+  answers: boolean;
+  /** The server says there that it does not serve this connection. */
+  denies: boolean;
+  /** The server accepts connections; it may be too busy to answer on them. */
+  accepts: boolean;
+}
+
+const NO_SIGNS: Signs = { answers: false, denies: false, accepts: false };
+
 /**
  * Finds out that a peer is gone although nothing says so (half-open TCP).
  *
@@ -55,6 +71,10 @@ const LATE_ROUNDS = 3;
  * at the earliest: sooner, the question might overtake the command. A server that accepts that connection and answers
  * nothing is busy: it is given up only when the deadline of the oldest pending reply passes, and then it must answer on
  * the control connection to get more time.
+ *
+ * A reply that is late may only wait for a slow command behind it: servers may answer what they got together when all of it
+ * is done. So while a caller waits within its deadline for something that was pending already, a server that accepts
+ * connections is busy.
  */
 export class Liveness {
   /** When the last byte came, by the wall clock: it goes on while the process is asleep. */
@@ -66,6 +86,8 @@ export class Liveness {
   #judging = false;
   /** How often a late reply has been given more time since the last sign of life. */
   #lateRounds = 0;
+  /** When the oldest pending reply was found to be late, by the clock of requests; `undefined`: none is. */
+  #lateSince: number | undefined;
   /** Whether a byte came since it was last set to false. */
   #alive = true;
 
@@ -85,6 +107,7 @@ export class Liveness {
   heard(): void {
     this.#alive = true;
     this.#lateRounds = 0;
+    this.#lateSince = undefined;
     this.heardAt = wallNow();
   }
 
@@ -102,6 +125,7 @@ export class Liveness {
   /** The oldest pending reply is past its deadline: the connection has `grace` ms to show a sign of life. */
   suspect(): void {
     if (this.#judging || !this.#connection.isOpen) return;
+    this.#lateSince ??= this.#connection.now();
     this.#probes.probe();
     this.#judgeLate();
   }
@@ -119,22 +143,40 @@ export class Liveness {
   /** Without a sign of life in this time the connection is dead. */
   judge(grace: number): void {
     this.#begin();
-    this.#wait(grace, () => this.#verdict(false));
+    this.#wait(grace, () => this.#verdict(NO_SIGNS));
   }
 
-  /** The same, but half-way the server is asked on a control connection: if it answers there, it is only busy. */
+  /** The same, but half-way the server is looked at on other connections: it may only be busy. */
   #judgeLate(): void {
     const half = this.#options.grace / 2;
     this.#begin();
     this.#wait(half, () => {
-      if (this.#alive) return this.#verdict(false);
-      let answered = false;
-      const note = (alive: boolean): void => {
-        answered = alive;
-      };
-      this.#probes.isAlive(half)?.then(note, (error: unknown) => note(!isUnreachable(error)));
-      this.#wait(half, () => this.#verdict(answered));
+      if (this.#alive) return this.#verdict(NO_SIGNS);
+      const signs = { ...NO_SIGNS };
+      this.#lookForSigns(signs, half);
+      this.#wait(half, () => this.#verdict(signs));
     });
+  }
+
+  #lookForSigns(signs: Signs, timeout: number): void {
+    this.#probes.isAlive(timeout)?.then(
+      (alive) => {
+        signs.answers = alive;
+        signs.denies = !alive;
+      },
+      (error: unknown) => {
+        signs.answers = !isUnreachable(error);
+      },
+    );
+    if (!this.#isAwaited) return;
+    void this.#probes.isReachable(timeout).then((reachable) => {
+      signs.accepts = reachable;
+    });
+  }
+
+  /** Whether a caller waits, within its deadline, for something that was pending when a reply was found to be late. */
+  get #isAwaited(): boolean {
+    return this.#lateSince !== undefined && this.#connection.isAwaitedSince(this.#lateSince);
   }
 
   #begin(): void {
@@ -142,10 +184,11 @@ export class Liveness {
     this.#alive = false;
   }
 
-  #verdict(answersElsewhere: boolean): void {
+  #verdict({ answers, denies, accepts }: Signs): void {
     this.#judging = false;
     if (this.#alive || this.#connection.paused) return this.#watch();
-    if (answersElsewhere && ++this.#lateRounds < LATE_ROUNDS) return this.#judgeLate();
+    if (answers && ++this.#lateRounds < LATE_ROUNDS) return this.#judgeLate();
+    if ((answers || accepts) && !denies && this.#isAwaited) return this.#judgeLate();
     const { grace } = this.#options;
     this.#connection.destroy(new ConnectionError(`No response to a liveness probe within ${grace} ms`));
   }
