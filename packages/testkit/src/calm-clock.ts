@@ -17,6 +17,8 @@ export class CalmClock implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #last = performance.now();
   #calm = 0;
+  /** When the machine was busy, and for how long, ms. */
+  readonly #busy: { readonly until: number; readonly ms: number }[] = [];
 
   constructor() {
     this.#timer = setInterval(() => this.#tick(), TICK);
@@ -31,6 +33,12 @@ export class CalmClock implements Disposable {
   /** Whether `limit` calm milliseconds, or far more of any kind, have passed since then. */
   isOver(limit: number, calm: number, began: number): boolean {
     return this.#calm - calm > limit || performance.now() - began > limit * PATIENCE;
+  }
+
+  /** Milliseconds since a time of `performance.now()` in which the machine was busy with other things. */
+  busySince(time: number): number {
+    const from = this.#busy.findLastIndex(({ until }) => until < time) + 1;
+    return this.#busy.slice(from).reduce((sum, { ms }) => sum + ms, 0);
   }
 
   /** False when the limit is over first, see {@link isOver}. */
@@ -56,6 +64,7 @@ export class CalmClock implements Disposable {
   #tick(): void {
     const now = performance.now();
     if (now - this.#last < TICK + CALM) this.#calm += now - this.#last;
+    else this.#busy.push({ until: now, ms: now - this.#last });
     this.#last = now;
   }
 }

@@ -5,6 +5,7 @@ import { ProxiedConnection } from './proxied-connection.ts';
 import { type Random, seeded } from './random.ts';
 import type { RawAddress } from './raw-client.ts';
 import { resetSocket } from './reset-socket.ts';
+import type { SlowRequests } from './slow-requests.ts';
 
 /** Faults for every new connection alike, or drawn per connection. */
 export type FaultPlan = Faults | ((random: Random, index: number) => Faults);
@@ -15,6 +16,8 @@ export interface FaultProxyOptions {
   readonly faults?: FaultPlan;
   /** Seed of the generator that a plan function gets, forked per connection; default 1. */
   readonly seed?: number;
+  /** Makes requests slow that ask for it; default: none. */
+  readonly slow?: SlowRequests;
 }
 
 /**
@@ -39,6 +42,7 @@ export class FaultProxy implements AsyncDisposable {
   /** Where connections from now on lead: another server took over. */
   target: RawAddress;
   readonly #random: Random;
+  readonly #slow: SlowRequests | undefined;
   readonly #connections = new Set<ProxiedConnection>();
   readonly #waiting = new Set<() => void>();
   #server: Server | undefined;
@@ -49,6 +53,7 @@ export class FaultProxy implements AsyncDisposable {
     this.target = target;
     this.faults = options.faults ?? {};
     this.#random = seeded(options.seed ?? 1);
+    this.#slow = options.slow;
   }
 
   /** Stays the same over `refuse` and `accept`. */
@@ -131,7 +136,7 @@ export class FaultProxy implements AsyncDisposable {
     }
     const index = this.#total++;
     const faults = typeof this.faults === 'function' ? this.faults(this.#random.fork(index), index) : this.faults;
-    const connection = new ProxiedConnection(socket, index, faults, this.target);
+    const connection = new ProxiedConnection(socket, index, faults, this.target, this.#slow);
     this.#connections.add(connection);
     void connection.closed.then(() => this.#connections.delete(connection));
     for (const wake of this.#waiting) wake();

@@ -19,6 +19,8 @@ export interface DirectionFaults {
    * wait, and writers feel the pressure.
    */
   readonly stallAfter?: number;
+  /** From a Redis: a push of RESP3 is put behind every so many places between replies; see `PushInjector`. */
+  readonly pushes?: number;
   /** Foreign bytes are put in after this many. */
   readonly garbage?: { readonly after: number; readonly bytes: Uint8Array };
 }

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { inPieces } from './every-split.ts';
 import type { DirectionFaults } from './faults.ts';
+import { PushInjector } from './push-injector.ts';
+import type { SlowRequests } from './slow-requests.ts';
 
 /** Bytes that may wait in one direction before its source is paused. */
 const pressure = 1 << 20;
@@ -21,6 +23,8 @@ export class FaultyDirection {
   readonly #target: Socket;
   readonly #faults: DirectionFaults;
   readonly #cut: (how: 'reset' | 'end') => void;
+  readonly #pushes: PushInjector | undefined;
+  readonly #slow: SlowRequests | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #pumping = false;
@@ -31,8 +35,16 @@ export class FaultyDirection {
   #stalled = false;
   #awake: () => void = () => {};
 
-  constructor(source: Socket, target: Socket, faults: DirectionFaults, cut: (how: 'reset' | 'end') => void) {
+  constructor(
+    source: Socket,
+    target: Socket,
+    faults: DirectionFaults,
+    cut: (how: 'reset' | 'end') => void,
+    slow?: SlowRequests,
+  ) {
     this.#source = source;
+    this.#slow = slow;
+    this.#pushes = faults.pushes === undefined ? undefined : new PushInjector(faults.pushes);
     this.#target = target;
     this.#faults = faults;
     this.#cut = cut;
@@ -110,8 +122,9 @@ export class FaultyDirection {
 
   #enqueue(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
+    const all = this.#pushes?.with(bytes) ?? bytes;
+    this.#waiting.push(all);
+    this.#waitingBytes += all.length;
     if (this.#waitingBytes > pressure) this.#source.pause();
   }
 
@@ -149,9 +162,23 @@ export class FaultyDirection {
     const size = this.#faults.pieces ?? bytes.length;
     for (const [i, piece] of inPieces(bytes, Math.max(1, size)).entries()) {
       if (i > 0) await turn();
-      await this.#pass(piece);
+      if (this.#slow === undefined) await this.#pass(piece);
+      else await this.#passSlowly(piece, this.#slow);
     }
     if (this.#waitingBytes <= pressure) this.#source.resume();
+  }
+
+  async #passSlowly(piece: Uint8Array, slow: SlowRequests): Promise<void> {
+    let rest = piece;
+    for (let found = slow.find(rest); found !== undefined; found = slow.find(rest)) {
+      await slow.free;
+      await this.#pass(rest.subarray(0, found.at));
+      await slow.work(found);
+      await this.#pass(rest.subarray(found.at, found.at + 1)); // so that it is not found again
+      rest = rest.subarray(found.at + 1);
+    }
+    await slow.free;
+    await this.#pass(rest);
   }
 
   async #pass(piece: Uint8Array): Promise<void> {

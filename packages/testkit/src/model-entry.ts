@@ -5,9 +5,15 @@ export type Ending =
   /** It was done; `value` is what a read or an increment returned. */
   | { readonly how: 'done'; readonly value?: string | number | bigint | null }
   /** Nothing of it happened. */
-  | { readonly how: 'notSent' | 'refused' }
+  | ({ readonly how: 'notSent' | 'refused' } & Why)
   /** It may or may not have happened. */
-  | { readonly how: 'unknown' };
+  | ({ readonly how: 'unknown' } & Why);
+
+/** What the error of an ending says. */
+interface Why {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
 
 /** An operation and what became of it. `began` and `ended` are positions in the order of events. */
 export interface Entry {
@@ -16,6 +22,8 @@ export interface Entry {
   ended?: number;
   /** It settled after everything must have. */
   late?: boolean;
+  /** The machine had no time for the client meanwhile, which says nothing about it. */
+  hurried?: boolean;
   ending?: Ending;
   /** A rejection that is no ending. */
   error?: unknown;

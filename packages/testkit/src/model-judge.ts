@@ -9,15 +9,16 @@ type State = ReadonlyMap<string, string | null>;
  * - a read returned what belongs to its key, and not nothing when the write was acknowledged before;
  * - an acknowledged write is there, one that was not sent is not;
  * - acknowledged increments ≤ counter ≤ acknowledged and unknown ones; they returned different numbers, none above it;
- * - of a transaction all keys are there or none, and as acknowledged.
+ * - of a transaction all keys are there or none, and as acknowledged;
+ * - with calm connections a slow command ended well, and none was lost.
  */
-export function judge(entries: readonly Entry[], state: State): string[] {
+export function judge(entries: readonly Entry[], state: State, calm = false): string[] {
   const violations: string[] = [];
   const writes = new Map<number, Entry>();
   for (const entry of entries) if (entry.operation.kind === 'write') writes.set(entry.operation.id, entry);
   for (const entry of entries) {
     if (entry.ending === undefined || entry.late === true) violations.push(words(entry));
-    else violations.push(...judgeOne(entry, writes, state));
+    else violations.push(...judgeOne(entry, writes, state), ...(calm ? judgeCalm(entry) : []));
   }
   return [...violations, ...judgeCounters(entries, state)];
 }
@@ -33,6 +34,14 @@ function judgeOne(entry: Entry, writes: ReadonlyMap<number, Entry>, state: State
     default:
       return [];
   }
+}
+
+function judgeCalm(entry: Entry): string[] {
+  const { operation, ending, hurried } = entry;
+  if (operation.kind === 'write' && operation.id < 0) return []; // the recovery cuts all connections
+  const isLost = ending !== undefined && 'code' in ending && ending.code === 'CONNECTION';
+  const isWrong = isLost || (operation.kind === 'slow' && ending?.how !== 'done');
+  return isWrong && hurried !== true ? [`${words(entry)}, undisturbed`] : [];
 }
 
 function judgeStored(entry: Entry, size: number, state: State): string[] {
@@ -61,9 +70,12 @@ function judgeRead(entry: Entry, write: Entry | undefined): string[] {
     : [`${words(entry)}: the answer to something else`];
 }
 
+/** Each adds one; a script does not say which number it is. */
+const COUNTING: ReadonlySet<string> = new Set(['increment', 'script', 'slow']);
+
 function judgeCounters(entries: readonly Entry[], state: State): string[] {
   const violations: string[] = [];
-  const increments = entries.filter(({ operation }) => operation.kind === 'increment');
+  const increments = entries.filter(({ operation }) => COUNTING.has(operation.kind));
   for (const key of new Set(increments.flatMap(({ operation }) => keysOf(operation)))) {
     const counted = increments.filter(({ operation }) => keysOf(operation)[0] === key);
     const acknowledged = counted.filter(({ ending }) => ending?.how === 'done');
@@ -72,7 +84,9 @@ function judgeCounters(entries: readonly Entry[], state: State): string[] {
     if (actual < acknowledged.length || actual > acknowledged.length + unknown) {
       violations.push(`counter ${key} is ${actual}, with ${acknowledged.length} acknowledged and ${unknown} unknown`);
     }
-    const returned = acknowledged.map(({ ending }) => (ending?.how === 'done' ? Number(ending.value) : 0));
+    const returned = acknowledged.flatMap(({ ending }) =>
+      ending?.how === 'done' && ending.value !== undefined ? [Number(ending.value)] : [],
+    );
     if (new Set(returned).size < returned.length) violations.push(`counter ${key} returned a number twice`);
     const beyond = returned.find((number) => number > actual);
     if (beyond !== undefined) violations.push(`counter ${key} is ${actual}, but returned ${beyond}`);

@@ -4,17 +4,38 @@ import type { Random } from './random.ts';
 /** One call that a client is asked to make. Every value names what it belongs to, so a reply that went astray shows. */
 export type Operation =
   /** Store `storedUnder(operation)` under a key that no other operation writes. */
-  | { readonly kind: 'write'; readonly id: number; readonly size: number }
-  /** Read what write number `id` stores. */
-  | { readonly kind: 'read'; readonly id: number }
-  /** Add one to a counter. */
-  | { readonly kind: 'increment'; readonly counter: number }
-  /** Store `storedUnder(operation)` under `keys` keys of its own, all or none. */
-  | { readonly kind: 'transaction'; readonly id: number; readonly keys: number; readonly size: number }
-  /** Something happens to the connection or the server; the driver knows what the name means. */
-  | { readonly kind: 'disturb'; readonly what: string }
-  /** Let time pass. */
-  | { readonly kind: 'wait'; readonly ms: number };
+  (
+    | { readonly kind: 'write'; readonly id: number; readonly size: number }
+    /** Read what write number `id` stores. */
+    | { readonly kind: 'read'; readonly id: number }
+    /** Add one to a counter. */
+    | { readonly kind: 'increment'; readonly counter: number }
+    /** Store `storedUnder(operation)` under `keys` keys of its own, all or none. */
+    | { readonly kind: 'transaction'; readonly id: number; readonly keys: number; readonly size: number }
+    /** Add one to a counter by a script whose own answer is an error that begins with `word`. Run number `id`. */
+    | { readonly kind: 'script'; readonly id: number; readonly counter: number; readonly word: string }
+    /** Add one to a counter of its own, which takes the server `ms`; the call has the time that it needs. */
+    | { readonly kind: 'slow'; readonly id: number; readonly ms: number }
+    /** Publish the next number of a channel, past the faults. */
+    | { readonly kind: 'publish'; readonly channel: number }
+    /** Begin to read a channel. */
+    | { readonly kind: 'subscribe'; readonly channel: number; readonly reading: Reading }
+    /** Let the oldest reader of a channel end. */
+    | { readonly kind: 'unsubscribe'; readonly channel: number }
+    /** Something happens to the connection or the server; the driver knows what the name means. */
+    | { readonly kind: 'disturb'; readonly what: string }
+    /** Let time pass. */
+    | { readonly kind: 'wait'; readonly ms: number }
+  ) & {
+    /** The deadline of the call, ms, in place of the client's own; 0 = none. */
+    readonly deadline?: number;
+  };
+
+/** How a reader takes its messages: by a listener or in a loop. */
+export type Reading = 'listener' | 'loop';
+
+/** Operations beside the usual ones, for backends that have them. */
+export type ExtraKind = 'script' | 'slow' | 'publish' | 'subscribe' | 'unsubscribe';
 
 /** A whole case as plain data: it can be printed, kept and run again. */
 export interface Plan {
@@ -24,6 +45,12 @@ export interface Plan {
   readonly inFlight: number;
   /** What the n-th connection suffers; later ones nothing. */
   readonly connections: readonly Faults[];
+  /** Which of its ways to make a client the driver takes. */
+  readonly variant?: number;
+  /** How old the first connection is before the lists begin, ms. */
+  readonly age?: number;
+  /** Nothing harms the connections: a slow command must end well, whatever its neighbors do. */
+  readonly calm?: boolean;
 }
 
 /** Bounds of a random plan. */
@@ -48,7 +75,26 @@ export interface PlanOptions {
   readonly transactions?: boolean;
   /** Longest value in bytes; default 2000. */
   readonly maxSize?: number;
+  /** Operations beside the usual ones; one that is named twice is drawn twice as often. Default none. */
+  readonly extras?: readonly ExtraKind[];
+  /** Share of operations that are one of `extras`; default 0.4. */
+  readonly extra?: number;
+  /** What scripts answer; default `LOADING`. */
+  readonly words?: readonly string[];
+  /** Deadlines of calls, ms, one of these; default: the client's own. */
+  readonly deadlines?: readonly number[];
+  /** How long slow commands take, ms, one of these; default 300. */
+  readonly slow?: readonly number[];
+  /** {@link Plan.variant} is drawn below this; default 1. */
+  readonly variants?: number;
+  /** See {@link Plan.age}; default 0. */
+  readonly age?: number;
+  /** See {@link Plan.calm}; default false. */
+  readonly calm?: boolean;
 }
+
+/** Channels of a plan. */
+export const CHANNELS = 3;
 
 /** Draws a plan. */
 export function randomPlan(random: Random, options: PlanOptions = {}): Plan {
@@ -59,12 +105,23 @@ export function randomPlan(random: Random, options: PlanOptions = {}): Plan {
     tasks: lists,
     inFlight: random.pick(options.inFlight ?? [1, 4, 32]),
     connections: Array.from({ length: connections }, (_, i) => randomFaults(random.fork(i), options.faults)),
+    ...(options.variants === undefined ? {} : { variant: random.below(options.variants) }),
+    ...(options.age === undefined ? {} : { age: options.age }),
+    ...(options.calm === undefined ? {} : { calm: options.calm }),
   };
 }
 
 function randomOperation(random: Random, id: number, options: PlanOptions): Operation {
   if (options.disturbances?.length && random.chance(options.disturbance ?? 0.03))
     return { kind: 'disturb', what: random.pick(options.disturbances) };
+  if (options.extras?.length && random.chance(options.extra ?? 0.4))
+    return randomExtra(random, id, random.pick(options.extras), options);
+  const { deadlines } = options;
+  const call = randomCall(random, id, options);
+  return deadlines === undefined ? call : { ...call, deadline: random.pick(deadlines) };
+}
+
+function randomCall(random: Random, id: number, options: PlanOptions): Operation {
   const size = random.chance(0.2) ? random.below((options.maxSize ?? 2000) + 1) : random.below(20);
   const roll = random.below(100);
   if (roll < 30) return { kind: 'write', id, size };
@@ -73,6 +130,20 @@ function randomOperation(random: Random, id: number, options: PlanOptions): Oper
   if (roll < 93 && (options.transactions ?? true)) return { kind: 'transaction', id, keys: 2 + random.below(3), size };
   if (roll < 99) return { kind: 'increment', counter: random.below(3) };
   return { kind: 'wait', ms: random.below((options.maxWait ?? 4) + 1) };
+}
+
+function randomExtra(random: Random, id: number, kind: ExtraKind, { words, slow }: PlanOptions): Operation {
+  const channel = random.below(CHANNELS);
+  switch (kind) {
+    case 'script':
+      return { kind, id, counter: random.below(3), word: random.pick(words ?? ['LOADING']) };
+    case 'slow':
+      return { kind, id, ms: random.pick(slow ?? [300]) };
+    case 'subscribe':
+      return { kind, channel, reading: random.pick(['listener', 'loop']) };
+    default:
+      return { kind, channel };
+  }
 }
 
 /** Keys that an operation writes, without the driver's prefix. */
@@ -85,6 +156,10 @@ export function keysOf(operation: Operation): string[] {
       return Array.from({ length: operation.keys }, (_, i) => `t${operation.id}.${i}`);
     case 'increment':
       return [`c${operation.counter}`];
+    case 'script':
+      return [`s${operation.counter}`];
+    case 'slow':
+      return [`slow-${operation.ms}.${operation.id}`];
     default:
       return [];
   }

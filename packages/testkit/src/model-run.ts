@@ -16,6 +16,10 @@ export interface ModelSession {
   disturb?(what: string): Promise<void> | void;
   /** Ends all disturbances and faults: from now on connections are healthy. */
   heal(): Promise<void> | void;
+  /** What the session itself has found, once it was healed: of its readers, for instance. */
+  findings?(calm: CalmClock, limit: number): Promise<string[]>;
+  /** How often something happened that the plan is meant to meet. */
+  readonly met?: Readonly<Record<string, number>>;
   /** Reads keys past the client and the faults; counters as decimal text, absent ones as null. */
   inspect(keys: readonly string[]): Promise<(string | null)[]>;
   /** Closes the client. */
@@ -28,7 +32,7 @@ export interface ModelSession {
 
 /** Opens sessions. Keys of one session must not meet those of another, for instance by a prefix. */
 export interface ModelDriver {
-  open(connections: readonly Faults[]): Promise<ModelSession>;
+  open(connections: readonly Faults[], variant: number): Promise<ModelSession>;
   /**
    * Milliseconds of calm time (see {@link CalmClock}) in which the client must work again after the faults, and close;
    * a call must settle within its `patience` and a quarter of this. Default 10,000.
@@ -46,25 +50,29 @@ export interface RunReport {
   readonly faults: number;
   /** By ending. */
   readonly endings: Readonly<Record<string, number>>;
+  /** What else was met: operations by kind, errors by code, and what the session counts. */
+  readonly met: Readonly<Record<string, number>>;
 }
 
 /** Runs a plan and compares what the client said with what the server has. */
 export async function runPlan(plan: Plan, driver: ModelDriver): Promise<RunReport> {
-  const session = await driver.open(plan.connections);
+  const session = await driver.open(plan.connections, plan.variant ?? 0);
   using calm = new CalmClock();
   const settleWithin = driver.settleWithin ?? 10_000;
   const run = new Run(session, calm, settleWithin);
+  if (plan.age !== undefined) await run.age(plan.age);
   await Promise.all(plan.tasks.map((list) => run.list(list, plan.inFlight)));
   const faults = faultsMet(plan, session.connections ?? plan.connections.length);
   await session.heal();
   const violations = await run.recovery();
+  violations.push(...((await session.findings?.(calm, settleWithin)) ?? []));
   const keys = [...new Set(run.entries.flatMap(({ operation }) => keysOf(operation)))];
   const stored = await session.inspect(keys);
   const state = new Map(keys.map((key, i) => [key, stored[i] ?? null]));
-  violations.push(...judge(run.entries, state));
+  violations.push(...judge(run.entries, state, plan.calm));
   if (!(await calm.settles(session.close(), settleWithin))) violations.push('close() did not settle');
   await session.dispose?.();
-  return { violations, operations: run.entries.length, faults, endings: run.endings() };
+  return { violations, operations: run.entries.length, faults, endings: run.endings(), met: run.met() };
 }
 
 function faultsMet({ tasks, connections }: Plan, made: number): number {
@@ -75,6 +83,12 @@ function faultsMet({ tasks, connections }: Plan, made: number): number {
 function isFaulty({ toServer, toClient, ...whole }: Faults): boolean {
   return [whole, toServer, toClient].some((part?: DirectionFaults | Faults) => Object.keys(part ?? {}).length > 0);
 }
+
+/** A call during which, or so many ms before which, the machine was busy for longer than this says nothing about the client. */
+const [BEFORE, HURRY] = [500, 50];
+
+/** How long a client waits at most until a server confirms that a channel is left, ms. */
+const CONFIRMATION = 5000;
 
 class Run {
   readonly entries: Entry[] = [];
@@ -87,6 +101,12 @@ class Run {
     this.#session = session;
     this.#calm = calm;
     this.#settleWithin = settleWithin;
+  }
+
+  /** Connects, and lets the connection become so old. */
+  async age(milliseconds: number): Promise<void> {
+    await this.#call({ kind: 'increment', counter: 0 });
+    await sleep(milliseconds);
   }
 
   /** Runs a list, in order, with a bounded number in flight. */
@@ -124,10 +144,20 @@ class Run {
     return counts;
   }
 
+  met(): Record<string, number> {
+    const counts: Record<string, number> = { ...this.#session.met };
+    for (const { operation, ending } of this.entries) {
+      counts[operation.kind] = (counts[operation.kind] ?? 0) + 1;
+      if (ending !== undefined && 'code' in ending && ending.code !== undefined)
+        counts[ending.code] = (counts[ending.code] ?? 0) + 1;
+    }
+    return counts;
+  }
+
   async #one(operation: Operation): Promise<void> {
     if (operation.kind === 'wait') await sleep(operation.ms);
     else if (operation.kind === 'disturb') await this.#session.disturb?.(operation.what);
-    else await this.#call(operation);
+    else await this.#call(operation, operation.deadline);
   }
 
   async #call(operation: Operation, patience?: number): Promise<Entry> {
@@ -143,7 +173,11 @@ class Run {
         entry.ended = this.#clock++;
       },
     );
-    entry.late = !(await this.#calm.settles(call, (patience ?? 0) + this.#settleWithin / 4));
+    const began = performance.now();
+    const { kind } = operation;
+    const needed = kind === 'slow' ? operation.ms : kind === 'unsubscribe' ? CONFIRMATION : (patience ?? 0);
+    entry.late = !(await this.#calm.settles(call, needed + this.#settleWithin / 4));
+    entry.hurried = this.#calm.busySince(began - BEFORE) > HURRY;
     return entry;
   }
 }

@@ -10,6 +10,8 @@ export interface ModelOptions extends PlanOptions {
   readonly seed?: number;
   /** Plans that run side by side, where the driver's sessions are independent; default 1. */
   readonly parallel?: number;
+  /** Told the seed of each plan before it runs. */
+  readonly begins?: (seed: number) => void;
   /** No plan is begun after this many milliseconds; default: all are. */
   readonly milliseconds?: number;
   /** Runs that shrinking may take; default 200. */
@@ -26,6 +28,8 @@ export interface ModelReport {
   readonly faults: number;
   /** Operations by ending. */
   readonly endings: Readonly<Record<string, number>>;
+  /** What else was met, see {@link RunReport.met}. */
+  readonly met: Readonly<Record<string, number>>;
 }
 
 /** A promise of the client was broken. The message holds the violations, the seed, and the smallest case found. */
@@ -60,6 +64,7 @@ export async function checkModel(driver: ModelDriver, options: ModelOptions = {}
   const worker = async (): Promise<void> => {
     while (begun < plans && failed === undefined && performance.now() < end) {
       const current = seed + begun++;
+      options.begins?.(current);
       const plan = randomPlan(seeded(current), options);
       const report = await runPlan(plan, driver);
       total.add(report);
@@ -76,13 +81,20 @@ class Total implements ModelReport {
   operations = 0;
   faults = 0;
   readonly endings: Record<string, number> = {};
+  readonly met: Record<string, number> = {};
 
   add(report: RunReport): void {
     this.plans++;
     this.operations += report.operations;
     this.faults += report.faults;
-    for (const [how, count] of Object.entries(report.endings)) this.endings[how] = (this.endings[how] ?? 0) + count;
+    addTo(this.endings, report.endings);
+    addTo(this.met, report.met);
   }
+}
+
+/** Adds counts to counts. */
+export function addTo(total: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(more)) total[name] = (total[name] ?? 0) + count;
 }
 
 async function smallest(

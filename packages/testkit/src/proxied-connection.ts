@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts';
 import { FaultyDirection } from './faulty-direction.ts';
 import { dialSocket, type RawAddress } from './raw-client.ts';
 import { resetSocket } from './reset-socket.ts';
+import type { SlowRequests } from './slow-requests.ts';
 
 type Side = 'toServer' | 'toClient' | 'both' | 'neither';
 
@@ -15,6 +16,7 @@ export class ProxiedConnection {
   readonly faults: Faults;
   /** Resolves when both sockets are gone. */
   readonly closed: Promise<void>;
+  readonly #slow: SlowRequests | undefined;
   readonly #client: Socket;
   #server: Socket | undefined;
   #toServer: FaultyDirection | undefined;
@@ -24,8 +26,9 @@ export class ProxiedConnection {
   #halfOpen = false;
   #stalled: Side = 'neither';
 
-  constructor(client: Socket, index: number, faults: Faults, target: RawAddress) {
+  constructor(client: Socket, index: number, faults: Faults, target: RawAddress, slow?: SlowRequests) {
     this.index = index;
+    this.#slow = slow;
     this.faults = faults;
     this.#client = client;
     this.closed = new Promise((resolve) => {
@@ -90,7 +93,7 @@ export class ProxiedConnection {
     this.#open++;
     this.#watch(server);
     const cut = (how: 'reset' | 'end'): void => this.cut(how);
-    this.#toServer = new FaultyDirection(this.#client, server, this.faults.toServer ?? {}, cut);
+    this.#toServer = new FaultyDirection(this.#client, server, this.faults.toServer ?? {}, cut, this.#slow);
     this.#toClient = new FaultyDirection(server, this.#client, this.faults.toClient ?? {}, cut);
     if (this.#halfOpen) this.halfOpen();
     if (this.#stalled !== 'neither') this.stall(this.#stalled);

@@ -1,48 +1,131 @@
-import { createRedis, type Redis } from '@kv/redis';
-import { set } from '@kv/redis/commands';
-import { keysOf, type Operation, storedUnder } from '../src/model-plan.ts';
+import type { Message, Redis, Script, Subscription } from '@kv/redis';
+import * as source from '@kv/redis';
+import type { ModelSubscription } from '../src/model-news.ts';
+import { keysOf, type Operation, type Reading, storedUnder } from '../src/model-plan.ts';
+import type { ReaderEvents } from '../src/model-reader.ts';
 import type { RedisServer } from '../src/redis-server.ts';
-import { type Backend, type Backends, impatient } from './proxied-session.ts';
+import { type Backend, type Backends, type Impatience, impatient } from './proxied-session.ts';
+import { COUNT_AND_FAIL, countAndFail } from './redis-scripts.ts';
+
+export type RedisModule = typeof source;
+
+/** How a client is made, and what it is called with. */
+export interface RedisVariation {
+  readonly protocol?: 2 | 3 | undefined;
+  readonly maxQueueBytes?: number | undefined;
+  /** The copy of the package that makes the client; default: the sources. */
+  readonly client?: RedisModule | undefined;
+  /** The copy that makes all commands and scripts as values; default: typed methods of the client. */
+  readonly values?: RedisModule | undefined;
+  /** Slow commands let the whole server sleep, instead of being delayed on their way. */
+  readonly sleeps?: boolean | undefined;
+  /** Deadline and liveness, where {@link impatient} is too short. */
+  readonly times?: Impatience | undefined;
+}
 
 class RedisBackend implements Backend {
   readonly #redis: Redis;
+  readonly #values: RedisModule | undefined;
+  readonly #script: Script;
+  readonly #sleeps: boolean;
 
-  constructor(port: number, keyPrefix: string) {
-    this.#redis = createRedis(`redis://127.0.0.1:${port}`, { ...impatient, keyPrefix });
+  constructor(port: number, keyPrefix: string, variation: RedisVariation) {
+    const { client = source, values, protocol, maxQueueBytes, sleeps = false, times } = variation;
+    const url = `redis://127.0.0.1:${port}`;
+    this.#redis = client.createRedis(url, { ...impatient, ...times, keyPrefix, protocol, maxQueueBytes });
+    this.#values = values;
+    this.#script = (values?.createRedis(url) ?? this.#redis).script(COUNT_AND_FAIL, { keys: 1 });
+    this.#sleeps = sleeps;
   }
 
-  async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null> {
+  async call(operation: Operation, timeout?: number): Promise<string | number | bigint | null | undefined> {
     const redis = timeout === undefined ? this.#redis : this.#redis.with({ timeout });
     const keys = keysOf(operation);
     const [first = ''] = keys;
     switch (operation.kind) {
       case 'read':
-        return redis.get(first);
+        return this.#values === undefined ? redis.get(first) : text(await this.#send(redis, 'GET', first));
       case 'increment':
-        return redis.incr(first);
+        return this.#values === undefined ? redis.incr(first) : Number(await this.#send(redis, 'INCR', first));
       case 'write':
-        return String(await redis.set(first, storedUnder(first, operation.size)));
+        return String(await this.#write(redis, first, storedUnder(first, operation.size)));
       case 'transaction': {
         const transaction = redis.multi();
-        for (const key of keys) void transaction.send(set(key, storedUnder(key, operation.size)));
+        const { command } = this.#values ?? source;
+        for (const key of keys) void transaction.send(command('SET', key, storedUnder(key, operation.size)));
         await transaction.execute();
         return 'OK';
       }
+      case 'script':
+        await countAndFail(operation.id, redis, this.#script, first, operation.word);
+        return undefined;
+      case 'slow':
+        return this.#slowly(first, operation.ms);
       default:
         return null;
     }
   }
 
+  async subscribe(channel: number, name: string, reading: Reading, events: ReaderEvents): Promise<ModelSubscription> {
+    const subscription = await this.#subscribed(channel, name);
+    subscription.on('gap', () => events.gap());
+    if (reading === 'listener') subscription.on('message', ({ message }) => events.message(message));
+    else void readAll(subscription, events);
+    return subscription;
+  }
+
   close(): Promise<void> {
     return this.#redis.close();
+  }
+
+  #subscribed(channel: number, name: string): Promise<Subscription> {
+    if (channel === 0) return this.#redis.subscribe(name);
+    return channel === 1 ? this.#redis.psubscribe(`${name}*`) : this.#redis.ssubscribe(name);
+  }
+
+  #send(redis: Redis, name: string, ...args: string[]): Promise<unknown> {
+    return redis.send((this.#values ?? source).command(name, ...args));
+  }
+
+  #write(redis: Redis, key: string, value: string): Promise<unknown> {
+    return this.#values === undefined ? redis.set(key, value) : this.#send(redis, 'SET', key, value);
+  }
+
+  /** Without a deadline: its neighbors have theirs. */
+  async #slowly(key: string, ms: number): Promise<number> {
+    const patient = this.#redis.with({ timeout: 0 });
+    if (!this.#sleeps) return patient.incr(key);
+    const { command } = source;
+    const results = await patient.sendAll([command('DEBUG', 'SLEEP', String(ms / 1000)), command('INCR', key)]);
+    return Number(results[1]);
+  }
+}
+
+function text(value: unknown): string | null {
+  return value === null ? null : String(value);
+}
+
+async function readAll(subscription: AsyncIterable<Message>, events: ReaderEvents): Promise<void> {
+  try {
+    for await (const { message } of subscription) events.message(message);
+    events.ended();
+  } catch (error) {
+    events.ended(error);
   }
 }
 
 /** Clients of a real Redis. `direct` reads past the faults. */
-export function redisBackends(server: RedisServer, direct: Redis): Backends {
+export function redisBackends(
+  server: RedisServer,
+  direct: Redis,
+  vary: (variant: number) => RedisVariation = () => ({}),
+): Backends {
   return {
     target: server,
-    open: (port, prefix) => new RedisBackend(port, prefix),
+    open: (port, prefix, variant) => new RedisBackend(port, prefix, vary(variant)),
+    publish: async (channel, name, message) => {
+      await (channel === 2 ? direct.spublish(name, message) : direct.publish(name, message));
+    },
     inspect: (keys) => direct.mget([...keys]),
   };
 }

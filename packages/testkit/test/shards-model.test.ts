@@ -50,13 +50,17 @@ function expectEnough({ operations, faults, endings }: ModelReport): void {
 test('[#218] SSDB: three servers, one of which dies and returns all the time, keep every promise', async () => {
   const ports = servers.map(({ ssdb }) => ssdb.port as number);
   await using direct = createSsdb(list(ports), patient);
-  const backends = ssdbBackends({ host, port: ports[0] as number }, direct, (port) => list(ports, port));
+  const backends = ssdbBackends({ host, port: ports[0] as number }, direct, {
+    addressOf: (port) => list(ports, port),
+  });
   expectEnough(await checkModel(proxiedDriver(backends), options));
 }, 200_000);
 
 test('[#218] Gibson: three servers, one of which dies and returns all the time, keep every promise', async () => {
   const ports = servers.map(({ gibson }) => gibson.port as number);
   await using direct = createGibson(list(ports), patient);
-  const backends = gibsonBackends({ host, port: ports[0] as number }, direct, (port) => list(ports, port));
+  const backends = gibsonBackends({ host, port: ports[0] as number }, direct, {
+    addressOf: (port) => list(ports, port),
+  });
   expectEnough(await checkModel(proxiedDriver(backends), options));
 }, 200_000);

@@ -1,0 +1,186 @@
+/**
+ * What the usual plans of `model-portions.ts` do not meet: readers of channels, scripts that answer words of the server,
+ * slow commands beside calls with short deadlines, full queues, pushes between replies, a client that is closed while it
+ * reconnects, and commands of another copy of the package.
+ */
+import { startEmbedded } from '@kv/embedded';
+import { createGibson } from '@kv/gibson';
+import { createRedis } from '@kv/redis';
+import { createSsdb } from '@kv/ssdb';
+import { checkModel, type ModelOptions, type ModelReport } from '../src/model.ts';
+import type { ExtraKind } from '../src/model-plan.ts';
+import type { ModelDriver } from '../src/model-run.ts';
+import { startRedis } from '../src/redis-server.ts';
+import { gibsonBackends } from './gibson-driver.ts';
+import { gibsonVariants, redisVariants, ssdbVariants, VARIANTS } from './model-variants.ts';
+import {
+  type Backends,
+  closings,
+  disturbances,
+  type Impatience,
+  type ProxyVariation,
+  proxiedDriver,
+} from './proxied-session.ts';
+import { type RedisVariation, redisBackends } from './redis-driver.ts';
+import { loadFunction } from './redis-scripts.ts';
+import { ssdbBackends } from './ssdb-driver.ts';
+
+/** A case as data. */
+export interface Case {
+  readonly plans: ModelOptions;
+  /** What the client of a variant has beside what all cases have in common. */
+  readonly client?: RedisVariation;
+  /** What the proxy of a variant does. */
+  readonly proxy?: (variant: number) => ProxyVariation;
+  /** See {@link ModelDriver.settleWithin}. */
+  readonly settleWithin?: number;
+}
+
+/** How a case is run. */
+export interface CaseOptions {
+  /** Seed of the first plan. */
+  readonly seed: number;
+  /** How many times the usual size it has; default 1. */
+  readonly factor?: number;
+  /** Told the seed of each plan before it runs. */
+  readonly begins?: (seed: number) => void;
+}
+
+const patient = { timeout: 60_000 };
+
+const usual: ModelOptions = {
+  plans: 8,
+  parallel: 4,
+  inFlight: [2, 8, 32],
+  operations: 600,
+  connections: 30,
+  tasks: 4,
+  disturbance: 0.01,
+  maxWait: 1,
+  maxSize: 300,
+  variants: VARIANTS,
+  // Foreign bytes can look like a reply, which no protocol without checksums can tell from a real one.
+  faults: { garbage: false, healthy: 0.3, within: 3000, maxDelay: 2 },
+  shrinkRuns: 10,
+};
+
+/** Everything happens, and the client is closed and made again. */
+const wild: ModelOptions = { ...usual, disturbances: [...disturbances, ...closings] };
+
+/** Nothing harms the connections, which are so old that a refusal can be the reason to leave them. */
+const calm: ModelOptions = { ...usual, connections: 0, disturbance: 0, calm: true, age: 1100, parallel: 8 };
+
+/** Calls have all the time that they need, since nothing is lost. */
+const relaxed: Impatience = { timeout: 5000, liveness: { idle: 15_000, grace: 5000 } };
+
+/** Calls end soon, connections are probed soon: far sooner than a slow command is done. */
+const slowTimes: Impatience = { timeout: 60, liveness: { idle: 400, grace: 200 } };
+
+/** The queue has any length. */
+const slowly: RedisVariation = { times: slowTimes, maxQueueBytes: undefined };
+
+const slow: ModelOptions = {
+  ...usual,
+  plans: 5,
+  parallel: 5,
+  operations: 200,
+  connections: 0,
+  disturbance: 0,
+  calm: true,
+  slow: [100, 900],
+  deadlines: [20, 60, 2000, 0],
+  extras: ['slow'],
+  extra: 0.02,
+  inFlight: [8],
+};
+
+/** What servers begin an error with that did not run the command. */
+const WORDS = [
+  'LOADING x',
+  'READONLY x',
+  'MASTERDOWN x',
+  'MOVED 1 127.0.0.1:1',
+  'ASK 1 127.0.0.1:1',
+  'NOSCRIPT x',
+  'BUSY x',
+  'CLUSTERDOWN x',
+  'TRYAGAIN x',
+  'NOAUTH x',
+  'NOPERM x',
+  'OOM x',
+  'EXECABORT x',
+  'ERR x',
+];
+
+const NEWS: readonly ExtraKind[] = ['publish', 'publish', 'publish', 'publish', 'subscribe', 'unsubscribe'];
+
+const slowConnection: Case = { plans: slow, client: slowly, proxy: () => ({ slow: 'connection' }) };
+
+/** A name of a backend. */
+export type BackendName = 'redis' | 'ssdb' | 'gibson';
+
+/** The cases of each backend. */
+export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>> = {
+  redis: {
+    wild: {
+      plans: { ...wild, plans: 16, extras: [...NEWS, 'script', 'script'], words: WORDS },
+      proxy: (variant) => (variant < 4 ? { pushes: 2 + variant } : {}),
+    },
+    words: {
+      plans: { ...calm, extras: ['script'], words: WORDS },
+      client: { times: relaxed },
+      proxy: () => ({ pushes: 3 }),
+    },
+    slow: slowConnection,
+    sleeping: {
+      plans: { ...slow, plans: 1, slow: [100, 700] },
+      client: { ...slowly, sleeps: true },
+      settleWithin: 30_000, // those that wait together wait for the sum
+    },
+  },
+  ssdb: { wild: { plans: wild }, slow: slowConnection },
+  gibson: {
+    wild: { plans: wild },
+    slow: slowConnection,
+    busy: { plans: slow, client: slowly, proxy: () => ({ slow: 'server' }) },
+  },
+};
+
+/** Runs a case on a server of its own. Throws a `ModelFailure` when a promise was broken. */
+export function runCase(backend: BackendName, given: Case, how: CaseOptions): Promise<ModelReport> {
+  return RUNS[backend](given, how);
+}
+
+const RUNS: Readonly<Record<BackendName, (given: Case, how: CaseOptions) => Promise<ModelReport>>> = {
+  redis: async (given, how) => {
+    await using server = await startRedis({ args: ['--enable-debug-command', 'yes'] });
+    await using direct = createRedis(server.url, patient);
+    await using variants = await redisVariants();
+    await loadFunction(direct);
+    const vary = (variant: number): RedisVariation => ({ ...variants.of(variant), ...given.client });
+    return await check(redisBackends(server, direct, vary), given, how);
+  },
+  ssdb: async (given, how) => {
+    await using embedded = await startEmbedded({ ssdb: { port: 0 } });
+    const target = { host: '127.0.0.1', port: embedded.ssdb.port as number };
+    await using direct = createSsdb(target, patient);
+    await using variants = await ssdbVariants();
+    const vary = (variant: number): object => ({ ...variants.of(variant), ...given.client });
+    return await check(ssdbBackends(target, direct, { vary }), given, how);
+  },
+  gibson: async (given, how) => {
+    await using embedded = await startEmbedded({ gibson: { port: 0 } });
+    const target = { host: '127.0.0.1', port: embedded.gibson.port as number };
+    await using direct = createGibson(target, patient);
+    await using variants = await gibsonVariants();
+    const vary = (variant: number): object => ({ ...variants.of(variant), ...given.client });
+    const plans = { ...given.plans, transactions: false };
+    return await check(gibsonBackends(target, direct, { vary }), { ...given, plans }, how);
+  },
+};
+
+function check(backends: Backends, { plans, proxy, settleWithin }: Case, how: CaseOptions): Promise<ModelReport> {
+  const { seed, factor = 1, begins = () => undefined } = how;
+  const driver: ModelDriver = { ...proxiedDriver(backends, proxy), settleWithin: settleWithin ?? 10_000 };
+  return checkModel(driver, { ...plans, seed, begins, plans: (plans.plans ?? 1) * factor });
+}
