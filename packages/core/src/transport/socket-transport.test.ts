@@ -101,6 +101,21 @@ describe('sockets', () => {
     60_000,
   );
 
+  it('a socket that the system has connected to itself counts as refused [#144]', async () => {
+    const address = (await listen()) as { host: string; port: number };
+    await new Promise((resolve) => server.close(resolve)); // nobody listens there any more
+    vi.resetModules();
+    vi.doMock('node:net', async (original) => ({
+      ...(await original<typeof Net>()),
+      connect: (options: TcpNetConnectOpts) => connectTcp({ ...options, localPort: address.port }),
+    }));
+    const { connectSocket: connect } = await import('./socket-transport.ts');
+    vi.doUnmock('node:net');
+    const heard = new Heard();
+    await expect(connect(address, heard, never)).rejects.toMatchObject({ message: 'Connection refused' });
+    expect(heard.closes).toEqual([]);
+  });
+
   it('where the runtime would keep the shared read buffer for one socket, all sockets receive', async () => {
     vi.resetModules();
     vi.doMock('node:process', () => ({ default: { ...process, versions: { node: '22.0.0', uv: '' } } }));

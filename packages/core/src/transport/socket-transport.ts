@@ -107,6 +107,7 @@ class SocketOpening {
       error = cause;
     });
     socket.once(ready, () => {
+      if (isConnectedToItself(socket)) return void socket.destroy(new ConnectionError('Connection refused'));
       opened = true;
       signal.removeEventListener('abort', abort);
       resolve(new SocketTransport(socket, on));
@@ -117,6 +118,14 @@ class SocketOpening {
       else reject(error ?? new ConnectionError('The socket was closed while it was connecting'));
     });
   }
+}
+
+/**
+ * Where nothing listens on a port of this machine, the system may give the socket that very port: TCP then connects it to
+ * itself.
+ */
+function isConnectedToItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
+  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
 }
 
 class SocketTransport implements Transport {
