@@ -110,6 +110,12 @@ export class Endpoint {
     for (const pool of this.pools) pool.retire(error);
   }
 
+  /** Ends a retired one for good: what it has not answered goes on at other servers, where it may be repeated. */
+  abandon(error: KvError): void {
+    for (const pool of this.pools) pool.abandon(error);
+    this.close(error);
+  }
+
   /** Ends all connections; what is under way fails with this error. */
   close(error: KvError): void {
     for (const pool of this.pools) pool.close(error);

@@ -24,6 +24,7 @@ export type ConnectionPool = Pick<
   | 'clear'
   | 'reconnect'
   | 'retire'
+  | 'abandon'
   | 'dismiss'
   | 'close'
 >;
@@ -112,6 +113,10 @@ export class KeyedPool implements ConnectionPool {
 
   retire(error: KvError): void {
     for (const pool of this.#pools) pool.retire(error);
+  }
+
+  abandon(error: KvError): void {
+    for (const pool of this.#pools) pool.abandon(error);
   }
 
   dismiss(error: KvError): void {

@@ -236,6 +236,11 @@ export class Pool implements ConnectionOwner {
     this.#changed(error);
   }
 
+  /** Ends its connections: what they have not answered goes on as after any loss. To be called when it was retired. */
+  abandon(error: KvError): void {
+    for (const connection of [...this.#leased, ...this.#retiring]) connection.end(error);
+  }
+
   /** Ends the requests that wait for a connection; those that have one go on. */
   dismiss(error: KvError): void {
     for (const request of this.#drain()) request.fail(ended(request, error, 'notSent'));

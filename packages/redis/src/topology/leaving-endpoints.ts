@@ -19,22 +19,31 @@ export class LeavingEndpoints {
     return this.#timers.has(endpoint);
   }
 
-  /** Lets a server answer what it has, for `grace` ms at most; what is left then fails with the error. */
+  /**
+   * Lets a server answer what it has, for `grace` ms at most. What is left then goes on at other servers, where it may be
+   * repeated, or fails with the error.
+   */
   add(endpoint: Endpoint, error: KvError, grace: number): void {
-    const timer = setTimeout(() => this.#end(endpoint, error), grace);
+    const end = (): void => {
+      endpoint.abandon(error);
+      this.#forget(endpoint);
+    };
+    const timer = setTimeout(end, grace);
     timer.unref();
     this.#timers.set(endpoint, timer);
     endpoint.retire(error);
   }
 
   close(error: KvError): void {
-    for (const endpoint of [...this.#timers.keys()]) this.#end(endpoint, error);
+    for (const [endpoint, timer] of this.#timers) {
+      clearTimeout(timer);
+      endpoint.close(error);
+      this.#forget(endpoint);
+    }
   }
 
-  #end(endpoint: Endpoint, error: KvError): void {
-    clearTimeout(this.#timers.get(endpoint));
+  #forget(endpoint: Endpoint): void {
     this.#timers.delete(endpoint);
-    endpoint.close(error);
     this.#ended(endpoint);
   }
 }
