@@ -51,6 +51,10 @@ const SHORTEST = 100;
 const LONGEST = 5000;
 const URGENT = 250;
 
+/** An answer with so many ranges has more than 100 kB, and costs its server milliseconds: all pauses are longer then. */
+const MANY_RANGES = 1000;
+const LONGER = 10;
+
 /**
  * Asks servers for their view of the cluster: one round at a time, with growing pauses while nothing changes, faster
  * while calls wait for it, and every `interval` ms in any case. No failure ends it.
@@ -65,6 +69,8 @@ export class Refresher {
   #wanted: string | undefined;
   #first: Endpoint | undefined;
   #pause = SHORTEST;
+  /** What all pauses are multiplied with. */
+  #scale = 1;
   #lastRound = Number.NEGATIVE_INFINITY;
   #begun = 0;
   #ended = 0;
@@ -114,7 +120,8 @@ export class Refresher {
   }
 
   get #currentPause(): number {
-    return this.#owner.isUrgent || this.#waiters.length > 0 ? Math.min(this.#pause, URGENT) : this.#pause;
+    const isUrgent = this.#owner.isUrgent || this.#waiters.length > 0;
+    return (isUrgent ? Math.min(this.#pause, URGENT) : this.#pause) * this.#scale;
   }
 
   #wait(milliseconds: number): void {
@@ -187,6 +194,7 @@ export class Refresher {
     if (!this.#age.accepts({ epoch, from: addressText, lastResort }))
       throw new ConnectionError(`${addressText} has an older view of the cluster (epoch ${epoch})`);
     round.answered = true;
+    this.#scale = view.map.ranges.length > MANY_RANGES ? LONGER : 1;
     round.changed = this.#owner.apply(view, round.cause) || round.changed;
   }
 }

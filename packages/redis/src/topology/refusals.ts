@@ -27,6 +27,9 @@ const MOST_REDIRECTS = 64;
 /** Pauses between questions whether a server serves again, ms. */
 const PROBE_PAUSE = { min: 50, max: 500 };
 
+/** Said by a server that became a replica, to a write without keys, or to EXEC. */
+const DEMOTED = /\bREADONLY\b/;
+
 /** What the handling of refusals needs of its router. */
 export interface RefusalContext {
   readonly host: RouterHost;
@@ -196,8 +199,17 @@ export class Refusals {
     const gate = this.#gather(refusal);
     this.#context.refresher.trigger(error.message.split(' ', 1)[0] ?? 'unavailable');
     if (isOpaque(refusal)) this.#doubt(refusal, gate);
+    else if (DEMOTED.test(error.message)) this.#holdForMap(gate, error);
     else this.#holdUnavailable(gate, error);
     return true;
+  }
+
+  /** The server is a replica now: it serves, but only another one takes writes. */
+  #holdForMap(gate: Gate, error: KvError): void {
+    const asked = {};
+    gate.setWaitCause(error);
+    gate.hold(asked);
+    void this.#context.refresher.round('READONLY').then(() => gate.release(asked));
   }
 
   #holdUnavailable(gate: Gate, error: KvError): void {
