@@ -7,7 +7,7 @@ import { keySlot } from './slot.ts';
 const encoder = new TextEncoder();
 const anyText = fc.string({ unit: 'binary' });
 
-test.each(clusterVectors.slots)('a server puts %j into slot %i', (key, slot) => {
+test.each(clusterVectors.slots)('a server puts %j into slot %i [#115]', (key, slot) => {
   expect(keySlot(typeof key === 'string' ? key : fromHex(key.hex))).toBe(slot);
 });
 

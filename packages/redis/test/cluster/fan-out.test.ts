@@ -30,7 +30,7 @@ const KEYS = Array.from({ length: 30 }, (_, i) => `k${i}`);
 const setAll = (): Promise<unknown> => redis.mset(Object.fromEntries(KEYS.map((key) => [key, `v${key}`])));
 
 describe('commands with keys of several slots', () => {
-  it('are split by slot and put together: order and repeated keys are kept, counts added [#145]', async () => {
+  it('are split by slot and put together: order and repeated keys are kept, counts added [#145] [#98]', async () => {
     expect(await setAll()).toBe('OK');
     const wanted = [...KEYS, 'none', ...KEYS.slice(0, 5)];
     expect(await redis.mget(...wanted)).toEqual(wanted.map((key) => (key === 'none' ? null : `v${key}`)));
@@ -62,7 +62,7 @@ describe('commands with keys of several slots', () => {
     expect(await whole.mget('{a}1', '{a}2')).toEqual([null, null]);
   });
 
-  it('when a part fails, the error says which keys were done and which were not [#146]', async () => {
+  it('when a part fails, the error says which keys were done and which were not [#146] [#98]', async () => {
     await using scripted = await scriptedCluster({ nodes: 2 });
     const [a, b] = scripted.nodes as [ScriptedNode, ScriptedNode];
     a.answer = ({ name }) => (name === 'DEL' ? ':1\r\n' : undefined);

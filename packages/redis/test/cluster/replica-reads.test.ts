@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, startCluster } from '@kv/testkit/topology/cluster';
+import type { ClusterNode } from '@kv/testkit/topology/cluster-node';
 import { array, bulk, error, map, moved, ok } from '@kv/testkit/topology/resp-text';
 import { type ScriptedCluster, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
+import { waitFor } from '@kv/testkit/topology/wait';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedis, type Redis } from '../../src/index.ts';
 
@@ -79,7 +81,7 @@ describe('readFrom', () => {
       ).toEqual([]);
   });
 
-  it('says READONLY in the handshake of replicas, before any read, and never to primaries [#172]', async () => {
+  it('says READONLY in the handshake of replicas, before any read, and never to primaries [#172] [#100]', async () => {
     await using redis = createRedis(cluster.url, { readFrom: 'preferReplica' });
     await gets(redis);
     await redis.with({ readFrom: 'primary' }).get('k');
@@ -209,6 +211,32 @@ describe('reads from replicas of a real cluster', () => {
     cluster = await startCluster({ primaries: 3, replicas: 1 });
   }, 60_000);
   afterAll(() => cluster.close());
+
+  it('go on when a replica is killed or changes its role with the primary, and are spread again [#173]', async () => {
+    await cluster.settled();
+    await using redis = createRedis(cluster.url, { readFrom: 'preferReplica' });
+    await redis.set('s', 'v');
+    const owner = await cluster.slotOwner(await cluster.slotOf('s'));
+    const replica = cluster.replicas.find(({ primaryId }) => primaryId === owner.id) ?? expect.fail('no replica');
+    const gets = async (node: ClusterNode): Promise<number> =>
+      Number(/cmdstat_get:calls=(\d+)/.exec(await node.askText('INFO', 'commandstats'))?.[1] ?? 0);
+    const readsReach = async (node: ClusterNode): Promise<void> => {
+      const before = await gets(node);
+      await waitFor('a read there', async () => {
+        expect(await redis.get('s')).toBe('v');
+        return (await gets(node)) > before || undefined;
+      });
+    };
+    await readsReach(replica);
+    await cluster.kill(replica);
+    for (let i = 0; i < 50; i++) expect(await redis.get('s')).toBe('v');
+    await cluster.restart(replica);
+    await cluster.settled();
+    await readsReach(replica);
+    await cluster.failover(replica);
+    await cluster.settled();
+    await readsReach(owner);
+  }, 60_000);
 
   it('go on while the primary is dead, and after one replica has taken its place [#175]', async () => {
     await using redis = createRedis(cluster.url, { readFrom: 'preferReplica' });

@@ -54,7 +54,7 @@ it('a slot that is half way to another server is read on both, with prefix, MATC
   await cluster.setNode(slot, target);
 });
 
-it('every key that is there all the time comes, while slots move without a pause [#150]', async () => {
+it('every key that is there all the time comes, while slots move without a pause [#150] [#99]', async () => {
   const slots = [...new Set(names.map(keySlot))].slice(0, 40);
   const mover = startMover(cluster, { slots, duration: 20_000, keys: 1, pause: 1 });
   for (let round = 0; round < 5; round++) {

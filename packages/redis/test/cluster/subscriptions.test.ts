@@ -110,6 +110,16 @@ describe.each([2, 3] as const)('subscriptions in a cluster, RESP%i', (protocol) 
     await waitFor('message', () => staying.messages.length > 0 || undefined);
   });
 
+  it('100 channels in 50 slots are heard again when their slots have moved, one after the other [#165] [#166]', async () => {
+    await using redis = open();
+    const tags = Array.from({ length: 50 }, (_, i) => `{many-${protocol}-${i}}`);
+    const names = tags.flatMap((tag) => [`${tag}a`, `${tag}b`]);
+    const heard = new Heard(await redis.ssubscribe(names));
+    for (const tag of tags.slice(0, 10)) await cluster.moveSlot(keySlot(tag), await otherThanOwner(cluster, tag));
+    for (const name of names) await heard.until(`${name} again`, () => redis.spublish(name, 'again'));
+    expect(new Set(heard.gaps)).toEqual(new Set(['moved']));
+  });
+
   it('a channel that is left while its slot moves is left, and calls get their own replies [#167]', async () => {
     await using redis = open();
     const name = `leaving-${protocol}`;
@@ -134,6 +144,10 @@ describe.each([2, 3] as const)('subscriptions in a cluster, RESP%i', (protocol) 
     await waitFor('events', () => events.messages.length >= 30 || undefined);
     expect(events.messages.toSorted()).toEqual(keys.map((key) => `__keyevent@0__:set ${key}`).toSorted());
     expect(redis.stats().connections.streams.size).toBe(3);
+    const expired = new Heard(await redis.subscribe('__keyevent@0__:expired', { everywhere: true }));
+    await Promise.all(keys.map((key) => redis.pexpire(key, 1)));
+    await waitFor('events', () => expired.messages.length >= 30 || undefined);
+    expect(expired.messages.toSorted()).toEqual(keys.map((key) => `__keyevent@0__:expired ${key}`).toSorted());
   });
 
   it('a channel of a slot cannot be subscribed everywhere [#170]', async () => {
@@ -141,7 +155,7 @@ describe.each([2, 3] as const)('subscriptions in a cluster, RESP%i', (protocol) 
     await expect(redis.ssubscribe('a', { everywhere: true })).rejects.toMatchObject({ code: 'ARGUMENT' });
   });
 
-  it('a server that is lost costs its own channels only, and they go on at its successor [#165] [#169] [#170]', async () => {
+  it('a server that is lost costs its own channels only, and they go on at its successor [#165] [#169] [#170] [#102]', async () => {
     await using redis = open();
     const dead = await ownerOf(cluster, `dead-${protocol}`);
     const alive = await otherThanOwner(cluster, `dead-${protocol}`);

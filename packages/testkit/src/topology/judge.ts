@@ -1,4 +1,5 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { CalmClock } from '../calm-clock.ts';
 import { isRedirect, type JudgedClient, mayHaveRun } from './judged-client.ts';
 import { JudgedKey, type WrongGet } from './judged-key.ts';
 
@@ -42,7 +43,9 @@ export interface Verdict {
   readonly hung: number;
   /** The longest time without a success of any call, in milliseconds. */
   readonly longestPause: number;
-  /** The same for calls on one key. */
+  /** The same in calm milliseconds, in which this process was not held up: what a busy machine does is not the client's. */
+  readonly longestCalmPause: number;
+  /** As `longestPause`, for calls on one key. */
   readonly longestPauseOfKey: number;
 }
 
@@ -75,6 +78,9 @@ class Judge {
   #redirects = 0;
   #lastSuccess: number;
   #longestPause = 0;
+  readonly #calm = new CalmClock();
+  #lastCalm = 0;
+  #longestCalmPause = 0;
 
   constructor(client: JudgedClient, options: JudgeOptions) {
     const now = performance.now();
@@ -96,6 +102,7 @@ class Judge {
     timer.abort();
     this.#endPause(performance.now());
     for (const key of this.#keys) key.endPause(performance.now());
+    this.#calm[Symbol.dispose]();
     return this.#verdict();
   }
 
@@ -150,6 +157,9 @@ class Judge {
   #endPause(now: number): void {
     this.#longestPause = Math.max(this.#longestPause, now - this.#lastSuccess);
     this.#lastSuccess = now;
+    const calm = this.#calm.now();
+    this.#longestCalmPause = Math.max(this.#longestCalmPause, calm - this.#lastCalm);
+    this.#lastCalm = calm;
   }
 
   #failed(error: unknown): void {
@@ -170,6 +180,7 @@ class Judge {
       wrongCounters: await this.#wrongCounters(),
       hung: this.#called - this.#settled,
       longestPause: this.#longestPause,
+      longestCalmPause: this.#longestCalmPause,
       longestPauseOfKey: Math.max(...this.#keys.map(({ longestPause }) => longestPause)),
     };
   }

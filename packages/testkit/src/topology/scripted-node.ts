@@ -29,6 +29,8 @@ export interface ScriptedRequest {
   /** Number of the connection, 0 for the node's first one, and its protocol. */
   readonly connection: number;
   readonly protocol: 2 | 3;
+  /** Number of the read of its connection that brought it. What was written at once mostly comes in one read. */
+  readonly read: number;
   /** Ends the connection; what the answer says is not sent any more. */
   reset(): void;
 }
@@ -40,6 +42,7 @@ interface Connection {
   readonly socket: Socket;
   readonly index: number;
   protocol: 2 | 3;
+  reads: number;
   /** The answers so far: the next one is sent after them. */
   sent: Promise<void>;
 }
@@ -113,12 +116,13 @@ export class ScriptedNode {
   }
 
   #accept(socket: Socket): void {
-    const connection: Connection = { socket, index: this.#accepted++, protocol: 2, sent: Promise.resolve() };
+    const connection: Connection = { socket, index: this.#accepted++, protocol: 2, reads: 0, sent: Promise.resolve() };
     const reader = new Reader();
     this.#connections.add(connection);
     socket.on('close', () => this.#connections.delete(connection));
     socket.on('error', () => {}); // 'close' follows
     socket.on('data', (bytes) => {
+      connection.reads++;
       for (const command of reader.parse(bytes)) this.#asked(connection, command as string[]);
     });
   }
@@ -127,7 +131,8 @@ export class ScriptedNode {
     const { socket, index } = connection;
     if (name.toUpperCase() === 'HELLO' && args[0] === '3') connection.protocol = 3;
     const reset = (): void => void socket.resetAndDestroy();
-    const request = { name: name.toUpperCase(), args, connection: index, protocol: connection.protocol, reset };
+    const { protocol, reads: read } = connection;
+    const request = { name: name.toUpperCase(), args, connection: index, protocol, read, reset };
     this.requests.push(request);
     const answer = this.answer(request);
     connection.sent = connection.sent.then(async () => {

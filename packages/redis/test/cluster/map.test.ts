@@ -1,0 +1,195 @@
+/** How a client finds the map of a cluster, and finds it again, on servers whose every answer the test decides. */
+import { createServer } from 'node:net';
+import { bulk, error, moved, ok } from '@kv/testkit/topology/resp-text';
+import { evenly, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import type { Answer, ScriptedNode } from '@kv/testkit/topology/scripted-node';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { RedisClientOptions } from '../../src/client/options.ts';
+import { createRedis, type Redis } from '../../src/index.ts';
+import { answers, deferred, failureOf, KEY, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
+
+function open(seeds: readonly string[], options: Omit<RedisClientOptions, 'bytes'> = {}): Redis {
+  const redis = createRedis({ cluster: seeds }, { timeout: 5000, ...options });
+  onTestFinished(() => redis.close());
+  return redis;
+}
+
+/** Accepts connections and says nothing. */
+async function silent(): Promise<string> {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+async function five(): Promise<readonly ScriptedNode[]> {
+  const cluster = await scriptedCluster({ nodes: 5 });
+  onTestFinished(() => cluster.close());
+  for (const [i, node] of cluster.nodes.entries()) node.answer = answers({ GET: bulk(String(i)) });
+  return cluster.nodes;
+}
+
+const asksOf = (nodes: readonly ScriptedNode[]): number[] => nodes.map((node) => mapsAsked(node));
+
+describe('first use', () => {
+  beforeAll(() => import('../../src/topology/make-router.ts')); // which takes its time
+
+  test('asks all seeds at once, and takes the first answer: dead, silent and foreign ones do not matter [#137]', async () => {
+    const { a, b } = await two();
+    await b.stop();
+    const redis = open([await silent(), b.address, a.address], { timeout: 900 });
+    a.view = evenly([a]);
+    a.answer = answers({ GET: bulk('a') });
+    expect(await redis.get(KEY)).toBe('a');
+  });
+
+  test('tries all addresses of a name [#137]', async () => {
+    const { a } = await two(); // on 127.0.0.1 only; the name may lead to ::1 first
+    a.view = evenly([a]);
+    a.answer = answers({ GET: bulk('a') });
+    expect(await open([`localhost:${a.port}`]).get(KEY)).toBe('a');
+  });
+});
+
+describe('a new map is asked for', () => {
+  test('when the connection to a primary is lost, also while no one calls [#138]', async () => {
+    const { cluster, a, b, redis } = await two();
+    a.answer = answers({ GET: bulk('a') });
+    b.answer = answers({ GET: bulk('b') });
+    expect([await redis.get(KEY), await redis.get('a')]).toEqual(['a', 'b']);
+    const asked = mapsAsked(b);
+    cluster.tell({ ...evenly([b]), epoch: 2 });
+    await a.stop();
+    await until('a question to the other node', () => mapsAsked(b) > asked);
+    expect(await redis.get(KEY)).toBe('b');
+  });
+
+  test('when a primary says nothing while calls wait for it [#138]', async () => {
+    const { cluster, a, b, redis } = await two();
+    b.role = 'replica';
+    cluster.tell({ epoch: 1, ranges: [{ first: 0, last: 16_383, nodes: [a, b] }] });
+    a.answer = answers({ GET: bulk('a') });
+    b.answer = answers({ GET: bulk('b') });
+    expect(await redis.get(KEY)).toBe('a');
+    a.answer = () => new Promise(() => undefined); // frozen
+    b.role = 'master';
+    cluster.tell({ epoch: 2, ranges: [{ first: 0, last: 16_383, nodes: [b, a] }] });
+    expect(await redis.get(KEY)).toBe('b');
+  });
+});
+
+test('calls to a server that answers go on while a look at the map gets no answer from another [#139]', async () => {
+  const { a, b, redis } = await two();
+  a.answer = answers({ GET: bulk('a'), SET: moved(SLOT, b) });
+  b.answer = answers({ GET: bulk('b'), SET: ok });
+  expect([await redis.get(KEY), await redis.get('a')]).toEqual(['a', 'b']);
+  const hangs = deferred<Answer>();
+  a.answer = answers({ CLUSTER: () => hangs.promise as Promise<string>, SET: moved(SLOT, b) });
+  const asked = a.countOf('CLUSTER');
+  await redis.set(KEY, 1); // its redirect makes the client look at the map
+  await a.asked('CLUSTER', asked + 1);
+  for (let i = 0; i < 200; i++) expect(await redis.get('a')).toBe('b');
+  hangs.resolve(error('ERR too late'));
+});
+
+describe('servers are asked', () => {
+  test('three at a time, while one of them answers [#140]', async () => {
+    const nodes = await five();
+    const redis = open([nodes[0]?.address as string], { refreshInterval: 60 });
+    await redis.connect();
+    const before = asksOf(nodes);
+    await redis.get(KEY);
+    await until('a look at the map', () => asksOf(nodes).some((count, i) => count > (before[i] as number)));
+    const asked = asksOf(nodes).filter((count, i) => count > (before[i] as number));
+    expect(asked.length).toBeLessThanOrEqual(3);
+  });
+
+  test('all of them when the first three say nothing of use, and then the seeds [#140]', async () => {
+    const nodes = await five();
+    const [seed, ...others] = nodes as [ScriptedNode, ...ScriptedNode[]];
+    for (const node of nodes) node.view = { ...evenly(others), epoch: 1 };
+    const redis = open([seed.address], { refreshInterval: 0 });
+    await redis.connect();
+    const before = asksOf(nodes);
+    const no = error('ERR not now');
+    for (const node of others) node.answer = answers({ CLUSTER: no, GET: error('CLUSTERDOWN The cluster is down') });
+    seed.view = { ...evenly([seed]), epoch: 2 };
+    expect(await redis.get(KEY)).toBe('0');
+    expect(asksOf(nodes).every((count, i) => count > (before[i] as number))).toBe(true);
+  });
+
+  test('by the name of the seed, when all addresses that were known are dead [#140] [#101]', async () => {
+    const { a: seed } = await two();
+    const { cluster: old, a, b } = await two();
+    const { cluster: other, a: successor } = await two();
+    seed.view = old.nodes[0]?.view ?? expect.fail('no view');
+    for (const node of old.nodes) node.answer = answers({ GET: bulk('old') });
+    for (const node of other.nodes) node.answer = answers({ GET: bulk('new') });
+    const redis = open([`localhost:${seed.port}`], { refreshInterval: 0 });
+    expect([await redis.get(KEY), await redis.get('a')]).toEqual(['old', 'old']);
+    await Promise.all([a.stop(), b.stop()]);
+    seed.view = { epoch: 0, ranges: [{ first: 0, last: 16_383, nodes: [successor] }] }; // a cluster that is younger
+    expect([await redis.get(KEY), await redis.get('a')]).toEqual(['new', 'new']);
+    expect(redis.nodes().map(({ address }) => address)).toEqual([successor.address]);
+    await until('no connection to the seed', () => seed.connections === 0);
+  });
+});
+
+describe('a server that has left the map', () => {
+  test('answers what it has and gets nothing new; its session ends when it is returned [#143]', async () => {
+    const { cluster, a, b } = await two();
+    const redis = openAt(b, { refreshInterval: 20 });
+    const late = deferred<Answer>();
+    a.answer = answers({ GET: () => late.promise as Promise<string>, SET: ok });
+    b.answer = answers({ GET: bulk('b'), SET: ok });
+    await redis.connect();
+    const session = await redis.session({ key: KEY });
+    expect(await session.set(KEY, 1)).toBe('OK');
+    const call = redis.get(KEY);
+    await a.asked('GET');
+    cluster.tell({ ...evenly([b]), epoch: 2 });
+    const asked = mapsAsked(b);
+    await until('a new map', () => mapsAsked(b) > asked + 2);
+    const later = redis.set(KEY, 2);
+    expect(await session.set(KEY, 3)).toBe('OK');
+    await session.release();
+    late.resolve(bulk('late'));
+    expect([await call, await later]).toEqual(['late', 'OK']);
+    expect([a.countOf('SET'), b.countOf('SET')]).toEqual([2, 1]);
+    await until('no connection', () => a.connections === 0);
+  });
+
+  test('has no connections any more after some seconds, whatever it still owes [#143]', async () => {
+    const { cluster, a, b } = await two();
+    const redis = openAt(b, { refreshInterval: 20, timeout: 20_000 });
+    a.answer = answers({ GET: () => new Promise(() => undefined), INCR: () => new Promise(() => undefined) });
+    b.answer = answers({ GET: bulk('b') });
+    await redis.connect();
+    const [read, write] = [redis.get(KEY), failureOf(redis.incr(KEY))];
+    await a.asked('INCR');
+    cluster.tell({ ...evenly([b]), epoch: 2 });
+    expect(await read).toBe('b');
+    expect(await write).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
+    await until('no connection', () => a.connections === 0);
+  }, 20_000);
+
+  test('as a primary and comes as a replica gets other connections, which say READONLY [#143]', async () => {
+    const { cluster, a, b } = await two();
+    const redis = openAt(b, { refreshInterval: 20, readFrom: 'preferReplica' });
+    for (const node of [a, b]) node.answer = answers({ GET: bulk(node === a ? 'a' : 'b') });
+    expect(await redis.get(KEY)).toBe('a');
+    a.role = 'replica';
+    cluster.tell({ epoch: 2, ranges: [{ first: 0, last: 16_383, nodes: [b, a] }] });
+    await until('READONLY', () => {
+      void redis.get(KEY);
+      return a.countOf('READONLY') > 0;
+    });
+    expect(b.countOf('READONLY')).toBe(0);
+    expect(redis.nodes().map(({ address, role }) => [address, role])).toEqual(
+      expect.arrayContaining([
+        [a.address, 'replica'],
+        [b.address, 'primary'],
+      ]),
+    );
+  });
+});
