@@ -1,0 +1,118 @@
+/**
+ * Runs the tests of other projects against our adapters.
+ *
+ *   npm run foreign -- keyv                                the suite that comes with @keyv/test-suite
+ *   npm run foreign -- connect-redis                       the test that comes in the package connect-redis
+ *   npm run foreign -- unstorage [--from <clone>]          a file of the repository of unstorage, at a tag
+ *
+ * What is fetched is put into packages/tooling/.foreign, which git ignores, beside what ../foreign/NAME holds: how the
+ * tests get at our side. `--from` names another place to clone from.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { repository } from './published-entries.ts';
+
+/** One file of another project: where it lies there, its name here, and what its imports become. */
+export interface ForeignFile {
+  readonly from: string;
+  readonly to: string;
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/** Tests of another project. */
+export interface ForeignSuite {
+  /** `npm`: a package with its version. `git`: a repository with a tag. Left out: they are installed. */
+  readonly source?: { readonly npm: string } | { readonly git: string; readonly tag: string };
+  /** What is taken from there. */
+  readonly files: readonly ForeignFile[];
+  /** What vitest is told to run, when it is not what was fetched. */
+  readonly run?: string;
+}
+
+/** All suites, by the name on the command line. */
+export const suites: Readonly<Record<string, ForeignSuite>> = {
+  keyv: { files: [], run: 'packages/keyv/test/suite-5.test.ts' },
+  'connect-redis': {
+    source: { npm: 'connect-redis@10.0.0' },
+    files: [
+      {
+        from: 'index_test.ts',
+        to: 'connect-redis.test.ts',
+        imports: { redis: './redis.ts', './': './store.ts', './testdata/server': './server.ts' },
+      },
+    ],
+  },
+  unstorage: {
+    source: { git: 'https://github.com/unjs/unstorage', tag: 'v1.17.5' },
+    files: [{ from: 'test/drivers/utils.ts', to: 'utils.ts', imports: { '../../src': 'unstorage' } }],
+  },
+};
+
+const folder = join(repository, 'packages/tooling/.foreign');
+const own = join(repository, 'packages/tooling/foreign');
+
+/** The text of a file with other specifiers in its imports; endings like `/index.ts` do not matter. */
+export function withImports(text: string, imports: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/(from\s+)(['"])([^'"]+)\2/g, (whole, before: string, quote: string, name: string) => {
+    const bare = name.replace(/(\/index)?(\.ts)?$/, '');
+    const other = imports[name] ?? imports[bare];
+    return other === undefined ? whole : `${before}${quote}${other}${quote}`;
+  });
+}
+
+function sh(program: string, args: readonly string[], cwd: string): void {
+  const { status, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+}
+
+/** Brings the source of a suite into an empty folder. Gives the folder that its files are relative to. */
+function bring(source: NonNullable<ForeignSuite['source']>, place: string, from: string | undefined): string {
+  if ('git' in source) {
+    sh('git', ['clone', '--quiet', '--depth', '1', '--branch', source.tag, from ?? source.git, 'clone'], place);
+    return join(place, 'clone');
+  }
+  sh('npm', ['pack', '--silent', source.npm], place);
+  sh('sh', ['-c', 'tar xzf *.tgz'], place);
+  return join(place, 'package');
+}
+
+/** Puts a suite together. Gives the folder of its tests. */
+function assemble(name: string, { source, files }: ForeignSuite, from: string | undefined): string {
+  const target = join(folder, name);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  if (existsSync(join(own, name))) cpSync(join(own, name), target, { recursive: true });
+  const place = mkdtempSync(join(tmpdir(), 'kv-foreign-'));
+  try {
+    const there = source === undefined ? place : bring(source, place, from);
+    for (const file of files) {
+      writeFileSync(join(target, file.to), withImports(readFileSync(join(there, file.from), 'utf8'), file.imports));
+    }
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+  return target;
+}
+
+function main(): void {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
+  const [name = ''] = positionals;
+  const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
+  if (suite === undefined)
+    throw new Error(`npm run foreign -- NAME: expected one of ${Object.keys(suites).join(', ')}`);
+  const target = suite.run ?? assemble(name, suite, values.from);
+  const config = suite.run === undefined ? ['--config', join(own, 'vitest.config.ts')] : ['--project', 'integration'];
+  const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+  const { status } = spawnSync(process.execPath, [vitest, 'run', ...config, target], {
+    cwd: repository,
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
