@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import { ClosedError, type KvError } from '../errors.ts';
 import { Lease, type PartOptions } from '../pool/lease.ts';
 import { monotonicNow } from '../timers.ts';
+import { type Identity, traced } from '../tracing/command-trace.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { BlockingRound, BlockingRounds } from './router.ts';
 
@@ -12,7 +13,12 @@ export const NO_RESULT: unique symbol = Symbol('no result');
 
 /** What blocking commands need of their client. */
 export interface BlockingHost {
-  readonly isClosing: boolean;
+  readonly identity: Identity;
+  isClosing(): boolean;
+  /** Loads the code that finds servers. Undefined: it is loaded. */
+  routed(): Promise<unknown> | undefined;
+  /** How a command is sent in rounds. Undefined: it is sent once. */
+  rounds(command: AnyCommand): BlockingRounds | undefined;
   /**
    * A connection for exclusive use, to the given server or to the one that has the keys of the command. It comes at once
    * where one is idle.
@@ -30,8 +36,22 @@ export class BlockingCalls {
     this.#host = host;
   }
 
+  /** Runs a command, as one for tracers, however often it is sent. */
+  run<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    return traced(this.#host.identity, command.spec.name, (trace) => {
+      const part = trace === undefined ? options : { ...options, trace };
+      const routed = this.#host.routed();
+      return routed === undefined ? this.#send(command, part) : routed.then(() => this.#send(command, part));
+    });
+  }
+
+  #send<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
+    const rounds = this.#host.rounds(command);
+    return rounds === undefined ? this.#sendOnce(command, options) : this.#sendInRounds(rounds, options);
+  }
+
   /** Sends it once; before this returns where a connection is idle. */
-  async send<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
+  async #sendOnce<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
     const began = monotonicNow();
     const found = this.#host.acquire(command, options, undefined);
     const lease = found instanceof Lease ? found : await found;
@@ -39,7 +59,7 @@ export class BlockingCalls {
   }
 
   /** Sends it in rounds: the servers are asked again, or others, until there is a result or the time is over. */
-  async sendInRounds<T>(rounds: BlockingRounds, options: PartOptions): Promise<T> {
+  async #sendInRounds<T>(rounds: BlockingRounds, options: PartOptions): Promise<T> {
     const began = monotonicNow();
     let refusal: unknown;
     for (;;) {
@@ -77,7 +97,7 @@ export class BlockingCalls {
       if (before !== undefined) lease.send(before).catch(() => undefined); // the command is refused as well
       const sent = lease.send(command, options);
       lease.connection.flush(); // before all that is called later: its caller cannot wait until the server has it
-      if (this.#host.isClosing) lease.cancelBlocking(closedError);
+      if (this.#host.isClosing()) lease.cancelBlocking(closedError);
       return await sent;
     } finally {
       this.#leases.delete(lease);

@@ -3,6 +3,7 @@ import type { Executor } from '../command/executor.ts';
 import type { Connection, ConnectionSetup } from '../connection/connection.ts';
 import type { LivenessOptions } from '../connection/liveness.ts';
 import type { Protocol } from '../connection/protocol.ts';
+import { ArgumentError } from '../errors.ts';
 import type { Backoff } from '../pool/backoff.ts';
 import type { Defaults } from '../pool/lease.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
@@ -101,4 +102,17 @@ function confirmed(confirm: () => Promise<void>): Connect {
     await confirm();
     return connectSocket(address, on, signal);
   };
+}
+
+/** What to use instead of a command that cannot be sent. */
+export function alternativeTo(command: AnyCommand, { alternative }: Pick<ClientSetup, 'alternative'>): string {
+  return alternative?.(command) ?? 'it needs a connection of its own';
+}
+
+/** The error of a command that cannot be sent on a shared connection. */
+export function misplaced(command: AnyCommand, setup: Pick<ClientSetup, 'alternative'>): ArgumentError {
+  const { name } = command.spec;
+  return new ArgumentError(`${name}: not allowed on a shared connection; ${alternativeTo(command, setup)}`, {
+    command: name,
+  });
 }

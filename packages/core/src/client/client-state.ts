@@ -1,4 +1,5 @@
 import type { KvError } from '../errors.ts';
+import type { RequestTracker } from '../request/request-tracker.ts';
 import type { CommandStats } from '../request/stats.ts';
 import type { ConnectionEvent, Endpoint, PoolName } from './endpoint.ts';
 
@@ -59,8 +60,24 @@ export interface ClientStats {
   readonly commands: Readonly<Record<string, CommandStats>>;
 }
 
+/** A look inside a client that is in this state and has these servers. */
+export function clientStats(
+  state: ClientState,
+  { pending, queuedBytes, stats }: RequestTracker,
+  endpoints: readonly Endpoint[],
+): ClientStats {
+  return {
+    state,
+    pending,
+    queuedBytes,
+    connections: connectionStats(endpoints),
+    nodes: endpoints.map(nodeStats),
+    commands: stats.read(),
+  };
+}
+
 /** Connections to these servers together. */
-export function connectionStats(endpoints: readonly Endpoint[]): ConnectionStats {
+function connectionStats(endpoints: readonly Endpoint[]): ConnectionStats {
   const pool = (name: PoolName): PoolStats => {
     const total = { size: 0, leased: 0, waiting: 0 };
     for (const endpoint of endpoints) {
@@ -74,7 +91,7 @@ export function connectionStats(endpoints: readonly Endpoint[]): ConnectionStats
 }
 
 /** One server with its connections. */
-export function nodeStats(endpoint: Endpoint): NodeStats {
+function nodeStats(endpoint: Endpoint): NodeStats {
   const { identity, shared } = endpoint;
   return {
     name: identity.id,

@@ -1,35 +1,32 @@
 import type { AnyCommand } from '../command/command.ts';
-import { Flag, spec } from '../command/command.ts';
+import { Flag } from '../command/command.ts';
 import type { BatchOptions, Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
-import type { Connection } from '../connection/connection.ts';
-import { stateChannel } from '../diagnostics.ts';
 import type { KvError } from '../errors.ts';
-import { ArgumentError, ClosedError } from '../errors.ts';
+import { ClosedError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
-import type { ConnectionPool } from '../pool/keyed-pool.ts';
-import type { Defaults, PartOptions } from '../pool/lease.ts';
-import { Lease, sendBatch } from '../pool/lease.ts';
+import type { Defaults } from '../pool/lease.ts';
+import { type Lease, sendBatch } from '../pool/lease.ts';
 import { orderedTimeout } from '../pool/ordered-pool.ts';
 import { OpenBatches } from '../request/open-batches.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
-import { LONGEST_TIMER } from '../request/timer-limits.ts';
-import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
-import { identityOf, traced } from '../tracing/command-trace.ts';
-import { BlockingCalls, type BlockingHost, closedError } from './blocking-calls.ts';
-import { type ClientSetup, type ControlSenders, poolSetups } from './client-setup.ts';
-import { type ClientEvents, type ClientState, type ClientStats, connectionStats, nodeStats } from './client-state.ts';
+import { identityOf } from '../tracing/command-trace.ts';
+import { BlockingCalls, closedError } from './blocking-calls.ts';
+import { type ClientSetup, type ControlSenders, misplaced, poolSetups } from './client-setup.ts';
+import { type ClientEvents, type ClientState, type ClientStats, clientStats } from './client-state.ts';
+import { ClosingWait } from './closing-wait.ts';
 import { Delays } from './delays.ts';
 import { type ConnectionEvent, Endpoint, type EndpointIdentity } from './endpoint.ts';
 import type { Engine } from './engine.ts';
 import { FrameStream } from './frame-stream.ts';
+import { acquireLabel, InternalCalls, requestOf } from './internal-calls.ts';
+import { Leases } from './leases.ts';
 import type { Router, RouterHost } from './router.ts';
-import { SingleRouter } from './router.ts';
+import { SingleRouter, singleRouter } from './router.ts';
+import { StateTracker } from './state-tracker.ts';
 
 /** Flags that keep a command off the shared connection. */
 const SPECIAL = Flag.blocking | Flag.stateful | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
-
-const ACQUIRE = spec('acquire', 0);
 
 /**
  * Sends commands: shared connection, sessions, blocking commands and streams, over one or more endpoints.
@@ -41,22 +38,19 @@ export class Client implements Engine {
   readonly defaults: Defaults;
   /** What a typed facade keeps with the client, for all views of it and all copies of its module. */
   readonly extension: object = {};
-  readonly #internals: RequestTracker;
+  readonly #internals: InternalCalls;
   #router: Router;
   readonly #listeners = new Listeners<ClientEvents>('state', 'connection');
-  #state: ClientState = 'idle';
-  #wasReady = false;
+  readonly #state: StateTracker;
   /** Shared with all views: set once the client is being closed. */
   readonly #life: { closing: Promise<void> | undefined };
   readonly #owner: Client | undefined;
   /** What {@link only} gave out, for servers in use. */
   readonly #views = new Map<Endpoint, Client>();
-  /** When the wait of `close` ends at the latest. */
-  #closingDue = Number.POSITIVE_INFINITY;
-  #closingTimer: Timer | undefined;
-  #stopWaiting: () => void = () => undefined;
+  readonly #closingWait = new ClosingWait();
   readonly #delays = new Delays();
-  readonly #blocking: BlockingCalls = new BlockingCalls(this.#blockingHost());
+  readonly #leases: Leases;
+  readonly #blocking: BlockingCalls;
   readonly #batches: OpenBatches;
 
   /** @param owner the client of which this is a view, see {@link only} */
@@ -66,11 +60,29 @@ export class Client implements Engine {
     const identity = identityOf(setup);
     const { requestLimits } = setup.protocol;
     this.tracker = owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits);
-    this.#internals =
-      owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals;
+    const internals =
+      owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals.tracker;
+    this.#leases = new Leases({
+      setup,
+      tracker: this.tracker,
+      internals,
+      router: () => this.#router,
+      open: (request, options) => this.#open(request, options),
+    });
+    this.#internals = new InternalCalls(internals, setup, (connection) => this.#leases.of(connection, internals));
+    this.#blocking = new BlockingCalls({
+      identity: this.tracker.identity,
+      isClosing: () => this.#life.closing !== undefined,
+      routed: () => this.routed(),
+      rounds: (command) => this.#router.blockingRounds?.(command),
+      acquire: (command, options, endpoint) =>
+        this.#leases.acquire('blocking', command, options, { from: endpoint?.blocking }),
+      delay: (milliseconds, options, command, cause) => this.delay(milliseconds, options, command, cause),
+    });
+    this.#state = new StateTracker(setup.name, this.#listeners);
     this.#owner = owner;
     this.#life = owner === undefined ? { closing: undefined } : owner.#life;
-    this.#batches = owner === undefined ? new OpenBatches(this.#internals) : owner.#batches;
+    this.#batches = owner === undefined ? new OpenBatches(internals) : owner.#batches;
     this.#router = makeRouter(this.#host);
   }
 
@@ -84,7 +96,7 @@ export class Client implements Engine {
     const { address, addressText, protocol = this.setup.protocol } = endpoint.identity;
     const setup = { ...this.setup, address, addressText, protocol };
     const view = new Client(setup, () => new SingleRouter(endpoint), this);
-    view.#follow(this);
+    view.#state.begin(this.#life.closing === undefined ? view.#router : this.state);
     if (this.endpoints.includes(endpoint)) this.#views.set(endpoint, view);
     return view;
   }
@@ -99,15 +111,11 @@ export class Client implements Engine {
     return [this, ...this.#views.values()].map((client) => ({ blocking: client.#blocking, delays: client.#delays }));
   }
 
-  /** Where a view begins: its connections may be there already, or the client may be closed. */
-  #follow(owner: Client): void {
-    this.#state = this.#life.closing === undefined ? this.#sharedState() : owner.#state;
-  }
-
   readonly #host: RouterHost = {
     endpoint: (identity) => this.#endpoint(identity),
-    send: (endpoint, command, options) => this.#sendOn(endpoint.shared, command, options),
-    request: (command, bytes, retry = this.defaults.retry) => new Request(command, bytes, retry, this.#internals),
+    send: (endpoint, command, options) => this.#internals.sendOn(endpoint.shared, command, options),
+    request: (command, bytes, retry = this.defaults.retry) =>
+      new Request(command, bytes, retry, this.#internals.tracker),
     replace: (router) => {
       this.#router = router;
     },
@@ -116,10 +124,11 @@ export class Client implements Engine {
 
   #endpoint(identity: EndpointIdentity): Endpoint {
     const control = {
-      shared: (command, options) => this.#sendOn(endpoint.shared, command, options),
-      extra: (command, options) => this.#sendOnExtra(endpoint, command, options),
+      shared: (command, options) => this.#internals.sendOn(endpoint.shared, command, options),
+      extra: (command, options) =>
+        this.#internals.sendOnExtra(this.#ordered ? endpoint.blocking : endpoint.streams, command, options),
     } satisfies ControlSenders;
-    const setups = poolSetups(this.setup, this.#internals, control, () => endpoint, identity);
+    const setups = poolSetups(this.setup, this.#internals.tracker, control, () => endpoint, identity);
     const endpoint: Endpoint = new Endpoint(identity, setups, {
       requeue: (requests) => this.#router.requeue?.(requests, endpoint) ?? requests,
       redirected: (requests, redirect, error, connection) =>
@@ -131,47 +140,17 @@ export class Client implements Engine {
     return endpoint;
   }
 
-  /**
-   * Sends a command of the library's own on a shared connection, also while the client closes. It does not count against
-   * `maxQueueBytes` or in the statistics: a full queue must not end what keeps connections and subscriptions alive.
-   */
+  /** Sends a command of the library's own on a shared connection, also while the client closes. */
   sendInternal<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    return this.#submitInternal(command, options, (request) => this.#router.submit(request));
-  }
-
-  #sendOn<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    return this.#submitInternal(command, options, (request) => pool.submit(request));
-  }
-
-  #submitInternal<T>(command: AnyCommand<T>, options: SendOptions, submit: (request: Request) => void): Promise<T> {
-    const request = this.#request(command, options, this.#internals);
-    const promise = request.promise<T>();
-    const { timeout = this.defaults.timeout, signal } = options;
-    if (this.#internals.open(request, timeout, signal) === undefined) submit(request);
-    return promise;
-  }
-
-  /** On a control connection, made for this; also while the client closes, because it may end a blocking command. */
-  async #sendOnExtra<T>(endpoint: Endpoint, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    const request = new Request(acquireLabel, false, 'never', this.#internals);
-    request.exclusive = 'streams';
-    const given = request.promise<Connection>();
-    const { timeout = this.defaults.timeout, signal } = options;
-    const pool = this.#ordered ? endpoint.blocking : endpoint.streams; // the one that closing leaves
-    if (this.#internals.open(request, timeout, signal) === undefined) pool.submit(request);
-    const lease = this.#lease(await given, this.#internals);
-    try {
-      return await lease.send(command, options);
-    } finally {
-      lease.destroy();
-    }
+    return this.#internals.send(command, options, (request) => this.#router.submit(request));
   }
 
   readonly placeOf: Executor['placeOf'] = (command) => this.#router.placeOf?.(command);
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    return this.#owner !== undefined && this.#life.closing !== undefined ? this.#owner.#state : this.#state;
+    const { state } = this.#owner !== undefined && this.#life.closing !== undefined ? this.#owner.#state : this.#state;
+    return state;
   }
 
   /** The endpoints in use. */
@@ -191,7 +170,7 @@ export class Client implements Engine {
   /** Sends one command; the promise always settles. */
   send<T>(command: AnyCommand<T>, options: SendOptions = this.defaults): Promise<T> {
     if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
-    const request = this.#request(command, options);
+    const request = requestOf(command, options, this.defaults, this.tracker);
     const promise = request.promise<T>();
     if (this.#open(request, options) === undefined) this.#router.submit(request);
     return promise;
@@ -200,7 +179,7 @@ export class Client implements Engine {
   sendAll(commands: readonly AnyCommand[], options: BatchOptions = {}): Promise<Settled[]> {
     const unit = options.unit === true;
     return sendBatch(
-      commands.map((command) => this.#request(command, options)),
+      commands.map((command) => requestOf(command, options, this.defaults, this.tracker)),
       options,
       this.tracker,
       (member) => this.#openMember(member, options),
@@ -220,7 +199,7 @@ export class Client implements Engine {
     pool: ExclusivePool = 'sessions',
     label: AnyCommand = acquireLabel,
   ): Promise<Lease> {
-    return this.#acquire(pool, label, options, {});
+    return this.#leases.acquire(pool, label, options, {});
   }
 
   /**
@@ -229,43 +208,8 @@ export class Client implements Engine {
    * @param endpoint the server; absent: the router finds one
    */
   async acquireInternal(options: SendOptions, pool: ExclusivePool, endpoint?: Endpoint): Promise<Lease> {
-    const from = endpoint === undefined ? {} : { from: endpoint[pool] };
-    return this.#acquire(pool, acquireLabel, options, { ...from, tracker: this.#internals });
-  }
-
-  /**
-   * Gives the lease at once where a connection is idle.
-   *
-   * @param from the pool to take it from; absent: the router finds one by the keys of the label
-   */
-  #acquire(
-    exclusive: ExclusivePool,
-    label: AnyCommand,
-    options: SendOptions,
-    { from, tracker = this.tracker }: { readonly from?: ConnectionPool; readonly tracker?: RequestTracker },
-  ): Lease | Promise<Lease> {
-    const request = new Request(label, false, 'never', tracker);
-    request.exclusive = exclusive;
-    const promise = request.promise<Connection>();
-    if (this.#open(request, options) === undefined) this.#submitExclusive(request, from);
-    const connection = request.connection as Connection | null; // that the pool has given at once
-    if (connection !== null) return this.#lease(connection, tracker);
-    return promise.then((opened) => this.#lease(opened, tracker));
-  }
-
-  #lease(connection: Connection, tracker: RequestTracker): Lease {
-    return new Lease(connection, {
-      tracker,
-      internals: this.#internals,
-      defaults: this.defaults,
-      alternative: (command) => this.#alternative(command),
-      refusal: this.#router.refusal && ((command) => this.#router.refusal?.(command, connection)),
-    });
-  }
-
-  #submitExclusive(request: Request, from: ConnectionPool | undefined): void {
-    if (from === undefined) this.#router.acquire(request);
-    else from.submit(request);
+    const { tracker } = this.#internals;
+    return this.#leases.acquire(pool, acquireLabel, options, { from: endpoint?.[pool], tracker });
   }
 
   /**
@@ -281,18 +225,6 @@ export class Client implements Engine {
     const promise = request.promise<void>();
     if (this.#open(request, options) === undefined) this.#delays.add(request, milliseconds);
     return promise;
-  }
-
-  #blockingHost(): BlockingHost {
-    const isClosing = (): boolean => this.#life.closing !== undefined;
-    return {
-      get isClosing() {
-        return isClosing();
-      },
-      acquire: (command, options, endpoint) =>
-        this.#acquire('blocking', command, options, endpoint === undefined ? {} : { from: endpoint.blocking }),
-      delay: (milliseconds, options, command, cause) => this.delay(milliseconds, options, command, cause),
-    };
   }
 
   /** Starts a command that answers with frames, on a connection of its own. */
@@ -325,7 +257,7 @@ export class Client implements Engine {
    */
   close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     if (this.#owner !== undefined) return this.#owner.close({ timeout });
-    this.#limitClosing(timeout);
+    this.#closingWait.limit(timeout);
     this.#life.closing ??= this.#close(timeout);
     return this.#life.closing;
   }
@@ -358,22 +290,7 @@ export class Client implements Engine {
 
   /** Counts, latencies and connections since the client was made. */
   stats(): ClientStats {
-    const { pending, queuedBytes, stats } = this.tracker;
-    return {
-      state: this.#state,
-      pending,
-      queuedBytes,
-      connections: connectionStats(this.endpoints),
-      nodes: this.endpoints.map(nodeStats),
-      commands: stats.read(),
-    };
-  }
-
-  #request(command: AnyCommand, options: SendOptions, tracker = this.tracker): Request {
-    const bytes = command.bytes || options.bytes === true;
-    const request = new Request(command, bytes, options.retry ?? this.defaults.retry, tracker);
-    if (options.route !== undefined) request.route = options.route;
-    return request;
+    return clientStats(this.state, this.tracker, this.endpoints);
   }
 
   /** Enters the request; one that cannot be taken has failed with what is returned. */
@@ -387,7 +304,7 @@ export class Client implements Engine {
 
   #openMember(request: Request, options: SendOptions): KvError | undefined {
     if ((request.command.flags & SPECIAL) === 0) return this.#open(request, options);
-    const error = this.#misplaced(request.command);
+    const error = misplaced(request.command, this.setup);
     request.fail(error);
     return error;
   }
@@ -399,9 +316,9 @@ export class Client implements Engine {
 
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     if ((command.flags & Flag.quit) !== 0) return this.close().then(() => command.reply('OK', command));
-    if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(this.#misplaced(command));
+    if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(misplaced(command, this.setup));
     if (this.#ordered) return this.#sendInOrder(command, options === this.defaults ? {} : options);
-    return this.#sendBlocking(command, options);
+    return this.#blocking.run(command, options === this.defaults ? {} : options); // else it has a deadline of its own
   }
 
   /** Whether the code that finds servers is loaded. */
@@ -420,41 +337,11 @@ export class Client implements Engine {
   }
 
   #sendInOrder<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    const request = this.#request(command, options);
+    const request = requestOf(command, options, this.defaults, this.tracker);
     const promise = request.promise<T>();
     const timeout = orderedTimeout(command, options, this.defaults.timeout);
     if (this.#open(request, { ...options, timeout }) === undefined) this.#router.submit(request);
     return promise;
-  }
-
-  #sendBlocking<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    const own = options === this.defaults ? {} : options; // without a deadline of the caller's it has its own
-    return traced(this.tracker.identity, command.spec.name, (trace) =>
-      this.#sendBlockingRouted(command, trace === undefined ? own : { ...own, trace }),
-    );
-  }
-
-  #sendBlockingRouted<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
-    const routed = this.routed();
-    return routed === undefined
-      ? this.#sendBlockingNow(command, options)
-      : routed.then(() => this.#sendBlockingNow(command, options));
-  }
-
-  #sendBlockingNow<T>(command: AnyCommand<T>, options: PartOptions): Promise<T> {
-    const rounds = this.#router.blockingRounds?.(command);
-    return rounds === undefined ? this.#blocking.send(command, options) : this.#blocking.sendInRounds(rounds, options);
-  }
-
-  #misplaced(command: AnyCommand): ArgumentError {
-    const { name } = command.spec;
-    return new ArgumentError(`${name}: not allowed on a shared connection; ${this.#alternative(command)}`, {
-      command: name,
-    });
-  }
-
-  #alternative(command: AnyCommand): string {
-    return this.setup.alternative?.(command) ?? 'it needs a connection of its own';
   }
 
   #checkOpen(what: string): void {
@@ -471,32 +358,19 @@ export class Client implements Engine {
       endpoint.streams.close(error);
     }
     if (timeout > 0) await this.#settled();
-    clearTimeout(this.#closingTimer);
+    this.#closingWait.end();
     this.#router.close?.(error);
     for (const endpoint of this.endpoints) endpoint.close(error);
     this.tracker.stop();
-    this.#internals.stop();
+    this.#internals.tracker.stop();
     this.#become('closed');
-  }
-
-  /** The shortest of the times that calls of `close` have given counts. */
-  #limitClosing(timeout: number): void {
-    const due = monotonicNow() + timeout;
-    if (due >= this.#closingDue || this.#state === 'closed') return;
-    this.#closingDue = due;
-    clearTimeout(this.#closingTimer);
-    if (timeout <= 0) this.#stopWaiting();
-    else this.#closingTimer = setTimeout(() => this.#stopWaiting(), Math.min(timeout, LONGEST_TIMER));
   }
 
   /** Waits for what is under way, until the time to close is over. */
   async #settled(): Promise<void> {
     for (const { blocking } of this.#all) blocking.cancelAll(closedError);
     for (const endpoint of this.endpoints) endpoint.cancelBlocking(closedError);
-    const stopped = new Promise<void>((resolve) => {
-      this.#stopWaiting = resolve;
-    });
-    await Promise.race([this.tracker.idle(), stopped]);
+    await this.#closingWait.until(this.tracker.idle());
   }
 
   #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
@@ -514,39 +388,11 @@ export class Client implements Engine {
   }
 
   #routerChanged(cause: KvError | undefined): void {
-    if (this.#life.closing === undefined) this.#become(this.#sharedState(), cause);
+    if (this.#life.closing === undefined) this.#state.follow(this.#router, cause);
   }
 
-  #sharedState(): ClientState {
-    if (this.#router.isReady) {
-      this.#wasReady = true;
-      return 'ready';
-    }
-    const pools = this.endpoints.map((endpoint) => endpoint.shared);
-    const isConnecting = this.#router.isSearching === true || pools.some((pool) => pool.isOpening || pool.isBackingOff);
-    if (!isConnecting) return 'idle';
-    return this.#wasReady ? 'reconnecting' : 'connecting';
+  #become(to: 'closing' | 'closed'): void {
+    for (const view of this.#views.values()) view.#become(to);
+    this.#state.become(to);
   }
-
-  #become(to: ClientState, cause?: KvError): void {
-    if (to === 'closing' || to === 'closed') for (const view of this.#views.values()) view.#become(to, cause);
-    const from = this.#state;
-    if (from === to) return;
-    this.#state = to;
-    if (stateChannel.hasSubscribers) stateChannel.publish({ client: this.setup.name, from, to, cause });
-    this.#listeners.emit('state', { from, to, cause });
-  }
-}
-
-const acquireLabel: AnyCommand = {
-  spec: ACQUIRE,
-  args: [],
-  flags: 0,
-  blockMs: 0,
-  bytes: false,
-  reply: (raw) => raw,
-};
-
-function singleRouter({ address, addressText }: ClientSetup): (host: RouterHost) => Router {
-  return (host) => new SingleRouter(host.endpoint({ address, addressText }));
 }

@@ -127,3 +127,8 @@ export class SingleRouter implements Router {
     return this.#endpoint.shared.start();
   }
 }
+
+/** Makes the router of a client with one server. */
+export function singleRouter({ address, addressText }: EndpointIdentity): (host: RouterHost) => Router {
+  return (host) => new SingleRouter(host.endpoint({ address, addressText }));
+}
