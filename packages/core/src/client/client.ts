@@ -12,11 +12,12 @@ import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
 import { identityOf } from '../tracing/command-trace.ts';
 import { BlockingCalls, closedError } from './blocking-calls.ts';
-import { type ClientSetup, type ControlSenders, misplaced, poolSetups } from './client-setup.ts';
+import { type ClientSetup, misplaced } from './client-setup.ts';
 import { type ClientEvents, type ClientState, type ClientStats, clientStats } from './client-state.ts';
-import { ClosingWait } from './closing-wait.ts';
+import { type ClosingHost, ClosingWait, closeClient } from './closing.ts';
 import { Delays } from './delays.ts';
-import { type ConnectionEvent, Endpoint, type EndpointIdentity } from './endpoint.ts';
+import type { ConnectionEvent, Endpoint } from './endpoint.ts';
+import { type EndpointEvents, makeEndpoint, serversOf } from './endpoints.ts';
 import type { Engine } from './engine.ts';
 import { FrameStream } from './frame-stream.ts';
 import { acquireLabel, InternalCalls, requestOf } from './internal-calls.ts';
@@ -48,7 +49,7 @@ export class Client implements Engine {
   /** What {@link only} gave out, for servers in use. */
   readonly #views = new Map<Endpoint, Client>();
   readonly #closingWait = new ClosingWait();
-  readonly #delays = new Delays();
+  readonly #delays: Delays;
   readonly #leases: Leases;
   readonly #blocking: BlockingCalls;
   readonly #batches: OpenBatches;
@@ -62,13 +63,9 @@ export class Client implements Engine {
     this.tracker = owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits);
     const internals =
       owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals.tracker;
-    this.#leases = new Leases({
-      setup,
-      tracker: this.tracker,
-      internals,
-      router: () => this.#router,
-      open: (request, options) => this.#open(request, options),
-    });
+    const open = (request: Request, options: SendOptions): KvError | undefined => this.#open(request, options);
+    this.#leases = new Leases({ setup, tracker: this.tracker, internals, router: () => this.#router, open });
+    this.#delays = new Delays(this.tracker, open);
     this.#internals = new InternalCalls(internals, setup, (connection) => this.#leases.of(connection, internals));
     this.#blocking = new BlockingCalls({
       identity: this.tracker.identity,
@@ -77,7 +74,7 @@ export class Client implements Engine {
       rounds: (command) => this.#router.blockingRounds?.(command),
       acquire: (command, options, endpoint) =>
         this.#leases.acquire('blocking', command, options, { from: endpoint?.blocking }),
-      delay: (milliseconds, options, command, cause) => this.delay(milliseconds, options, command, cause),
+      delay: (milliseconds, options, command, cause) => this.#delays.wait(milliseconds, options, command, cause),
     });
     this.#state = new StateTracker(setup.name, this.#listeners);
     this.#owner = owner;
@@ -106,13 +103,8 @@ export class Client implements Engine {
     if (this.#life.closing === undefined) this.#views.delete(endpoint);
   }
 
-  /** What this client and its views have under way. */
-  get #all(): readonly { readonly blocking: BlockingCalls; readonly delays: Delays }[] {
-    return [this, ...this.#views.values()].map((client) => ({ blocking: client.#blocking, delays: client.#delays }));
-  }
-
   readonly #host: RouterHost = {
-    endpoint: (identity) => this.#endpoint(identity),
+    endpoint: (identity) => makeEndpoint(identity, this.setup, this.#internals, this.#endpointEvents),
     send: (endpoint, command, options) => this.#internals.sendOn(endpoint.shared, command, options),
     request: (command, bytes, retry = this.defaults.retry) =>
       new Request(command, bytes, retry, this.#internals.tracker),
@@ -122,23 +114,12 @@ export class Client implements Engine {
     changed: (cause) => this.#routerChanged(cause),
   };
 
-  #endpoint(identity: EndpointIdentity): Endpoint {
-    const control = {
-      shared: (command, options) => this.#internals.sendOn(endpoint.shared, command, options),
-      extra: (command, options) =>
-        this.#internals.sendOnExtra(this.#ordered ? endpoint.blocking : endpoint.streams, command, options),
-    } satisfies ControlSenders;
-    const setups = poolSetups(this.setup, this.#internals.tracker, control, () => endpoint, identity);
-    const endpoint: Endpoint = new Endpoint(identity, setups, {
-      requeue: (requests) => this.#router.requeue?.(requests, endpoint) ?? requests,
-      redirected: (requests, redirect, error, connection) =>
-        this.#router.redirected?.(requests, redirect, error, connection, endpoint) === true,
-      changed: (_pool, cause) => this.#poolChanged(endpoint, cause),
-      told: (event) => this.#told(endpoint, event),
-      closed: () => this.#forgetView(endpoint),
-    });
-    return endpoint;
-  }
+  readonly #endpointEvents: EndpointEvents = {
+    router: () => this.#router,
+    changed: (endpoint, cause) => this.#poolChanged(endpoint, cause),
+    told: (endpoint, event) => this.#told(endpoint, event),
+    closed: (endpoint) => this.#forgetView(endpoint),
+  };
 
   /** Sends a command of the library's own on a shared connection, also while the client closes. */
   sendInternal<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
@@ -160,11 +141,7 @@ export class Client implements Engine {
 
   /** The servers that keys lie on, each with a view for it alone; replicas are none of them. */
   get servers(): readonly ServerOf<Client>[] {
-    const primaries = this.endpoints.filter(({ identity }) => identity.role !== 'replica');
-    return primaries.map((endpoint) => {
-      const { id, addressText } = endpoint.identity;
-      return { name: id ?? addressText, address: addressText, client: this.only(endpoint) };
-    });
+    return serversOf(this.endpoints, (endpoint) => this.only(endpoint));
   }
 
   /** Sends one command; the promise always settles. */
@@ -212,19 +189,9 @@ export class Client implements Engine {
     return this.#leases.acquire(pool, acquireLabel, options, { from: endpoint?.[pool], tracker });
   }
 
-  /**
-   * Waits within a call that consists of several: its deadline, its signal and {@link close} end the wait.
-   *
-   * @param label the command that the errors name
-   * @param cause why it waits
-   */
+  /** Waits within a call that consists of several: its deadline, its signal and {@link close} end the wait. */
   delay(milliseconds: number, options: SendOptions, label: AnyCommand, cause?: unknown): Promise<void> {
-    const request = new Request(label, false, 'never', this.tracker);
-    request.exclusive = 'sessions'; // it is no command in the statistics
-    if (cause instanceof Error) request.cause = cause;
-    const promise = request.promise<void>();
-    if (this.#open(request, options) === undefined) this.#delays.add(request, milliseconds);
-    return promise;
+    return this.#delays.wait(milliseconds, options, label, cause);
   }
 
   /** Starts a command that answers with frames, on a connection of its own. */
@@ -258,7 +225,7 @@ export class Client implements Engine {
   close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
     if (this.#owner !== undefined) return this.#owner.close({ timeout });
     this.#closingWait.limit(timeout);
-    this.#life.closing ??= this.#close(timeout);
+    this.#life.closing ??= closeClient(this.#closingHost(), this.#closingWait, timeout);
     return this.#life.closing;
   }
 
@@ -348,29 +315,16 @@ export class Client implements Engine {
     if (this.#life.closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
   }
 
-  async #close(timeout: number): Promise<void> {
-    this.#become('closing');
-    this.#batches.fail(closedError);
-    const error = new ClosedError('The client was closed');
-    for (const { delays } of this.#all) delays.endAll(closedError);
-    for (const endpoint of this.endpoints) {
-      endpoint.blocking.dismiss(error);
-      endpoint.streams.close(error);
-    }
-    if (timeout > 0) await this.#settled();
-    this.#closingWait.end();
-    this.#router.close?.(error);
-    for (const endpoint of this.endpoints) endpoint.close(error);
-    this.tracker.stop();
-    this.#internals.tracker.stop();
-    this.#become('closed');
-  }
-
-  /** Waits for what is under way, until the time to close is over. */
-  async #settled(): Promise<void> {
-    for (const { blocking } of this.#all) blocking.cancelAll(closedError);
-    for (const endpoint of this.endpoints) endpoint.cancelBlocking(closedError);
-    await this.#closingWait.until(this.tracker.idle());
+  #closingHost(): ClosingHost {
+    return {
+      tracker: this.tracker,
+      internals: this.#internals.tracker,
+      batches: this.#batches,
+      router: () => this.#router,
+      calls: () =>
+        [this, ...this.#views.values()].map((client) => ({ blocking: client.#blocking, delays: client.#delays })),
+      become: (to) => this.#become(to),
+    };
   }
 
   #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {

@@ -1,14 +1,33 @@
 import type { AnyCommand } from '../command/command.ts';
+import type { SendOptions } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
-import type { Request } from '../request/request.ts';
+import { Request } from '../request/request.ts';
+import type { RequestTracker } from '../request/request-tracker.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 
 /** Pauses within calls. They count as calls under way, which deadlines, signals and the end of the client can end. */
 export class Delays {
   readonly #requests = new Set<Request>();
+  readonly #tracker: RequestTracker;
+  readonly #open: (request: Request, options: SendOptions) => KvError | undefined;
 
-  /** Lets an opened request succeed after some time, ms. */
-  add(request: Request, milliseconds: number): void {
+  /** @param open enters a request; one that cannot be taken fails, with what is returned */
+  constructor(tracker: RequestTracker, open: (request: Request, options: SendOptions) => KvError | undefined) {
+    this.#tracker = tracker;
+    this.#open = open;
+  }
+
+  /** Waits so many ms. Deadline, signal and the end of the client end the wait. */
+  wait(milliseconds: number, options: SendOptions, label: AnyCommand, cause: unknown): Promise<void> {
+    const request = new Request(label, false, 'never', this.#tracker);
+    request.exclusive = 'sessions'; // it is no command in the statistics
+    if (cause instanceof Error) request.cause = cause;
+    const promise = request.promise<void>();
+    if (this.#open(request, options) === undefined) this.#add(request, milliseconds);
+    return promise;
+  }
+
+  #add(request: Request, milliseconds: number): void {
     const timer = setTimeout(() => request.succeed(undefined), milliseconds);
     this.#requests.add(request);
     request.ended = () => {
