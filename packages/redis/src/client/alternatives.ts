@@ -6,7 +6,6 @@ const FOR_ALL: Readonly<Record<string, string>> = {
   MULTI: 'use multi()',
   EXEC: 'use multi()',
   DISCARD: 'use multi()',
-  AUTH: 'use the username and password options',
   HELLO: 'use the protocol option',
 };
 
@@ -14,10 +13,21 @@ const FOR_ALL: Readonly<Record<string, string>> = {
 const ON_CLIENT: Readonly<Record<string, string>> = {
   ...FOR_ALL,
   WATCH: 'use session() or transaction()',
-  SELECT: 'use the db option, or session()',
+  SELECT: 'use select(), the db option, or session()',
+  AUTH: 'use auth(), or the username and password options',
+  'CLIENT SETNAME': 'use setName(), or session()',
+  'CLIENT SETINFO': 'use the library option, or session()',
+  'CLIENT TRACKING': 'use the handshake option, or session()',
+  'CLIENT NO-EVICT': 'use the handshake option, or session()',
+  'CLIENT NO-TOUCH': 'use the handshake option, or session()',
+  READONLY: 'use the handshake option, or session()',
 };
 
-const ON_POOL: Readonly<Record<string, string>> = { ...FOR_ALL, SELECT: 'use select() or acquire()' };
+const ON_POOL: Readonly<Record<string, string>> = {
+  ...FOR_ALL,
+  AUTH: 'use the username and password options',
+  SELECT: 'use select() or acquire()',
+};
 
 /** What a client, its sessions and a raw connection say to use instead of a command that they cannot send. */
 export function alternativeOnClient(command: AnyCommand): string {

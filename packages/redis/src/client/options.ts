@@ -3,6 +3,7 @@ import {
   type AddressInput,
   ArgumentError,
   COMMON_RULES,
+  type Command,
   type CommonOptions,
   DEFAULT_MAX_SIZE,
   type OptionRule,
@@ -18,6 +19,7 @@ import type { Credentials, CredentialsProvider, Login } from '../protocol/handsh
 import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address.ts';
 import { type ReadFrom, readFromRule } from '../topology/read-from.ts';
 import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
+import { handshakeRule, type Library, libraryRule } from './handshake-options.ts';
 import { readCredentials, readLogin, readName } from './login-options.ts';
 import { type SentinelAccess, sentinelRule, withoutSentinelQuery } from './sentinel-options.ts';
 
@@ -50,6 +52,17 @@ export interface RedisOptions extends CommonOptions {
    * @default '' (no prefix)
    */
   readonly keyPrefix?: string | undefined;
+  /**
+   * Command values that every connection sends at the end of its login, again after `RESET`, too: `[clientNoEvict(true)]`.
+   * When the server refuses one, the connection is not used.
+   */
+  readonly handshake?: readonly Command<unknown>[] | undefined;
+  /**
+   * `lib-name` and `lib-ver` in CLIENT LIST.
+   *
+   * @default this library
+   */
+  readonly library?: Library | undefined;
   /** How much a server may send in one reply. */
   readonly limits?: Limits | undefined;
 }
@@ -132,6 +145,8 @@ const RULES: OptionRules = {
   credentials: { read: readCredentials },
   protocol: Rule.oneOf([3, 2]),
   keyPrefix: Rule.text,
+  handshake: handshakeRule,
+  library: libraryRule,
   limits: Rule.nested(LIMIT_RULES),
 };
 
@@ -176,6 +191,8 @@ export interface ReadOptions<O extends RedisOptions> {
   readonly address: Address;
   readonly options: O;
   readonly login: Login;
+  /** What `address` means, where another client has found out. */
+  readonly reached?: Address | undefined;
 }
 
 /** What `createRedis` takes as an address: one server, a cluster, or sentinels. */
@@ -267,8 +284,8 @@ function readSeveral<O extends RedisClientOptions>(topology: TopologyInput, give
 
 function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {
   const { username = parsed.user, password = parsed.password, credentials } = options;
-  const { protocol = 3, name, db = databaseOf(parsed.path) } = options;
-  return { resp: protocol, ...readLogin({ username, password, credentials }), name, db };
+  const { protocol = 3, name, db = databaseOf(parsed.path), library, handshake: commands } = options;
+  return { resp: protocol, ...readLogin({ username, password, credentials }), name, db, library, commands };
 }
 
 function databaseOf(path: string | undefined): number {

@@ -81,6 +81,7 @@ export function clientSetup({
   options,
   login,
   topology,
+  reached,
 }: ReadOptions<RedisOptions>): Omit<ClientSetup, 'pools'> {
   return {
     ...commonSetup(options, 'redis'),
@@ -90,7 +91,7 @@ export function clientSetup({
       redirects: topology?.kind === 'cluster',
       role: topology?.kind === 'sentinel' ? 'primary' : undefined,
     }),
-    address: reachable(parsed, address, 'redis', loadEmbedded),
+    address: reached ?? reachable(parsed, address, 'redis', loadEmbedded),
     addressText: parsed.text,
     alternative: alternativeOnClient,
   };

@@ -1,6 +1,7 @@
 import type { CallOptions } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import { createRedis, Redis } from './redis.ts';
+import { createRedis } from './create-redis.ts';
+import { Redis } from './redis.ts';
 
 class Plain extends Redis {
   twice(key: string): Promise<string | null> {

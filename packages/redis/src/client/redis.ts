@@ -23,8 +23,10 @@ import { nodesOf, type RedisNode } from '../topology/node-list.ts';
 import type { NodeRole } from '../topology/slot-map.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
 import { extensionOf } from './client-extension.ts';
-import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
-import { callOf, makeClient } from './redis-setup.ts';
+import { duplicateCall, duplicateOptions, duplicateOrigin } from './duplicate.ts';
+import type { RedisClientOptions } from './options.ts';
+import { makeClient } from './redis-setup.ts';
+import { selectDatabase } from './select-database.ts';
 import type { RedisSession } from './session.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 import { TypedExecutor } from './typed-executor.ts';
@@ -80,6 +82,50 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    */
   reconnect(): Promise<void> {
     return this.client.reconnect();
+  }
+
+  /**
+   * A further client of the same class, with the address, the options and the call options of this one, and with its
+   * database, name and login as they are now; `options` say what differs. Nothing is shared with it.
+   *
+   * @throws ArgumentError for a wrong option
+   * @example await using reader = redis.duplicate({ name: 'reader' })
+   */
+  duplicate(options: Omit<RedisClientOptions, 'bytes'> = {}): this {
+    const View = this.constructor as RedisClass<this>;
+    const read = duplicateOptions(this.client, options);
+    const client = makeClient(read);
+    extensionOf(client).origin = duplicateOrigin(this.client, options);
+    return new View(client, duplicateCall(this.call, options));
+  }
+
+  /**
+   * Another database for all calls that are made from now on. Awaited, also for those with connections of their own;
+   * sessions in use keep theirs.
+   *
+   * @throws ReplyError when there is no such database, ArgumentError in a cluster
+   */
+  select(db: number): Promise<'OK'> {
+    return selectDatabase(this.client, db, this.call);
+  }
+
+  /** Another name in CLIENT LIST for all connections; '' takes it away. Sessions in use keep theirs. */
+  async setName(name: string): Promise<'OK'> {
+    const { renameConnections } = await outsideOfCalls(() => import('./running-login.ts'));
+    return renameConnections(this.client, name, this.call);
+  }
+
+  /**
+   * Another login for all connections, those to come included; sessions in use keep theirs. Connects where nothing is
+   * connected. For passwords that expire take the option `credentials`.
+   *
+   * @throws ReplyError `WRONGPASS`; then all is as it was
+   */
+  auth(password: string): Promise<'OK'>;
+  auth(username: string, password: string): Promise<'OK'>;
+  async auth(usernameOrPassword: string, password?: string): Promise<'OK'> {
+    const { loginAgain } = await outsideOfCalls(() => import('./running-login.ts'));
+    return loginAgain(this.client, usernameOrPassword, password, this.call);
   }
 
   /**
@@ -237,47 +283,3 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
  * `{ client: MyRedis<string> }`.
  */
 export type RedisClass<R> = new (client: Engine, call: CallOptions) => R;
-
-/**
- * A client for one server. Returns at once; the first command (or `connect()`) connects.
- *
- * @param address URL (`redis://user:password@host:6379/0`, `rediss:`, `valkey:`, `redis+unix:`, `embedded:`), `{ host, port }`,
- *   `{ path }` or `{ connect }`. Default: `redis://127.0.0.1:6379`
- * @throws ArgumentError for a wrong address or option
- * @example
- * await using redis = createRedis('redis://localhost:6379')
- * await redis.set('a', 1, { ex: 60 })
- */
-export function createRedis(
-  address?: RedisAddress,
-  options?: RedisClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
-): Redis<string>;
-export function createRedis(
-  address: RedisAddress | undefined,
-  options: RedisClientOptions & { readonly bytes: true; readonly client?: undefined },
-): Redis<Uint8Array>;
-export function createRedis(
-  address: RedisAddress | undefined,
-  options: RedisClientOptions & { readonly client?: undefined },
-): Redis<string | Uint8Array>;
-export function createRedis<R extends Redis>(
-  address: RedisAddress | undefined,
-  options: RedisClientOptions & { readonly bytes?: false | undefined; readonly client: RedisClass<R> },
-): R;
-export function createRedis<R extends Redis<Uint8Array>>(
-  address: RedisAddress | undefined,
-  options: RedisClientOptions & { readonly bytes: true; readonly client: RedisClass<R> },
-): R;
-// Once more: the last one is what `ReturnType<typeof createRedis>` means.
-export function createRedis(
-  address?: RedisAddress,
-  options?: RedisClientOptions & { readonly bytes?: false | undefined; readonly client?: undefined },
-): Redis<string>;
-export function createRedis(
-  address?: RedisAddress,
-  options: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
-): unknown {
-  const read = readClientOptions(address, options);
-  const { client: Type = Redis } = read.options;
-  return new Type(makeClient(read), callOf(read));
-}

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest';
+import { createRedis } from './create-redis.ts';
 import { createPool } from './pool.ts';
-import { createRedis } from './redis.ts';
 import type { RedisSession } from './session.ts';
 
 test('a session has the type that its options ask for', async () => {

@@ -15,8 +15,6 @@ test('answers', () => {
 
 test('what changes the state of a connection is not on the shared client, but on a session', async () => {
   const redis: Redis = createRedis({ connect: () => Promise.reject(new Error('no')) });
-  // @ts-expect-error use the db option, or session()
-  redis.select(1);
   // @ts-expect-error use transaction() or session()
   redis.watch('k');
   await using session = await redis.session();

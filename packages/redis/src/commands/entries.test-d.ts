@@ -1,7 +1,7 @@
 import type { Command, KeyValue } from '@kv/core';
 import { describe, expectTypeOf, it } from 'vitest';
+import { createRedis } from '../client/create-redis.ts';
 import { keyValue } from '../client/key-value.ts';
-import { createRedis } from '../client/redis.ts';
 import type { RedisSession } from '../client/session.ts';
 import { configSet, hmset, hset, mset, msetnx, type StreamEntry, xadd, xread, xreadgroup } from './index.ts';
 

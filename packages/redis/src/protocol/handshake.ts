@@ -41,11 +41,17 @@ export type CredentialsProvider = () => Credentials | Promise<Credentials>;
 export interface Login {
   /** The newest protocol to ask for. */
   readonly resp: 2 | 3;
-  readonly credentials?: Credentials | CredentialsProvider | undefined;
+  credentials?: Credentials | CredentialsProvider | undefined;
   /** Whose credentials they are where they do not say it. */
   readonly username?: string | undefined;
   /** CLIENT SETNAME. */
-  readonly name?: string | undefined;
+  name?: string | undefined;
+  /** CLIENT SETINFO; default: this library. */
+  readonly library?: { readonly name: string; readonly version?: string | undefined } | undefined;
+  /** Sent at the end of every handshake, in the database. */
+  readonly commands?: readonly AnyCommand[] | undefined;
+  /** Grows with every change of name or credentials; connections with another one have logged in otherwise. */
+  version?: number;
   /** The database. `pool.select()` changes it for connections to come. */
   db: number;
   /** How often in a row a connection was lost while the server was asked for what can be left out. */
@@ -65,6 +71,8 @@ export interface LoggedIn {
   readonly db: number;
   /** Availability zone of the server, where HELLO tells it. */
   zone: string | undefined;
+  /** {@link Login.version} of what it has logged in with. */
+  loginVersion: number | undefined;
 }
 
 /** After so many, the next connections do without: some proxies close on what they do not know. */
@@ -76,10 +84,14 @@ const LOST_ASKING = 2;
  */
 export async function handshake(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
   try {
-    await logIn(wire, login, send);
-    await checkRole(wire.wantedRole, wire.role, send);
-    await introduce(wire, login, send);
-    while (wire.db !== login.db) await select(login, send); // it was changed meanwhile
+    do {
+      wire.loginVersion = login.version;
+      await logIn(wire, login, send);
+      await checkRole(wire.wantedRole, wire.role, send);
+      await introduce(wire, login, send);
+    } while (wire.loginVersion !== login.version); // it was changed meanwhile
+    while (wire.db !== login.db) await select(login, send);
+    await Promise.all((login.commands ?? []).map((command) => send(command)));
   } catch (error) {
     throw mayPass(error) ? new ConnectionError(NOT_READY, { cause: error }) : error;
   }
@@ -189,8 +201,9 @@ function* afterLogin(wire: LoggedIn, login: Login, send: Executor['send']): Gene
   if (login.db !== wire.db) yield select(login, send);
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
   if (login.name !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETNAME, [login.name], text)));
-  yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', 'kv'], text)));
-  yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', VERSION], text)));
+  const { name, version } = login.library ?? { name: 'kv', version: VERSION };
+  yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', name], text)));
+  if (version !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', version], text)));
   yield ready(send);
 }
 

@@ -115,6 +115,8 @@ export class RedisWire implements Wire, LoggedIn {
   zone: string | undefined;
   /** Set by the handshake: what the server said that it is, where HELLO tells it. */
   role: string | undefined;
+  /** Set by the handshake: see {@link Login.version}. */
+  loginVersion: number | undefined;
   /** The database that is selected. */
   db = 0;
   /** Whether pushed strings are wanted as bytes. */
@@ -153,7 +155,8 @@ export class RedisWire implements Wire, LoggedIn {
   }
 
   get dirty(): boolean {
-    return this.#watching || this.#tainted || this.db !== this.#login.db;
+    const { db, version } = this.#login;
+    return this.#watching || this.#tainted || this.db !== db || this.loginVersion !== version;
   }
 
   decode(bytes: Uint8Array): void {
@@ -162,13 +165,13 @@ export class RedisWire implements Wire, LoggedIn {
 
   async handshake(send: Executor['send']): Promise<void> {
     await handshake(this, this.#login, send);
+    this.#tainted = false; // also by what the user has put into the handshake
     this.#since = wallNow();
   }
 
   async clean(send: Executor['send']): Promise<void> {
     await send(new Command(RESET, [], text));
     await this.handshake(send);
-    this.#tainted = false;
   }
 
   async cancel(sendOnControl: Executor['send']): Promise<boolean> {
