@@ -13,6 +13,7 @@ export type {
   StateChange,
 } from './client/client-state.ts';
 export type { ConnectionEvent, Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
+export { attemptOf } from './client/endpoint.ts';
 export type { Engine } from './client/engine.ts';
 export type {
   CloseOptions,

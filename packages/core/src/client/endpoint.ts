@@ -123,6 +123,11 @@ export class Endpoint {
   }
 }
 
+/** What is being done to reach one of these servers, for messages; `undefined`: no connection is being made. */
+export function attemptOf(endpoints: readonly Endpoint[]): string | undefined {
+  return endpoints.find(({ shared }) => shared.attempt !== undefined)?.shared.attempt;
+}
+
 function makePool({ connection, pool, connectionOf, ordered }: PoolSetup, events: PoolEvents): ConnectionPool {
   if (ordered === true) return new OrderedPool(connection, pool, events);
   if (connectionOf === undefined) return new Pool(connection, pool, events);

@@ -4,6 +4,7 @@ import { pinnedRequest } from '../request/pinned-request.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request, RequestConnection } from '../request/request.ts';
 import { wallNow } from '../timers.ts';
+import { isTlsRecord, TlsMismatchError } from '../transport/tls-hints.ts';
 import type { TransportEvents } from '../transport/transport.ts';
 import type { OwnerOf, SetupOf } from './connection-setup.ts';
 import { type ConnectionState, transition } from './connection-state.ts';
@@ -63,6 +64,10 @@ export class Connection
   #idle: (() => void)[] = [];
   #failure: KvError | undefined;
   #readyAt = Number.POSITIVE_INFINITY;
+  /** What is being done to connect. */
+  #phase = 'connecting';
+  /** Whether anything has come. */
+  #heard = false;
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.setup = setup;
@@ -103,6 +108,7 @@ export class Connection
     this.#reading.transport = transport;
     this.#writer.transport = transport;
     this.#become('handshaking');
+    this.#phase = 'logging in';
     await this.wire.handshake(this.sendInternal);
     await this.setup.onReady?.(this);
   }
@@ -110,6 +116,11 @@ export class Connection
   /** Where it is in its life. */
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** What is being done to connect, such as `looking up the name` or `logging in`. */
+  get phase(): string {
+    return this.#phase;
   }
 
   /** The handshake is done, and it is not over. */
@@ -275,8 +286,10 @@ export class Connection
   readonly #events: TransportEvents = {
     data: (bytes) => this.#received(bytes),
     drain: () => this.#writer.drained(),
-    close: (error) =>
-      this.destroy(new ConnectionError('The connection was lost', error === undefined ? {} : { cause: error })),
+    close: (cause) => this.destroy(new ConnectionError(this.#wordsOfLoss(), cause === undefined ? {} : { cause })),
+    phase: (name) => {
+      this.#phase = name;
+    },
   };
 
   #received(bytes: Uint8Array): void {
@@ -287,15 +300,27 @@ export class Connection
     try {
       this.wire.decode(bytes);
     } catch (cause) {
-      return this.destroy(undecodable(cause));
+      return this.destroy(!this.#heard && isTlsRecord(bytes) ? speaksTls(cause) : undecodable(cause));
     }
     const answered = inFlight.length < due;
     if (!this.#replies.pushed || answered || !inFlight.isReplyDue) this.#liveness.heard(); // not by pushes alone
-    if (!this.hasAnswered) this.hasAnswered = answered && this.#state === 'ready'; // a refusal that drains is no answer
+    if (!this.hasAnswered) this.#heardFirst(answered);
     inFlight.passMarks();
     this.#refill();
     if (this.#window.unbatchedReplies === true && inFlight.length < due && !this.isClosed)
       this.#reading.pace(inFlight, this.setup.internals.clock.now());
+  }
+
+  #heardFirst(answered: boolean): void {
+    this.#heard = true;
+    this.hasAnswered = answered && this.#state === 'ready'; // a refusal that drains is no answer
+  }
+
+  #wordsOfLoss(): string {
+    const { address } = this.setup;
+    const isPlain = !('connect' in address) && address.tls === undefined;
+    if (this.#heard || !isPlain) return 'The connection was lost';
+    return 'The connection was lost before the server said anything, as it is by a port that expects TLS';
   }
 
   /** After replies: more of what waits here, or of what waits at the owner. */
@@ -358,4 +383,8 @@ function undecodable(cause: unknown): KvError {
   if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   return new ProtocolError(`Malformed reply: ${message}`, { cause });
+}
+
+function speaksTls(cause: unknown): KvError {
+  return new TlsMismatchError('The server speaks TLS, which the address does not ask for', { cause });
 }

@@ -27,12 +27,16 @@ export class BlockingOrder {
   /** The one that the server has, or is about to get. */
   #current: Request | undefined;
   /** The next blocking command and all that was called after it. */
-  readonly #held = new RequestQueue();
+  readonly #held: RequestQueue;
   #cancelling: Promise<void> | undefined;
 
-  /** @param forward sends one request, or all of a unit; may fail them instead */
-  constructor(forward: (requests: readonly Request[]) => void) {
+  /**
+   * @param forward sends one request, or all of a unit; may fail them instead
+   * @param attempt what is being done to get a connection, for messages
+   */
+  constructor(forward: (requests: readonly Request[]) => void, attempt?: () => string | undefined) {
     this.#forward = forward;
+    this.#held = new RequestQueue(undefined, attempt);
   }
 
   /** Blocking commands that have not ended. */

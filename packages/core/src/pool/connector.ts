@@ -6,6 +6,7 @@ import { asKvError, type KvError, TimeoutError } from '../errors.ts';
 import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
 import { Trace } from '../tracing/trace.ts';
 import { connectTracing } from '../tracing/tracing-channels.ts';
+import { TlsMismatchError } from '../transport/tls-hints.ts';
 import type { Backoff } from './backoff.ts';
 import type { PoolEvent } from './connection-event.ts';
 import { ReconnectPace } from './reconnect-pace.ts';
@@ -47,9 +48,10 @@ export class Connector {
   readonly #options: ConnectorOptions;
   readonly #owner: ConnectionOwner;
   readonly #events: ConnectorEvents;
-  readonly #opening = new Set<Connection>();
+  /** Those that are being made, and since when, the oldest first. */
+  readonly #opening = new Map<Connection, number>();
   readonly #pace: ReconnectPace;
-  /** Why the server refused the last login; `undefined` after a success. */
+  /** Why the last attempt would fail again, such as a refused login; `undefined` after a success. */
   #refusedLogin: KvError | undefined;
 
   constructor(setup: ConnectionSetup, options: ConnectorOptions, owner: ConnectionOwner, events: ConnectorEvents) {
@@ -64,8 +66,15 @@ export class Connector {
   }
 
   /** Connections that are being made. */
-  get opening(): ReadonlySet<Connection> {
+  get opening(): ReadonlyMap<Connection, unknown> {
     return this.#opening;
+  }
+
+  /** What the oldest attempt to connect is doing, for messages; `undefined`: there is none. */
+  get attempt(): string | undefined {
+    for (const [{ phase, setup }, started] of this.#opening)
+      return `connecting to ${setup.addressText} for ${Math.round(monotonicNow() - started)} ms: ${phase}`;
+    return undefined;
   }
 
   /** Whether the next attempt has to wait. */
@@ -88,7 +97,7 @@ export class Connector {
     this.#events.told({ event, address: this.#setup.addressText, attempt: this.#pace.attempt, delayMs, cause });
   }
 
-  /** Why the login was refused, while the next attempt has to wait: waiting for it changes nothing. */
+  /** Why attempts are in vain (the login was refused), while the next attempt has to wait: waiting for it changes nothing. */
   get recentRefusal(): KvError | undefined {
     return this.#pace.isWaiting ? this.#refusedLogin : undefined;
   }
@@ -113,7 +122,7 @@ export class Connector {
     else this.#pace.failed(error);
   }
 
-  /** The server refuses the login. */
+  /** Attempts are in vain; see {@link isFinal}. */
   refused(error: KvError): void {
     this.#refusedLogin = error;
   }
@@ -136,13 +145,14 @@ export class Connector {
 
   #open(trace: ConnectTrace | undefined): void {
     const connection = new Connection(this.#setup, this.#owner);
-    this.#opening.add(connection);
+    const started = monotonicNow();
+    this.#opening.set(connection, started);
     this.#pace.hasGivenUp = false;
     this.tell('connecting');
     this.#events.changed();
     const { connectTimeout } = this.#options;
-    const timer = setTimeout(() => connection.destroy(tooSlow(connectTimeout)), connectTimeout);
-    const attempt = { timer, trace, started: monotonicNow() };
+    const timer = setTimeout(() => connection.destroy(tooSlow(connection, connectTimeout)), connectTimeout);
+    const attempt = { timer, trace, started };
     connection.open().then(
       () => this.#opened(connection, attempt),
       (error: unknown) => this.#notOpened(connection, asKvError(error), attempt),
@@ -188,11 +198,13 @@ export class Connector {
   }
 }
 
-/** A refusal during the handshake (wrong password) or a wrong option: the next attempt would end in the same way. */
+/** A refused login, a wrong option, TLS on one side only: the next attempt would end in the same way. */
 export function isFinal(error: KvError): boolean {
-  return error.code === 'REPLY' || error.code === 'ARGUMENT';
+  return error.code === 'REPLY' || error.code === 'ARGUMENT' || error instanceof TlsMismatchError;
 }
 
-function tooSlow(milliseconds: number): TimeoutError {
-  return new TimeoutError(`Connecting timed out after ${Math.round(milliseconds)} ms`);
+function tooSlow({ setup, phase }: Connection, milliseconds: number): TimeoutError {
+  return new TimeoutError(
+    `Connecting to ${setup.addressText} timed out after ${Math.round(milliseconds)} ms: ${phase}`,
+  );
 }

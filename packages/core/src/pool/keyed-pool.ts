@@ -16,6 +16,7 @@ export type ConnectionPool = Pick<
   | 'isReady'
   | 'isOpening'
   | 'isBackingOff'
+  | 'attempt'
   | 'lastError'
   | 'start'
   | 'submit'
@@ -81,6 +82,10 @@ export class KeyedPool implements ConnectionPool {
 
   get isBackingOff(): boolean {
     return this.#pools.some((pool) => pool.isBackingOff);
+  }
+
+  get attempt(): string | undefined {
+    return this.#pools.find((pool) => pool.attempt !== undefined)?.attempt;
   }
 
   get lastError(): KvError | undefined {

@@ -13,7 +13,10 @@ import { Pool, type PoolEvents, type PoolOptions } from './pool.ts';
  * what is called after a blocking command waits for its end.
  */
 export class OrderedPool extends Pool {
-  readonly #order: BlockingOrder = new BlockingOrder((requests) => this.#forward(requests));
+  readonly #order: BlockingOrder = new BlockingOrder(
+    (requests) => this.#forward(requests),
+    () => this.attempt,
+  );
 
   constructor(setup: ConnectionSetup, options: PoolOptions, events: PoolEvents) {
     super(setup, { ...options, maxSize: 1 }, events);

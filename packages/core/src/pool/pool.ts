@@ -50,7 +50,7 @@ export class Pool implements ConnectionOwner {
   readonly setup: ConnectionSetup;
   readonly options: PoolOptions;
   readonly #events: PoolEvents;
-  readonly #queue = new RequestQueue();
+  readonly #queue: RequestQueue = new RequestQueue(undefined, () => this.attempt);
   /** Ready and not leased. */
   readonly #ready: Connection[] = [];
   /** The last one that had room again: with many connections of a small window, the search mostly ends here. */
@@ -62,7 +62,10 @@ export class Pool implements ConnectionOwner {
    * Refused by a draining connection: they go on together, in their order, when it has answered all it has. Until
    * then what was called later waits behind them.
    */
-  readonly #requeued = new RequestQueue(() => this.#serve());
+  readonly #requeued: RequestQueue = new RequestQueue(
+    () => this.#serve(),
+    () => this.attempt,
+  );
   #minSize: number;
   readonly #connector: Connector;
   #closed: KvError | undefined;
@@ -114,6 +117,11 @@ export class Pool implements ConnectionOwner {
   /** Whether a connection is being made. */
   get isOpening(): boolean {
     return this.#connector.opening.size > 0;
+  }
+
+  /** See {@link Connector.attempt}. */
+  get attempt(): string | undefined {
+    return this.#connector.attempt;
   }
 
   /** Connections in somebody's exclusive use. */
@@ -229,7 +237,7 @@ export class Pool implements ConnectionOwner {
     this.#retired = error;
     this.#idle = undefined;
     this.#connector.stop();
-    for (const connection of this.#connector.opening) connection.destroy(error);
+    for (const connection of this.#connector.opening.keys()) connection.destroy(error);
     for (const connection of this.#ready.splice(0)) this.#retire(connection, error);
     for (const connection of this.#leased) connection.drain(error);
     this.dismiss(error);
@@ -256,7 +264,7 @@ export class Pool implements ConnectionOwner {
     this.#closed = error;
     this.#connector.stop();
     this.dismiss(error);
-    const connections = [...this.#ready, ...this.#connector.opening, ...this.#leased, ...this.#retiring];
+    const connections = [...this.#ready, ...this.#connector.opening.keys(), ...this.#leased, ...this.#retiring];
     for (const connection of connections) connection.end(error);
     for (const { reject } of this.#starting.splice(0)) reject(error);
   }
@@ -447,7 +455,7 @@ export class Pool implements ConnectionOwner {
     this.dismiss(error);
   }
 
-  /** The server refuses the login: requests that no other server takes end, and a call after the wait tries again. */
+  /** The next attempt would end in the same way: requests that no other server takes end; a call after the wait tries again. */
   #giveUp(error: KvError): void {
     if (this.options.retriesLogin !== true) this.#minSize = 0;
     this.#connector.refused(error);

@@ -1,19 +1,29 @@
-import type { Request } from './request.ts';
+import type { Request, WaitingPlace } from './request.ts';
 import { Ring } from './ring.ts';
 
 /**
  * Requests that wait to be written. One that ends while it waits (deadline, abort) stays in its place, emptied, until
  * it is passed over; when more than half are such, the queue is rebuilt, so that an outage cannot fill the memory.
  */
-export class RequestQueue {
+export class RequestQueue implements WaitingPlace {
   #ring = new Ring<Request>();
   #dead = 0;
   #exclusive = 0;
   readonly #onCapacity: (() => void) | undefined;
+  readonly #attempt: (() => string | undefined) | undefined;
 
-  /** @param onCapacity called when a request ended while it waited here */
-  constructor(onCapacity?: () => void) {
+  /**
+   * @param onCapacity called when a request ended while it waited here
+   * @param attempt what is being done to get a connection for those who wait
+   */
+  constructor(onCapacity?: () => void, attempt?: () => string | undefined) {
     this.#onCapacity = onCapacity;
+    this.#attempt = attempt;
+  }
+
+  /** See {@link WaitingPlace.attempt}. */
+  get attempt(): string | undefined {
+    return this.#attempt?.();
   }
 
   /** How many wait that have not ended. */

@@ -275,7 +275,7 @@ function timedOut(request: Request, now: number, lag: number): TimeoutError {
   const where = request.written ? afterSending(request, now) : whileWaiting(request);
   const late = lag > LATE ? `; event loop blocked for ${Math.round(lag)} ms` : '';
   const what =
-    exclusive !== null && cause === undefined
+    exclusive !== null && cause === undefined && request.queue?.attempt === undefined
       ? `waiting for a connection (pool exhausted) ${elapsed}${late}`
       : `${elapsed} (${where}${late})`;
   return new TimeoutError(`${command.spec.name} timed out ${what}`, details(request, cause));
@@ -291,11 +291,14 @@ function afterSending(request: Request, now: number): string {
   return `${waited}; last byte received ${silence} ms ago; ${load} pending ${load === 1 ? 'reply' : 'replies'}`;
 }
 
-function whileWaiting({ cause, attempts, connection, pinned }: Request): string {
-  if (cause !== undefined) return `not sent: connecting failed: ${cause.message}`;
-  if (attempts > 0) return 'its connection was lost, and it was not sent again';
+function whileWaiting({ cause, attempts, connection, pinned, queue }: Request): string {
+  const attempt = queue?.attempt;
+  const now = attempt === undefined ? '' : `; now ${attempt}`;
+  if (cause !== undefined) return `not sent: connecting failed: ${cause.message}${now}`;
+  if (attempts > 0) return `its connection was lost, and it was not sent again${now}`;
   if (connection !== null) return 'not sent: the connection accepts no more bytes';
-  return `not sent: ${pinned ? 'waiting for an earlier blocking command' : 'no connection was ready'}`;
+  if (pinned) return 'not sent: waiting for an earlier blocking command';
+  return `not sent: ${attempt ?? 'no connection was ready'}`;
 }
 
 function aborted(request: Request, { reason }: Pick<Signal, 'reason'>): AbortedError {

@@ -55,6 +55,8 @@ export interface Tracker {
 
 /** What a request needs of the queue that it waits in. */
 export interface WaitingPlace {
+  /** What is being done to get it a connection, for messages; `undefined`: no connection is being made. */
+  readonly attempt: string | undefined;
   /** A request in here has ended. */
   ended(request: Request): void;
 }

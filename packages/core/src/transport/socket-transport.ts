@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { endOfTlsHandshake } from './tls-hints.ts';
 import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
 
 /**
@@ -35,9 +36,13 @@ export const connectSocket: Connect = (address, on, signal) => {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const socket = address.tls === undefined ? openPlain(address, on) : openTls(address, address.tls, on);
+    tellPhases(socket, address, on);
     new SocketOpening(socket, address.tls === undefined ? 'connect' : 'secureConnect', on, signal, resolve, reject);
   });
 };
+
+/** A port without TLS takes the beginning of a handshake for a command that is not complete, and waits for its end. */
+const TLS_PHASE = 'TLS handshake, which a port without TLS does not answer';
 
 type SocketAddress = Exclude<Address, { connect: Connect }>;
 
@@ -82,6 +87,15 @@ function openTls(address: SocketAddress, tls: TlsOptions, on: TransportEvents): 
   return listening(socket, on);
 }
 
+/** Tells what the socket is doing until it is open. */
+function tellPhases(socket: Socket, address: SocketAddress, on: TransportEvents): void {
+  const tell = (name: string): void => on.phase?.(name);
+  if ('host' in address && !isIp(address.host)) tell('looking up the name');
+  socket.on('lookup', () => tell('connecting')); // of each address; then one after the other is tried
+  socket.on('connectionAttempt', (ip: string) => tell(`connecting to ${ip}`));
+  if (address.tls !== undefined) socket.once('connect', () => tell(TLS_PHASE));
+}
+
 function isIp(host: string): boolean {
   return host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
 }
@@ -114,8 +128,9 @@ class SocketOpening {
     });
     socket.once('close', () => {
       signal.removeEventListener('abort', abort);
-      if (opened) on.close(error);
-      else reject(error ?? new ConnectionError('The socket was closed while it was connecting'));
+      if (opened) return on.close(error);
+      const cause = error ?? new ConnectionError('The socket was closed while it was connecting');
+      reject(ready === 'secureConnect' ? endOfTlsHandshake(cause) : cause);
     });
   }
 }

@@ -52,7 +52,12 @@ export interface TransportEvents {
   drain(): void;
   /** The stream is over; called exactly once, also after `destroy`. */
   close(error?: Error): void;
+  /** What is being done to open it, such as `TLS handshake`: named in the messages of timeouts. */
+  phase?(name: string): void;
 }
 
-/** Opens a transport. Rejects when that fails or the signal aborts; never calls events before it resolved. */
+/**
+ * Opens a transport. Rejects when that fails or the signal aborts; never calls events before it resolved, except for
+ * `phase`.
+ */
 export type Connect = (address: Address, on: TransportEvents, signal: Signal) => Promise<Transport>;

@@ -1,5 +1,6 @@
 import {
   type AnyCommand,
+  attemptOf,
   type BlockingRounds,
   ClosedError,
   type Connection,
@@ -79,7 +80,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly #silence: SilenceWatch;
   readonly #reads: ReadRouting;
   /** Calls that wait for the first map. */
-  readonly #held = new RequestQueue();
+  readonly #held: RequestQueue = new RequestQueue(undefined, () => attemptOf(this.endpoints));
   #map: SlotMap | undefined;
   #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #closed = false;

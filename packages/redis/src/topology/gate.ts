@@ -12,15 +12,20 @@ export class Gate {
   readonly slots: readonly number[];
   /** The pause that comes next, ms. */
   pause = 0;
-  readonly #redirected = new RequestQueue();
-  readonly #later = new RequestQueue();
+  readonly #redirected: RequestQueue;
+  readonly #later: RequestQueue;
   readonly #reasons = new Set<unknown>();
   readonly #open: (gate: Gate) => void;
 
-  /** @param open called when no reason is left */
-  constructor(slots: readonly number[], open: (gate: Gate) => void) {
+  /**
+   * @param open called when no reason is left
+   * @param attempt what is being done to find a server, for messages
+   */
+  constructor(slots: readonly number[], open: (gate: Gate) => void, attempt?: () => string | undefined) {
     this.slots = slots;
     this.#open = open;
+    this.#redirected = new RequestQueue(undefined, attempt);
+    this.#later = new RequestQueue(undefined, attempt);
   }
 
   /** Keeps it closed until {@link release} is called with the same value. */

@@ -1,5 +1,6 @@
 import {
   asKvError,
+  attemptOf,
   Client,
   type ClientSetup,
   Command,
@@ -82,6 +83,11 @@ export class SentinelLink {
       this.failure = asKvError(error);
       throw this.failure;
     }
+  }
+
+  /** What is being done to reach it, for messages. */
+  get attempt(): string | undefined {
+    return attemptOf(this.#client.endpoints);
   }
 
   /** Notes that it said nothing for too long. */

@@ -1,5 +1,6 @@
 import {
   type AnyCommand,
+  attemptOf,
   type BlockingRounds,
   type Connection,
   closedBy,
@@ -56,7 +57,11 @@ export class SentinelRouter implements Router, WatchOwner {
   readonly #sentinels: Sentinels;
   readonly #replicas: SentinelReplicas;
   readonly #watch = new SentinelWatch(this);
-  readonly #gate = new Gate([], () => this.#submitHeld());
+  readonly #gate: Gate = new Gate(
+    [],
+    () => this.#submitHeld(),
+    () => this.#sentinels.attempt ?? attemptOf(this.#primaries),
+  );
   readonly #refusals = new SentinelRefusals(this.#gate, () => this.#watch.trigger({ cause: REFUSED }));
   #primary: Endpoint | undefined;
   /** `host:port` of the primary, as the sentinels name it. */

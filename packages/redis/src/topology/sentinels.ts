@@ -104,6 +104,12 @@ export class Sentinels {
     return this.#taken(primary, round);
   }
 
+  /** What is being done to reach one of them, for messages. */
+  get attempt(): string | undefined {
+    for (const { attempt } of this.#links.values()) if (attempt !== undefined) return attempt;
+    return undefined;
+  }
+
   close(): void {
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
