@@ -52,6 +52,7 @@ export { createPool, RedisPool } from './client/pool.ts';
 export { Redis, type RedisClass } from './client/redis.ts';
 export type { SentinelAccess } from './client/sentinel-options.ts';
 export { RedisSession } from './client/session.ts';
+export { type CommandFlag, type CommandInfo, commandInfo, commandNames } from './protocol/command-info.ts';
 export { command } from './protocol/command-table.ts';
 export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
 export type { Credentials, CredentialsProvider } from './protocol/handshake.ts';

@@ -114,7 +114,25 @@ export function printCommandTable(commands: Readonly<Record<string, ListedComman
 export const COMMAND_ROWS: readonly (readonly [flags: string, keys: string, names: string])[] = [
 ${lines.join('\n')}
 ];
+
+/** Since which version: names in lower case, separated by commas. */
+export const COMMAND_VERSIONS: readonly (readonly [since: string, names: string])[] = [
+${versionRows(commands).join('\n')}
+];
 `;
+}
+
+function versionRows(commands: Readonly<Record<string, ListedCommand>>): string[] {
+  const versions = new Map<string, string[]>();
+  for (const [name, { since }] of Object.entries(commands)) versions.set(since, [...(versions.get(since) ?? []), name]);
+  const parts = (version: string): number[] => version.split('.').map(Number);
+  const compare = (a: readonly number[], b: readonly number[]): number => {
+    const at = a.findIndex((part, i) => part !== b[i]);
+    return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+  };
+  return [...versions]
+    .sort(([a], [b]) => compare(parts(a), parts(b)))
+    .map(([since, names]) => `  ['${since}', '${names.join(',')}'],`);
 }
 
 /** Path and text of the table below the repository's root. */
