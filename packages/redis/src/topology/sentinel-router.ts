@@ -20,6 +20,7 @@ import { isMovable } from './movable-calls.ts';
 import { MovedBlocking } from './moved-blocking.ts';
 import { NodeQualities } from './node-qualities.ts';
 import { isRouted } from './read-routing.ts';
+import { ReplacementDoubt } from './replacement-doubt.ts';
 import type { SentinelLink } from './sentinel-link.ts';
 import { SentinelRefusals } from './sentinel-refusals.ts';
 import { SentinelReplicas } from './sentinel-replicas.ts';
@@ -63,6 +64,7 @@ export class SentinelRouter implements Router, WatchOwner {
     () => this.#sentinels.attempt ?? attemptOf(this.#primaries),
   );
   readonly #refusals = new SentinelRefusals(this.#gate, () => this.#watch.trigger({ cause: REFUSED }));
+  readonly #doubt = new ReplacementDoubt(this.#gate);
   #primary: Endpoint | undefined;
   /** `host:port` of the primary, as the sentinels name it. */
   #named = '';
@@ -77,7 +79,10 @@ export class SentinelRouter implements Router, WatchOwner {
     this.#host = host;
     this.#setup = setup;
     this.#gate.hold(NO_PRIMARY);
-    const hint = (link: SentinelLink, event: string): void => this.#watch.trigger({ cause: event, from: link });
+    const hint = (link: SentinelLink, event: string): void => {
+      if (this.#primary !== undefined) this.#doubt.heard(event);
+      this.#watch.trigger({ cause: event, from: link });
+    };
     this.#sentinels = new Sentinels({
       seeds: setup.seeds,
       name: setup.primaryName,
@@ -197,12 +202,15 @@ export class SentinelRouter implements Router, WatchOwner {
   }
 
   async ask({ cause, from }: Occasion): Promise<boolean> {
+    const began = monotonicNow();
     try {
       const view = await this.#sentinels.ask({ current: this.#named, refused: this.#refused }, from);
       return !this.#closed && this.#taken(view, cause);
     } catch (error) {
       if (!this.#closed) this.#failed(error as KvError);
       throw error;
+    } finally {
+      this.#doubt.answered(began);
     }
   }
 
@@ -283,6 +291,7 @@ export class SentinelRouter implements Router, WatchOwner {
   close(error: KvError): void {
     this.#closed = true;
     this.#watch.close();
+    this.#doubt.close();
     this.#replicas.close(error);
     this.#sentinels.close();
     for (const request of this.#gate.drain()) request.fail(closedBy(error, request));

@@ -91,6 +91,50 @@ describe('a primary that is replaced', () => {
       expect(servers[1].countOf('HELLO')).toBe(0);
     }));
 
+  it.each(['+switch-master', '+promoted-slave'])(
+    'gets no call after %s was heard: calls wait for the millisecond that the sentinels need to answer [#186]',
+    (event) =>
+      withRig(async (rig, sentinels, servers) => {
+        await using redis = createRedis(rig.url);
+        await redis.set('k', '1');
+        await sentinels[2].asked('SUBSCRIBE');
+        replace(sentinels, servers);
+        let answer: () => void = () => undefined;
+        const asked = new Promise<undefined>((resolve) => {
+          answer = () => resolve(undefined);
+        });
+        for (const sentinel of sentinels) {
+          const usual = sentinel.answer;
+          sentinel.answer = (request) =>
+            request.name === 'SENTINEL' ? asked.then(() => usual(request)) : usual(request);
+        }
+        const before = sentinels[0].countOf('SENTINEL');
+        sentinels[2].publish(
+          event,
+          `${event === '+switch-master' ? '' : 'slave x 1.2.3.4 2 @ '}main 1.2.3.4 1 1.2.3.4 2`,
+        );
+        await sentinels[0].asked('SENTINEL', before + 1);
+        const written = redis.set('k', '2');
+        const read = redis.get('k');
+        await new Promise(setImmediate);
+        answer();
+        expect([await written, await read]).toEqual(['OK', servers[1].address]);
+        expect([servers[0].countOf('SET'), servers[0].countOf('GET')]).toEqual([1, 0]);
+      }),
+  );
+
+  it('gets calls again after a quarter of a second when sentinels only send messages and answer nothing [#185]', () =>
+    withRig(async (rig, sentinels, servers) => {
+      await using redis = createRedis(rig.url);
+      await redis.set('k', '1');
+      await sentinels[2].asked('SUBSCRIBE');
+      for (const sentinel of sentinels) sentinel.answer = ({ name }) => (name === 'SENTINEL' ? '' : undefined);
+      const before = sentinels[0].countOf('SENTINEL');
+      sentinels[2].publish('+switch-master', 'main 1.2.3.4 1 1.2.3.4 2');
+      await sentinels[0].asked('SENTINEL', before + 1);
+      expect(await redis.get('k')).toBe(servers[0].address);
+    }));
+
   it('is not connected to again from memory: with dead event channels its loss makes the client ask [#184] [#187]', () =>
     withRig(async (rig, sentinels, servers) => {
       await using redis = createRedis(rig.url);
