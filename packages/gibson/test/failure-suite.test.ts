@@ -96,3 +96,12 @@ describe.skipIf(server === undefined)('on the server that KV_TEST_GIBSON names',
     }),
   );
 });
+
+describe.skipIf(server === undefined)('[#218] on that server and two that are away', () => {
+  failureSuite(() =>
+    Promise.resolve({
+      ...severalBackend(server?.port ?? 1),
+      close: () => Promise.resolve(),
+    }),
+  );
+});

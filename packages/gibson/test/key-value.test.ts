@@ -1,5 +1,5 @@
 import { startEmbedded } from '@kv/embedded';
-import { namedServer } from '@kv/testkit';
+import { namedServer, namedServers } from '@kv/testkit';
 import { type KeyValueBackend, keyValueSuite } from '@kv/testkit/key-value-suite';
 import { describe, expect, test } from 'vitest';
 import { createGibson, createPool, type Gibson, keyValue } from '../src/index.ts';
@@ -60,6 +60,15 @@ const server = namedServer('gibson');
 describe.skipIf(server === undefined)('on the server that KV_TEST_GIBSON names', () => {
   keyValueSuite(async () => {
     const gibson = createGibson(server?.url ?? 'gibson:');
+    return { ...backend(gibson), close: () => gibson.close() };
+  });
+});
+
+const several = namedServers('gibson').slice(0, 3);
+
+describe.skipIf(several.length < 3)('[#218] on the three servers that KV_TEST_GIBSON names', () => {
+  keyValueSuite(async () => {
+    const gibson = createGibson(several.map(({ url }, i) => ({ address: url, name: `gibson-${i}` })));
     return { ...backend(gibson), close: () => gibson.close() };
   });
 });

@@ -1,5 +1,5 @@
 import { startEmbedded } from '@kv/embedded';
-import { type FaultProxy, faultProxy } from '@kv/testkit';
+import { type FaultProxy, faultProxy, namedServers } from '@kv/testkit';
 import { createGibson, type Gibson, type ServerInput } from '../src/index.ts';
 
 /** Several servers, each behind a proxy that can take it away. */
@@ -11,10 +11,14 @@ export interface ShardRig extends AsyncDisposable {
   readonly direct: readonly Gibson[];
 }
 
-/** Starts servers. */
+/** Takes servers that KV_TEST_GIBSON names, and starts as many more as are wanted. */
 export async function startShards(count = 3): Promise<ShardRig> {
-  const servers = await Promise.all(Array.from({ length: count }, () => startEmbedded({ gibson: { port: 0 } })));
-  const addresses = servers.map(({ gibson }) => ({ host: '127.0.0.1', port: gibson.port as number }));
+  const named = namedServers('gibson').slice(0, count);
+  const servers = await Promise.all(
+    Array.from({ length: count - named.length }, () => startEmbedded({ gibson: { port: 0 } })),
+  );
+  const own = servers.map(({ gibson }) => ({ host: '127.0.0.1', port: gibson.port as number }));
+  const addresses = [...named.map(({ host, port }) => ({ host, port })), ...own];
   const proxies = await Promise.all(addresses.map((address) => faultProxy(address)));
   const direct = addresses.map((address) => createGibson(address));
   return {

@@ -1,6 +1,6 @@
 import type { KeyValue } from '@kv/core';
 import { startEmbedded } from '@kv/embedded';
-import { namedServer } from '@kv/testkit';
+import { namedServer, namedServers } from '@kv/testkit';
 import { type KeyValueBackend, keyValueSuite } from '@kv/testkit/key-value-suite';
 import { describe, expect, test } from 'vitest';
 import { createPool, createSsdb, keyValue, type Ssdb, type SsdbSender } from '../src/index.ts';
@@ -61,6 +61,15 @@ const server = namedServer('ssdb');
 describe.skipIf(server === undefined)('on the server that KV_TEST_SSDB names', () => {
   keyValueSuite(async () => {
     const ssdb = createSsdb(server?.url ?? 'ssdb:');
+    return { ...backend(ssdb), close: () => ssdb.close() };
+  });
+});
+
+const several = namedServers('ssdb').slice(0, 3);
+
+describe.skipIf(several.length < 3)('[#218] on the three servers that KV_TEST_SSDB names', () => {
+  keyValueSuite(async () => {
+    const ssdb = createSsdb(several.map(({ url }, i) => ({ address: url, name: `ssdb-${i}` })));
     return { ...backend(ssdb), close: () => ssdb.close() };
   });
 });

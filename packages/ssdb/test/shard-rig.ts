@@ -1,5 +1,5 @@
 import { startEmbedded } from '@kv/embedded';
-import { type FaultProxy, faultProxy } from '@kv/testkit';
+import { type FaultProxy, faultProxy, namedServers } from '@kv/testkit';
 import { createSsdb, type Ssdb, type SsdbServer } from '../src/index.ts';
 
 /** Several servers, each behind a proxy that can take it away. */
@@ -11,12 +11,17 @@ export interface ShardRig extends AsyncDisposable {
   readonly direct: readonly Ssdb[];
 }
 
-/** Starts servers. */
+/** Takes servers that KV_TEST_SSDB names, which lose their data, and starts as many more as are wanted. */
 export async function startShards(count = 3): Promise<ShardRig> {
-  const servers = await Promise.all(Array.from({ length: count }, () => startEmbedded({ ssdb: { port: 0 } })));
-  const addresses = servers.map(({ ssdb }) => ({ host: '127.0.0.1', port: ssdb.port as number }));
+  const named = namedServers('ssdb').slice(0, count);
+  const servers = await Promise.all(
+    Array.from({ length: count - named.length }, () => startEmbedded({ ssdb: { port: 0 } })),
+  );
+  const own = servers.map(({ ssdb }) => ({ host: '127.0.0.1', port: ssdb.port as number }));
+  const addresses = [...named.map(({ host, port }) => ({ host, port })), ...own];
   const proxies = await Promise.all(addresses.map((address) => faultProxy(address)));
   const direct = addresses.map((address) => createSsdb(address));
+  for (const client of direct.slice(0, named.length)) await client.flushdb();
   return {
     list: proxies.map(({ host, port }, i) => ({ address: { host, port }, name: `ssdb-${i + 1}` })),
     proxies,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { namedServer, redisUnderTest } from './server-under-test.ts';
+import { namedServer, namedServers, redisUnderTest } from './server-under-test.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -18,6 +18,14 @@ test.each([
 test('the password of a URL is decoded', () => {
   vi.stubEnv('KV_TEST_SSDB', 'ssdb://:p%40ss@[::1]:8888');
   expect(namedServer('ssdb')).toMatchObject({ host: '[::1]', port: 8888, password: 'p@ss' });
+});
+
+test('several servers stand with commas between them, and suites of one server take the first', () => {
+  vi.stubEnv('KV_TEST_SSDB', '127.0.0.1:1,ssdb://[::1]:2');
+  expect(namedServers('ssdb')).toMatchObject([{ port: 1 }, { host: '[::1]', port: 2 }]);
+  expect(namedServer('ssdb')).toMatchObject({ port: 1 });
+  vi.stubEnv('KV_TEST_SSDB', '');
+  expect(namedServers('ssdb')).toEqual([]);
 });
 
 test('without it a child is started', async () => {

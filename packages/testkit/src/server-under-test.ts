@@ -1,5 +1,8 @@
 import { type RedisServerOptions, startRedis } from './redis-server.ts';
 
+/** What a variable of the environment may name. */
+type Backend = 'redis' | 'ssdb' | 'gibson';
+
 /** A server that a suite may use: its own child, or one that the environment names. */
 export interface ServerUnderTest extends AsyncDisposable {
   /** Address without a scheme's options: `redis://127.0.0.1:6379`. */
@@ -26,10 +29,21 @@ export async function redisUnderTest(options: RedisServerOptions = {}): Promise<
  * The server that KV_TEST_REDIS, KV_TEST_SSDB or KV_TEST_GIBSON names, as `host:port` or as a URL, which may hold a
  * password; `undefined` when the variable is not set.
  */
-export function namedServer(backend: 'redis' | 'ssdb' | 'gibson'): ServerUnderTest | undefined {
+export function namedServer(backend: Backend): ServerUnderTest | undefined {
+  return namedServers(backend)[0];
+}
+
+/**
+ * All servers that the variable names, with commas between them: suites of several servers run on them, too. They remove
+ * whatever these servers have.
+ */
+export function namedServers(backend: Backend): ServerUnderTest[] {
   const name = `KV_TEST_${backend.toUpperCase()}`;
-  const value = process.env[name];
-  if (value === undefined || value === '') return undefined;
+  const value = process.env[name] ?? '';
+  return value === '' ? [] : value.split(',').map((one) => named(backend, one, name));
+}
+
+function named(backend: Backend, value: string, name: string): ServerUnderTest {
   const url = new URL(value.includes('://') ? value : `${backend}://${value}`);
   if (url.port === '') throw new Error(`${name} must name host and port`);
   const stop = (): Promise<void> => Promise.resolve();

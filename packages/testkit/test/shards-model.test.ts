@@ -2,6 +2,7 @@ import { type Embedded, startEmbedded } from '@kv/embedded';
 import { createGibson } from '@kv/gibson';
 import { createSsdb, type ServerInput } from '@kv/ssdb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { namedServers } from '../src/index.ts';
 import { checkModel, type ModelOptions, type ModelReport } from '../src/model.ts';
 import { gibsonBackends } from './gibson-driver.ts';
 import { disturbances, proxiedDriver } from './proxied-session.ts';
@@ -30,6 +31,12 @@ const options: ModelOptions = {
 
 let servers: Embedded<typeof listening>[];
 
+/** The ports of three servers: those that the environment names, if there are three of them. */
+function portsOf(backend: 'ssdb' | 'gibson'): number[] {
+  const named = namedServers(backend).slice(0, 3);
+  return named.length === 3 ? named.map(({ port }) => port) : servers.map((server) => server[backend].port as number);
+}
+
 beforeAll(async () => {
   servers = await Promise.all([1, 2, 3].map(() => startEmbedded(listening)));
 });
@@ -48,7 +55,7 @@ function expectEnough({ operations, faults, endings }: ModelReport): void {
 }
 
 test('[#218] SSDB: three servers, one of which dies and returns all the time, keep every promise', async () => {
-  const ports = servers.map(({ ssdb }) => ssdb.port as number);
+  const ports = portsOf('ssdb');
   await using direct = createSsdb(list(ports), patient);
   const backends = ssdbBackends({ host, port: ports[0] as number }, direct, {
     addressOf: (port) => list(ports, port),
@@ -57,7 +64,7 @@ test('[#218] SSDB: three servers, one of which dies and returns all the time, ke
 }, 200_000);
 
 test('[#218] Gibson: three servers, one of which dies and returns all the time, keep every promise', async () => {
-  const ports = servers.map(({ gibson }) => gibson.port as number);
+  const ports = portsOf('gibson');
   await using direct = createGibson(list(ports), patient);
   const backends = gibsonBackends({ host, port: ports[0] as number }, direct, {
     addressOf: (port) => list(ports, port),
