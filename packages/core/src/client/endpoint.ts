@@ -5,8 +5,8 @@ import type { KvError } from '../errors.ts';
 import type { PoolEvent } from '../pool/connection-event.ts';
 import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
-import type { PoolEvents, PoolOptions } from '../pool/pool.ts';
 import { Pool } from '../pool/pool.ts';
+import type { PoolEvents, PoolOptions } from '../pool/pool-options.ts';
 import type { ExclusivePool } from '../request/request.ts';
 import type { Address } from '../transport/transport.ts';
 

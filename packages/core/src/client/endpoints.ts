@@ -33,7 +33,7 @@ export function makeEndpoint(
     requeue: (requests) => events.router().requeue?.(requests, endpoint) ?? requests,
     redirected: (requests, redirect, error, connection) =>
       events.router().redirected?.(requests, redirect, error, connection, endpoint) === true,
-    changed: (_pool, cause) => events.changed(endpoint, cause),
+    changed: (cause) => events.changed(endpoint, cause),
     told: (event) => events.told(endpoint, event),
     closed: () => events.closed(endpoint),
   });

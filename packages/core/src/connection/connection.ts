@@ -1,17 +1,17 @@
 import type { Executor } from '../command/executor.ts';
-import { asKvError, ConnectionError, isKvError, type KvError, ProtocolError } from '../errors.ts';
+import { asKvError, ConnectionError, type KvError } from '../errors.ts';
 import { pinnedRequest } from '../request/pinned-request.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request, RequestConnection } from '../request/request.ts';
 import { wallNow } from '../timers.ts';
-import { isTlsRecord, TlsMismatchError } from '../transport/tls-hints.ts';
+import { isTlsRecord, speaksTls } from '../transport/tls-hints.ts';
 import type { TransportEvents } from '../transport/transport.ts';
 import type { OwnerOf, SetupOf } from './connection-setup.ts';
 import { type ConnectionState, transition } from './connection-state.ts';
 import { InFlight } from './in-flight.ts';
 import { Liveness, type WatchedConnection } from './liveness.ts';
 import { INTERNAL_TIMEOUT, type ProbedConnection, Prober } from './prober.ts';
-import type { Protocol, Wire } from './protocol.ts';
+import { type Protocol, undecodable, type Wire } from './protocol.ts';
 import { Reading } from './reading.ts';
 import { type AnsweredConnection, Replies } from './replies.ts';
 import { Writer, type WritingConnection } from './writer.ts';
@@ -376,15 +376,4 @@ export class Connection
   #become(to: ConnectionState): void {
     this.#state = transition(this.#state, to);
   }
-}
-
-/** A wire may give up its connection with an error of its own; all else was about the bytes. */
-function undecodable(cause: unknown): KvError {
-  if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new ProtocolError(`Malformed reply: ${message}`, { cause });
-}
-
-function speaksTls(cause: unknown): KvError {
-  return new TlsMismatchError('The server speaks TLS, which the address does not ask for', { cause });
 }

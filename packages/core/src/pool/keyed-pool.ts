@@ -2,7 +2,8 @@ import type { AnyCommand } from '../command/command.ts';
 import type { Connection, ConnectionSetup } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import type { Request } from '../request/request.ts';
-import { Pool, type PoolEvents, type PoolOptions } from './pool.ts';
+import { Pool } from './pool.ts';
+import type { PoolEvents, PoolOptions } from './pool-options.ts';
 
 /** What endpoints, clients and facades use of a pool. */
 export type ConnectionPool = Pick<

@@ -6,7 +6,8 @@ import type { KvError } from '../errors.ts';
 import { ended } from '../request/lost-requests.ts';
 import type { Request } from '../request/request.ts';
 import { BlockingOrder } from './blocking-order.ts';
-import { Pool, type PoolEvents, type PoolOptions } from './pool.ts';
+import { Pool } from './pool.ts';
+import type { PoolEvents, PoolOptions } from './pool-options.ts';
 
 /**
  * A pool of one connection that takes blocking commands among the others: everything runs in the order of the calls, and

@@ -5,7 +5,7 @@ import type { Request } from './request.ts';
 import { serverName } from './server-name.ts';
 
 /** Whether a request that was written, or the unit that it belongs to, may be written once more. */
-export function mayRepeat({ unit, repeatable }: Request): boolean {
+function mayRepeat({ unit, repeatable }: Request): boolean {
   if (unit === null) return repeatable;
   return unit.members.every((member) => !member.settled && member.repeatable);
 }
@@ -21,4 +21,41 @@ export function ended(request: Request, error: KvError, outcome: 'notSent' | 'un
   if (error.code === 'CLOSED') return new ClosedError(message, details);
   if (error.code === 'PROTOCOL') return new ProtocolError(message, details);
   return new ConnectionError(message, details);
+}
+
+/**
+ * Ends the requests of a lost connection that cannot go on, and returns those that can, in their order.
+ *
+ * @param closed why nothing can: the pool is closed
+ */
+export function survivors(
+  written: readonly Request[],
+  waiting: readonly Request[],
+  error: KvError,
+  closed: KvError | undefined,
+): Request[] {
+  const again: Request[] = [];
+  for (const request of written) lostWritten(request, error, closed, again);
+  for (const request of waiting) {
+    if (request.pinned || closed !== undefined) request.fail(ended(request, closed ?? error, 'notSent'));
+    else {
+      request.connection = null;
+      again.push(request);
+    }
+  }
+  return again;
+}
+
+function lostWritten(request: Request, error: KvError, closed: KvError | undefined, again: Request[]): void {
+  if (request.settled || request.connection === null) return; // it went with the rest of its unit
+  const members = request.unit?.members ?? [request];
+  if (closed !== undefined || !mayRepeat(request)) {
+    for (const member of members) member.fail(ended(member, closed ?? error, 'unknown'));
+    return;
+  }
+  request.unit?.restart();
+  for (const member of members) {
+    member.tracker.requeued(member);
+    again.push(member);
+  }
 }

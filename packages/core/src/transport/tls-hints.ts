@@ -28,3 +28,8 @@ export function endOfTlsHandshake(cause: Error & { readonly code?: unknown }): E
     cause,
   });
 }
+
+/** The error of a connection without TLS whose first bytes are those of TLS. @param cause why they were no reply */
+export function speaksTls(cause: unknown): TlsMismatchError {
+  return new TlsMismatchError('The server speaks TLS, which the address does not ask for', { cause });
+}
