@@ -52,6 +52,8 @@ export { createPool, RedisPool } from './client/pool.ts';
 export { Redis, type RedisClass } from './client/redis.ts';
 export type { SentinelAccess } from './client/sentinel-options.ts';
 export { RedisSession } from './client/session.ts';
+export type { LockOptions } from './lock/lock-options.ts';
+export type { RedisLock } from './lock/redis-lock.ts';
 export { type CommandFlag, type CommandInfo, commandInfo, commandNames } from './protocol/command-info.ts';
 export { command } from './protocol/command-table.ts';
 export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';

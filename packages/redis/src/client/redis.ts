@@ -13,6 +13,8 @@ import {
 import type { TransactionOptions } from '../batch/transaction.ts';
 import type { KeyScanOptions } from '../commands/key.ts';
 import type { Many } from '../commands/support/arguments.ts';
+import type { LockOptions } from '../lock/lock-options.ts';
+import type { RedisLock } from '../lock/redis-lock.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
@@ -237,6 +239,21 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
   consumer(options: ConsumerOptions): Consumer<V> {
     return new Consumer<V>(this, this.clustered ? inSlotOfStream(options, this.keyPrefix) : options);
+  }
+
+  /**
+   * A lock that many processes respect, with a fencing token. It is extended until it is released, and its `signal` fires
+   * when it is lost. It keeps two from working at the same time as long as the server keeps its data and no holder sleeps
+   * longer than `ttl`; beyond that only the token helps.
+   *
+   * @throws ConflictError when another client held it for all of `wait`, AbortedError when the signal fires
+   * @example
+   * await using held = await redis.lock('invoice:7', { ttl: 10_000 })
+   * console.log(held.token, held.signal.aborted)
+   */
+  async lock(key: string, options: LockOptions = {}): Promise<RedisLock> {
+    const { acquireLock } = await outsideOfCalls(() => import('../lock/acquire.ts'));
+    return acquireLock(this.with({ bytes: false, retry: 'never' }), key, options);
   }
 
   /**
