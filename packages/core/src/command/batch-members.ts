@@ -12,10 +12,12 @@ export interface BatchMember<V> {
  * tells that the batch failed. A batch that is not executed within the deadline of its first command, or before its
  * executor is closed, fails with all its members, and so does its next execution.
  */
-export class BatchMembers<V> {
+export class BatchMembers<V, O extends SendOptions = SendOptions> {
   readonly #name: string;
-  readonly #executor: Executor;
-  readonly #options: SendOptions;
+  /** Sends what was collected. */
+  readonly executor: Executor;
+  /** How it is sent. */
+  readonly options: O;
   #members: BatchMember<V>[] = [];
   /** Why nothing of what was collected is sent. */
   #refused: Error | undefined;
@@ -24,10 +26,10 @@ export class BatchMembers<V> {
   #executed: (() => void) | undefined;
 
   /** @param name for errors, for example `pipeline` */
-  constructor(name: string, executor: Executor, options: SendOptions) {
+  constructor(name: string, executor: Executor, options: O) {
     this.#name = name;
-    this.#executor = executor;
-    this.#options = options;
+    this.executor = executor;
+    this.options = options;
   }
 
   /** How many commands wait. */
@@ -71,7 +73,7 @@ export class BatchMembers<V> {
   }
 
   #begin(): void {
-    this.#executed = this.#executor.collect?.(this.#name, (error) => this.#end(error), this.#options);
+    this.#executed = this.executor.collect?.(this.#name, (error) => this.#end(error), this.options);
   }
 
   #end(error: Error): void {

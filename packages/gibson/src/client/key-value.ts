@@ -15,6 +15,7 @@ import {
   lifetime,
   lifetimeOf,
   lifetimeUntil,
+  setHidden,
 } from '@kv/core';
 import { keys as keysBelow, mdel } from '../commands/multi.ts';
 import { del, get, inc, metaLeft, metaSize, set, ttl as setTtl } from '../commands/single.ts';
@@ -51,12 +52,12 @@ export function keyValue<V = string>(client: GibsonSender<V>, options: KeyValueO
 
 class GibsonKeyValue<V> implements KeyValue<V> {
   readonly capabilities: Capabilities;
-  readonly #client: GibsonSender<V>;
-  readonly #space: KeySpace;
+  declare protected readonly client: GibsonSender<V>;
+  declare protected readonly space: KeySpace;
 
   constructor(client: GibsonSender<V>, space: KeySpace) {
-    this.#client = client;
-    this.#space = space;
+    setHidden(this, 'client', client);
+    setHidden(this, 'space', space);
     this.capabilities = {
       ttlGrain: 1000,
       ttlLateness: 2000 + 2 * CLOCK_LAG, // rounding, the second on top, and the lag, which counts either way
@@ -75,28 +76,28 @@ class GibsonKeyValue<V> implements KeyValue<V> {
   }
 
   async get(key: string): Promise<V | null> {
-    return this.#client.send(get<V>(this.#space.key(key)));
+    return this.client.send(get<V>(this.space.key(key)));
   }
 
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const name = this.#space.key(key);
-    await this.#client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
+    const name = this.space.key(key);
+    await this.client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
   }
 
   async del(key: string): Promise<boolean> {
-    return this.#client.send(del<V>(this.#space.key(key)));
+    return this.client.send(del<V>(this.space.key(key)));
   }
 
   async has(key: string): Promise<boolean> {
-    return (await this.#client.send(metaSize<V>(this.#space.key(key)))) !== null;
+    return (await this.client.send(metaSize<V>(this.space.key(key)))) !== null;
   }
 
   async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
-    return this.#client.sendAll(this.#space.keyList(keys).map((key) => get<V>(key)));
+    return this.client.sendAll(this.space.keyList(keys).map((key) => get<V>(key)));
   }
 
   async hasMany(keys: Iterable<string>): Promise<boolean[]> {
-    const sizes = await this.#client.sendAll(this.#space.keyList(keys).map((key) => metaSize<V>(key)));
+    const sizes = await this.client.sendAll(this.space.keyList(keys).map((key) => metaSize<V>(key)));
     return sizes.map((size) => size !== null);
   }
 
@@ -104,8 +105,8 @@ class GibsonKeyValue<V> implements KeyValue<V> {
     entries: E,
     options: KeyValueSetOptions = {},
   ): Promise<void> {
-    const list = this.#space.entries(entries, options, this.capabilities.maxTtl);
-    await this.#client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
+    const list = this.space.entries(entries, options, this.capabilities.maxTtl);
+    await this.client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
   }
 
   async deleteMany(keys: Iterable<string>): Promise<number> {
@@ -113,38 +114,38 @@ class GibsonKeyValue<V> implements KeyValue<V> {
   }
 
   async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
-    return this.#client.sendAll(this.#space.keyList(keys).map((key) => del<V>(key)));
+    return this.client.sendAll(this.space.keyList(keys).map((key) => del<V>(key)));
   }
 
   async increment(key: string, by = 1): Promise<number> {
-    const name = this.#space.key(key);
+    const name = this.space.key(key);
     if (by !== 1) throw new ArgumentError('by: Gibson adds one at a time, expected 1');
-    return (await this.#client.send(inc<V>(name))) as number;
+    return (await this.client.send(inc<V>(name))) as number;
   }
 
   async expire(key: string, ttl: number): Promise<boolean> {
-    const name = this.#space.key(key);
-    return this.#client.send(setTtl<V>(name, seconds(lifetime(ttl, this.capabilities.maxTtl))));
+    const name = this.space.key(key);
+    return this.client.send(setTtl<V>(name, seconds(lifetime(ttl, this.capabilities.maxTtl))));
   }
 
   async expireAt(key: string, expiresAt: number): Promise<boolean> {
     const ms = lifetimeUntil(expiresAt, this.capabilities.maxTtl);
-    return ms === 0 ? this.del(key) : this.#client.send(setTtl<V>(this.#space.key(key), seconds(ms)));
+    return ms === 0 ? this.del(key) : this.client.send(setTtl<V>(this.space.key(key), seconds(ms)));
   }
 
   async ttl(key: string): Promise<number | null> {
-    const left = await this.#client.send(metaLeft<V>(this.#space.key(key)));
+    const left = await this.client.send(metaLeft<V>(this.space.key(key)));
     if (left === null) return null;
     return left < 0 ? Number.POSITIVE_INFINITY : Math.max(left - EARLY, 0) * 1000;
   }
 
   async clear(prefix: string): Promise<number> {
-    return this.#client.send(mdel<V>(this.#space.begin(prefix)));
+    return this.client.send(mdel<V>(this.space.begin(prefix)));
   }
 
   async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
-    for (const key of await this.#client.send(keysBelow<V>(this.#space.begin(prefix)))) {
-      const name = this.#space.strip(key);
+    for (const key of await this.client.send(keysBelow<V>(this.space.begin(prefix)))) {
+      const name = this.space.strip(key);
       if (name !== '') yield name;
     }
   }

@@ -13,6 +13,7 @@ import {
   isKvError,
   ProtocolError,
   type Settled,
+  setHidden,
   spec,
   unwrap,
 } from '@kv/core';
@@ -37,20 +38,16 @@ const EXEC = spec('EXEC', Flag.unit);
  * const [hits] = await m.execute()
  */
 export class Multi<V = string> extends RedisCommands<V> {
-  readonly #executor: Executor;
-  readonly #call: CallOptions;
-  readonly #members: BatchMembers<V>;
+  declare protected readonly members: BatchMembers<V, CallOptions>;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
-    this.#executor = executor;
-    this.#call = call;
-    this.#members = new BatchMembers('multi', executor, call);
+    setHidden(this, 'members', new BatchMembers('multi', executor, call));
   }
 
   /** How many commands wait. */
   get length(): number {
-    return this.#members.length;
+    return this.members.length;
   }
 
   /** Adds a command value. */
@@ -64,11 +61,11 @@ export class Multi<V = string> extends RedisCommands<V> {
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.#members.add(prefixed(command, this.#call.keyPrefix));
+    return this.members.add(prefixed(command, this.members.options.keyPrefix));
   }
 
   protected override refuse(error: unknown): Promise<never> {
-    return this.#members.refuse(error as Error);
+    return this.members.refuse(error as Error);
   }
 
   /**
@@ -83,10 +80,11 @@ export class Multi<V = string> extends RedisCommands<V> {
    * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
-    const members = this.#members.take();
+    const { executor, options } = this.members;
+    const members = this.members.take();
     if (members.length === 0) return [];
-    const kind = new TransactionKind(members, this.#call);
-    const settled = await this.#executor.sendAll(unitOf(members, this.#call), { ...this.#call, unit: true, kind });
+    const kind = new TransactionKind(members, options);
+    const settled = await executor.sendAll(unitOf(members, options), { ...options, unit: true, kind });
     const results = kind.resultsOf(settled);
     if (results instanceof Error) return failMembers(members, results);
     for (const [i, { settle }] of members.entries()) settle(results[i] as Settled);

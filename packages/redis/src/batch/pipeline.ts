@@ -5,6 +5,7 @@ import {
   checkCommand,
   type Executor,
   type Settled,
+  setHidden,
   unwrap,
 } from '@kv/core';
 import { RedisCommands } from '../generated/redis-commands.ts';
@@ -22,20 +23,16 @@ import { withSources } from './scripts.ts';
  * const [, a] = await p.execute() // ['OK', 2]
  */
 export class Pipeline<V = string> extends RedisCommands<V> {
-  readonly #executor: Executor;
-  readonly #call: CallOptions;
-  readonly #members: BatchMembers<V>;
+  declare protected readonly members: BatchMembers<V, CallOptions>;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
-    this.#executor = executor;
-    this.#call = call;
-    this.#members = new BatchMembers('pipeline', executor, call);
+    setHidden(this, 'members', new BatchMembers('pipeline', executor, call));
   }
 
   /** How many commands wait. */
   get length(): number {
-    return this.#members.length;
+    return this.members.length;
   }
 
   /** Adds a command value. */
@@ -49,11 +46,11 @@ export class Pipeline<V = string> extends RedisCommands<V> {
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.#members.add(prefixed(command, this.#call.keyPrefix));
+    return this.members.add(prefixed(command, this.members.options.keyPrefix));
   }
 
   protected override refuse(error: unknown): Promise<never> {
-    return this.#members.refuse(error as Error);
+    return this.members.refuse(error as Error);
   }
 
   /**
@@ -66,13 +63,14 @@ export class Pipeline<V = string> extends RedisCommands<V> {
    * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
-    const members = this.#members.take();
-    const settled = await this.#executor.sendAll(
+    const { executor, options } = this.members;
+    const members = this.members.take();
+    const settled = await executor.sendAll(
       withSources(
         members.map(({ command }) => command),
-        this.#executor,
+        executor,
       ),
-      this.#call,
+      options,
     );
     for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
     return unwrap(settled);

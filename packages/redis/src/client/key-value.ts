@@ -18,6 +18,7 @@ import {
   lifetime,
   lifetimeOf,
   lifetimeUntil,
+  setHidden,
 } from '@kv/core';
 import { exists, unlink } from '../commands/key.ts';
 import { persist, pexpire, pttl } from '../commands/key-expiry.ts';
@@ -58,12 +59,12 @@ export function keyValue<V = string>(client: RedisSender<V>, options: KeyValueOp
 
 class RedisKeyValue<V> implements KeyValue<V> {
   readonly capabilities: Capabilities;
-  readonly #client: RedisSender<V>;
-  readonly #space: KeySpace;
+  declare protected readonly client: RedisSender<V>;
+  declare protected readonly space: KeySpace;
 
   constructor(client: RedisSender<V>, space: KeySpace) {
-    this.#client = client;
-    this.#space = space;
+    setHidden(this, 'client', client);
+    setHidden(this, 'space', space);
     this.capabilities = {
       ttlGrain: 1,
       ttlLateness: 1, // commands look at the deadline themselves
@@ -82,29 +83,29 @@ class RedisKeyValue<V> implements KeyValue<V> {
   }
 
   async get(key: string): Promise<V | null> {
-    return this.#client.send(get<V>(this.#space.key(key)));
+    return this.client.send(get<V>(this.space.key(key)));
   }
 
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const name = this.#space.key(key);
-    await this.#client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
+    const name = this.space.key(key);
+    await this.client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
   }
 
   async del(key: string): Promise<boolean> {
-    return (await this.#client.send(unlink<V>(this.#space.key(key)))) === 1;
+    return (await this.client.send(unlink<V>(this.space.key(key)))) === 1;
   }
 
   async has(key: string): Promise<boolean> {
-    return (await this.#client.send(exists<V>(this.#space.key(key)))) === 1;
+    return (await this.client.send(exists<V>(this.space.key(key)))) === 1;
   }
 
   async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
-    const list = this.#space.keyList(keys);
-    return list.length === 0 ? [] : this.#client.send(mget<V>(list));
+    const list = this.space.keyList(keys);
+    return list.length === 0 ? [] : this.client.send(mget<V>(list));
   }
 
   async hasMany(keys: Iterable<string>): Promise<boolean[]> {
-    const found = await this.#client.sendAll(this.#space.keyList(keys).map((key) => exists<V>(key)));
+    const found = await this.client.sendAll(this.space.keyList(keys).map((key) => exists<V>(key)));
     return found.map((count) => count === 1);
   }
 
@@ -112,89 +113,89 @@ class RedisKeyValue<V> implements KeyValue<V> {
     entries: E,
     options: KeyValueSetOptions = {},
   ): Promise<void> {
-    const list = this.#space.entries(entries, options, this.capabilities.maxTtl);
+    const list = this.space.entries(entries, options, this.capabilities.maxTtl);
     if (list.length === 0) return;
-    if (areEndless(list)) await this.#client.send(mset<V>(new Map(list.map(({ key, value }) => [key, value]))));
-    else await Promise.all(this.#together(list).map((some) => this.#setTogether(some)));
+    if (areEndless(list)) await this.client.send(mset<V>(new Map(list.map(({ key, value }) => [key, value]))));
+    else await Promise.all(this.together(list).map((some) => this.setTogether(some)));
   }
 
   /** Entries that one transaction can set: all, or those of a slot. */
-  #together(entries: readonly EntryToSet[]): readonly (readonly EntryToSet[])[] {
-    return this.#client.clustered === true ? bySlot(entries, this.#client.keyPrefix) : [entries];
+  protected together(entries: readonly EntryToSet[]): readonly (readonly EntryToSet[])[] {
+    return this.client.clustered === true ? bySlot(entries, this.client.keyPrefix) : [entries];
   }
 
   /** MSET takes no time to live. */
-  async #setTogether(entries: readonly EntryToSet[]): Promise<void> {
-    const multi = this.#client.multi();
+  protected async setTogether(entries: readonly EntryToSet[]): Promise<void> {
+    const multi = this.client.multi();
     for (const { key, value, ttl } of entries) void multi.send(setFor<V>(key, value, ttl)); // execute() tells
     await asOne(multi.execute());
   }
 
   async deleteMany(keys: Iterable<string>): Promise<number> {
-    const list = this.#space.keyList(keys);
-    return list.length === 0 ? 0 : this.#client.send(unlink<V>(list));
+    const list = this.space.keyList(keys);
+    return list.length === 0 ? 0 : this.client.send(unlink<V>(list));
   }
 
   async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
-    const removed = await this.#client.sendAll(this.#space.keyList(keys).map((key) => unlink<V>(key)));
+    const removed = await this.client.sendAll(this.space.keyList(keys).map((key) => unlink<V>(key)));
     return removed.map((count) => count === 1);
   }
 
   async increment(key: string, by = 1): Promise<number> {
     integer(by, 'by');
-    return this.#client.send(incrby<V>(this.#space.key(key), by));
+    return this.client.send(incrby<V>(this.space.key(key), by));
   }
 
   async expire(key: string, ttl: number): Promise<boolean> {
-    return this.#endIn(this.#space.key(key), lifetime(ttl, this.capabilities.maxTtl));
+    return this.endIn(this.space.key(key), lifetime(ttl, this.capabilities.maxTtl));
   }
 
   async expireAt(key: string, expiresAt: number): Promise<boolean> {
-    return this.#endIn(this.#space.key(key), lifetimeUntil(expiresAt, this.capabilities.maxTtl));
+    return this.endIn(this.space.key(key), lifetimeUntil(expiresAt, this.capabilities.maxTtl));
   }
 
   /** PEXPIRE with 0 removes the key. */
-  async #endIn(name: string, ms: number): Promise<boolean> {
-    if (ms !== Number.POSITIVE_INFINITY) return this.#client.send(pexpire<V>(name, ms));
+  protected async endIn(name: string, ms: number): Promise<boolean> {
+    if (ms !== Number.POSITIVE_INFINITY) return this.client.send(pexpire<V>(name, ms));
     // PERSIST says no for a key without end too.
-    const [, found] = await asOne(this.#client.sendAll([persist<V>(name), exists<V>(name)]));
+    const [, found] = await asOne(this.client.sendAll([persist<V>(name), exists<V>(name)]));
     return found === 1;
   }
 
   async ttl(key: string): Promise<number | null> {
-    const left = await this.#client.send(pttl<V>(this.#space.key(key)));
+    const left = await this.client.send(pttl<V>(this.space.key(key)));
     if (left === -2) return null;
     return left === -1 ? Number.POSITIVE_INFINITY : left;
   }
 
   async clear(prefix: string): Promise<number> {
-    const client = this.#client.with({ bytes: true });
+    const client = this.client.with({ bytes: true });
     let removed = 0;
-    for await (const page of batches(this.#scan(prefix, PAGE), PAGE)) {
+    for await (const page of batches(this.scan(prefix, PAGE), PAGE)) {
       removed += await client.send(unlink<Uint8Array>(page));
     }
     return removed;
   }
 
   async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
-    for await (const key of this.#scan(prefix, PAGE)) {
-      const name = this.#space.strip(key);
+    for await (const key of this.scan(prefix, PAGE)) {
+      const name = this.space.strip(key);
       if (name !== '') yield name;
     }
   }
 
   async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
-    for await (const page of batches(this.#scan(prefix, ENTRIES_PAGE), ENTRIES_PAGE)) {
-      const values = await this.#client.send(mget<V>(page));
+    for await (const page of batches(this.scan(prefix, ENTRIES_PAGE), ENTRIES_PAGE)) {
+      const values = await this.client.send(mget<V>(page));
       for (const [at, key] of page.entries()) {
-        const [name, value] = [this.#space.strip(key), values[at] ?? null];
+        const [name, value] = [this.space.strip(key), values[at] ?? null];
         if (name !== '' && value !== null) yield [name, value];
       }
     }
   }
 
-  #scan(prefix: string, count: number): AsyncIterable<Uint8Array> {
-    return this.#client.with({ bytes: true }).scanIterator({ match: pattern(this.#space.begin(prefix)), count });
+  protected scan(prefix: string, count: number): AsyncIterable<Uint8Array> {
+    return this.client.with({ bytes: true }).scanIterator({ match: pattern(this.space.begin(prefix)), count });
   }
 }
 

@@ -121,7 +121,9 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
     login.db = db;
     blocking.clear(); // a pop that is called from now on gets a connection with the new database
     const asked = [...shared.ready];
-    const answers = await Promise.allSettled(asked.map((connection) => connection.sendInternal(command, this.#limits)));
+    const answers = await Promise.allSettled(
+      asked.map((connection) => connection.sendInternal(command, limitsOf(this.client, this.call))),
+    );
     const failed = answers.find((answer) => answer.status === 'rejected');
     if (failed === undefined) return 'OK';
     login.db = before;
@@ -131,12 +133,6 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
     const changed = shared.ready.filter(({ wire }) => wire.dirty);
     for (const connection of new Set([...doubtful, ...changed])) connection.destroy(asKvError(failed.reason));
     throw failed.reason;
-  }
-
-  /** Deadline and signal of the calls of this view. */
-  get #limits(): CallOptions {
-    const { timeout = this.client.defaults.timeout, signal } = this.call;
-    return { timeout, signal };
   }
 
   /** Closes the connections that are ready and not leased. */
@@ -207,4 +203,9 @@ export async function createPool(address?: AddressInput, options: RedisPoolOptio
 /** The command was sent, and it is unknown whether it ran or will run. */
 function isDoubtful(answer: PromiseSettledResult<unknown>): boolean {
   return answer.status === 'rejected' && asKvError(answer.reason).outcome === 'unknown';
+}
+
+/** Deadline and signal of the calls of a view. */
+function limitsOf(client: Engine, { timeout = client.defaults.timeout, signal }: CallOptions): CallOptions {
+  return { timeout, signal };
 }

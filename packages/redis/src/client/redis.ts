@@ -228,12 +228,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    * @example for await (const key of redis.scanIterator({ match: 'user:*' })) console.log(key)
    */
   override scanIterator(options: KeyScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.clustered ? this.#scanCluster(options) : super.scanIterator(options);
-  }
-
-  async *#scanCluster(options: KeyScanOptions): AsyncGenerator<V, void, undefined> {
-    const { scanCluster } = await outsideOfCalls(() => import('../topology/cluster-scan.ts'));
-    yield* scanCluster<V>(this.client, this.call, options);
+    return this.clustered ? scanNodes<V>(this.client, this.call, options) : super.scanIterator(options);
   }
 
   /** Reads a stream as one consumer of a group: handles, acknowledges, repeats, buries. */
@@ -300,3 +295,12 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
  * `{ client: MyRedis<string> }`.
  */
 export type RedisClass<R> = new (client: Engine, call: CallOptions) => R;
+
+async function* scanNodes<V>(
+  client: Engine,
+  call: CallOptions,
+  options: KeyScanOptions,
+): AsyncGenerator<V, void, undefined> {
+  const { scanCluster } = await outsideOfCalls(() => import('../topology/cluster-scan.ts'));
+  yield* scanCluster<V>(client, call, options);
+}

@@ -7,6 +7,7 @@ import {
   Ring,
   Rule,
   readOptions,
+  setHidden,
 } from '@kv/core';
 
 /** A published message. */
@@ -95,6 +96,7 @@ type AnyListener<V> = Events<V>['message'] & Events<V>['gap'];
  * for await (const { channel, message } of news) console.log(channel, message)
  */
 export class Subscription<V = string> implements AsyncIterableIterator<Message<V>>, AsyncDisposable {
+  declare protected readonly self: Subscription<V>;
   readonly #feed: SubscriptionFeed;
   readonly #buffer: number;
   readonly #overflow: Overflow;
@@ -115,6 +117,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   /** Made by `subscribe()` and similar calls. */
   constructor(feed: SubscriptionFeed, options: SubscribeOptions) {
     const { buffer, overflow } = checkSubscribeOptions(options);
+    setHidden(this, 'self', this);
     this.#feed = feed;
     this.#buffer = buffer;
     this.#overflow = overflow;
@@ -122,7 +125,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
 
   /** Whether it has ended. */
   get closed(): boolean {
-    return this.#ended;
+    return this.self.#ended;
   }
 
   /**
@@ -134,8 +137,8 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   on(event: 'message', listener: (message: Message<V>) => void): this;
   on(event: 'gap', listener: (gap: Gap) => void): this;
   on(event: 'message' | 'gap', listener: (value: never) => void): this {
-    this.#listeners.on(event, listener as AnyListener<V>);
-    if (event === 'message' && !this.#iterating && this.#messages.length > 0) this.#handOverSoon();
+    this.self.#listeners.on(event, listener as AnyListener<V>);
+    if (event === 'message' && !this.self.#iterating && this.self.#messages.length > 0) this.self.#handOverSoon();
     return this;
   }
 
@@ -143,21 +146,21 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   off(event: 'message', listener: (message: Message<V>) => void): this;
   off(event: 'gap', listener: (gap: Gap) => void): this;
   off(event: 'message' | 'gap', listener: (value: never) => void): this {
-    this.#listeners.off(event, listener as AnyListener<V>);
+    this.self.#listeners.off(event, listener as AnyListener<V>);
     return this;
   }
 
   async next(): Promise<IteratorResult<Message<V>, undefined>> {
-    this.#iterating = true;
-    this.#handOver();
-    while (this.#messages.length === 0 && !this.#ended) {
+    this.self.#iterating = true;
+    this.self.#handOver();
+    while (this.self.#messages.length === 0 && !this.self.#ended) {
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
+        this.self.#waiting.push(resolve);
       });
     }
-    const message = this.#messages.shift();
-    if (message === undefined) return this.#finish();
-    this.#resumeIfRead();
+    const message = this.self.#messages.shift();
+    if (message === undefined) return this.self.#finish();
+    this.self.#resumeIfRead();
     return { done: false, value: message };
   }
 
@@ -167,7 +170,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   }
 
   [Symbol.asyncIterator](): this {
-    this.#iterating = true;
+    this.self.#iterating = true;
     return this;
   }
 
@@ -176,8 +179,8 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
    * no connection.
    */
   close(): Promise<void> {
-    this.end();
-    return this.#leave();
+    this.self.end();
+    return this.self.#leave();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import {
   ClosedError,
   Listeners,
   monotonicNow,
+  setHidden,
   setTimeout,
 } from '@kv/core';
 import type { Multi } from '../batch/multi.ts';
@@ -55,6 +56,7 @@ const READ_PAUSE = 100;
  * await running
  */
 export class Consumer<V = string> {
+  declare protected readonly self: Consumer<V>;
   readonly #redis: ConsumerClient<V>;
   readonly #options: ConsumerSettings;
   readonly #listeners = new Listeners<ConsumerEvents<V>>('failed', 'dead', 'error');
@@ -70,6 +72,7 @@ export class Consumer<V = string> {
 
   /** Made by `redis.consumer()`. */
   constructor(redis: ConsumerClient<V>, options: ConsumerOptions) {
+    setHidden(this, 'self', this);
     this.#redis = redis;
     this.#options = readConsumerOptions(options);
     this.#from = this.#options.from;
@@ -77,13 +80,13 @@ export class Consumer<V = string> {
 
   /** Adds a listener, which is called in the async context of the caller. @throws ArgumentError for an unknown event */
   on<E extends keyof ConsumerEvents<V>>(event: E, listener: ConsumerEvents<V>[E]): this {
-    this.#listeners.on(event, listener);
+    this.self.#listeners.on(event, listener);
     return this;
   }
 
   /** Removes a listener. @throws ArgumentError for an unknown event */
   off<E extends keyof ConsumerEvents<V>>(event: E, listener: ConsumerEvents<V>[E]): this {
-    this.#listeners.off(event, listener);
+    this.self.#listeners.off(event, listener);
     return this;
   }
 
@@ -93,13 +96,13 @@ export class Consumer<V = string> {
    * @throws ArgumentError when it runs already, ClosedError when the client is closed
    */
   run(handler: Handler<V>): Promise<void> {
-    if (this.#running !== undefined) return Promise.reject(new ArgumentError('run: the consumer runs already'));
-    if (this.#clientCloses) return Promise.reject(new ClosedError('run: the client is closed'));
-    this.#stopping = new AbortController();
-    this.#running = this.#run(handler).finally(() => {
-      this.#running = undefined;
+    if (this.self.#running !== undefined) return Promise.reject(new ArgumentError('run: the consumer runs already'));
+    if (this.self.#clientCloses) return Promise.reject(new ClosedError('run: the client is closed'));
+    this.self.#stopping = new AbortController();
+    this.self.#running = this.self.#run(handler).finally(() => {
+      this.self.#running = undefined;
     });
-    return this.#running;
+    return this.self.#running;
   }
 
   /**
@@ -107,8 +110,8 @@ export class Consumer<V = string> {
    * would wait for itself: `run()` says when all have ended.
    */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    if (this.#handler.getStore()?.active !== true) await this.#running;
+    this.self.#stopping.abort();
+    if (this.self.#handler.getStore()?.active !== true) await this.self.#running;
   }
 
   get #stopped(): boolean {

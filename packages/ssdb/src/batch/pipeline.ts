@@ -5,6 +5,7 @@ import {
   checkCommand,
   type Executor,
   type Settled,
+  setHidden,
   unwrap,
 } from '@kv/core';
 import { SsdbCommands } from '../generated/ssdb-commands.ts';
@@ -21,21 +22,17 @@ import { prefixed } from '../protocol/key-prefix.ts';
  * const [, a] = await p.execute() // [true, 2]
  */
 export class Pipeline<V = string> extends SsdbCommands<V> {
-  readonly #executor: Executor;
-  readonly #call: CallOptions;
-  readonly #members: BatchMembers<V>;
+  declare protected readonly members: BatchMembers<V, CallOptions>;
 
   /** Made by `pipeline()`. */
   constructor(executor: Executor, call: CallOptions) {
     super();
-    this.#executor = executor;
-    this.#call = call;
-    this.#members = new BatchMembers('pipeline', executor, call);
+    setHidden(this, 'members', new BatchMembers('pipeline', executor, call));
   }
 
   /** How many commands wait. */
   get length(): number {
-    return this.#members.length;
+    return this.members.length;
   }
 
   /** Adds a command value. The promise works as all promises do, and never counts as unhandled: `execute()` says it too. */
@@ -49,11 +46,11 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    return this.#members.add(prefixed(command, this.#call.keyPrefix));
+    return this.members.add(prefixed(command, this.members.options.keyPrefix));
   }
 
   protected override refuse(error: unknown): Promise<never> {
-    return this.#members.refuse(error as Error);
+    return this.members.refuse(error as Error);
   }
 
   /**
@@ -66,9 +63,10 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
    * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
-    const members = this.#members.take();
+    const { executor, options } = this.members;
+    const members = this.members.take();
     const commands = members.map(({ command }) => command);
-    const settled = await this.#executor.sendAll(commands, { ...this.#call, unit: true });
+    const settled = await executor.sendAll(commands, { ...options, unit: true });
     for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
     return unwrap(settled);
   }

@@ -19,6 +19,7 @@ import {
   lifetimeOf,
   lifetimeUntil,
   type Results,
+  setHidden,
 } from '@kv/core';
 import {
   del,
@@ -72,12 +73,12 @@ export function keyValue<V = string>(client: SsdbSender<V>, options: KeyValueOpt
 
 class SsdbKeyValue<V> implements KeyValue<V> {
   readonly capabilities: Capabilities;
-  readonly #client: SsdbSender<V>;
-  readonly #space: KeySpace;
+  declare protected readonly client: SsdbSender<V>;
+  declare protected readonly space: KeySpace;
 
   constructor(client: SsdbSender<V>, space: KeySpace) {
-    this.#client = client;
-    this.#space = space;
+    setHidden(this, 'client', client);
+    setHidden(this, 'space', space);
     this.capabilities = {
       ttlGrain: 1000,
       ttlLateness: 1100, // rounding, and a thread that looks every 10 ms and deletes key by key
@@ -96,35 +97,35 @@ class SsdbKeyValue<V> implements KeyValue<V> {
   }
 
   async get(key: string): Promise<V | null> {
-    return this.#client.send(get<V>(this.#space.key(key)));
+    return this.client.send(get<V>(this.space.key(key)));
   }
 
   async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const name = this.#space.key(key);
-    await this.#client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
+    const name = this.space.key(key);
+    await this.client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
   }
 
   async del(key: string): Promise<boolean> {
-    const name = this.#space.key(key);
-    const [found] = await this.#together([exists<V>(name), del<V>(name)]);
+    const name = this.space.key(key);
+    const [found] = await this.together([exists<V>(name), del<V>(name)]);
     return found;
   }
 
   async has(key: string): Promise<boolean> {
-    return this.#client.send(exists<V>(this.#space.key(key)));
+    return this.client.send(exists<V>(this.space.key(key)));
   }
 
   async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
-    const list = this.#space.keyList(keys);
+    const list = this.space.keyList(keys);
     if (list.length === 0) return [];
-    const found = await this.#client.send(multiGet<V>(list));
+    const found = await this.client.send(multiGet<V>(list));
     return list.map((key) => found.get(key) ?? null);
   }
 
   async hasMany(keys: Iterable<string>): Promise<boolean[]> {
-    const list = this.#space.keyList(keys);
+    const list = this.space.keyList(keys);
     if (list.length === 0) return [];
-    const found = await this.#client.send(multiExists<V>(list));
+    const found = await this.client.send(multiExists<V>(list));
     return list.map((key) => found.get(key) === true);
   }
 
@@ -132,90 +133,90 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     entries: E,
     options: KeyValueSetOptions = {},
   ): Promise<void> {
-    const list = this.#space.entries(entries, options, this.capabilities.maxTtl);
+    const list = this.space.entries(entries, options, this.capabilities.maxTtl);
     if (list.length === 0) return;
-    if (areEndless(list)) await this.#setManyForEver(list);
-    else await this.#client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
+    if (areEndless(list)) await this.setManyForEver(list);
+    else await this.client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
   }
 
   /**
    * multi_set is all or nothing, but keeps the ends that keys have, so these are moved away in the same go. No value is
    * sent over another: what others do to the keys meanwhile stays. Only a key whose end came in between is made again.
    */
-  async #setManyForEver(entries: readonly EntryToSet[]): Promise<void> {
+  protected async setManyForEver(entries: readonly EntryToSet[]): Promise<void> {
     const map = new Map(entries.map(({ key, value }) => [key, value]));
     const names = [...map.keys()];
     const moves = names.map((name) => expire<V>(name, FOR_EVER));
-    const [, ...moved] = await this.#together([multiSet<V>(map), ...moves]);
+    const [, ...moved] = await this.together([multiSet<V>(map), ...moves]);
     const gone = names.filter((_, at) => moved[at] !== true);
-    if (gone.length > 0) await this.#client.sendAll(gone.map((name) => setnx<V>(name, map.get(name) ?? '')));
+    if (gone.length > 0) await this.client.sendAll(gone.map((name) => setnx<V>(name, map.get(name) ?? '')));
   }
 
   async deleteMany(keys: Iterable<string>): Promise<number> {
-    const list = this.#space.keyList(keys);
+    const list = this.space.keyList(keys);
     if (list.length === 0) return 0;
-    const [found] = await this.#together([multiExists<V>(list), multiDel<V>(list)]);
+    const [found] = await this.together([multiExists<V>(list), multiDel<V>(list)]);
     return [...found.values()].filter(Boolean).length;
   }
 
   async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
-    const list = this.#space.keyList(keys);
+    const list = this.space.keyList(keys);
     if (list.length === 0) return [];
-    const [found] = await this.#together([multiExists<V>(list), multiDel<V>(list)]);
+    const [found] = await this.together([multiExists<V>(list), multiDel<V>(list)]);
     const removed = new Set(list.filter((key) => found.get(key) === true));
     return list.map((key) => removed.delete(key)); // a key given twice was removed once
   }
 
   async increment(key: string, by = 1): Promise<number> {
     integer(by, 'by');
-    return this.#client.send(incr<V>(this.#space.key(key), by));
+    return this.client.send(incr<V>(this.space.key(key), by));
   }
 
   async expire(key: string, ttl: number): Promise<boolean> {
-    const name = this.#space.key(key);
+    const name = this.space.key(key);
     const ms = lifetime(ttl, this.capabilities.maxTtl);
-    return this.#client.send(expire<V>(name, secondsOrForEver(ms)));
+    return this.client.send(expire<V>(name, secondsOrForEver(ms)));
   }
 
   async expireAt(key: string, expiresAt: number): Promise<boolean> {
     const ms = lifetimeUntil(expiresAt, this.capabilities.maxTtl);
-    return ms === 0 ? this.del(key) : this.#client.send(expire<V>(this.#space.key(key), secondsOrForEver(ms)));
+    return ms === 0 ? this.del(key) : this.client.send(expire<V>(this.space.key(key), secondsOrForEver(ms)));
   }
 
   async ttl(key: string): Promise<number | null> {
-    const name = this.#space.key(key);
-    const [left, found] = await this.#together([ttlOf<V>(name), exists<V>(name)]);
+    const name = this.space.key(key);
+    const [left, found] = await this.together([ttlOf<V>(name), exists<V>(name)]);
     if (!found) return null;
     return left === -1 || left > LONGEST ? Number.POSITIVE_INFINITY : left * 1000;
   }
 
   async clear(prefix: string): Promise<number> {
-    const client = this.#client.with({ bytes: true });
+    const client = this.client.with({ bytes: true });
     let removed = 0;
-    for await (const page of batches(client.keysIterator({ prefix: this.#space.begin(prefix), count: PAGE }), PAGE)) {
+    for await (const page of batches(client.keysIterator({ prefix: this.space.begin(prefix), count: PAGE }), PAGE)) {
       removed += await client.send(multiDel<Uint8Array>(page));
     }
     return removed;
   }
 
   async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
-    const range = { prefix: this.#space.begin(prefix), count: PAGE };
-    for await (const key of this.#client.with({ bytes: true }).keysIterator(range)) {
-      const name = this.#space.strip(key);
+    const range = { prefix: this.space.begin(prefix), count: PAGE };
+    for await (const key of this.client.with({ bytes: true }).keysIterator(range)) {
+      const name = this.space.strip(key);
       if (name !== '') yield name;
     }
   }
 
   async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
-    const range = { prefix: this.#space.begin(prefix), count: ENTRIES_PAGE };
-    for await (const [key, value] of this.#client.scanIterator(range)) {
-      const name = this.#space.strip(key);
+    const range = { prefix: this.space.begin(prefix), count: ENTRIES_PAGE };
+    for await (const [key, value] of this.client.scanIterator(range)) {
+      const name = this.space.strip(key);
       if (name !== '') yield [name, value];
     }
   }
 
-  #together<const Cs extends readonly Command<unknown, V>[]>(commands: Cs): Promise<Results<Cs>> {
-    return asOne(this.#client.sendAll(commands));
+  protected together<const Cs extends readonly Command<unknown, V>[]>(commands: Cs): Promise<Results<Cs>> {
+    return asOne(this.client.sendAll(commands));
   }
 }
 

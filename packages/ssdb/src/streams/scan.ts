@@ -55,27 +55,27 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
    * @example for await (const [key, value] of ssdb.scanIterator({ prefix: 'user:' })) console.log(key, value)
    */
   scanIterator(options: ScanOptions = {}): AsyncGenerator<[key: string, value: V], void, undefined> {
-    return this.#entries('scan', [], options, false);
+    return this.walkEntries('scan', [], options, false);
   }
 
   /** All plain keys with values, descending. */
   rscanIterator(options: ScanOptions = {}): AsyncGenerator<[key: string, value: V], void, undefined> {
-    return this.#entries('rscan', [], options, true);
+    return this.walkEntries('rscan', [], options, true);
   }
 
   /** All fields of a hash with values, ascending. */
   hscanIterator(name: Data, options: ScanOptions = {}): AsyncGenerator<[field: string, value: V], void, undefined> {
-    return this.#entries('hscan', [keyArg(name, 'name')], options, false);
+    return this.walkEntries('hscan', [keyArg(name, 'name')], options, false);
   }
 
   /** All fields of a hash with values, descending. */
   hrscanIterator(name: Data, options: ScanOptions = {}): AsyncGenerator<[field: string, value: V], void, undefined> {
-    return this.#entries('hrscan', [keyArg(name, 'name')], options, true);
+    return this.walkEntries('hrscan', [keyArg(name, 'name')], options, true);
   }
 
   /** All fields of a hash, ascending. */
   hkeysIterator(name: Data, options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('hkeys', [keyArg(name, 'name')], options, false);
+    return this.walkNames('hkeys', [keyArg(name, 'name')], options, false);
   }
 
   /**
@@ -84,22 +84,22 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
    * @example for await (const { member, score } of ssdb.zscanIterator('ranking')) console.log(member, score)
    */
   zscanIterator(name: Data, options: ZscanIteratorOptions = {}): AsyncGenerator<Scored<V>, void, undefined> {
-    return this.#members('zscan', name, options, false);
+    return this.walkMembers('zscan', name, options, false);
   }
 
   /** All members of a sorted set with scores, from the highest score. */
   zrscanIterator(name: Data, options: ZscanIteratorOptions = {}): AsyncGenerator<Scored<V>, void, undefined> {
-    return this.#members('zrscan', name, options, true);
+    return this.walkMembers('zrscan', name, options, true);
   }
 
   /** All plain keys, ascending. */
   keysIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('keys', [], options, false);
+    return this.walkNames('keys', [], options, false);
   }
 
   /** All plain keys, descending. */
   rkeysIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('rkeys', [], options, true);
+    return this.walkNames('rkeys', [], options, true);
   }
 
   /** The same as {@link keysIterator}, named like those of the other types. */
@@ -109,47 +109,47 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
 
   /** The names of all hashes, ascending. */
   hlistIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('hlist', [], options, false);
+    return this.walkNames('hlist', [], options, false);
   }
 
   /** The names of all hashes, descending. */
   hrlistIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('hrlist', [], options, true);
+    return this.walkNames('hrlist', [], options, true);
   }
 
   /** The names of all sorted sets, ascending. */
   zlistIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('zlist', [], options, false);
+    return this.walkNames('zlist', [], options, false);
   }
 
   /** The names of all sorted sets, descending. */
   zrlistIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('zrlist', [], options, true);
+    return this.walkNames('zrlist', [], options, true);
   }
 
   /** The names of all queues, ascending. */
   qlistIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('qlist', [], options, false);
+    return this.walkNames('qlist', [], options, false);
   }
 
   /** The names of all queues, descending. */
   qrlistIterator(options: ScanOptions = {}): AsyncGenerator<V, void, undefined> {
-    return this.#names('qrlist', [], options, true);
+    return this.walkNames('qrlist', [], options, true);
   }
 
-  async *#entries(
+  protected async *walkEntries(
     command: string,
     head: readonly Arg[],
     options: ScanOptions,
     descending: boolean,
   ): AsyncGenerator<[string, V], void, undefined> {
-    for await (const page of this.#pages(command, head, options, { width: 2, descending })) {
-      for (let i = 0; i < page.length; i += 2) yield [blockText(page[i]), this.#data(page[i + 1] as Block)];
+    for await (const page of this.walkPages(command, head, options, { width: 2, descending })) {
+      for (let i = 0; i < page.length; i += 2) yield [blockText(page[i]), this.dataOf(page[i + 1] as Block)];
     }
   }
 
   /** A range over all keys or names is read from all servers, one page ahead of each; what has a name lies on one. */
-  #pages(
+  protected walkPages(
     command: string,
     head: readonly Arg[],
     options: ScanOptions,
@@ -157,7 +157,7 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
   ): AsyncIterable<Block[]> {
     const range = bounds(options, descending);
     const { servers } = this;
-    if (head.length > 0 || servers.length < 2) return pages(this.#send, command, head, range, width);
+    if (head.length > 0 || servers.length < 2) return pages((page) => this.sendPage(page), command, head, range, width);
     const ofServers = servers.map(({ name, client }) => {
       const send: Send = (page) => this.runOn(client, page as unknown as Command<Reply, V>);
       return { server: name, pages: pages(send, command, head, range, width) };
@@ -165,37 +165,39 @@ export abstract class Scanner<V> extends TypedExecutor<V> {
     return pagesOfServers(command, ofServers, { width, descending });
   }
 
-  async *#names(
+  protected async *walkNames(
     command: string,
     head: readonly Arg[],
     options: ScanOptions,
     descending: boolean,
   ): AsyncGenerator<V, void, undefined> {
-    for await (const page of this.#pages(command, head, options, { width: 1, descending })) {
-      for (const name of page) yield this.#data(name);
+    for await (const page of this.walkPages(command, head, options, { width: 1, descending })) {
+      for (const name of page) yield this.dataOf(name);
     }
   }
 
-  async *#members(
+  protected async *walkMembers(
     command: string,
     name: Data,
     options: ZscanIteratorOptions,
     descending: boolean,
   ): AsyncGenerator<Scored<V>, void, undefined> {
     const range = scoreBounds(options, descending);
-    for await (const page of scoredPages(this.#send, command, keyArg(name, 'name'), range)) {
+    for await (const page of scoredPages((page) => this.sendPage(page), command, keyArg(name, 'name'), range)) {
       for (let i = 0; i < page.length; i += 2) {
-        yield { member: this.#data(page[i] as Block), score: blockInteger(page[i + 1]) };
+        yield { member: this.dataOf(page[i] as Block), score: blockInteger(page[i + 1]) };
       }
     }
   }
 
   /** User data as this executor gives it. Pages are always bytes: a name that is not text must still be the next start. */
-  #data(block: Block): V {
+  protected dataOf(block: Block): V {
     return (this.bytes ? block : blockText(block)) as V;
   }
 
-  readonly #send: Send = (command) => this.run(command as unknown as Command<Reply, V>);
+  protected sendPage(command: Command<Reply>): Promise<Reply> {
+    return this.run(command as unknown as Command<Reply, V>);
+  }
 }
 
 /** How many blocks an entry has, and which way the walk goes. */
