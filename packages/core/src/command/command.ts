@@ -30,6 +30,8 @@ export const Flag = {
   unit: 512,
   /** A raw command whose keys are unknown: with a key prefix it cannot be sent. */
   unknownKeys: 1024,
+  /** Its reply is kept: the wire tells what keeps it, before the caller gets it. */
+  kept: 2048,
 } as const;
 
 /**

@@ -133,6 +133,11 @@ export class Connection
     return this.#state === 'closed';
   }
 
+  /** Whether nothing speaks against it: it is in full use, and need not be probed because the process was asleep. */
+  get isCertain(): boolean {
+    return this.#state === 'ready' && !this.#prober.isAwaited && !this.#liveness.slept;
+  }
+
   /** Why it is over. */
   get failure(): KvError | undefined {
     return this.#failure;

@@ -16,6 +16,14 @@ import { serverName } from './server-name.ts';
 import { StatsRecorder } from './stats.ts';
 import { LATE } from './timer-limits.ts';
 
+/** Follows the commands of one client, on whatever connection they run. It must not throw. */
+export interface CommandObserver {
+  /** A call was taken; nothing of it is written yet. */
+  called(command: AnyCommand): void;
+  /** A call has ended, with a reply or an error. */
+  ended(command: AnyCommand): void;
+}
+
 /** Tracks the requests of one client: which are under way, since when, until when, and how many bytes wait. */
 export class RequestTracker implements Tracker {
   readonly clock: Clock = new Clock();
@@ -26,6 +34,8 @@ export class RequestTracker implements Tracker {
   /** Bytes of requests that are not written: argument lengths + 64 per command. */
   queuedBytes = 0;
   readonly maxQueueBytes: number;
+  /** Is told of commands as they are called and as they end, before their callers know. */
+  observer: CommandObserver | undefined = undefined;
   /** Whether it reports nothing: the library's own commands are left out of statistics. */
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
@@ -61,6 +71,7 @@ export class RequestTracker implements Tracker {
     if (this.pending++ === 0) this.#deadlines.hold();
     request.startedAt = this.clock.now();
     if (timeout > 0) this.#deadlines.add(request, timeout);
+    this.observer?.called(command);
     return undefined;
   }
 
@@ -93,6 +104,7 @@ export class RequestTracker implements Tracker {
     if (request.abortGroup !== null) this.#unwatch(request);
     if (request.size !== 0) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
+    this.observer?.ended(request.command);
     if (!this.#quiet) this.#tell(request, this.clock.now() - request.startedAt, error);
   }
 

@@ -8,11 +8,15 @@ import {
   readOptions,
 } from '@kv/core';
 import { type ReadFrom, readFromRule, routeOf } from '../topology/read-from.ts';
+import { type CacheCallOptions, cacheCallRule } from './cache-options.ts';
+import type { CachedCallOptions } from './lazy-cache.ts';
 
 /** What can be said per call of a client; `with()` makes a view that says it for all its calls. */
 export interface RedisCallOptions extends CallOptions {
   /** Which servers of a cluster, or of those that sentinels name, answer reads. Default: as the client was made, and else `primary`. */
   readonly readFrom?: ReadFrom | undefined;
+  /** How what is kept is used, where the client was made with `cache`; `false`: not at all. Default: not at all. */
+  readonly cache?: CacheCallOptions | false | undefined;
 }
 
 /** What a session can be told. */
@@ -22,14 +26,15 @@ export interface SessionOptions extends RedisCallOptions {
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
-const RULES: OptionRules = { ...CALL_RULES, readFrom: readFromRule };
+const RULES: OptionRules = { ...CALL_RULES, readFrom: readFromRule, cache: cacheCallRule };
 const SESSION_RULES: OptionRules = { ...RULES, key: Rule.data };
 
 /** The options of a view made from another view. @throws ArgumentError */
-export function mergeRedisOptions(base: CallOptions, more: RedisCallOptions): CallOptions {
-  const { readFrom, ...rest } = readOptions(RULES, more, NONE);
-  const call = mergeCallOptions(base, rest);
-  return readFrom === undefined ? call : { ...call, route: routeOf(readFrom) };
+export function mergeRedisOptions(base: CallOptions, more: RedisCallOptions): CachedCallOptions {
+  const { readFrom, cache = (base as CachedCallOptions).cache, ...rest } = readOptions(RULES, more, NONE);
+  let call: CachedCallOptions = mergeCallOptions(base, rest);
+  if (readFrom !== undefined) call = { ...call, route: routeOf(readFrom) };
+  return cache ? { ...call, cache } : call;
 }
 
 /** What a session was told, read. @throws ArgumentError */

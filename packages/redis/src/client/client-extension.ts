@@ -1,4 +1,5 @@
 import type { CallOptions, Engine } from '@kv/core';
+import type { Cache } from '../cache/cache.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
@@ -27,6 +28,10 @@ export interface ClientExtension {
   replicated?: SentinelRouter;
   /** What is known of the servers of a router. */
   qualities?: NodeQualities;
+  /** What a client with the option `cache` keeps. */
+  cache?: Cache;
+  /** The same, while its code is loaded and after that. */
+  loadingCache?: Promise<Cache>;
   /** The subscriptions that the readers of this client share. */
   subscriptions?: Promise<Subscriptions>;
 }

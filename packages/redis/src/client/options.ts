@@ -19,6 +19,7 @@ import type { Credentials, CredentialsProvider, Login } from '../protocol/handsh
 import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address.ts';
 import { type ReadFrom, readFromRule } from '../topology/read-from.ts';
 import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
+import { type CacheOptions, cacheRule } from './cache-options.ts';
 import { handshakeRule, type Library, libraryRule } from './handshake-options.ts';
 import { readCredentials, readLogin, readName } from './login-options.ts';
 import { type SentinelAccess, sentinelRule, withoutSentinelQuery } from './sentinel-options.ts';
@@ -82,6 +83,12 @@ export interface RedisClientOptions extends RedisOptions {
    * not atomic. Default true; false refuses them.
    */
   readonly split?: boolean | undefined;
+  /**
+   * Lets views made by `cached()` keep replies in this process. The server tells of changes, which takes RESP3.
+   *
+   * @default none are kept
+   */
+  readonly cache?: CacheOptions | undefined;
   /** Which servers of a cluster, or of those that sentinels name, answer reads. Default `primary`; others may lag behind it. */
   readonly readFrom?: ReadFrom | undefined;
   /**
@@ -162,6 +169,7 @@ const CLIENT_RULES: OptionRules = {
   tlsName: Rule.function,
   refreshInterval: Rule.milliseconds,
   split: Rule.boolean,
+  cache: cacheRule,
   readFrom: readFromRule,
 };
 const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };

@@ -16,21 +16,28 @@ import { RedisProtocol } from '../protocol/protocol.ts';
 import { alternativeOnClient } from './alternatives.ts';
 import { mergeRedisOptions } from './call-options.ts';
 import { type ClientExtension, extensionOf } from './client-extension.ts';
+import { loadCache } from './lazy-cache.ts';
 import type { ReadOptions, RedisClientOptions, RedisOptions } from './options.ts';
 import { subscriptionsRestored } from './subscriptions.ts';
 
 /** The engine of a client. */
 export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
+  const { cache, keyPrefix } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
     onReady: async (connection, endpoint) => {
-      await extensionOf(client).qualities?.greet(connection, endpoint);
+      const { qualities, loadingCache } = extension;
+      await qualities?.greet(connection, endpoint);
+      await (await loadingCache)?.greet(connection, endpoint);
       await subscriptionsRestored(client);
     },
+    push: cache && ((raw, connection) => extension.cache?.pushed(raw, connection)),
     pools: poolsOf(read.options),
   };
   const client: Client = new Client(setup, read.topology && ((host) => lazyRouter(host, read, () => client)));
-  extensionOf(client).clustered = read.topology?.kind === 'cluster';
+  const extension = extensionOf(client);
+  extension.clustered = read.topology?.kind === 'cluster';
+  if (cache !== undefined) loadCache(client, cache, keyPrefix);
   return client;
 }
 

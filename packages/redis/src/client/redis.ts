@@ -1,8 +1,10 @@
 import {
+  ArgumentError,
   type CallOptions,
   type ClientEvents,
   type ClientState,
   type ClientStats,
+  type Command,
   type Engine,
   type KvClient,
   type Of,
@@ -11,10 +13,12 @@ import {
   setHidden,
 } from '@kv/core';
 import type { TransactionOptions } from '../batch/transaction.ts';
+import type { CacheStats } from '../cache/cache-stats.ts';
 import type { KeyScanOptions } from '../commands/key.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import type { LockOptions } from '../lock/lock-options.ts';
 import type { RedisLock } from '../lock/redis-lock.ts';
+import { prefixed } from '../protocol/key-prefix.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
@@ -23,9 +27,11 @@ import type { ConsumerOptions } from '../streams/consumer-options.ts';
 import { inSlotOfStream } from '../streams/dead-letters.ts';
 import { nodesOf, type RedisNode } from '../topology/node-list.ts';
 import type { NodeRole } from '../topology/slot-map.ts';
+import type { CacheCallOptions } from './cache-options.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
 import { extensionOf } from './client-extension.ts';
 import { duplicateCall, duplicateOptions, duplicateOrigin } from './duplicate.ts';
+import type { CachedCallOptions } from './lazy-cache.ts';
 import type { RedisClientOptions } from './options.ts';
 import { makeClient } from './redis-setup.ts';
 import { selectDatabase } from './select-database.ts';
@@ -33,17 +39,35 @@ import type { RedisSession } from './session.ts';
 import { subscriptionsOf } from './subscriptions.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
+/** A look inside a client. */
+export interface RedisStats extends ClientStats {
+  /** What is kept, where the client was made with `cache`. Absent until the code for that is loaded. */
+  readonly cache?: CacheStats | undefined;
+}
+
 /**
  * A client that the whole process can share. Commands are pipelined on one connection; blocking commands, transactions and
  * subscriptions use dedicated ones.
  */
 export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   declare protected readonly client: Engine;
+  declare protected readonly call: CachedCallOptions;
 
   /** Made by {@link createRedis}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call);
     setHidden(this, 'client', client);
+  }
+
+  protected override run<T>(command: Command<T, V>): Promise<T> {
+    const { client, call } = this;
+    const sent = prefixed(command, call.keyPrefix);
+    const kept = call.cache && extensionOf(client);
+    return (
+      kept?.cache?.send(client, sent, call) ??
+      kept?.loadingCache?.then((cache) => cache.send(client, sent, call)) ??
+      client.send(sent, call)
+    );
   }
 
   /** Where it sends to, without user and password. */
@@ -155,8 +179,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   }
 
   /** Counts, latencies and connections since the client was made. */
-  stats(): ClientStats {
-    return this.client.stats();
+  stats(): RedisStats {
+    return { ...this.client.stats(), cache: extensionOf(this.client).cache?.stats() };
   }
 
   /**
@@ -167,8 +191,25 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   with(options: RedisCallOptions & { readonly bytes: false }): Redis<string>;
   with(options: RedisCallOptions): this;
   with(options: RedisCallOptions): unknown {
+    if (options.cache && extensionOf(this.client).loadingCache === undefined)
+      throw new ArgumentError('cache: the client was made without it');
     const View = this.constructor as RedisClass<unknown>;
     return new View(this.client, mergeRedisOptions(this.call, options));
+  }
+
+  /**
+   * A view whose reads of one key, and MGET, are answered with what this process keeps, as long as the server tells of no
+   * change. Writes are sent; they end what is kept of their keys. The client must be made with the option `cache`.
+   *
+   * @param options `ttl`: how old a reply may be, ms
+   * @throws ArgumentError when the client was made without `cache`
+   * @example
+   * const redis = createRedis(url, { cache: { maxBytes: 64 << 20 } })
+   * const cached = redis.cached({ ttl: 10_000 })
+   * await cached.get('user:1') // asks the server once
+   */
+  cached(options: CacheCallOptions = {}): this {
+    return this.with({ cache: options });
   }
 
   /**

@@ -22,6 +22,7 @@ import { commandByName } from './command-table.ts';
 import { answersLeaving, Confirmations, isConfirmation } from './confirmations.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type LoggedIn, type Login } from './handshake.ts';
+import { type KeptReplies, prefaceOf } from './kept-replies.ts';
 import type { ServerRole } from './role.ts';
 import { isQueued, UnitState } from './unit-state.ts';
 
@@ -94,7 +95,7 @@ export class RedisProtocol implements Protocol {
     const { spec, args } = command;
     let head = spec.heads[args.length];
     if (head === undefined) {
-      head = commandHead(spec.name, args.length);
+      head = prefaceOf(spec) + commandHead(spec.name, args.length);
       if (args.length < 16) spec.heads[args.length] = head;
     }
     appendCommand(out, head, args);
@@ -133,6 +134,8 @@ export class RedisWire implements Wire, LoggedIn {
   /** Called for each name that a subscribing command is confirmed for, with its position; also of a command to leave. */
   onConfirmation: ((command: AnyCommand, index: number) => void) | undefined;
   readonly #confirmations = new Confirmations();
+  /** Where replies go that are kept beside being given to their callers. */
+  kept: KeptReplies | undefined;
   /** When it was ready. */
   #since = Number.POSITIVE_INFINITY;
 
@@ -202,6 +205,7 @@ export class RedisWire implements Wire, LoggedIn {
 
   #reply(value: Reply): void {
     const head = this.#sink.head();
+    if (head !== undefined && (head.command.flags & Flag.kept) !== 0 && this.kept?.takes(head.command, value)) return;
     if (value instanceof ErrorReply) return this.#failed(replyError(value, head?.command), head?.command);
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
     if (head !== undefined && (head.command.flags & Flag.subscription) !== 0)

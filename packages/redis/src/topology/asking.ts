@@ -1,10 +1,12 @@
 /** Calls that go to the server which is about to get their slot: ASKING is put in front of them, as one unit. */
 import { type Request, type RouterHost, Unit } from '@kv/core';
+import { keptOf } from '../protocol/kept-replies.ts';
 import { ASKING } from './cluster-commands.ts';
 
-/** Makes one unit of ASKING and these calls. */
+/** Makes one unit of ASKING and these calls. What they answer is not kept: the server would not tell of changes. */
 export function askingUnit(host: RouterHost, calls: readonly Request[]): Unit<Request> {
   const asking = host.request(ASKING, false);
+  for (const call of calls) call.command = keptOf(call.command)?.plain() ?? call.command; // it could not be watched
   asking.tracker.open(asking, 0, undefined);
   asking.part = (calls[0] as Request).part;
   const unit = new Unit<Request>([asking, ...calls]);

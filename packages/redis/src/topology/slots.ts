@@ -21,6 +21,8 @@ export class Slots {
   readonly #prefersOther: (request: Request, slot: number) => boolean;
   /** One slot of each owner, as long as no slot gets another owner. */
   #oneSlotOf: ReadonlyMap<Endpoint, number> | undefined;
+  /** Called when a slot has got another owner. */
+  ownerChanged: ((slot: number) => void) | undefined;
   /** Why the last look for owners failed. */
   failure: KvError | undefined;
 
@@ -66,6 +68,8 @@ export class Slots {
   }
 
   #setOwner(slot: number, owner: Endpoint | undefined): void {
+    const before = this.#owners[slot];
+    if (before !== undefined && before !== owner) this.ownerChanged?.(slot);
     this.#owners[slot] = owner;
     this.#oneSlotOf = undefined;
   }

@@ -1,4 +1,5 @@
 import { type AnyCommand, type Arg, Command, type Request, type RouterHost, repliesOf, splitRequest } from '@kv/core';
+import { keptOf } from '../protocol/kept-replies.ts';
 import { mergeParts, type SplitPart, splitBySlot } from './split.ts';
 
 /** Commands that may be asked key by key when only some of their keys have moved. */
@@ -41,7 +42,7 @@ export class SplitCalls {
   #split(request: Request, parts: readonly SplitPart[]): void {
     const { name } = request.command.spec;
     const requests = parts.map(({ args, positions, slot }) => ({
-      request: partOf(this.#host, request, args),
+      request: partOf(this.#host, request, args, positions),
       keys: positions,
       slot,
     }));
@@ -51,9 +52,15 @@ export class SplitCalls {
 }
 
 /** A request for a part of another: the same command with these arguments, whose reply stays as it is on the wire. */
-export function partOf(host: RouterHost, request: Request, args: readonly Arg[]): Request {
+export function partOf(
+  host: RouterHost,
+  request: Request,
+  args: readonly Arg[],
+  positions: readonly number[] = [],
+): Request {
   const { spec, flags } = request.command;
-  const command: AnyCommand = new Command(spec, args, (raw) => raw, flags);
+  const command: AnyCommand =
+    keptOf(request.command)?.part?.(args, positions) ?? new Command(spec, args, (raw) => raw, flags);
   const part = host.request(command, request.bytes, request.retry);
   part.route = request.route;
   return part;

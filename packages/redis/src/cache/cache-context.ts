@@ -1,0 +1,27 @@
+import type { Client, Endpoint } from '@kv/core';
+import type { CacheSettings } from '../client/cache-options.ts';
+import type { Entries } from './entries.ts';
+
+/** Counts of a cache; see `CacheStats`. */
+export class CacheCounts {
+  hits = 0;
+  misses = 0;
+  joined = 0;
+  stored = 0;
+  refused = 0;
+  expired = 0;
+  invalidated = 0;
+  flushes = 0;
+}
+
+/** What the parts of a cache share. */
+export interface CacheContext {
+  readonly client: Client;
+  readonly settings: CacheSettings;
+  readonly entries: Entries;
+  readonly counts: CacheCounts;
+  /** Whether CLIENT CACHING YES goes before each read that is to be kept. */
+  readonly isPrefaced: boolean;
+  /** Whether keys of a slot are on this server. */
+  owns(slot: number, endpoint: Endpoint): boolean;
+}

@@ -1,0 +1,197 @@
+import type { AnyCommand, Client, CommandObserver, Connection, Endpoint, Executor, KvError } from '@kv/core';
+import type { CacheOptions, CacheSettings } from '../client/cache-options.ts';
+import { extensionOf } from '../client/client-extension.ts';
+import type { CachedCallOptions } from '../client/lazy-cache.ts';
+import { text } from '../commands/support/replies.ts';
+import type { RedisWire } from '../protocol/protocol.ts';
+import { publishCache } from './cache-channel.ts';
+import { type CacheContext, CacheCounts } from './cache-context.ts';
+import type { CacheStats } from './cache-stats.ts';
+import { changedKeys } from './changed-keys.ts';
+import { Entries } from './entries.ts';
+import type { Group } from './entry.ts';
+import { KeptReplies } from './kept-replies.ts';
+import { MgetReads } from './mget-reads.ts';
+import { Reads } from './reads.ts';
+import { startTracking, TrackedConnection, type TrackingOwner } from './tracked-connection.ts';
+
+/**
+ * What one client keeps of the replies to its reads. Each entry is as certain as the connection that it was read on: it
+ * ends with what the server tells of its key, with an own write, with its age, and with the connection.
+ *
+ *     cached view ─▶ Reads ─▶ Entries ◀─ invalidations, in their order among the replies of the connection
+ *                                ▲  ◀─ own writes on whatever connection, when called and when answered
+ *                                └──── ends: connection lost, flush, slot with another owner
+ */
+export class Cache implements CommandObserver, TrackingOwner, CacheContext {
+  readonly client: Client;
+  readonly settings: CacheSettings;
+  readonly entries: Entries;
+  readonly counts: CacheCounts = new CacheCounts();
+  readonly isPrefaced: boolean;
+  readonly #reads: Reads;
+  readonly #mgets: MgetReads;
+  readonly #sources = new Set<TrackedConnection>();
+  readonly #refusals = new Map<Endpoint, KvError>();
+  readonly #isClustered: boolean;
+  #isServing = true;
+  #cause: KvError | undefined;
+  #isClosed = false;
+
+  /** @param keyPrefix what the client puts before keys */
+  constructor(client: Client, options: CacheOptions, keyPrefix = '') {
+    this.client = client;
+    this.settings = settingsOf(options, keyPrefix, client.setup.name);
+    this.#isClustered = extensionOf(client).clustered === true;
+    this.entries = new Entries(this.settings.maxBytes, this.#isClustered);
+    this.isPrefaced = this.settings.mode === 'optIn';
+    this.#reads = new Reads(this);
+    this.#mgets = new MgetReads(this.#reads);
+    client.tracker.observer = this;
+    extensionOf(client).cache = this;
+    client.on('state', ({ to }) => {
+      if (to === 'closing' || to === 'closed') this.#close();
+    });
+  }
+
+  /** Sends a command, or answers it with what is kept. */
+  send<T>(executor: Executor, command: AnyCommand<T>, call: CachedCallOptions): Promise<T> {
+    if (!this.#isServing) return executor.send(command, call);
+    const ttl = call.cache?.ttl ?? Number.POSITIVE_INFINITY;
+    if (command.spec.name === 'MGET') return this.#mgets.send(executor, command, call, ttl);
+    return this.#reads.send(executor, command, call, ttl);
+  }
+
+  stats(): CacheStats {
+    const { entries, counts } = this;
+    return {
+      ...counts,
+      evicted: entries.evicted,
+      entries: entries.stored,
+      bytes: entries.bytes,
+      state: this.#cause === undefined ? 'on' : 'off',
+      cause: this.#cause,
+    };
+  }
+
+  // -- connections
+
+  /** The last step of the handshake of a shared connection: from now on its server tells of changes. */
+  async greet(connection: Connection, endpoint: Endpoint): Promise<void> {
+    const kept = new KeptReplies();
+    (connection.wire as RedisWire).kept = kept;
+    const { cluster } = extensionOf(this.client);
+    if (cluster !== undefined)
+      cluster.slots.ownerChanged ??= (slot) => this.#invalidated(this.entries.dropSlot(slot));
+    if (endpoint.identity.role === 'replica') return;
+    const refusal = await startTracking(connection, this.#tracking);
+    if (refusal !== undefined) this.#refusals.set(endpoint, refusal);
+    else {
+      (connection.wire as RedisWire).pushBytes = this.#isClustered; // the slot of a key is that of its bytes
+      this.#sources.add(new TrackedConnection(connection, endpoint, kept, this));
+      this.#refusals.delete(endpoint);
+    }
+    this.#update();
+  }
+
+  get #tracking(): readonly string[] {
+    if (this.isPrefaced) return ['OPTIN'];
+    const prefixes = this.settings.prefixes.filter((prefix) => prefix !== '');
+    return ['BCAST', ...prefixes.flatMap((prefix) => ['PREFIX', prefix])];
+  }
+
+  owns(slot: number, endpoint: Endpoint): boolean {
+    return slot < 0 || extensionOf(this.client).cluster?.slots.ownerOf(slot) === endpoint;
+  }
+
+  refused(source: TrackedConnection, error: KvError): void {
+    this.#refusals.set(source.endpoint, error);
+    this.#end(source, 'refused', error);
+  }
+
+  lost(source: TrackedConnection, error: KvError): void {
+    this.#end(source, 'connection lost', error);
+  }
+
+  #end(source: TrackedConnection, reason: string, error: KvError): void {
+    if (!this.#sources.delete(source)) return;
+    this.#flush((group) => this.#isOf(group, source), reason, error);
+    this.#update();
+  }
+
+  #isOf({ slot, source }: Group, from: TrackedConnection): boolean {
+    return source === from || this.owns(slot, from.endpoint);
+  }
+
+  /** Whether anything is kept depends on whether a server tells of changes. */
+  #update(): void {
+    const [refusal] = this.#sources.size > 0 ? [] : this.#refusals.values();
+    const changed = (refusal === undefined) !== (this.#cause === undefined);
+    this.#cause = refusal;
+    this.#isServing = refusal === undefined && !this.#isClosed;
+    if (changed) this.#publish(refusal === undefined ? 'on' : 'off', 0, 'handshake', refusal);
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    this.#isServing = false;
+    this.entries.dropGroups(() => true);
+  }
+
+  // -- changes
+
+  /** Something came on a shared connection that answers no command. */
+  pushed(raw: unknown, connection: Connection): void {
+    if (!Array.isArray(raw) || text(raw[0]) !== 'invalidate') return;
+    const keys: unknown = raw[1];
+    if (Array.isArray(keys)) for (const key of keys) this.#dropKey(key as string | Uint8Array);
+    else this.#flushed(connection);
+  }
+
+  #flushed(connection: Connection): void {
+    for (const source of this.#sources)
+      if (source.connection === connection) this.#flush((group) => this.#isOf(group, source), 'flushed by the server');
+  }
+
+  called(command: AnyCommand): void {
+    this.#changed(command);
+  }
+
+  ended(command: AnyCommand): void {
+    this.#changed(command);
+  }
+
+  /** An own write may be served by another connection than the one on which the server tells of it. */
+  #changed(command: AnyCommand): void {
+    const changed = changedKeys(command);
+    if (changed === undefined) return;
+    if (changed === 'all') this.#flush(() => true, 'own write');
+    else for (const key of changed) this.#dropKey(key);
+  }
+
+  #dropKey(key: string | Uint8Array): void {
+    const name = typeof key === 'string' ? key : text(key);
+    this.#invalidated(this.entries.dropKey(this.entries.groupOf(key), name));
+  }
+
+  #invalidated(count: number): void {
+    this.counts.invalidated += count;
+  }
+
+  #flush(isMeant: (group: Group) => boolean, reason: string, cause?: KvError): void {
+    const dropped = this.entries.dropGroups(isMeant);
+    this.#invalidated(dropped);
+    this.counts.flushes++;
+    this.#publish('flush', dropped, reason, cause);
+  }
+
+  #publish(event: 'flush' | 'on' | 'off', dropped: number, reason: string, cause?: KvError): void {
+    publishCache({ client: this.settings.name, event, dropped, reason, cause });
+  }
+}
+
+function settingsOf(options: CacheOptions, keyPrefix: string, name: string): CacheSettings {
+  const { maxBytes = 64 << 20, ttl = 60_000, mode = 'optIn', exactExpiry = false, prefixes = [''] } = options;
+  const whole = prefixes.filter((prefix) => !prefixes.some((other) => prefix !== other && prefix.startsWith(other)));
+  return { maxBytes, ttl, mode, exactExpiry, name, prefixes: [...new Set(whole)].map((prefix) => keyPrefix + prefix) };
+}

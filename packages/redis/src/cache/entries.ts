@@ -1,0 +1,191 @@
+import type { Arg } from '@kv/core';
+import { keySlot } from '../topology/slot.ts';
+import { copyOf } from './copy-of.ts';
+import { Entry, type Group } from './entry.ts';
+import { sizeOfEntry } from './memory.ts';
+import type { TrackedConnection } from './tracked-connection.ts';
+
+/** A reply that alone takes more than this part of the room is not kept. */
+const LARGEST = 1 / 16;
+
+/**
+ * The replies that are kept: found by their keys, bounded in bytes; what was not used for the longest time goes first.
+ *
+ *     group (slot) ─▶ key ─▶ GET ─▶ STRLEN ─▶ GETRANGE 0 5      entries of one key, dropped together
+ *     oldest ◀───────────────────────────────────▶ newest       all that are stored, in the order of their use
+ */
+export class Entries {
+  /** About how many bytes they take. */
+  bytes = 0;
+  /** How many are stored; those on their way do not count. */
+  stored = 0;
+  evicted = 0;
+  readonly #maxBytes: number;
+  readonly #groups = new Map<number, Group>();
+  /** Where there are no slots. */
+  readonly #only: Group | undefined;
+  #oldest: Entry | undefined;
+  #newest: Entry | undefined;
+
+  /** @param bySlot whether keys have slots, which are dropped one by one */
+  constructor(maxBytes: number, bySlot: boolean) {
+    this.#maxBytes = maxBytes;
+    if (!bySlot) this.#only = this.#makeGroup(-1);
+  }
+
+  /** The group of a key. */
+  groupOf(key: Arg): Group {
+    if (this.#only !== undefined) return this.#only;
+    const slot = keySlot(key);
+    return this.#groups.get(slot) ?? this.#makeGroup(slot);
+  }
+
+  #makeGroup(slot: number): Group {
+    const group: Group = { slot, byKey: new Map(), source: undefined };
+    this.#groups.set(slot, group);
+    return group;
+  }
+
+  /** The reply to a command, or what waits for it. */
+  find(group: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry | undefined {
+    let entry = group.byKey.get(key);
+    while (entry !== undefined && !entry.answers(name, args, bytes)) entry = entry.sibling;
+    return entry;
+  }
+
+  /** Begins an entry, whose reply is on its way. */
+  add(group: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry {
+    const entry = new Entry(group, key, name, args, bytes);
+    entry.sibling = group.byKey.get(key);
+    group.byKey.set(key, entry);
+    return entry;
+  }
+
+  /**
+   * Stores the reply of an entry, of which it keeps a copy. Returns false, and drops the entry, when it is too large.
+   *
+   * @param expires when it ends, ms
+   */
+  store(entry: Entry, raw: unknown, source: TrackedConnection, now: number, expires: number): boolean {
+    entry.raw = copyOf(raw);
+    const size = sizeOfEntry(entry);
+    if (size > this.#maxBytes * LARGEST) {
+      this.drop(entry);
+      return false;
+    }
+    if (entry.group.source !== source) this.#changeSource(entry.group, source);
+    entry.pending = false;
+    entry.size = size;
+    entry.source = source;
+    entry.storedAt = now;
+    entry.expires = expires;
+    this.bytes += size;
+    this.stored++;
+    this.#append(entry);
+    this.#makeRoom();
+    return true;
+  }
+
+  /** A slot has its replies from one connection: what came from another is not told of any more. */
+  #changeSource(group: Group, source: TrackedConnection): void {
+    group.source = source;
+    for (const first of [...group.byKey.values()])
+      for (const entry of chainOf(first)) if (!entry.pending) this.drop(entry);
+  }
+
+  #makeRoom(): void {
+    while (this.bytes > this.#maxBytes && this.#oldest !== undefined) {
+      this.drop(this.#oldest);
+      this.evicted++;
+    }
+  }
+
+  /** It was used: it goes last. */
+  touch(entry: Entry): void {
+    if (entry === this.#newest) return;
+    this.#unlink(entry);
+    this.#append(entry);
+  }
+
+  /** Drops one entry. */
+  drop(entry: Entry): void {
+    if (entry.gone) return;
+    this.#end(entry);
+    const { group, key, sibling } = entry;
+    const first = group.byKey.get(key);
+    if (first !== entry) {
+      for (let other = first; other !== undefined; other = other.sibling)
+        if (other.sibling === entry) other.sibling = sibling;
+    } else if (sibling !== undefined) group.byKey.set(key, sibling);
+    else group.byKey.delete(key);
+  }
+
+  /** Drops all entries of a key. Returns how many they were. */
+  dropKey(group: Group, key: string): number {
+    const first = group.byKey.get(key);
+    if (first === undefined) return 0;
+    group.byKey.delete(key);
+    return this.#endChain(first);
+  }
+
+  /** Drops all entries of a slot. Returns how many they were. */
+  dropSlot(slot: number): number {
+    const group = this.#groups.get(slot);
+    return group === undefined ? 0 : this.#clear(group);
+  }
+
+  /** Drops all of some groups. Returns how many entries there were. */
+  dropGroups(isMeant: (group: Group) => boolean): number {
+    let count = 0;
+    for (const group of this.#groups.values()) if (isMeant(group)) count += this.#clear(group);
+    return count;
+  }
+
+  #clear(group: Group): number {
+    let count = 0;
+    for (const first of group.byKey.values()) count += this.#endChain(first);
+    group.byKey.clear();
+    group.source = undefined;
+    return count;
+  }
+
+  #endChain(first: Entry): number {
+    let count = 0;
+    for (const entry of chainOf(first)) {
+      this.#end(entry);
+      count++;
+    }
+    return count;
+  }
+
+  #end(entry: Entry): void {
+    entry.gone = true;
+    if (entry.pending) return;
+    this.bytes -= entry.size;
+    this.stored--;
+    this.#unlink(entry);
+  }
+
+  #append(entry: Entry): void {
+    entry.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #unlink(entry: Entry): void {
+    const { older, newer } = entry;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    entry.older = undefined;
+    entry.newer = undefined;
+  }
+}
+
+function chainOf(first: Entry): Entry[] {
+  const entries: Entry[] = [];
+  for (let entry: Entry | undefined = first; entry !== undefined; entry = entry.sibling) entries.push(entry);
+  return entries;
+}

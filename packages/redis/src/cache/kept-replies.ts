@@ -1,0 +1,31 @@
+import type { AnyCommand } from '@kv/core';
+import { ErrorReply, type Reply } from '@kv/resp-parser';
+import { type KeptReplies as Kept, prefaceOf } from '../protocol/kept-replies.ts';
+
+/** What keeps replies of one connection. */
+export interface ReplyKeeper {
+  /** A reply came, and its caller is told of it next. */
+  keep(command: AnyCommand, reply: Reply): void;
+  /** The server refused the command in front: the reply behind it is not kept. */
+  refused(error: ErrorReply): void;
+}
+
+/** Tells the keeper of a connection, if it has one, of the replies to commands with `Flag.kept`. */
+export class KeptReplies implements Kept {
+  keeper: ReplyKeeper | undefined;
+  /** The command in front was answered, with a refusal or without. */
+  #answer: Reply | undefined;
+
+  /** @returns whether the reply is that of the command in front, so that nobody waits for it */
+  takes(command: AnyCommand, reply: Reply): boolean {
+    if (this.#answer === undefined && prefaceOf(command.spec) !== '') {
+      this.#answer = reply;
+      if (reply instanceof ErrorReply) this.keeper?.refused(reply);
+      return true;
+    }
+    const isRefused = this.#answer instanceof ErrorReply;
+    this.#answer = undefined;
+    if (!isRefused && !(reply instanceof ErrorReply)) this.keeper?.keep(command, reply);
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+import { type AnyCommand, type Arg, Command, type Executor, type SendOptions } from '@kv/core';
+import { text } from '../commands/support/replies.ts';
+import { copyOf } from './copy-of.ts';
+import type { Entry } from './entry.ts';
+import type { Reads } from './reads.ts';
+
+/** One MGET under way: the values that are there, those that others wait for already, and those to ask for. */
+interface Split {
+  readonly values: unknown[];
+  readonly waits: Promise<unknown>[];
+  readonly missing: Arg[];
+  readonly positions: number[];
+  readonly entries: (Entry | undefined)[];
+}
+
+/** MGET through what is kept: each key has an entry, and only what is missing is asked for. */
+export class MgetReads {
+  readonly #reads: Reads;
+
+  constructor(reads: Reads) {
+    this.#reads = reads;
+  }
+
+  send<T>(executor: Executor, command: AnyCommand<T>, options: SendOptions, ttl: number): Promise<T> {
+    const bytes = command.bytes || options.bytes === true;
+    const { args } = command;
+    if (args.length === 0 || options.signal?.aborted === true) return executor.send(command, options);
+    const split: Split = { values: new Array(args.length), waits: [], missing: [], positions: [], entries: [] };
+    for (let i = 0; i < args.length; i++) this.#find(split, i, command, bytes, options, ttl);
+    if (split.missing.length > 0) split.waits.push(this.#askMissing(executor, split, command, options));
+    if (split.waits.length > 0) return Promise.all(split.waits).then(() => command.reply(split.values, command));
+    return Promise.resolve(command.reply(split.values, command));
+  }
+
+  #find(split: Split, at: number, command: AnyCommand, bytes: boolean, options: SendOptions, ttl: number): void {
+    const { entries, counts } = this.#reads.context;
+    const arg = command.args[at] as Arg;
+    const key = typeof arg === 'string' ? arg : text(arg);
+    const group = entries.groupOf(arg);
+    const args = typeof arg === 'string' ? null : [arg];
+    const entry = entries.find(group, key, 'MGET', args, bytes);
+    if (entry !== undefined && this.#reads.isUsable(entry, ttl)) {
+      if (entry.pending && entry.source === undefined) return this.#join(split, at, entry, command, options);
+      counts.hits++;
+      if (!entry.pending) entries.touch(entry);
+      split.values[at] = copyOf(entry.raw);
+      return;
+    }
+    const begins = (entry === undefined || entry.gone) && this.#reads.admits(key);
+    split.missing.push(arg);
+    split.positions.push(at);
+    split.entries.push(begins ? entries.add(group, key, 'MGET', args, bytes) : undefined);
+  }
+
+  #join(split: Split, at: number, entry: Entry, { spec, args, flags }: AnyCommand, options: SendOptions): void {
+    const one = new Command(spec, [args[at] as Arg], (raw) => raw, flags, 0, entry.bytes);
+    const wait = this.#reads.join(entry, one, options).then((value) => {
+      split.values[at] = value;
+    });
+    split.waits.push(wait);
+  }
+
+  async #askMissing(executor: Executor, split: Split, command: AnyCommand, options: SendOptions): Promise<void> {
+    const { spec, bytes, reply, flags } = command;
+    const missing = new Command(spec, split.missing, reply, flags, 0, bytes);
+    const values = (await this.#reads.sendMget(executor, split.entries, missing, options)) as unknown[];
+    for (const [i, at] of split.positions.entries()) split.values[at] = values[i];
+  }
+}

@@ -1,0 +1,136 @@
+import { type AnyCommand, type Arg, Command, Flag, type Spec } from '@kv/core';
+import { commandHead, type Reply } from '@kv/resp-parser';
+import type { PrefacedSpec } from '../protocol/kept-replies.ts';
+import type { Entry } from './entry.ts';
+import type { TrackedConnection } from './tracked-connection.ts';
+
+/** Takes the replies of commands whose replies are kept. */
+export interface ReplyTaker {
+  /** The reply came from a connection whose server tells of changes; the caller gets it next. */
+  keep(entry: Entry, reply: Reply, source: TrackedConnection): void;
+  /** The caller gets the reply now, wherever it came from. */
+  ended(entry: Entry, reply: unknown): void;
+}
+
+/** Tells the server to watch the keys of the command behind it. */
+const PREFACE = `${commandHead('CLIENT CACHING YES', 0)}\r\n`;
+
+const prefaced = new WeakMap<Spec, PrefacedSpec>();
+
+/**
+ * The same command with CLIENT CACHING YES in front: two commands on the wire that nothing can part, one request with
+ * one reply for the client.
+ */
+export function prefacedSpec(spec: Spec): Spec {
+  let made = prefaced.get(spec);
+  if (made === undefined) {
+    made = { ...spec, heads: [], preface: PREFACE };
+    prefaced.set(spec, made);
+  }
+  return made;
+}
+
+/** A command whose reply is kept. */
+export abstract class TrackedCommand<T = unknown> extends Command<T> {
+  /** The same without a command in front. */
+  protected readonly plainSpec: Spec;
+
+  constructor(plain: Spec, isPrefaced: boolean, args: readonly Arg[], reply: AnyCommand<T>['reply'], bytes: boolean) {
+    super(isPrefaced ? prefacedSpec(plain) : plain, args, reply, plain.flags | Flag.kept, 0, bytes);
+    this.plainSpec = plain;
+  }
+
+  /** A reply came that may be kept. */
+  abstract keep(reply: Reply, source: TrackedConnection): void;
+
+  /** The same command, for a server that does not tell of changes: nothing is kept. */
+  plain(): AnyCommand<T> {
+    const { args, bytes, flags } = this;
+    return new Command(this.plainSpec, args, (raw) => this.reply(raw, this), flags & ~Flag.kept, 0, bytes);
+  }
+}
+
+/** A read of one key. */
+export class TrackedRead extends TrackedCommand {
+  readonly taker: ReplyTaker;
+  readonly entry: Entry;
+  readonly inner: AnyCommand;
+
+  constructor(taker: ReplyTaker, isPrefaced: boolean, entry: Entry, inner: AnyCommand) {
+    super(inner.spec, isPrefaced, inner.args, replyOfRead, inner.bytes);
+    this.taker = taker;
+    this.entry = entry;
+    this.inner = inner;
+  }
+
+  keep(reply: Reply, source: TrackedConnection): void {
+    this.taker.keep(this.entry, reply, source);
+  }
+}
+
+function replyOfRead(raw: unknown, command: AnyCommand): unknown {
+  const { taker, entry, inner } = command as TrackedRead;
+  taker.ended(entry, raw);
+  return inner.reply(raw, inner);
+}
+
+/** An MGET of some keys, or the part of one that goes to one server. Its result is the reply as it came. */
+export class TrackedMget extends TrackedCommand {
+  readonly taker: ReplyTaker;
+  readonly entries: readonly (Entry | undefined)[];
+  readonly #isPrefaced: boolean;
+
+  /** @param entries those of the keys; absent: the value is not kept */
+  constructor(
+    taker: ReplyTaker,
+    isPrefaced: boolean,
+    spec: Spec,
+    keys: readonly Arg[],
+    entries: readonly (Entry | undefined)[],
+    bytes: boolean,
+  ) {
+    super(spec, isPrefaced, keys, replyOfMget, bytes);
+    this.taker = taker;
+    this.entries = entries;
+    this.#isPrefaced = isPrefaced;
+  }
+
+  keep(reply: Reply, source: TrackedConnection): void {
+    if (!Array.isArray(reply) || reply.length !== this.entries.length) return;
+    for (const [i, entry] of this.entries.entries())
+      if (entry !== undefined) this.taker.keep(entry, reply[i] as Reply, source);
+  }
+
+  /** The command for some of its keys, by their positions. */
+  part(keys: readonly Arg[], positions: readonly number[]): AnyCommand {
+    const entries = positions.map((at) => this.entries[at]);
+    return new TrackedMget(partOf(this.taker), this.#isPrefaced, this.plainSpec, keys, entries, this.bytes);
+  }
+}
+
+/** Callers get their values when all parts have come. */
+function partOf(taker: ReplyTaker): ReplyTaker {
+  return { keep: (entry, reply, source) => taker.keep(entry, reply, source), ended: () => undefined };
+}
+
+function replyOfMget(raw: unknown, command: AnyCommand): unknown {
+  const { taker, entries } = command as TrackedMget;
+  if (!Array.isArray(raw) || raw.length !== entries.length)
+    throw new TypeError('unexpected reply: expected one value per key');
+  for (const [i, entry] of entries.entries()) if (entry !== undefined) taker.ended(entry, raw[i]);
+  return raw;
+}
+
+/** Asks when the key of an entry expires, right behind the read of it. */
+export class ExpiryQuestion extends TrackedCommand {
+  readonly #keep: (milliseconds: number, source: TrackedConnection) => void;
+
+  constructor(spec: Spec, key: Arg, keep: (milliseconds: number, source: TrackedConnection) => void) {
+    super(spec, false, [key], (raw) => raw, false);
+    this.#keep = keep;
+  }
+
+  keep(reply: Reply, source: TrackedConnection): void {
+    if (typeof reply === 'number') this.#keep(reply, source);
+  }
+}
