@@ -78,11 +78,12 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext {
 
   /** The last step of the handshake of a shared connection: from now on its server tells of changes. */
   async greet(connection: Connection, endpoint: Endpoint): Promise<void> {
+    for (const source of this.#sources)
+      if (source.connection.failure !== undefined) this.lost(source, source.connection.failure);
     const kept = new KeptReplies();
     (connection.wire as RedisWire).kept = kept;
     const { cluster } = extensionOf(this.client);
-    if (cluster !== undefined)
-      cluster.slots.ownerChanged ??= (slot) => this.#invalidated(this.entries.dropSlot(slot));
+    if (cluster !== undefined) cluster.slots.ownerChanged ??= (slot) => this.#invalidated(this.entries.dropSlot(slot));
     if (endpoint.identity.role === 'replica') return;
     const refusal = await startTracking(connection, this.#tracking);
     if (refusal !== undefined) this.#refusals.set(endpoint, refusal);
