@@ -3,16 +3,10 @@ import type { CacheSettings } from '../client/cache-options.ts';
 import type { Entries } from './entries.ts';
 
 /** Counts of a cache; see `CacheStats`. */
-export class CacheCounts {
-  hits = 0;
-  misses = 0;
-  joined = 0;
-  stored = 0;
-  refused = 0;
-  expired = 0;
-  invalidated = 0;
-  flushes = 0;
-}
+export type CacheCounts = Record<
+  'hits' | 'misses' | 'joined' | 'stored' | 'refused' | 'expired' | 'invalidated' | 'flushes',
+  number
+>;
 
 /** What the parts of a cache share. */
 export interface CacheContext {

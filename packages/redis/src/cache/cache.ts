@@ -5,7 +5,7 @@ import type { CachedCallOptions } from '../client/lazy-cache.ts';
 import { text } from '../commands/support/replies.ts';
 import type { RedisWire } from '../protocol/protocol.ts';
 import { publishCache } from './cache-channel.ts';
-import { type CacheContext, CacheCounts } from './cache-context.ts';
+import type { CacheContext, CacheCounts } from './cache-context.ts';
 import type { CacheStats } from './cache-stats.ts';
 import { changedKeys } from './changed-keys.ts';
 import { Entries } from './entries.ts';
@@ -27,7 +27,16 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext {
   readonly client: Client;
   readonly settings: CacheSettings;
   readonly entries: Entries;
-  readonly counts: CacheCounts = new CacheCounts();
+  readonly counts: CacheCounts = {
+    hits: 0,
+    misses: 0,
+    joined: 0,
+    stored: 0,
+    refused: 0,
+    expired: 0,
+    invalidated: 0,
+    flushes: 0,
+  };
   readonly isPrefaced: boolean;
   readonly #reads: Reads;
   readonly #mgets: MgetReads;

@@ -1,5 +1,4 @@
 /** Estimates of how many bytes things take in memory, as V8 lays them out on 64-bit machines. */
-import type { Arg } from '@kv/core';
 import type { Entry } from './entry.ts';
 
 /** The entry itself, and its place in the map of its group. */
@@ -24,7 +23,7 @@ export function sizeOfEntry({ key, args, raw }: Entry): number {
 }
 
 /** A reply as it came, or an argument. */
-export function sizeOf(raw: unknown | Arg): number {
+export function sizeOf(raw: unknown): number {
   if (typeof raw === 'string') return sizeOfText(raw);
   if (typeof raw === 'number' || typeof raw === 'bigint') return NUMBER;
   if (raw instanceof Uint8Array) return BYTES + raw.length;

@@ -204,7 +204,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    * @param options `ttl`: how old a reply may be, ms
    * @throws ArgumentError when the client was made without `cache`
    * @example
-   * const redis = createRedis(url, { cache: { maxBytes: 64 << 20 } })
+   * const redis = createRedis('redis://localhost', { cache: {} })
    * const cached = redis.cached({ ttl: 10_000 })
    * await cached.get('user:1') // asks the server once
    */

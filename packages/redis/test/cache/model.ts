@@ -112,7 +112,7 @@ function raise(numbers: Map<string, number>, key: string, number: number): void 
 
 async function incrementInSession(redis: Redis, key: string): Promise<number> {
   await using session = await redis.session({ key });
-  return session.incr(key);
+  return await session.incr(key);
 }
 
 async function incrementInMulti(redis: Redis, key: string): Promise<number> {

@@ -33,7 +33,7 @@ export async function heard(redis: Redis): Promise<void> {
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 5000;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`this did not become true: ${condition}`);
+    if (performance.now() > end) throw new Error(`this did not become true: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
