@@ -8,7 +8,7 @@ export interface CacheEvent {
   readonly event: 'flush' | 'on' | 'off';
   /** How many replies were dropped. */
   readonly dropped: number;
-  /** What was the reason: `connection lost`, `flushed by the server`, `own write`, `refused`. */
+  /** What was the reason: `connection lost`, `flushed by the server`, `own write`, `another database or user`, `refused`. */
   readonly reason: string;
   readonly cause?: KvError | undefined;
 }

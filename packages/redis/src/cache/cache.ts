@@ -163,6 +163,11 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext {
       if (source.connection === connection) this.#flush((group) => this.#isOf(group, source), 'flushed by the server');
   }
 
+  /** The client has another database or user: what is kept is not what its reads would give. */
+  forget(): void {
+    this.#flush(() => true, 'another database or user');
+  }
+
   called(command: AnyCommand): void {
     this.#changed(command);
   }

@@ -24,6 +24,7 @@ export async function selectDatabase(client: Engine, db: number, call: CallOptio
     return answer;
   };
   const command = new Command(SELECT, [integer(db, 'db', 0)], reply);
+  extensionOf(client).cache?.forget(); // reads from now on are behind it
   const answer = await client.sendInternal(command, { ...limitsOf(client, call), retry: 'always' });
   clearOthers(client);
   return answer;
@@ -31,6 +32,7 @@ export async function selectDatabase(client: Engine, db: number, call: CallOptio
 
 /** Idle connections that have logged in as it was before; those in use are cleaned when they come back. */
 export function clearOthers(client: Engine): void {
+  extensionOf(client).cache?.forget();
   for (const { sessions, blocking, shared } of client.endpoints) {
     for (const pool of [sessions, blocking]) if (pool !== shared) pool.clear();
   }

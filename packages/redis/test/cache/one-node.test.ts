@@ -375,6 +375,34 @@ describe('certainty', () => {
   });
 });
 
+describe('another database', () => {
+  test('is what is read from the call of select() on, and nothing of the one before is kept', async () => {
+    await using pair = await openPair(server);
+    const { redis, cached, other } = pair;
+    await other.set('k', 'zero');
+    await using one = createRedis(server.url, { db: 1 });
+    await one.set('k', 'one');
+    expect(await cached.get('k')).toBe('zero');
+    const before = cached.strlen('k');
+    const selected = redis.select(1);
+    expect([await cached.get('k'), await cached.strlen('k'), await before]).toEqual(['one', 3, 4]);
+    await selected;
+    expect(await cached.get('k')).toBe('one');
+    await redis.select(0);
+    expect([await cached.get('k'), await cached.strlen('k')]).toEqual(['zero', 4]);
+    await one.flushdb();
+  });
+
+  test('or another user makes the client ask again', async () => {
+    await using pair = await openPair(server);
+    const { redis, cached, other } = pair;
+    await other.aclSetuser('blind', 'on', '>x', '~other:*', '+@all');
+    await cached.get('k');
+    await redis.auth('blind', 'x');
+    await expect(cached.get('k')).rejects.toThrow('NOPERM');
+  });
+});
+
 describe('views', () => {
   test('only cached views use what is kept, and with({ cache: false }) does not', async () => {
     await using pair = await openPair(server);
