@@ -50,7 +50,7 @@ export type { RedisCallOptions, SessionOptions } from './client/call-options.ts'
 export { createConnection, RedisConnection } from './client/connection.ts';
 export { createRedis } from './client/create-redis.ts';
 export { keyValue, type RedisSender } from './client/key-value.ts';
-export type { RedisClientOptions, RedisOptions, RedisPoolOptions } from './client/options.ts';
+export type { RedisAddress, RedisClientOptions, RedisOptions, RedisPoolOptions } from './client/options.ts';
 export { createPool, RedisPool } from './client/pool.ts';
 export { Redis, type RedisClass, type RedisStats } from './client/redis.ts';
 export type { SentinelAccess } from './client/sentinel-options.ts';

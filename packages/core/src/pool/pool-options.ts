@@ -29,6 +29,6 @@ export interface PoolEvents {
   redirected?: ConnectionOwner['redirected'] | undefined;
   /** The set of ready connections, or the will to make some, has changed. */
   changed(cause: KvError | undefined): void;
-  /** Something happened to a connection. Absent: nobody is told. */
+  /** Something happened to a connection. Absent: it is not told. */
   told?(event: PoolEvent): void;
 }

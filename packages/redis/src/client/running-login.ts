@@ -15,7 +15,7 @@ export async function renameConnections(client: Engine, given: string, call: Cal
   return change(client, new Command(CLIENT_SETNAME, [name], ok), call, { name: name === '' ? undefined : name });
 }
 
-/** Logs in all connections of a client anew. The server says first whether it takes the password. */
+/** Logs in all connections of a client again, as another user. The server says first whether it takes the password. */
 export async function loginAgain(
   client: Engine,
   user: string,

@@ -1,0 +1,107 @@
+/** One command as an object, with a promise for its reply. */
+import { keyPositions } from '@kv/core';
+import { Command as KvCommand, command as kvCommand } from '@kv/redis';
+import { type ArgumentTransformer, argumentTransformers, type Callback, wireArguments } from './arguments.ts';
+import { type ReplyTransformer, replyTransformers, shaped } from './replies.ts';
+
+/** Options of a {@link Command}. */
+export interface CommandOptions {
+  /** `utf8` for text; anything else, or nothing, for `Buffer`. */
+  readonly replyEncoding?: string | null | undefined;
+  readonly keyPrefix?: string | undefined;
+  /** Integers as text. */
+  readonly stringNumbers?: boolean | undefined;
+  /** Makes the value that is sent, where that is more than name and arguments (a script). */
+  readonly make?: ((args: readonly (string | Uint8Array)[]) => KvCommand<unknown>) | undefined;
+}
+
+/** Groups of commands that ioredis has by name. */
+const FLAGS = {
+  ENTER_SUBSCRIBER_MODE: ['subscribe', 'psubscribe', 'ssubscribe'],
+  EXIT_SUBSCRIBER_MODE: ['unsubscribe', 'punsubscribe', 'sunsubscribe'],
+  VALID_IN_MONITOR_MODE: ['monitor', 'auth'],
+  WILL_DISCONNECT: ['quit'],
+} as const;
+
+/**
+ * One command with a promise for its reply.
+ *
+ * @example
+ * import { Command } from '@kv/ioredis'
+ * const got = new Command('get', ['key'], { replyEncoding: 'utf8' }) // redis.sendCommand(got) sends it
+ * got.promise.then(console.log)
+ */
+export class Command {
+  static readonly FLAGS: typeof FLAGS = FLAGS;
+  readonly name: string;
+  /** As they are sent, without the key prefix. */
+  readonly args: (string | Uint8Array)[];
+  readonly promise: Promise<unknown>;
+  declare resolve: (reply: unknown) => void;
+  declare reject: (error: Error) => void;
+  readonly #options: CommandOptions;
+
+  constructor(name: string, args: readonly unknown[] = [], options: CommandOptions = {}, callback?: Callback) {
+    this.name = name.toLowerCase();
+    this.args = wireArguments(this.name, args);
+    this.#options = options;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    if (callback !== undefined) answer(this.promise, callback);
+  }
+
+  /** Sets what changes the arguments of all later commands of a name. */
+  static setArgumentTransformer(name: string, transformer: ArgumentTransformer): void {
+    argumentTransformers.set(name.toLowerCase(), transformer);
+  }
+
+  /** Sets what changes the replies to all commands of a name. */
+  static setReplyTransformer(name: string, transformer: ReplyTransformer): void {
+    replyTransformers.set(name.toLowerCase(), transformer);
+  }
+
+  /** Whether a command belongs to a group. */
+  static checkFlag(flag: keyof typeof FLAGS, name: string): boolean {
+    return (FLAGS[flag] as readonly string[]).includes(name);
+  }
+
+  /** What is sent. @throws ArgumentError when text has a lone surrogate */
+  value(): KvCommand<unknown> {
+    const { make, keyPrefix = '', replyEncoding } = this.#options;
+    const { spec, args, reply, flags, blockMs, bytes } = make?.(this.args) ?? kvCommand(this.name, ...this.args);
+    const wanted = bytes || replyEncoding !== 'utf8';
+    const full = [...args];
+    if (keyPrefix !== '') for (const at of keyPositions(spec.keys, args)) full[at] = prefixed(keyPrefix, full[at]);
+    return new KvCommand<unknown>(spec, full, reply, flags, blockMs, wanted);
+  }
+
+  /** The reply settles the promise. */
+  answered(raw: unknown): void {
+    try {
+      this.resolve(this.shape(raw));
+    } catch (error) {
+      this.reject(error as Error);
+    }
+  }
+
+  /** A reply in the shape in which the caller wants it. */
+  shape(raw: unknown): unknown {
+    const { replyEncoding, stringNumbers = false } = this.#options;
+    return shaped(this.name, raw, { buffers: replyEncoding !== 'utf8', stringNumbers });
+  }
+}
+
+/** Tells the callback. What that throws is an uncaught exception, as in any callback. */
+export function answer(promise: Promise<unknown>, callback: Callback): void {
+  promise.then(
+    (reply) => queueMicrotask(() => callback(null, reply)),
+    (error: Error) => queueMicrotask(() => callback(error)),
+  );
+}
+
+function prefixed(prefix: string, key: string | Uint8Array | undefined): string | Uint8Array {
+  if (typeof key === 'string') return prefix + key;
+  return Buffer.concat([Buffer.from(prefix), key ?? new Uint8Array()]);
+}

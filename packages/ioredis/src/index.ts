@@ -1,0 +1,8 @@
+export { ReplyError } from '@kv/redis';
+export type { Callback } from './arguments.ts';
+export { Cluster, default, Redis } from './classes.ts';
+export { Command, type CommandOptions } from './command.ts';
+export { MaxRetriesPerRequestError } from './errors.ts';
+export { print } from './redis.ts';
+export { ScanStream } from './scan-stream.ts';
+export type { ClusterConstructor, ClusterOptions, OnKv, RedisConstructor, RedisOptions } from './types.ts';

@@ -1,0 +1,147 @@
+/** The options and the forms of the constructor, and what they mean for the client under it. */
+
+import type { RedisAddress, RedisClientOptions } from '@kv/redis';
+import { readonly } from '@kv/redis/commands';
+
+/** What is read of the options of ioredis, and `kv` for those of the client under it. */
+export interface Options {
+  readonly [option: string]: unknown;
+  readonly host?: string | undefined;
+  readonly port?: number | string | undefined;
+  /** Unix socket. */
+  readonly path?: string | null | undefined;
+  readonly db?: number | undefined;
+  readonly username?: string | null | undefined;
+  readonly password?: string | null | undefined;
+  readonly tls?: object | boolean | undefined;
+  readonly connectionName?: string | null | undefined;
+  readonly keyPrefix?: string | undefined;
+  readonly stringNumbers?: boolean | undefined;
+  readonly lazyConnect?: boolean | undefined;
+  readonly enableOfflineQueue?: boolean | undefined;
+  readonly connectTimeout?: number | undefined;
+  /** Ms per command; absent: no limit. */
+  readonly commandTimeout?: number | undefined;
+  readonly maxRetriesPerRequest?: number | null | undefined;
+  readonly retryStrategy?: ((times: number) => unknown) | null | undefined;
+  readonly reconnectOnError?: ((error: Error) => boolean | 1 | 2) | null | undefined;
+  /** `true`: what was sent and not answered is sent again, also what changes data. Default: only reads. */
+  readonly autoResendUnfulfilledCommands?: boolean | undefined;
+  readonly readOnly?: boolean | undefined;
+  readonly clientInfoTag?: string | undefined;
+  readonly sentinels?:
+    | readonly { readonly host?: string | undefined; readonly port?: number | undefined }[]
+    | undefined;
+  /** Of the primary that sentinels know. */
+  readonly name?: string | undefined;
+  readonly sentinelUsername?: string | null | undefined;
+  readonly sentinelPassword?: string | null | undefined;
+  readonly scripts?:
+    | Readonly<Record<string, { readonly lua: string; readonly numberOfKeys?: number | undefined }>>
+    | undefined;
+  /** An address that only the client under it knows: `embedded:`, `{ connect }`. Instead of host and port. */
+  readonly address?: RedisAddress | undefined;
+  /** Further options of the client under it, which win. */
+  readonly kv?: RedisClientOptions | undefined;
+}
+
+/** What is so unless options say otherwise. */
+export const DEFAULTS: Options = {
+  host: 'localhost',
+  port: 6379,
+  db: 0,
+  connectTimeout: 10_000,
+  lazyConnect: false,
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: 20,
+  retryStrategy: (times: number) => Math.min(times * 50, 2000),
+};
+
+/** The options in arguments of the constructor: port, host and options in any order, address, path, objects. */
+export function readArguments(given: readonly unknown[]): Options {
+  const all = given.map(readArgument);
+  return Object.assign({}, DEFAULTS, ...all.filter((options) => options !== undefined));
+}
+
+function readArgument(value: unknown, at: number): object | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'object') return withoutHoles(value);
+  if (typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))) return { port: Number(value) };
+  if (typeof value === 'string') return at === 0 || /^[/]|:\/\//.test(value) ? readText(value) : { host: value };
+  throw new TypeError(`argument ${at + 1}: expected a port, a host, an address, a path or options`);
+}
+
+function withoutHoles(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** An address, a path of a socket, or `host`, `host:port`. */
+function readText(text: string): object {
+  if (text.startsWith('/')) return { path: text };
+  if (text.startsWith('embedded:')) return { address: text };
+  const url = new URL(/^[\w+]+:\/\//.test(text) ? text : `redis://${text}`);
+  const db = url.pathname.slice(1);
+  const all = {
+    host: url.hostname || undefined,
+    port: url.port === '' ? undefined : Number(url.port),
+    username: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+    db: /^\d+$/.test(db) ? Number(db) : undefined,
+    tls: /^(rediss|valkeys):$/.test(url.protocol) ? true : undefined,
+    ...Object.fromEntries(url.searchParams),
+  };
+  return withoutHoles(all);
+}
+
+/** Where the client under it connects to. */
+export function addressOf({ address, sentinels, name = 'mymaster', path, host, port }: Options): RedisAddress {
+  if (address !== undefined) return address;
+  if (path !== undefined && path !== null) return { path };
+  const own = { host: host ?? 'localhost', port: Number(port ?? 6379) };
+  if (sentinels === undefined || sentinels === null) return own;
+  return {
+    name,
+    sentinels: sentinels.map(({ host: at = 'localhost', port: on = 26_379 }) => ({ host: at, port: on })),
+  };
+}
+
+/** What the client under it is told; `backoff` comes from the object that follows it. */
+export function clientOptions(options: Options, backoff: RedisClientOptions['backoff']): RedisClientOptions {
+  const {
+    commandTimeout = 0,
+    connectTimeout,
+    autoResendUnfulfilledCommands: resend,
+    readOnly,
+    clientInfoTag,
+  } = options;
+  return {
+    connections: 'one',
+    protocol: 2, // the shapes of replies that are expected
+    timeout: commandTimeout,
+    connectTimeout,
+    backoff,
+    retry: resend === true ? 'always' : resend === false ? 'never' : 'safe',
+    db: Number(options.db ?? 0),
+    tls: options.tls as RedisClientOptions['tls'],
+    name: nameOf(options),
+    handshake: readOnly === true ? [readonly()] : undefined,
+    library: { name: clientInfoTag === undefined ? 'kv-ioredis' : `kv-ioredis(${clientInfoTag})` },
+    ...loginOf(options),
+    ...sentinelOf(options),
+    ...options.kv,
+  };
+}
+
+/** The server takes visible ASCII only. */
+function nameOf({ connectionName }: Options): string | undefined {
+  return connectionName?.replaceAll(/[^!-~]/g, '-') || undefined;
+}
+
+function loginOf({ username, password }: Options): Pick<RedisClientOptions, 'username' | 'password'> {
+  return password ? { username: username ?? undefined, password } : {};
+}
+
+function sentinelOf({ sentinels, sentinelUsername, sentinelPassword }: Options): Pick<RedisClientOptions, 'sentinel'> {
+  if (sentinels === undefined || !sentinelPassword) return {};
+  return { sentinel: { username: sentinelUsername ?? undefined, password: sentinelPassword } };
+}

@@ -1,0 +1,112 @@
+import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
+import type { Callback } from './arguments.ts';
+import { ClientShape } from './client.ts';
+import { Command } from './command.ts';
+import { addressOf, clientOptions, type Options, readArguments } from './options.ts';
+import { type ScanOptions, ScanStream } from './scan-stream.ts';
+import { followConnection, followState } from './status.ts';
+
+type Scan = (...args: unknown[]) => Promise<[unknown, unknown[]]>;
+
+/** One server, or the primary that sentinels know. */
+export class Redis extends ClientShape {
+  readonly isCluster = false;
+
+  /** Port, host, path, address and options, in the orders that ioredis takes them. */
+  constructor(...given: unknown[]) {
+    super(readArguments(given));
+  }
+
+  /** The same as `new Redis()`. */
+  static createClient(...given: unknown[]): Redis {
+    return new Redis(...given);
+  }
+
+  protected open(backoff: RedisClientOptions['backoff']): KvRedis {
+    const kv = createRedis(addressOf(this.options), { ...clientOptions(this.options, backoff), bytes: false });
+    if (this.options.sentinels === undefined) followConnection(kv, this);
+    else followState(kv, this);
+    return kv;
+  }
+
+  duplicate(override: Options = {}): this {
+    const Same = this.constructor as new (options: Options) => this;
+    return new Same({ ...this.options, ...override });
+  }
+
+  /** A client that emits `monitor` with time, arguments, source and database of every command that the server runs. */
+  monitor(callback?: Callback<Redis>): Promise<Redis> {
+    const monitor = this.#monitor();
+    if (callback !== undefined)
+      monitor.then(
+        (client) => callback(null, client),
+        (error: Error) => callback(error),
+      );
+    return monitor;
+  }
+
+  async #monitor(): Promise<this> {
+    const twin = this.duplicate({ lazyConnect: true });
+    await twin.connect();
+    void readMonitor(twin);
+    return twin;
+  }
+
+  /** Pages of keys. */
+  scanStream(options?: ScanOptions): ScanStream {
+    return this.#stream('scan', [], options);
+  }
+
+  scanBufferStream(options?: ScanOptions): ScanStream {
+    return this.#stream('scanBuffer', [], options);
+  }
+
+  /** Pages of members of a set. */
+  sscanStream(key: unknown, options?: ScanOptions): ScanStream {
+    return this.#stream('sscan', [key], options);
+  }
+
+  sscanBufferStream(key: unknown, options?: ScanOptions): ScanStream {
+    return this.#stream('sscanBuffer', [key], options);
+  }
+
+  /** Pages of fields and values of a hash. */
+  hscanStream(key: unknown, options?: ScanOptions): ScanStream {
+    return this.#stream('hscan', [key], options);
+  }
+
+  hscanBufferStream(key: unknown, options?: ScanOptions): ScanStream {
+    return this.#stream('hscanBuffer', [key], options);
+  }
+
+  /** Pages of members and scores of a sorted set. */
+  zscanStream(key: unknown, options?: ScanOptions): ScanStream {
+    return this.#stream('zscan', [key], options);
+  }
+
+  zscanBufferStream(key: unknown, options?: ScanOptions): ScanStream {
+    return this.#stream('zscanBuffer', [key], options);
+  }
+
+  #stream(method: string, before: readonly unknown[], options?: ScanOptions): ScanStream {
+    const scan = (this as unknown as Record<string, Scan>)[method] as Scan;
+    return new ScanStream((cursor, more) => scan.call(this, ...before, cursor, ...more), options);
+  }
+}
+
+async function readMonitor(client: Redis): Promise<void> {
+  try {
+    for await (const { time, args, source, db } of client.kv.monitor())
+      client.emit('monitor', String(time), [...args], source, String(db));
+  } catch {
+    client.disconnect();
+  }
+}
+
+/** Prints the outcome of a call: as a callback, to try things out. */
+export function print(error: Error | null | undefined, reply?: unknown): void {
+  if (error) console.log(`Error: ${error}`);
+  else console.log(`Reply: ${String(reply)}`);
+}
+
+Object.assign(Redis, { Command, print });

@@ -1,0 +1,75 @@
+/** Where a client object is in its life, and the events that say so. */
+import type { ConnectionEvent, KvError, Redis as KvRedis, StateChange } from '@kv/redis';
+
+/** As ioredis names the states. */
+export type Status = 'wait' | 'connecting' | 'connect' | 'ready' | 'close' | 'reconnecting' | 'end';
+
+/** Who has a status and tells of it. */
+export interface StatusHost {
+  status: Status | 'disconnecting';
+  emit(event: string, ...args: unknown[]): unknown;
+  listenerCount(event: string): number;
+}
+
+/** Sets the status, and emits it soon, so that who has made the object can listen first. */
+export function become(host: StatusHost, status: Status, ...args: unknown[]): void {
+  host.status = status;
+  queueMicrotask(() => host.emit(status, ...args));
+}
+
+/** An error without listeners is told to no one: it also is the cause of what rejects. */
+export function tellError(host: StatusHost, error: Error | undefined): void {
+  if (error !== undefined && host.listenerCount('error') > 0) host.emit('error', error);
+}
+
+/** Follows the connection of a client that has one. */
+export function followConnection(client: KvRedis, host: StatusHost): void {
+  client.on('connection', ({ event, pool, cause, delayMs }) => {
+    if (pool !== 'shared' || host.status === 'end') return;
+    const act = ACTS[event];
+    act?.(host, cause, delayMs);
+  });
+}
+
+type Act = (host: StatusHost, cause: KvError | undefined, delayMs: number | undefined) => void;
+
+/** An error of the socket, where there is one, says most. */
+function reason(cause: KvError | undefined): Error | undefined {
+  return cause?.cause instanceof Error ? cause.cause : cause;
+}
+
+const ACTS: Partial<Record<ConnectionEvent['event'], Act>> = {
+  connecting: (host) => {
+    if (host.status !== 'connecting') become(host, 'connecting');
+  },
+  ready: (host) => {
+    become(host, 'connect');
+    become(host, 'ready');
+  },
+  failed: (host, cause) => {
+    tellError(host, reason(cause));
+    become(host, 'close');
+  },
+  lost: (host, cause) => {
+    if (cause?.cause instanceof Error) tellError(host, cause.cause);
+    become(host, 'close');
+  },
+  waiting: (host, _, delayMs) => become(host, 'reconnecting', delayMs),
+  gaveUp: (host) => become(host, 'end'),
+};
+
+/** Follows the state of a client that has several connections. */
+export function followState(client: KvRedis, host: StatusHost): void {
+  client.on('state', ({ to, from, cause }: StateChange) => {
+    if (host.status === 'end') return;
+    if (to === 'connecting' && host.status !== 'connecting') become(host, 'connecting');
+    if (to === 'ready') {
+      become(host, 'connect');
+      become(host, 'ready');
+    }
+    if (to !== 'reconnecting') return;
+    tellError(host, reason(cause));
+    if (from === 'ready') become(host, 'close');
+    become(host, 'reconnecting');
+  });
+}

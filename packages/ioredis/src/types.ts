@@ -1,0 +1,50 @@
+/** The types of ioredis for what has its shape: code that is written for it compiles. */
+import type { Redis as KvRedis } from '@kv/redis';
+import type {
+  ClusterNode,
+  Cluster as IoredisCluster,
+  ClusterOptions as IoredisClusterOptions,
+  RedisOptions as IoredisOptions,
+  Redis as IoredisRedis,
+} from 'ioredis';
+import type { Options } from './options.ts';
+
+/** What is more than ioredis has. */
+export interface OnKv {
+  /** The client under it, with all that ioredis has no words for: deadlines per call, sessions, async iterators. */
+  readonly kv: KvRedis;
+}
+
+/** A client: an ioredis for the compiler, so that libraries take it. */
+export type Redis = IoredisRedis & OnKv;
+
+/** A client of a cluster. */
+export type Cluster = IoredisCluster & OnKv;
+
+/** Options of ioredis, and those of the client under it. */
+export type RedisOptions = IoredisOptions & Pick<Options, 'address' | 'kv'>;
+
+/** Options of a cluster. */
+export type ClusterOptions = IoredisClusterOptions & Pick<Options, 'kv'>;
+
+/** The class of clients, with the forms of its constructor. */
+export interface RedisConstructor {
+  new (port: number, host: string, options: RedisOptions): Redis;
+  new (path: string, options: RedisOptions): Redis;
+  new (port: number, options: RedisOptions): Redis;
+  new (port: number, host: string): Redis;
+  new (options: RedisOptions): Redis;
+  new (port: number): Redis;
+  new (path: string): Redis;
+  new (): Redis;
+  readonly prototype: Redis;
+  readonly Cluster: ClusterConstructor;
+  readonly Command: typeof import('./command.ts').Command;
+  createClient(options?: RedisOptions): Redis;
+}
+
+/** The class of clients of a cluster. */
+export interface ClusterConstructor {
+  new (startupNodes: readonly ClusterNode[], options?: ClusterOptions): Cluster;
+  readonly prototype: Cluster;
+}

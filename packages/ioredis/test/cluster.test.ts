@@ -1,0 +1,69 @@
+import { type Cluster as Rig, startCluster } from '@kv/testkit/topology/cluster';
+import { startSentinels } from '@kv/testkit/topology/sentinels';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Cluster, type ClusterOptions, Redis } from '../src/index.ts';
+
+describe('a cluster', () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startCluster({ primaries: 3, replicas: 1 });
+  });
+  afterAll(() => rig.close());
+
+  function client(options: ClusterOptions = {}): Cluster {
+    const seeds = rig.primaries.map(({ port }) => ({ host: '127.0.0.1', port }));
+    const cluster = new Cluster(seeds, options);
+    onTestFinished(() => cluster.disconnect());
+    return cluster;
+  }
+
+  it('is one client for all keys, in pipelines too, and tells when it is ready', async () => {
+    const cluster = client();
+    const events: string[] = [];
+    for (const event of ['connecting', 'ready', 'end']) cluster.on(event, () => events.push(event));
+    await Promise.all(Array.from({ length: 20 }, (_, i) => cluster.set(`k${i}`, i)));
+    expect(await cluster.pipeline().get('k1').get('k2').get('k3').exec()).toEqual([
+      [null, '1'],
+      [null, '2'],
+      [null, '3'],
+    ]);
+    expect(await cluster.multi().incr('{t}a').incr('{t}b').exec()).toEqual([
+      [null, 1],
+      [null, 1],
+    ]);
+    expect([cluster.isCluster, cluster.status]).toEqual([true, 'ready']);
+    await cluster.quit();
+    await expect.poll(() => events).toEqual(['connecting', 'ready', 'end']);
+  });
+
+  it('gives a client per server, by role', async () => {
+    const cluster = client();
+    await cluster.set('a', 1);
+    expect([cluster.nodes('master').length, cluster.nodes('slave').length, cluster.nodes().length]).toEqual([3, 3, 6]);
+    const sizes = await Promise.all(cluster.nodes('master').map((node) => node.dbsize()));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(0);
+  });
+
+  it('subscribes, blocks, runs scripts, and has a duplicate', async () => {
+    const cluster = client();
+    const heard = new Promise((resolve) => cluster.once('message', (...args) => resolve(args)));
+    await cluster.subscribe('news');
+    const twin = cluster.duplicate();
+    await twin.publish('news', 'hello');
+    expect(await heard).toEqual(['news', 'hello']);
+    const popped = cluster.blpop('list', 0);
+    await twin.rpush('list', 'x');
+    expect(await popped).toEqual(['list', 'x']);
+    expect(await cluster.eval('return KEYS[1]', 1, 'k')).toBe('k');
+    twin.disconnect();
+  });
+});
+
+it('the primary that sentinels name is found, and followed', async () => {
+  await using rig = await startSentinels();
+  const sentinels = rig.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
+  const redis = new Redis({ sentinels, name: rig.name });
+  expect(await redis.set('a', 1)).toBe('OK');
+  expect(redis.status).toBe('ready');
+  await redis.quit();
+});

@@ -1,0 +1,92 @@
+import { faultProxy } from '@kv/testkit/fault-proxy';
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { Redis, type RedisOptions } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+function client(options: RedisOptions = {}): Redis {
+  const redis = new Redis({ port: server.port, host: '127.0.0.1', ...options });
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}
+
+/** Resolves when a client emits an event; unlike that of Node, not with an error before. */
+const once = (redis: Redis, event: string): Promise<unknown[]> =>
+  new Promise((resolve) => redis.once(event, (...args) => resolve(args)));
+
+it('messages of channels and patterns are events of the client, as text and as Buffer', async () => {
+  const redis = client();
+  const heard: unknown[] = [];
+  redis.on('message', (...args) => heard.push(args));
+  redis.on('pmessage', (...args) => heard.push(args));
+  redis.on('messageBuffer', (...args) => heard.push(args));
+  expect(await redis.subscribe('news', 'sport')).toBe(2);
+  expect(await redis.psubscribe('n*')).toBe(3);
+  const other = client();
+  expect(await other.publish('news', 'hello')).toBe(2);
+  await expect.poll(() => heard.length).toBe(3);
+  expect(heard).toEqual(
+    expect.arrayContaining([
+      ['news', 'hello'],
+      ['n*', 'news', 'hello'],
+      [Buffer.from('news'), Buffer.from('hello')],
+    ]),
+  );
+  expect(await redis.unsubscribe('news')).toBe(2);
+  expect(await redis.unsubscribe()).toBe(1);
+  expect(await redis.punsubscribe('n*')).toBe(0);
+  expect(await other.publish('news', 'nobody')).toBe(0);
+});
+
+it('other commands work while there are channels', async () => {
+  const redis = client();
+  await redis.subscribe('news');
+  expect(redis.mode).toBe('subscriber');
+  expect(await redis.set('a', 1)).toBe('OK');
+});
+
+it('a callback gets the number of channels', async () => {
+  const redis = client();
+  const count = await new Promise((resolve) => {
+    void redis.subscribe('a', 'b', (_, subscribed) => resolve(subscribed));
+  });
+  expect(count).toBe(2);
+});
+
+it('channels of slots and bytes that are no text arrive', async () => {
+  const redis = client();
+  const heard = once(redis, 'smessageBuffer');
+  await redis.ssubscribe('shard');
+  await client().call('SPUBLISH', 'shard', Buffer.from([0xff, 0]));
+  expect(await heard).toEqual([Buffer.from('shard'), Buffer.from([0xff, 0])]);
+});
+
+it('they come again after the connection was lost', async () => {
+  await using proxy = await faultProxy(server);
+  const redis = client({ port: proxy.port, retryStrategy: () => 1 });
+  await redis.subscribe('news');
+  const heard = once(redis, 'message');
+  proxy.cut();
+  const other = client();
+  await expect.poll(() => other.publish('news', 'back'), { interval: 5 }).toBe(1);
+  expect(await heard).toEqual(['news', 'back']);
+});
+
+it('monitor() gives a client that emits every command', async () => {
+  const monitor = await client().monitor();
+  const seen: string[][] = [];
+  monitor.on('monitor', (_time, args: string[]) => seen.push(args));
+  const other = client();
+  await expect
+    .poll(async () => {
+      await other.set('watched', 'x');
+      return seen.some((args) => args.join(' ') === 'set watched x' || args.join(' ') === 'SET watched x');
+    })
+    .toBe(true);
+  monitor.disconnect();
+});

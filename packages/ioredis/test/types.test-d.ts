@@ -1,0 +1,42 @@
+/** What is written for ioredis compiles. */
+import type { Cluster as IoredisCluster, RedisOptions as IoredisOptions, Redis as IoredisRedis } from 'ioredis';
+import { expectTypeOf, test } from 'vitest';
+import Default, { Cluster, Command, Redis, type RedisOptions } from '../src/index.ts';
+
+declare function library(client: IoredisRedis): void;
+declare function clusterLibrary(client: IoredisCluster): void;
+
+test('a client is an ioredis for libraries', () => {
+  library(new Redis());
+  library(new Default(6379, 'localhost', { db: 1 }));
+  library(new Redis('redis://localhost', { lazyConnect: true }));
+  library(new Redis().duplicate());
+  clusterLibrary(new Cluster([{ host: 'h', port: 1 }, 'h:1', 6379], { redisOptions: { password: 'p' } }));
+  expectTypeOf(new Redis.Cluster(['h'])).toExtend<IoredisCluster>();
+});
+
+test('options of ioredis are options', () => {
+  expectTypeOf<IoredisOptions>().toExtend<RedisOptions>();
+  const options: RedisOptions = { retryStrategy: () => null, maxRetriesPerRequest: null, kv: { retry: 'always' } };
+  expectTypeOf(new Redis(options)).toEqualTypeOf<Redis>();
+  // @ts-expect-error unknown values are refused
+  new Redis({ maxRetriesPerRequest: 'many' });
+});
+
+test('calls have the types that they have in ioredis', () => {
+  const redis = new Redis();
+  expectTypeOf(redis.get('a')).resolves.toEqualTypeOf<string | null>();
+  expectTypeOf(redis.getBuffer('a')).resolves.toEqualTypeOf<Buffer | null>();
+  expectTypeOf(redis.set('a', 1, 'EX', 60, 'NX')).resolves.toEqualTypeOf<'OK' | null>();
+  expectTypeOf(redis.hgetall('h')).resolves.toEqualTypeOf<Record<string, string>>();
+  expectTypeOf(redis.pipeline().get('a').exec()).resolves.toEqualTypeOf<[Error | null, unknown][] | null>();
+  redis.on('message', (channel, message) => expectTypeOf([channel, message]).toEqualTypeOf<string[]>());
+  redis.get('a', (error, reply) => expectTypeOf([error, reply]).not.toBeAny());
+  // @ts-expect-error a key is missing
+  redis.get();
+});
+
+test('the client under it has the types of @kv/redis', () => {
+  expectTypeOf(new Redis().kv.get('a')).resolves.toEqualTypeOf<string | null>();
+  expectTypeOf(new Command('get', ['a']).promise).resolves.toBeUnknown();
+});
