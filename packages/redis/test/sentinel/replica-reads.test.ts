@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { array, bulk, error, integer, map } from '@kv/testkit/topology/resp-text';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { describe, expect, it } from 'vitest';
-import { createRedis, type Redis, type TopologyEvent } from '../../src/index.ts';
+import { type CommandEvent, type ConnectEvent, createRedis, type Redis, type TopologyEvent } from '../../src/index.ts';
 import { type ScriptedReplica, ScriptedRig } from './scripted-sentinel.ts';
 
 type Servers = readonly [ScriptedNode, ScriptedNode, ScriptedNode];
@@ -326,6 +326,32 @@ describe('nodes() with sentinels', () => {
           ]);
       } finally {
         unsubscribe('kv:topology', listener);
+      }
+    }));
+
+  it('events of commands and connections name the server [#151] [#192]', () =>
+    withRig(async (rig, [primary, first, second]) => {
+      const answered: string[] = [];
+      const connected = new Set<string>();
+      const onCommand = (event: unknown): void => {
+        const { client, command, address } = event as CommandEvent;
+        if (client === 'named') answered.push(`${command} ${address}`);
+      };
+      const onConnect = (event: unknown): void => {
+        const { client, address } = event as ConnectEvent;
+        if (client === 'named') connected.add(address);
+      };
+      subscribe('kv:command', onCommand);
+      subscribe('kv:connect', onConnect);
+      try {
+        await using redis = createRedis(rig.url, { name: 'named', readFrom: 'preferReplica' });
+        await redis.set('k', 'v');
+        const reads = [await redis.get('k'), await redis.get('k')];
+        expect(answered).toEqual([`SET ${primary.address}`, ...reads.map((address) => `GET ${address}`)]);
+        expect([...connected].sort()).toEqual(addresses(primary, first, second));
+      } finally {
+        unsubscribe('kv:command', onCommand);
+        unsubscribe('kv:connect', onConnect);
       }
     }));
 
