@@ -6,12 +6,13 @@ import { type MemoryAddress, memoryAddress } from './memory-transport.ts';
 import type { Service } from './peer.ts';
 import { createService, type EmbeddedProtocol, type ServiceOptions } from './protocols.ts';
 import type { RedisSettings } from './redis/server.ts';
+import { type ClusterSettings, type EmbeddedCluster, startCluster } from './redis/start-cluster.ts';
 import { register, startedName } from './registry.ts';
 import type { SsdbSettings } from './ssdb/server.ts';
 
 /** Which servers to start. `true`: in memory only, with defaults. With `port` or `path` a server listens there. */
 export interface EmbeddedOptions {
-  readonly redis?: true | (Endpoint & RedisSettings) | undefined;
+  readonly redis?: true | (Endpoint & RedisSettings) | ClusterSettings | undefined;
   readonly ssdb?: true | (Endpoint & SsdbSettings) | undefined;
   readonly gibson?: true | (Endpoint & { readonly limits?: Partial<GibsonLimits> | undefined }) | undefined;
   /** Unix time in milliseconds at which the clock stands still, moved by `advance` only. Default: the wall clock. */
@@ -35,11 +36,23 @@ export interface EmbeddedServer {
   readonly address: EmbeddedAddress;
 }
 
+/** Where a cluster runs. */
+export interface EmbeddedClusterServer {
+  /** `redis+cluster://` with the addresses of all nodes. */
+  readonly url: string;
+  readonly address: { readonly cluster: readonly string[] };
+}
+
 /** The servers that run; only those that were asked for are there. */
 export type Embedded<O extends EmbeddedOptions = EmbeddedOptions> = Controls & {
-  readonly [P in EmbeddedProtocol]: O extends { readonly [K in P]: true | object }
-    ? EmbeddedServer
-    : EmbeddedServer | undefined;
+  readonly [P in EmbeddedProtocol]: O extends { readonly [K in P]: { readonly cluster: number } }
+    ? EmbeddedClusterServer
+    : O extends { readonly [K in P]: true | object }
+      ? EmbeddedServer
+      : EmbeddedServer | undefined;
+} & {
+  /** The nodes behind `redis`, where a cluster was asked for. */
+  readonly cluster: O extends { readonly redis: { readonly cluster: number } } ? EmbeddedCluster : undefined;
 };
 
 /** What can be done with the servers as a whole. */
@@ -51,7 +64,7 @@ export interface Controls extends AsyncDisposable {
 }
 
 interface Running {
-  readonly server: EmbeddedServer;
+  readonly server: EmbeddedServer | EmbeddedClusterServer;
   readonly close: () => Promise<void>;
 }
 
@@ -78,12 +91,20 @@ export async function startEmbedded<const O extends EmbeddedOptions>(options: O)
     if (wanted === undefined) return {};
     const one = await start(protocol, createService(protocol, clock, settings()), wanted === true ? {} : wanted);
     running.push(one);
-    return { [protocol]: one.server } as { readonly [K in P]?: EmbeddedServer };
+    return { [protocol]: one.server };
+  };
+  const runCluster = async (settings: ClusterSettings) => {
+    const { cluster, close: end } = await startCluster(clock, settings);
+    const server = clusterServer(cluster);
+    running.push({ server, close: end });
+    return { redis: server, cluster };
   };
   const { redis, ssdb, gibson }: EmbeddedOptions = options;
   try {
     const embedded: Controls = {
-      ...(await run('redis', redis, () => (redis === true ? undefined : redis) ?? {})),
+      ...(isCluster(redis)
+        ? await runCluster(redis)
+        : await run('redis', redis, () => (redis === true ? undefined : redis) ?? {})),
       ...(await run('ssdb', ssdb, () => (ssdb === true ? undefined : ssdb) ?? {})),
       ...(await run('gibson', gibson, () => (gibson === true ? undefined : gibson?.limits) ?? {})),
       advance: (ms) => clock.advance(ms),
@@ -95,6 +116,15 @@ export async function startEmbedded<const O extends EmbeddedOptions>(options: O)
     await close();
     throw error;
   }
+}
+
+function isCluster(wanted: EmbeddedOptions['redis']): wanted is ClusterSettings {
+  return typeof wanted === 'object' && 'cluster' in wanted && wanted.cluster !== undefined;
+}
+
+function clusterServer({ nodes }: EmbeddedCluster): EmbeddedClusterServer {
+  const cluster = nodes.map(({ url }) => url.slice('redis://'.length));
+  return { url: `redis+cluster://${cluster.join(',')}`, address: { cluster } };
 }
 
 type Wanted = true | Endpoint;

@@ -48,6 +48,8 @@ export class Client {
   waiting: Waiting | undefined;
   /** A command held back by CLIENT PAUSE. */
   postponed: readonly string[] | undefined;
+  /** ASKING was said: the next command, or transaction, may use a slot that is on its way here. */
+  asking = false;
   noEvict = false;
   lastCommand = 'NULL';
   replyMode: ReplyMode = 'on';

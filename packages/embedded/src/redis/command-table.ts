@@ -13,6 +13,7 @@ export interface CommandInfo {
 /** name, arity, flags, first key, last key, step, categories: as COMMAND of Redis 7.0 has them. */
 const rows = `
 append 3 write,denyoom,fast 1 1 1 write,string,fast
+asking 1 fast 0 0 0 fast,connection
 auth -2 noscript,loading,stale,fast,no_auth,allow_busy 0 0 0 fast,connection
 bgsave -1 admin,noscript,no_async_loading 0 0 0 admin,slow,dangerous
 bitcount -2 readonly 1 1 1 read,bitmap,slow
@@ -42,6 +43,17 @@ client|setname 3 noscript,loading,stale 0 0 0 slow,connection
 client|trackinginfo 2 noscript,loading,stale 0 0 0 slow,connection
 client|unblock -3 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous,connection
 client|unpause 2 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous,connection
+cluster -2 - 0 0 0 slow
+cluster|bumpepoch 2 admin,stale,no_async_loading 0 0 0 admin,slow,dangerous
+cluster|countkeysinslot 3 stale 0 0 0 slow
+cluster|getkeysinslot 4 stale 0 0 0 slow
+cluster|info 2 stale 0 0 0 slow
+cluster|keyslot 3 stale 0 0 0 slow
+cluster|myid 2 stale 0 0 0 slow
+cluster|nodes 2 stale 0 0 0 slow
+cluster|setslot -4 admin,stale,no_async_loading 0 0 0 admin,slow,dangerous
+cluster|shards 2 stale 0 0 0 slow
+cluster|slots 2 stale 0 0 0 slow
 command -1 loading,stale 0 0 0 slow,connection
 command|count 2 loading,stale 0 0 0 slow,connection
 command|getkeys -4 loading,stale 0 0 0 slow,connection
@@ -110,6 +122,7 @@ lrem 4 write 1 1 1 write,list,slow
 lset 4 write,denyoom 1 1 1 write,list,slow
 ltrim 4 write 1 1 1 write,list,slow
 mget -2 readonly,fast 1 -1 1 read,string,fast
+migrate -6 write,movablekeys 3 3 1 keyspace,write,slow,dangerous
 monitor 1 admin,noscript,loading,stale 0 0 0 admin,slow,dangerous
 move 3 write,fast 1 1 1 keyspace,write,fast
 mset -3 write,denyoom 1 -1 2 write,string,slow
@@ -138,6 +151,8 @@ pubsub|shardnumsub -2 pubsub,loading,stale 0 0 0 pubsub,slow
 punsubscribe -1 pubsub,noscript,loading,stale 0 0 0 pubsub,slow
 quit -1 noscript,loading,stale,fast,no_auth,allow_busy 0 0 0 fast,connection
 randomkey 1 readonly 0 0 0 keyspace,read,slow
+readonly 1 loading,stale,fast 0 0 0 fast,connection
+readwrite 1 loading,stale,fast 0 0 0 fast,connection
 rename 3 write 1 2 1 keyspace,write,slow
 renamenx 3 write,fast 1 2 1 keyspace,write,fast
 reset 1 noscript,loading,stale,fast,no_auth,allow_busy 0 0 0 fast,connection

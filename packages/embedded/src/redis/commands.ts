@@ -1,6 +1,7 @@
 import type { Run } from './command.ts';
 import { bitmapCommands } from './commands/bitmap.ts';
 import { clientCommands } from './commands/client.ts';
+import { clusterCommands } from './commands/cluster.ts';
 import { connectionCommands } from './commands/connection.ts';
 import { hashCommands } from './commands/hash.ts';
 import { introspectionCommands } from './commands/introspection.ts';
@@ -41,5 +42,6 @@ export const runners: ReadonlyMap<string, Run> = new Map(
     clientCommands,
     serverCommands,
     introspectionCommands,
+    clusterCommands,
   ].flatMap((group) => Object.entries(group)),
 );

@@ -1,6 +1,9 @@
 import type { Client } from './client.ts';
+import { Redirection } from './cluster/node.ts';
+import { checkSingleDatabase } from './cluster/single-database.ts';
 import type { Context } from './command.ts';
 import { CommandError, refuse } from './command-error.ts';
+import { keysOf } from './command-keys.ts';
 import { type CommandInfo, commandTable } from './command-table.ts';
 import { runners } from './commands.ts';
 import { errorReply, QUEUED } from './replies.ts';
@@ -10,6 +13,7 @@ import type { RedisState } from './state.ts';
 const IMMEDIATE = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 const IN_SUBSCRIBED_MODE = /^([ps]?(un)?subscribe|ping|quit|reset)$/;
 const SHOWN_NAME = 128;
+const SHARD_CHANNELS = new Set(['ssubscribe', 'sunsubscribe', 'spublish']);
 
 /** Takes one request of a client: checks it as the server does, then runs, queues, postpones or refuses it. */
 export function dispatch(state: RedisState, client: Client, words: readonly string[]): void {
@@ -19,6 +23,7 @@ export function dispatch(state: RedisState, client: Client, words: readonly stri
     const info = find(words);
     client.lastCommand = info.name;
     check(client, info);
+    checkCluster(state, client, info, words);
     if (postpones(state, client, info)) {
       client.postponed = words;
       client.line.hold();
@@ -33,17 +38,19 @@ export function dispatch(state: RedisState, client: Client, words: readonly stri
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    client.reply(errorReply(rejected(state, client, words, error.message)));
+    client.reply(errorReply(rejected(state, client, words, error)));
   }
   afterReply(client);
 }
 
 /** A command refused before it runs spoils the transaction; a refused EXEC ends it. */
-function rejected(state: RedisState, client: Client, [name]: readonly string[], text: string): string {
+function rejected(state: RedisState, client: Client, [name]: readonly string[], error: CommandError): string {
   if (client.transaction !== undefined) client.transaction.refused = true;
+  const text = error.message;
   if (name?.toLowerCase() !== 'exec') return text;
   client.transaction = undefined;
   state.unwatch(client);
+  if (error instanceof Redirection) return text;
   return `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`;
 }
 
@@ -110,6 +117,21 @@ function check(client: Client, { name, flags }: CommandInfo): void {
   }
 }
 
+/** A node of a cluster serves the keys of its own slots. */
+function checkCluster(state: RedisState, client: Client, { name }: CommandInfo, words: readonly string[]): void {
+  if (state.cluster === undefined) return;
+  const isTransaction = name === 'exec' && client.transaction !== undefined;
+  const commands = isTransaction ? (client.transaction?.commands ?? []) : [words];
+  const keys: string[] = [];
+  for (const command of commands) {
+    const found = find(command);
+    checkSingleDatabase(found.name, command);
+    if (found.name !== 'migrate') keys.push(...(keysOf(found, command) ?? []));
+  }
+  for (const database of state.databases) database.collect();
+  state.cluster.check({ keys, asking: client.asking, areChannels: SHARD_CHANNELS.has(name) });
+}
+
 function postpones({ paused }: RedisState, client: Client, { name, flags }: CommandInfo): boolean {
   if (paused === undefined || name.startsWith('client|')) return false;
   if (client.transaction !== undefined && name !== 'exec') return false;
@@ -121,6 +143,7 @@ function postpones({ paused }: RedisState, client: Client, { name, flags }: Comm
 function afterReply(client: Client): void {
   if (client.replyMode === 'skip') client.replyMode = 'skipping';
   else if (client.replyMode === 'skipping') client.replyMode = 'on';
+  if (client.lastCommand !== 'asking' && client.transaction === undefined) client.asking = false;
   if (client.closing) client.line.end();
 }
 

@@ -3,6 +3,7 @@ import { Conversation, type Dialogue } from '../conversation.ts';
 import type { InputBuffer } from '../input-buffer.ts';
 import type { Peer, Service, Session } from '../peer.ts';
 import { Client } from './client.ts';
+import type { ClusterNode } from './cluster/node.ts';
 import { defaultConfig } from './commands/server.ts';
 import { dispatch, run } from './dispatcher.ts';
 import { errorReply } from './replies.ts';
@@ -22,12 +23,14 @@ export class RedisServer implements Service {
   readonly #state: RedisState;
   #nextId = 1;
 
-  constructor(clock: Clock, settings: RedisSettings = {}) {
+  /** @param node the node of a cluster that it is */
+  constructor(clock: Clock, settings: RedisSettings = {}, node?: ClusterNode) {
     const config = new Map(Object.entries({ ...defaultConfig, requirepass: settings.password ?? '' }));
-    this.#state = new RedisState(clock, config, {
-      run: (client, words) => run(this.#state, client, words),
-      dispatch: (client, words) => dispatch(this.#state, client, words),
-    });
+    const handlers = {
+      run: (client: Client, words: Words) => run(this.#state, client, words),
+      dispatch: (client: Client, words: Words) => dispatch(this.#state, client, words),
+    };
+    this.#state = new RedisState(clock, config, handlers, node);
   }
 
   accept(peer: Peer): Session {

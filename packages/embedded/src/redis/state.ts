@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import { queueMicrotask } from '../timers.ts';
 import type { Client } from './client.ts';
+import type { ClusterNode } from './cluster/node.ts';
 import { Keyspace } from './keyspace.ts';
 import { PubSub } from './pubsub.ts';
 
@@ -23,6 +24,8 @@ export class RedisState {
   readonly #dispatch: Handle;
   /** Clients that want to see every command. */
   readonly monitors: Set<Client> = new Set<Client>();
+  /** The node of a cluster that this server is. */
+  readonly cluster: ClusterNode | undefined;
   commandsRun = 0;
   connectionsSeen = 0;
   /** Clients that wait, the longest waiting first. */
@@ -35,7 +38,10 @@ export class RedisState {
     clock: Clock,
     config: Map<string, string>,
     handlers: { readonly run: Handle; readonly dispatch: Handle },
+    cluster?: ClusterNode,
   ) {
+    this.cluster = cluster;
+    if (cluster !== undefined) cluster.state = this;
     this.clock = clock;
     this.startedAt = clock.now();
     this.config = config;

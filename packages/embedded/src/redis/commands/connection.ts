@@ -1,4 +1,3 @@
-import type { Client } from '../client.ts';
 import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { CommandError, refuse, syntaxError } from '../command-error.ts';
 import { numberOf } from '../numbers.ts';
@@ -63,17 +62,17 @@ const hello: Run = (context, [versionText, ...options]) => {
   if (!client.authenticated) throw new CommandError(NEEDS_AUTH);
   if (name !== undefined) client.name = name;
   client.notation = version === 3 ? resp3 : resp2;
-  return greeting(client);
+  return greeting(context);
 };
 
-function greeting(client: Client): string {
+function greeting({ client, state }: Context): string {
   const text = (key: string, value: string): string[] => [bulk(key), bulk(value)];
   return client.notation.map([
     ...text('server', 'redis'),
     ...text('version', VERSION),
     ...[bulk('proto'), integer(client.notation.version)],
     ...[bulk('id'), integer(client.id)],
-    ...text('mode', 'standalone'),
+    ...text('mode', state.cluster === undefined ? 'standalone' : 'cluster'),
     ...text('role', 'master'),
     ...[bulk('modules'), array([])],
   ]);
@@ -96,6 +95,7 @@ const reset: Run = ({ state, client }) => {
   client.db = 0;
   client.name = '';
   client.noEvict = false;
+  client.asking = false;
   client.replyMode = 'on';
   client.authenticated = (state.config.get('requirepass') ?? '') === '';
   return status('RESET');

@@ -48,7 +48,10 @@ export const pubsubCommands: Commands = {
   unsubscribe: unsubscribe('channels'),
   punsubscribe: unsubscribe('patterns'),
   sunsubscribe: unsubscribe('shards'),
-  publish: ({ state }, [channel = '', message = '']) => integer(state.pubsub.publish(channel, message)),
+  publish: ({ state }, [channel = '', message = '']) => {
+    state.cluster?.publish(channel, message);
+    return integer(state.pubsub.publish(channel, message));
+  },
   spublish: ({ state }, [channel = '', message = '']) => integer(state.pubsub.publishToShard(channel, message)),
   'pubsub|channels': ({ state }, [pattern]) => list(state.pubsub.channels, pattern),
   'pubsub|shardchannels': ({ state }, [pattern]) => list(state.pubsub.shards, pattern),

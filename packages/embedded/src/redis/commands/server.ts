@@ -18,7 +18,7 @@ const sections: Readonly<Record<string, Section>> = {
     redis_version: VERSION,
     redis_git_sha1: '00000000',
     redis_git_dirty: 0,
-    redis_mode: 'standalone',
+    redis_mode: state.cluster === undefined ? 'standalone' : 'cluster',
     arch_bits: 64,
     process_id: process.pid,
     tcp_port: state.config.get('port') ?? '0',
@@ -44,7 +44,7 @@ const sections: Readonly<Record<string, Section>> = {
     pubsubshard_channels: state.pubsub.shards.size,
   }),
   Replication: () => ({ role: 'master', connected_slaves: 0, master_repl_offset: 0 }),
-  Cluster: () => ({ cluster_enabled: 0 }),
+  Cluster: ({ state }) => ({ cluster_enabled: state.cluster === undefined ? 0 : 1 }),
   Keyspace: ({ state }) =>
     Object.fromEntries(
       [...state.databases.entries()]
