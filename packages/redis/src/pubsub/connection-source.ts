@@ -3,7 +3,6 @@ import {
   type Engine,
   type Identity,
   identityOf,
-  isKvError,
   type KvError,
   type Lease,
   type StateChange,
@@ -70,13 +69,4 @@ function hold(client: Engine, closing: () => void): () => void {
     client.tracker.unhold();
     client.off('state', listener);
   };
-}
-
-/** Whether trying again is of no use: a refused login or a wrong option stays what it is. */
-export function isFinal(error: KvError): boolean {
-  return isRefusal(error) || isRefusal(error.cause);
-}
-
-function isRefusal(error: unknown): boolean {
-  return isKvError(error) && (error.code === 'REPLY' || error.code === 'ARGUMENT');
 }

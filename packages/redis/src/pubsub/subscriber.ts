@@ -9,7 +9,8 @@ import {
   type Timer,
 } from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
-import { type ConnectionSource, isFinal } from './connection-source.ts';
+import { isFinal } from '../protocol/final-errors.ts';
+import type { ConnectionSource } from './connection-source.ts';
 import type { Reader } from './reader.ts';
 import { closedError, type ReaderHost, subscribeOn } from './reader-host.ts';
 import type { Gap, SubscribeOptions, Subscription } from './subscription.ts';

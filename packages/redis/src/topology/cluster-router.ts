@@ -1,6 +1,5 @@
 import {
   type AnyCommand,
-  attemptOf,
   type BlockingRounds,
   ClosedError,
   type Connection,
@@ -10,16 +9,15 @@ import {
   type KvError,
   type Redirect,
   type Request,
-  RequestQueue,
   type Router,
   type RouterHost,
-  submitAgain,
 } from '@kv/core';
 import { isAsking, withoutAskingUnits } from './asking.ts';
 import { ClusterNodes, type NodeAccess } from './cluster-nodes.ts';
 import { commandSlot, NO_SLOT, unitSlot } from './command-slot.ts';
 import { ExclusiveMoves } from './exclusive-moves.ts';
 import { PART_OF_FAN_OUT } from './fan-out-calls.ts';
+import { FirstMap } from './first-map.ts';
 import type { Endpoint as HostAndPort } from './host.ts';
 import { KeylessCalls } from './keyless-calls.ts';
 import { LeavingNodes } from './leaving-nodes.ts';
@@ -79,10 +77,8 @@ export class ClusterRouter implements Router, RefreshOwner {
   readonly #leaving: LeavingNodes;
   readonly #silence: SilenceWatch;
   readonly #reads: ReadRouting;
-  /** Calls that wait for the first map. */
-  readonly #held: RequestQueue = new RequestQueue(undefined, () => attemptOf(this.endpoints));
+  readonly #first: FirstMap = new FirstMap(() => this.endpoints);
   #map: SlotMap | undefined;
-  #starting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   #closed = false;
 
   constructor(host: RouterHost, setup: ClusterSetup) {
@@ -186,10 +182,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   }
 
   #hold(requests: readonly Request[]): void {
-    for (const request of requests) {
-      request.cause = this.slots.failure;
-      this.#held.push(request);
-    }
+    this.#first.hold(requests, this.slots.failure);
     this.#refresher.trigger('first use');
   }
 
@@ -232,7 +225,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   }
 
   get isUrgent(): boolean {
-    if (this.#held.length > 0 || this.slots.isWaiting || this.#silence.found) return true;
+    if (this.#first.isAwaited || this.slots.isWaiting || this.#silence.found) return true;
     for (const follower of this.followers) if (follower.isWaiting) return true;
     return this.nodes.endpoints.some(
       ({ identity, shared }) => identity.role === 'primary' && shared.waiting > 0 && !shared.isReady,
@@ -247,10 +240,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   failed(error: KvError): void {
     this.#servers.end(error);
     this.slots.setWaitCause(error);
-    if (error.code === 'REPLY' || error.code === 'ARGUMENT')
-      for (const request of this.#held.drain()) request.fail(error);
-    else this.#held.setWaitCause(error);
-    for (const { reject } of this.#starting.splice(0)) reject(error);
+    this.#first.failed(error);
     this.#host.changed(error);
   }
 
@@ -263,9 +253,8 @@ export class ClusterRouter implements Router, RefreshOwner {
     const gone = this.nodes.retain(used);
     for (const endpoint of gone) this.#leaving.leave(endpoint, before, map);
     this.#servers.end(new ClosedError('The map of the cluster is known'));
-    submitAgain(this, this.#held.drain());
+    this.#first.release(this);
     if (info.state === 'ok') this.slots.ownersKnown();
-    for (const { resolve } of this.#starting.splice(0)) resolve();
     const changed = before === undefined || moved > 0 || gone.length > 0;
     const { name } = this.#setup;
     if (changed) publishTopology({ client: name, cause, epoch: this.#refresher.epoch, moved, nodes: map.nodes.length });
@@ -278,9 +267,8 @@ export class ClusterRouter implements Router, RefreshOwner {
 
   async start(): Promise<void> {
     if (this.#map === undefined) {
-      const known = new Promise<void>((resolve, reject) => this.#starting.push({ resolve, reject }));
       this.#refresher.trigger('first use');
-      await known;
+      await this.#first.known();
     }
     try {
       await Promise.any([...this.slots.owners].map(({ shared }) => shared.start()));
@@ -297,8 +285,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#reads.close();
     this.#leaving.close(error);
     this.#servers.end(error);
-    const waiting = [...this.#held.drain(), ...this.#refusals.close(), ...this.slots.drain()];
+    const waiting = [...this.#first.close(error), ...this.#refusals.close(), ...this.slots.drain()];
     for (const request of waiting) request.fail(closedBy(error, request));
-    for (const { reject } of this.#starting.splice(0)) reject(error);
   }
 }

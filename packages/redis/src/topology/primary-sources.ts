@@ -1,5 +1,6 @@
 import { asKvError, ConnectionError, type Endpoint, type Engine, type KvError, type Lease, setTimeout } from '@kv/core';
-import { type ConnectionSource, isFinal, sourceWith } from '../pubsub/connection-source.ts';
+import { isFinal } from '../protocol/final-errors.ts';
+import { type ConnectionSource, sourceWith } from '../pubsub/connection-source.ts';
 import type { ClusterRouter } from './cluster-router.ts';
 
 /** How long one primary may take to accept a connection before another is tried, ms. */

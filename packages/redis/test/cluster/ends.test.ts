@@ -111,7 +111,7 @@ test('commands without keys avoid servers that do not serve [#132]', async () =>
 });
 
 test('a server that gets its first slot keeps its connection while maps do not name it', async () => {
-  const { cluster, a, b, redis } = await two({ refreshInterval: 20 });
+  const { cluster, a, b, redis } = await two({ refreshInterval: 100 }); // with many calls between two maps
   cluster.tell(evenly([a]));
   a.answer = answers({ GET: error(`ASK ${SLOT} ${b.address}`) });
   b.answer = answers({ GET: bulk('moving') });

@@ -43,6 +43,19 @@ describe('first use', () => {
     expect(await redis.get(KEY)).toBe('a');
   });
 
+  test('with a password that the seeds refuse ends calls at once, and later ones may go through [#137]', async () => {
+    const { a } = await two();
+    a.view = evenly([a]);
+    a.answer = answers({
+      HELLO: error('WRONGPASS invalid username-password pair or user is disabled.'),
+      GET: bulk('a'),
+    });
+    const redis = open([a.address], { password: 'wrong', timeout: 0 });
+    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause: { prefix: 'WRONGPASS' } });
+    a.answer = answers({ GET: bulk('a') });
+    await expect.poll(() => redis.get(KEY).catch(() => undefined)).toBe('a');
+  });
+
   test('tries all addresses of a name [#137]', async () => {
     const { a } = await two(); // on 127.0.0.1 only; the name may lead to ::1 first
     a.view = evenly([a]);
