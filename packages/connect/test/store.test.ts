@@ -12,7 +12,7 @@ import { KvStore } from '../src/index.ts';
 declare module 'express-session' {
   interface SessionData {
     readonly user?: string;
-    readonly visits?: number;
+    visits?: number;
   }
 }
 

@@ -47,7 +47,7 @@ export function withClients(code: string): string {
   const lines = backends
     .filter(
       ({ name }) =>
-        new RegExp(`(?<![.\\w'"\`/:])${name}\\b(?!:)`).test(code) &&
+        new RegExp(`(?<![-.\\w'"\`/:])${name}\\b(?!:)`).test(code) &&
         !new RegExp(`(const|using) (${name}\\b|\\{[^}]*\\b${name}\\b)`).test(code),
     )
     .map(

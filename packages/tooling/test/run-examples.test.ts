@@ -99,5 +99,6 @@ it('addresses and missing clients are put in', () => {
   );
   expect(withClients('await redis.get(1)')).toContain('await using redis = redisClient(');
   expect(withClients("import { x } from '@kv/redis';\nawait using redis = x();")).toMatch(/^import/);
-  expect(withClients('const { redis } = servers.redis;')).not.toContain('using redis');
+  expect(withClients("const { redis } = servers.redis; import 'rate-limit-redis';")).not.toContain('using redis');
+  expect(withClients("import 'rate-limit-redis';")).not.toContain('using redis');
 });
