@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-misused-promises -- express-session ignores what its stores return; people may await it
 import process from 'node:process';
 import type { KeyValue } from '@kv/core';
 import { type SessionData, Store } from 'express-session';

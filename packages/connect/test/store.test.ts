@@ -79,10 +79,7 @@ describe.each(adapterServers)('on %s', (_, start) => {
     await store.set('1', sessionOf(60_000, { user: 'ada' }));
     await store.set('2', sessionOf(60_000, { user: 'bob' }));
     expect((await store.ids()).toSorted()).toEqual(['1', '2']);
-    expect((await store.all()).map(({ id, user }) => [id, user]).toSorted()).toEqual([
-      ['1', 'ada'],
-      ['2', 'bob'],
-    ]);
+    expect(Object.fromEntries((await store.all()).map(({ id, user }) => [id, user]))).toEqual({ 1: 'ada', 2: 'bob' });
     expect(await store.length()).toBe(2);
     await store.clear();
     expect(await store.length()).toBe(0);
@@ -117,7 +114,7 @@ test('callbacks get what the call gives, or its error, and may throw without bei
   await using redis = createRedis('embedded:');
   const store = new KvStore(keyValue(redis));
   await store.set('1', sessionOf(60_000, { user: 'ada' }));
-  const found = await new Promise((resolve) => store.get('1', (...told) => resolve(told)));
+  const found = await new Promise((resolve) => void store.get('1', (...told) => resolve(told)));
   expect(found).toMatchObject([null, { user: 'ada' }]);
   const away = new KvStore(keyValue(createRedis({ host: '127.0.0.1', port: 1 }, { timeout: 50 })));
   const failed = await new Promise((resolve) => void away.get('1', (...told) => resolve(told)).catch(() => undefined));
