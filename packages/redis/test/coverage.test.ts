@@ -62,7 +62,7 @@ describe('coverage', () => {
 describe('comments', () => {
   const source = read('../src/generated/redis-commands.ts') + read('../src/generated/redis-lease-commands.ts');
   const comments = new Map<string, string>();
-  for (const [, comment, name] of source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n {2}(\w+)\(/g)) {
+  for (const [, comment, name] of source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))*)\*\/\n {2}(\w+)(?:<.*?>)?\(/g)) {
     if (!comments.has(name as string)) comments.set(name as string, comment as string);
   }
 

@@ -18,7 +18,7 @@ const themes = { 'plain keys': kv, hashes: hash, 'sorted sets': zset, queues: qu
 const results = new Map(
   [
     ...readFileSync(new URL('../src/generated/ssdb-commands.ts', import.meta.url), 'utf8').matchAll(
-      /^ {2}(\w+)\(.*\): Promise<(.+)> ?[{;]$/gm,
+      /^ {2}(\w+)(?:<.+>)?\(.*\): Promise<(.+)> ?[{;]$/gm,
     ),
   ]
     .map(([, name, result]): [string, string] => [

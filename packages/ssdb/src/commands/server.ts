@@ -25,6 +25,7 @@ import {
   keyRange,
   nothing,
   type ServerInfo,
+  streamEnd,
   text,
   texts,
 } from './support/replies.ts';
@@ -201,7 +202,7 @@ export function dump(options: DumpOptions = {}): AnyCommand<void> {
   checkOptions(options, DUMP_OPTIONS);
   const { start = '', end = '', limit = -1 } = options;
   const args = [toArg(start, 'options.start'), toArg(end, 'options.end'), limitArg(limit, 'options.limit')];
-  return new Command<void>(DUMP, args, nothing);
+  return new Command<void>(DUMP, args, streamEnd);
 }
 
 /**
@@ -215,7 +216,7 @@ export function sync140(options: SyncOptions = {}): AnyCommand<void> {
   if (lastSeq !== undefined || lastKey !== undefined || mirror) args.push(int64(lastSeq ?? 0, 'options.lastSeq', 0));
   if (lastKey !== undefined || mirror) args.push(toArg(lastKey ?? '', 'options.lastKey'));
   if (mirror) args.push('mirror');
-  return new Command<void>(SYNC140, args, nothing);
+  return new Command<void>(SYNC140, args, streamEnd);
 }
 
 /** Prefixes of addresses that may connect. */
