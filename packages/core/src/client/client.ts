@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchOptions, Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
+import { isQuit, quitAnswer } from '../command/quit.ts';
 import type { KvError } from '../errors.ts';
 import { ClosedError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
@@ -282,7 +283,7 @@ export class Client implements Engine {
   }
 
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    if ((command.flags & Flag.quit) !== 0) return this.close().then(() => command.reply('OK', command));
+    if (isQuit(command)) return quitAnswer(this.close());
     if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(misplaced(command, this.setup));
     if (this.#ordered) return this.#sendInOrder(command, options === this.defaults ? {} : options);
     return this.#blocking.run(command, options === this.defaults ? {} : options); // else it has a deadline of its own

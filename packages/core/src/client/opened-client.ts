@@ -20,6 +20,7 @@ export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<Sin
   return opened(client, async () => {
     const lease = await client.acquire();
     lease.onClosed = () => void client.close({ timeout: 0 });
+    lease.onQuit = () => client.close();
     return { client, lease };
   });
 }

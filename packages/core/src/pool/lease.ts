@@ -2,6 +2,7 @@ import type { Signal } from '../abort-signal.ts';
 import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchKind, BatchOptions, Executor, SendOptions, Settled } from '../command/executor.ts';
+import { isQuit, quitAnswer } from '../command/quit.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
@@ -50,6 +51,8 @@ export class Lease implements Executor {
   readonly connection: Connection;
   /** Called once when the connection is over while it is in this use. */
   onClosed: ((error: KvError) => void) | undefined = undefined;
+  /** What QUIT and END do. Absent: they are refused. */
+  onQuit: (() => Promise<void>) | undefined = undefined;
   readonly #setup: LeaseSetup;
   #released: Promise<void> | undefined;
   readonly #order = new BlockingOrder((requests) => this.#forward(requests));
@@ -68,6 +71,7 @@ export class Lease implements Executor {
 
   /** Sends one command on this connection. */
   send<T>(command: AnyCommand<T>, options: PartOptions = {}): Promise<T> {
+    if (this.onQuit !== undefined && isQuit(command)) return quitAnswer(this.onQuit());
     const request = this.#request(command, options);
     if (options.trace !== undefined) request.trace = options.trace;
     const promise = request.promise<T>();

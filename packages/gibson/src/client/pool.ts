@@ -102,6 +102,7 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
   }: AcquireOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
     const call = mergeCallOptions(this.call, options);
     const lease = await this.client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix));
+    lease.onQuit = () => lease.release();
     return new GibsonLease<V>(lease, call, limitsOf(this.client));
   }
 

@@ -4,7 +4,6 @@ import {
   checkCommand,
   checkCommands,
   type Executor,
-  Flag,
   type Of,
   type Results,
   setHidden,
@@ -57,7 +56,6 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {
-    if ((command.flags & Flag.quit) !== 0) return this.close().then(() => 'OK' as T);
     return this.executor.send(this.ready(command), this.call);
   }
 

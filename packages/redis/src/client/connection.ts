@@ -3,9 +3,7 @@ import {
   type CallOptions,
   type ClientEvents,
   type ClientState,
-  type Command,
   type Engine,
-  Flag,
   isConnectionClosed,
   type KvConnection,
   type Lease,
@@ -28,11 +26,6 @@ export class RedisConnection<V = string> extends RedisSession<V> implements KvCo
     super(lease, call);
     setHidden(this, 'client', client);
     setHidden(this, 'lease', lease);
-  }
-
-  protected override run<T>(command: Command<T, V>): Promise<T> {
-    if ((command.flags & Flag.quit) === 0) return super.run(command);
-    return this.close().then(() => command.reply('OK', command));
   }
 
   /** Where it is connected to, without user and password. */
