@@ -229,7 +229,7 @@ describe('units', () => {
     await client.close();
   });
 
-  it('that lost their connection half-way are unknown in all members and never finished elsewhere', async () => {
+  it('that lost their connection half-way are unknown in all members and never finished on another connection', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const unit = client.sendAll([line('begin'), line('a'), line('end')], { unit: true });
@@ -341,7 +341,7 @@ describe('windows', () => {
     await client.close({ timeout: 0 });
   });
 
-  it('full of tombstones: the connection is given up at once', async () => {
+  it('full of abandoned requests: the connection is given up at once', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, protocol: new LineProtocol({ commands: 1 }) });
     await client.connect(); // so that it is written in this turn, however slow the machine
@@ -367,7 +367,7 @@ const lanes = {
 };
 
 describe('deadlines and signals', () => {
-  it('a late reply is swallowed and never answers the next request', async () => {
+  it('a late reply is discarded and never answers the next request', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     await client.connect(); // so that it is written in this turn, however slow the machine
@@ -403,7 +403,7 @@ describe('deadlines and signals', () => {
     await client.close();
   });
 
-  it('an idle line is probed, and given up when it does not answer', async () => {
+  it('an idle connection is probed, and given up when it does not answer', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, liveness: { idle: 20, grace: 20 } });
     await client.connect();
@@ -758,7 +758,7 @@ describe('blocking commands', () => {
     await client.close();
   });
 
-  it('cancelled: what the server answers decides, and an element that came first is delivered', async () => {
+  it('canceled: what the server answers decides, and an element that came first is delivered', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const controller = new AbortController();
@@ -774,7 +774,7 @@ describe('blocking commands', () => {
     await client.close();
   });
 
-  it('cancelled and unblocked: rejects, nothing ran, and the connection is used again after the reply to unblock', async () => {
+  it('canceled and unblocked: rejects, nothing ran, and the connection is used again after the reply to unblock', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const controller = new AbortController();
@@ -816,7 +816,7 @@ describe('blocking commands', () => {
     await client.close();
   });
 
-  it('that do not end after being cancelled are unknown, and their connection is destroyed', async () => {
+  it('that do not end after being canceled are unknown, and their connection is destroyed', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     const controller = new AbortController();

@@ -174,7 +174,7 @@ it('what was refused and has ended since holds no one up', async () => {
   await client.close();
 });
 
-it('a connection that becomes unfit before it is ready gets no calls', async () => {
+it('a connection that begins to drain before it is ready gets no calls', async () => {
   const server = new MemoryServer();
   const client = lineClient({
     address: server,

@@ -148,7 +148,7 @@ describe('a pool that shares and checks out the same connections', () => {
     await client.close();
   });
 
-  it('closed, it ends what a connection that was cleared away still owes', async () => {
+  it('a closed pool ends the pending replies of a connection that was cleared', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, pools: oneLane });
     const under = outcome(client.send(line('under')));

@@ -37,7 +37,7 @@ describe('while the queue of calls is full', () => {
     await client.close({ timeout: 0 });
   });
 
-  it('a blocking command is cancelled on another connection all the same', async () => {
+  it('a blocking command is canceled on another connection all the same', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server, maxQueueBytes: 200 });
     const controller = new AbortController();

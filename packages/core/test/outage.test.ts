@@ -87,7 +87,7 @@ it('76, 79, pain 6, pain 7: ten minutes of outage under load: memory bounded, ba
   await client.close({ timeout: 0 });
 });
 
-it('81: nothing is left of a client that was closed, whatever its lines were doing', async () => {
+it('81: nothing is left of a client that was closed, whatever its connections were doing', async () => {
   const world = echo();
   const client = lineClient({ address: world.server, liveness: { idle: 1000, grace: 500 } });
   await client.connect();
@@ -124,7 +124,7 @@ it('81: closed between two attempts to connect, nothing is left either', async (
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('80, pain 8: a peer that is gone in silence is found, and replaced', async () => {
+it('80, pain 8: a peer that is gone without a sign is found, and replaced', async () => {
   const server = new MemoryServer();
   const client = lineClient({ address: server, liveness: { idle: 15_000, grace: 5000 } });
   await client.connect();

@@ -38,7 +38,7 @@ async function busy(calls: number, replies: number): Promise<{ client: Client; p
   return { client, peer, ends };
 }
 
-it('while much is due a line rests: replies are read, and new calls written, a few times per 10 ms', async () => {
+it('while much is due, replies are read and new calls written a few times per 10 ms', async () => {
   const { client, peer, ends } = await busy(200, 2);
   expect(peer.paused).toBe(true);
   const before = peer.writes.length;
@@ -70,7 +70,7 @@ it('with little due, replies are read as they come', async () => {
   await client.close({ timeout: 0 });
 });
 
-it('a connection that was paused while it rested stays paused, and goes on when it is resumed', async () => {
+it('a connection that was paused during a pause between reads stays paused until it is resumed', async () => {
   const server = new MemoryServer();
   const client = lineClient({
     address: server,
@@ -96,14 +96,14 @@ it('a connection that was paused while it rested stays paused, and goes on when 
   await client.close({ timeout: 0 });
 });
 
-it('a connection that ends while it rests reads again, so that its transport can see the end', async () => {
+it('a connection that ends between two reads reads again, so that its transport can see the end', async () => {
   const { client, peer } = await busy(100, 2);
   expect(peer.paused).toBe(true);
   await client.close({ timeout: 0 });
   expect([peer.ended, peer.paused]).toEqual([true, false]);
 });
 
-it('closed while it rests: everything ends, and nothing is awaited any more', async () => {
+it('a client that is closed between two reads ends all calls and waits for nothing', async () => {
   const { client, peer, ends } = await busy(100, 2);
   expect(peer.paused).toBe(true);
   const waiting = client.send(line('never written')).catch((error: KvError) => `${error.code} ${error.outcome}`);

@@ -6,7 +6,11 @@ import type { Peer, Service } from './peer.ts';
 export interface Endpoint {
   /** TCP port; 0 takes a free one. */
   readonly port?: number | undefined;
-  /** Address to listen on. Default: `127.0.0.1`. */
+  /**
+   * Address to listen on.
+   *
+   * @default '127.0.0.1'
+   */
   readonly host?: string | undefined;
   /** Path of a unix socket, instead of a port. A socket that a process which is gone left there is replaced. */
   readonly path?: string | undefined;

@@ -29,7 +29,7 @@ describe('limits are checked when a decoder or reader is made', () => {
     },
   );
 
-  test('a misspelt limit is refused', () => {
+  test('a misspelled limit is refused', () => {
     expect(() => new Decoder(sink, { bulklength: 5 } as Limits)).toThrow('limits.bulklength: unknown option');
     expect(() => new Reader({ element: 5 } as ReaderOptions)).toThrow('limits.element: unknown option');
   });
@@ -62,14 +62,14 @@ describe('the memory of one reply', () => {
   const rows = (count: number): Uint8Array =>
     list(Array.from({ length: count }, (_, i) => [utf8(`key${i}`), utf8('v')] as const));
 
-  test('covers the data, and what each row of a list takes besides', () => {
+  test('covers the data, and what each row of a list takes in addition', () => {
     expect(() => decode(frame(6, 0, new Uint8Array(1001)), { replyMemory: 1000 })).toThrow(ProtocolError);
     expect(decode(frame(6, 0, new Uint8Array(1000)), { replyMemory: 1000 })).toBe(1);
     expect(() => decode(rows(20), { replyMemory: 3000 })).toThrow(ProtocolError);
     expect(decode(rows(20), { replyMemory: 4000 })).toBe(1);
   });
 
-  test('counts what keys and values take as Uint8Array besides their bytes', () => {
+  test('counts what keys and values take as Uint8Array in addition to their bytes', () => {
     expect(() => decode(rows(20), { replyMemory: 10_000 }, true)).toThrow(ProtocolError);
     expect(decode(rows(20), { replyMemory: 20_000 }, true)).toBe(1);
   });

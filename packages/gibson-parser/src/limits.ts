@@ -1,21 +1,28 @@
 /**
- * Bounds on what a server may make this side keep in memory. Over a bound, the decoder throws `ProtocolError`. Each is a
+ * Bounds on what a server may make this side keep in memory. Over a bound, the decoder throws `ProtocolError`. Each
+ * is a
  * positive integer or Infinity.
  */
 export interface Limits {
   /**
-   * Longest data of one reply, in bytes. Default 64 MiB, which is above what a server sends with its
-   * built-in limits (40,960,000 bytes in a list).
+   * Longest data of one reply, in bytes.
+   *
+   * @default 64 MiB, which is above what a server sends with its built-in limits (40,960,000 bytes in a list)
    */
   readonly bulkLength?: number | undefined;
   /**
-   * Most rows in one list. Default 4,194,304: more than fit in the largest list of a server with built-in limits. More
+   * Most rows in one list. More
    * than 100,000,000 are never accepted: a larger array would end the process.
+   *
+   * @default 4,194,304: more than fit in the largest list of a server with built-in limits
    */
   readonly elements?: number | undefined;
   /**
-   * Most memory of one whole reply, in bytes: its data, and an estimate of what each row of a list takes in addition to its
-   * data. Default 1 GiB. Choose a quarter of the heap when that is smaller.
+   * Most memory of one whole reply, in bytes: its data, and an estimate of what each row of a list takes in addition
+   * to its
+   * data. Choose a quarter of the heap when that is smaller.
+   *
+   * @default 1 GiB
    */
   readonly replyMemory?: number | undefined;
 }

@@ -5,7 +5,11 @@ import type { Reply } from './types.ts';
 
 /** Options of a `Reader`. */
 export interface ReaderOptions extends Limits {
-  /** `'utf8'` (default) gives stored data as text, `'bytes'` as `Uint8Array`. Counters are numbers in both. */
+  /**
+   * `'utf8'` gives stored data as text, `'bytes'` as `Uint8Array`. Counters are numbers in both.
+   *
+   * @default 'utf8'
+   */
   readonly encoding?: 'utf8' | 'bytes' | undefined;
 }
 

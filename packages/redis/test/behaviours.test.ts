@@ -42,7 +42,7 @@ describe('behaviors', () => {
     expect(toldInReadme()).toEqual(testedIn());
   });
 
-  it('a test that runs in one protocol, or has its number elsewhere, does not count', () => {
+  it('a test that runs in one protocol, or has its number in another place, does not count', () => {
     const counted =
       "describe.each([2, 3] as const)('a', () => {\n  it('20: x', () => {});\n  it.each(ALL)('21: %s', f);\n});";
     expect(numbersIn(counted)).toEqual([20, 21]);

@@ -27,7 +27,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
   });
   afterEach(() => redis.close());
 
-  it('the wait for a connection of the lane ends at the usual deadline, the wait on the server at its own', async () => {
+  it('the wait for a connection of the pool ends at the usual deadline, the wait on the server at its own', async () => {
     await using one = createRedis(server.url, { protocol, maxBlocking: 1, timeout: 50 });
     const patient = one.with({ timeout: 60_000 });
     const first = patient.blpop(['one'], 0);
@@ -68,7 +68,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(redis.stats().connections.blocking.size).toBe(3);
   });
 
-  it('76, 78, 83: cancelled by signal or deadline: the server is told to unblock, nothing was popped, the connection is used again', async () => {
+  it('76, 78, 83: canceled by signal or deadline: the server is told to unblock, nothing was popped, the connection is used again', async () => {
     const controller = new AbortController();
     const popped = settle(redis.with({ signal: controller.signal }).blpop(['list'], 0));
     await blocked(redis, 1);
@@ -84,7 +84,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(redis.stats().connections.blocking.size).toBe(1);
   });
 
-  it('83: an element that is popped in the moment of cancelling is delivered or stays: none is lost', async () => {
+  it('83: an element that is popped in the moment of canceling is delivered or stays: none is lost', async () => {
     let delivered = 0;
     const rounds = 300;
     for (let i = 0; i < rounds; i++) {
@@ -186,7 +186,7 @@ describe.each([2, 3] as const)('blocking commands in RESP%i', (protocol) => {
     expect(await last).toBeNull();
   });
 
-  it('several on one session: an element that is popped while the one before is cancelled is never lost', async () => {
+  it('several on one session: an element that is popped while the one before is canceled is never lost', async () => {
     await using session = await redis.session();
     for (let i = 0; i < 100; i++) {
       const controller = new AbortController();

@@ -68,7 +68,7 @@ describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
     expect(await alice.aclWhoami()).toBe('alice');
   });
 
-  it('61: a wrong password is final: calls end at once, and nobody knocks again', async () => {
+  it('61: a wrong password is final: calls end at once, and no other attempt is made', async () => {
     await using guarded = await startRedis({ password: 'right' });
     await using proxy = await faultProxy(guarded);
     await using redis = createRedis(`redis://:wrong@127.0.0.1:${proxy.port}`, {
@@ -189,7 +189,7 @@ describe.each([2, 3] as const)('connecting in RESP%i', (protocol) => {
     expect(proxy.total).toBe(1);
   });
 
-  it('69: creating a client dials nobody; the first command does', async () => {
+  it('69: creating a client connects to nothing; the first command does', async () => {
     await using proxy = await faultProxy(server);
     await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol });
     await new Promise(setImmediate);

@@ -43,7 +43,7 @@ describe('coverage', () => {
     expect(missing).toEqual([]);
   });
 
-  it('names only what exists, and nothing that is offered, as being elsewhere', () => {
+  it('names only what exists, and nothing that is offered, as being in another place', () => {
     expect([...elsewhere].filter((name) => !(name in listed) || methodName(name) in commands)).toEqual([]);
   });
 

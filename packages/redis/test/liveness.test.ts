@@ -71,7 +71,7 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     expect((await more.next()).value).toMatchObject({ message: 'heard, too' });
   });
 
-  it('80: a new line that leads nowhere before it is subscribed again is followed by the next', async () => {
+  it('80: a new connection that fails before it is subscribed again is followed by the next', async () => {
     await using server = await startRedis();
     await using proxy = await faultProxy(server);
     const options = { liveness, protocol, backoff: { min: 1, max: 20 } };
@@ -90,7 +90,7 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     expect((await news.next()).value).toMatchObject({ message: 'heard again' });
   });
 
-  it('a probe behind a confirmation that takes its time is answered, and the line lives on', async () => {
+  it('a probe behind a confirmation that takes its time is answered, and the connection stays', async () => {
     await using server = await startRedis();
     await using proxy = await faultProxy(server);
     const patient = { idle: 20, grace: 60_000 };

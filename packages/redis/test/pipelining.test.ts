@@ -24,7 +24,7 @@ describe.each([2, 3] as const)('pipelining in RESP%i', (protocol) => {
     expect(order).toEqual(Array.from({ length: 1000 }, (_, i) => i));
   });
 
-  it('21: a refused command does not spoil its neighbours', async () => {
+  it('21: a refused command does not spoil those around it', async () => {
     await using redis = createRedis(server.url, { protocol });
     const settled = await Promise.allSettled([
       redis.set('text', 1),

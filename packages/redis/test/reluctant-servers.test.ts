@@ -128,7 +128,7 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     expect(await settle(redis.ping())).toMatchObject({ cause: { prefix: 'NOAUTH' } });
   });
 
-  it('a blocking call that cannot be cancelled for lack of rights still says why it ended', async () => {
+  it('a blocking call that cannot be canceled for lack of rights still says why it ended', async () => {
     const redis = createRedis(`redis://bob:x@127.0.0.1:${closed.port}`, { protocol, ...quick });
     const abort = new AbortController();
     const aborted = settle(redis.with({ signal: abort.signal }).blpop('none', 0));

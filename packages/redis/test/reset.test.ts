@@ -13,7 +13,7 @@ describe.each([2, 3] as const)('RESET by execute in RESP%i', (protocol) => {
   const options = (): object => ({ protocol, password: 'secret', db: 3, name: 'me' });
   const facts = [/db=3 /, /name=me /, new RegExp(`resp=${protocol}`)];
 
-  it('a session that was reset is logged in again for whoever gets its connection next', async () => {
+  it('a session that was reset is logged in again for the next user of its connection', async () => {
     await using redis = createRedis(server.url, { ...options(), maxSessions: 1 });
     const first = await redis.session();
     expect(await first.execute('RESET')).toBe('RESET');

@@ -95,7 +95,7 @@ describe.each([2, 3] as const)('what subscriptions leave behind in RESP%i', (pro
     expect(await program.end).toEqual([0, 'NOPERM\nreading\nNOPERM\nover']);
   });
 
-  it('each call waits for the line no longer than its own deadline and signal allow', async () => {
+  it('each call waits for the connection no longer than its own deadline and signal allow', async () => {
     await using own = await startRedis();
     await using redis = createRedis(own.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 20 } });
     await using news = await redis.subscribe('a');

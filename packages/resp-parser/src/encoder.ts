@@ -8,7 +8,11 @@ export type CommandArg = Arg | number | bigint;
 
 /** How `encodePipeline` writes its commands. */
 export interface PipelineOptions {
-  /** Puts MULTI in front and EXEC behind. Default false. */
+  /**
+   * Puts MULTI in front and EXEC behind.
+   *
+   * @default false
+   */
   atomic?: boolean | undefined;
 }
 

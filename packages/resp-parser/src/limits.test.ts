@@ -28,7 +28,7 @@ describe('limits are checked when a decoder or reader is made', () => {
     },
   );
 
-  test('a misspelt limit is refused', () => {
+  test('a misspelled limit is refused', () => {
     expect(() => new Decoder(sink, { bulklength: 5 } as Limits)).toThrow('limits.bulklength: unknown option');
     expect(() => new Reader({ element: 5 } as ReaderOptions)).toThrow('limits.element: unknown option');
   });
@@ -92,7 +92,7 @@ describe('the memory of one reply', () => {
     expect(() => decode(text, { replyMemory: 10_000 + 16 * 1000 * 10 })).not.toThrow();
   });
 
-  test('counts what a Uint8Array takes besides its bytes', () => {
+  test('counts what a Uint8Array takes in addition to its bytes', () => {
     const many = `*20\r\n${bulk(1).repeat(20)}`;
     expect(decode(many, { replyMemory: 2000 })).toBe(1);
     expect(() => decode(many, { replyMemory: 2000 }, true)).toThrow('A reply exceeds 2000 bytes of memory');

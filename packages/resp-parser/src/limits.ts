@@ -1,17 +1,29 @@
 /** How much a server may send in one reply before the stream is called broken. Each limit is a positive integer or Infinity. */
 export interface Limits {
-  /** Most aggregates (arrays, maps, sets, pushes, attributes) inside each other. Default 128. */
+  /**
+   * Most aggregates (arrays, maps, sets, pushes, attributes) inside each other.
+   *
+   * @default 128
+   */
   readonly depth?: number | undefined;
-  /** Most bytes of one string, error or number, streamed strings in total. Default 512 MiB, which is Redis' own limit. */
+  /**
+   * Most bytes of one string, error or number, streamed strings in total.
+   *
+   * @default 512 MiB, which is Redis' own limit
+   */
   readonly bulkLength?: number | undefined;
   /**
-   * Most elements of one aggregate; a map's pair counts once. Default 16,777,216, which is also the most that a Map or
-   * a Set can hold. More than 100,000,000 are never accepted: a larger array would end the process.
+   * Most elements of one aggregate; a map's pair counts once. More than 100,000,000 are never accepted: a larger
+   * array would end the process.
+   *
+   * @default 16,777,216, which is also the most that a Map or a Set can hold
    */
   readonly elements?: number | undefined;
   /**
-   * Most memory of one whole reply, in bytes: its strings, and an estimate for each value and aggregate in it. Default
-   * 1 GiB. Choose a quarter of the heap when that is smaller.
+   * Most memory of one whole reply, in bytes: its strings, and an estimate for each value and aggregate in it.
+   * Choose a quarter of the heap when that is smaller.
+   *
+   * @default 1 GiB
    */
   readonly replyMemory?: number | undefined;
 }

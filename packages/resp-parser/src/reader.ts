@@ -5,7 +5,11 @@ import type { Reply } from './types.ts';
 
 /** How a `Reader` reads: its limits, and what becomes of strings, pushes and attributes. */
 export interface ReaderOptions extends Limits {
-  /** What strings of the server become: text decoded as UTF-8, or Uint8Array. Default 'utf8'. */
+  /**
+   * What strings of the server become: text decoded as UTF-8, or Uint8Array.
+   *
+   * @default 'utf8'
+   */
   encoding?: 'utf8' | 'bytes' | undefined;
   /** Called for each push, during `feed`. Without it pushes are dropped. */
   onPush?: ((items: Reply[]) => void) | undefined;

@@ -171,7 +171,7 @@ test('any packets, cut anywhere, come out as they went in', () => {
   );
 });
 
-test('garbage is either refused or swallowed: no other error, no more output than input', () => {
+test('garbage is either refused or read: no other error, no more output than input', () => {
   const limits = { lineLength: 18, bulkLength: 4096, packetLength: 8192, elements: 100 };
   const noise = fc.array(fc.constantFrom('0', '1', '2', '9', '\n', '\r', 'ok', ' ', '-', 'é'), { maxLength: 200 });
   fc.assert(

@@ -61,14 +61,14 @@ describe('the memory of one reply', () => {
     return seen;
   };
 
-  test('covers the data of all blocks and what each takes besides', () => {
+  test('covers the data of all blocks and what each takes in addition', () => {
     for (const blocks of [Array(4).fill('x'.repeat(300)), Array(40).fill('')]) {
       expect(() => decode(packet(...blocks), { replyMemory: 1000 })).toThrow(ProtocolError);
       expect(decode(packet(...blocks), { replyMemory: 10_000 })).toBe(1);
     }
   });
 
-  test('counts what a Uint8Array takes besides its bytes', () => {
+  test('counts what a Uint8Array takes in addition to its bytes', () => {
     const many = packet(...Array<string>(15).fill('x'));
     expect(decode(many, { replyMemory: 1000 })).toBe(1);
     expect(() => decode(many, { replyMemory: 1000 }, true)).toThrow('packet takes more than 1000 bytes of memory');

@@ -1,22 +1,39 @@
 /**
- * What a decoder accepts before it gives up with a `ProtocolError`. All sizes are bytes; each limit is a positive integer
+ * What a decoder accepts before it gives up with a `ProtocolError`. All sizes are bytes; each limit is a positive
+ * integer
  * or Infinity.
  */
 export interface Limits {
-  /** Longest count line without its line end. Default 18, the server's own limit. */
+  /**
+   * Longest count line without its line end.
+   *
+   * @default 18, the server's own limit
+   */
   readonly lineLength?: number | undefined;
-  /** Longest single block. Default 256 MiB: twice the largest value that a server can store. */
+  /**
+   * Longest single block.
+   *
+   * @default 256 MiB: twice the largest value that a server can store
+   */
   readonly bulkLength?: number | undefined;
-  /** All blocks of one packet together. Default 1 GiB (a scan may return more than any request may hold). */
+  /**
+   * All blocks of one packet together.
+   *
+   * @default 1 GiB (a scan may return more than any request may hold)
+   */
   readonly packetLength?: number | undefined;
   /**
-   * Number of blocks in one packet, the status included. Default 16,777,216. More than 100,000,000 are never accepted:
+   * Number of blocks in one packet, the status included. More than 100,000,000 are never accepted:
    * a larger array would end the process.
+   *
+   * @default 16,777,216
    */
   readonly elements?: number | undefined;
   /**
-   * Most memory of one whole packet, in bytes: its blocks, and an estimate of what each of them takes in addition to its data.
-   * Default 1 GiB. Choose a quarter of the heap when that is smaller.
+   * Most memory of one whole packet, in bytes: its blocks, and an estimate of what each of them takes in addition to
+   * its data. Choose a quarter of the heap when that is smaller.
+   *
+   * @default 1 GiB
    */
   readonly replyMemory?: number | undefined;
 }

@@ -5,7 +5,11 @@ import type { Reply } from './types.ts';
 
 /** How a {@link Reader} decodes: encoding and limits, side by side. */
 export interface ReaderOptions extends Limits {
-  /** What body blocks become: `'utf8'` text (default), or `'bytes'` for `Uint8Array`, needed for data that is not text. */
+  /**
+   * What body blocks become: `'utf8'` text, or `'bytes'` for `Uint8Array`, needed for data that is not text.
+   *
+   * @default 'utf8'
+   */
   readonly encoding?: 'utf8' | 'bytes' | undefined;
 }
 

@@ -142,7 +142,7 @@ describe('addresses and options', () => {
   });
 });
 
-describe('commands that a shared line cannot carry', () => {
+describe('commands that a shared connection cannot carry', () => {
   test.each([
     ['auth', 'use the password option'],
     ['ignore_key_range', 'use createConnection()'],

@@ -125,7 +125,7 @@ function abortCases(start: Start): void {
     expect(await client.read(counter)).toBeNull();
   });
 
-  test('78: aborted after it was written: unknown, and its reply answers nobody else', async () => {
+  test('78: aborted after it was written: unknown, and its reply answers no other call', async () => {
     const { proxy, client, line } = await connected(start);
     const [counter, other] = [start.key(), start.key()];
     await start.direct().write(other, 'right');

@@ -26,7 +26,7 @@ function numbersIn(file: string): Set<string> {
   return new Set([...names].flatMap(([, numbers = '']) => numbers.split(', ')));
 }
 
-test('the table has all behaviours of loss and pools, and all pains of time and failure', () => {
+test('the table has all behaviors of loss and pools, and all pains of time and failure', () => {
   const behaviours = Array.from({ length: 17 }, (_, i) => String(72 + i));
   const pains = [1, 2, 3, 4, 5, 6, 7, 8, 14, 19, 20, 24].map((pain) => `pain ${pain}`);
   expect(rows.map(({ name }) => name)).toEqual([...behaviours, ...pains]);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './published-entries.ts';
 
@@ -33,6 +33,7 @@ export const privateWords: readonly PrivateWord[] = [
 
 /** Where a word means what it says: file, wording, and why. */
 export const allowed: readonly { readonly file: RegExp; readonly text: RegExp; readonly why: string }[] = [
+  { file: /vocabulary\.test/, text: /\b(rests|owes|lends)\b/, why: 'it tests that such titles are found' },
   { file: /-parser\/|wire\//, text: /\blines?\b/i, why: 'RESP and SSDB are made of lines of text' },
   { file: /embedded\/src\/(redis|ssdb)\/request\.ts/, text: /\blines?\b/i, why: 'requests are read line by line' },
   { file: /ssdb\/src\/protocol\/protocol\.ts/, text: /\bline( end|\b)/i, why: 'a packet ends with an empty line' },
@@ -82,8 +83,21 @@ export function inSource(file: string, source: string): string[] {
   });
 }
 
+/** The text that a test, a suite or a table of tests (`….each([…])('title'`) begins with. */
+const TITLE =
+  /(?:\b(?:it|test|describe)(?:\.\w+)*|[\])]\)|const\))\(\s*(?:'((?:[^'\\\n]|\\.)*)'|`([^`]*)`|"([^"\n]*)")/g;
+
+/** The private words of the titles of tests. */
+export function inTitles(file: string, source: string): string[] {
+  return [...source.matchAll(TITLE)].flatMap(({ 0: all, 1: plain, 2: template, 3: quoted, index }) => {
+    const line = source.slice(0, index + all.length).split('\n').length;
+    return findings(file, (plain ?? template ?? quoted ?? '').replaceAll(/\$\{[^}]*\}/g, ''), line);
+  });
+}
+
 function filesIn(folder: string, wanted: RegExp): string[] {
-  const names = readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' });
+  const path = join(repository, folder);
+  const names = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
   return names.filter((name) => wanted.test(name)).map((name) => `${folder}/${name}`);
 }
 
@@ -102,4 +116,16 @@ export function privateWordsIn(packages: readonly string[]): string[] {
     const text = readFileSync(join(repository, file), 'utf8');
     return file.endsWith('.md') ? inMarkdown(file, text) : inSource(file, text);
   });
+}
+
+/** Tests and suites of these packages: what is printed when one of them fails. */
+export function testFiles(packages: readonly string[]): string[] {
+  return packages
+    .flatMap((name) => [...filesIn(`packages/${name}/src`, /\.ts$/), ...filesIn(`packages/${name}/test`, /\.ts$/)])
+    .filter((file) => /\.test\.ts$|-(suite|cases)\.ts$/.test(file));
+}
+
+/** All private words in the titles of their tests. */
+export function privateWordsInTitles(packages: readonly string[]): string[] {
+  return testFiles(packages).flatMap((file) => inTitles(file, readFileSync(join(repository, file), 'utf8')));
 }

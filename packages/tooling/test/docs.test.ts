@@ -52,7 +52,7 @@ it('what has no doc comment is found, in one module per line', () => {
   expect(found.map((line) => line.replace(/^.*\//, ''))).toEqual(modules.flatMap(([, expected]) => expected ?? []));
 });
 
-it('what is exported again from elsewhere counts where it is declared', () => {
+it('what is exported again from another file counts where it is declared', () => {
   entry('inner.ts', '\nexport function f(): void {}');
   for (const text of ["export * from './inner.ts';", "export * as inner from './inner.ts';"]) {
     expect(undocumented([entry('index.ts', text)])).toEqual([expect.stringMatching(/inner\.ts:2 f$/)]);

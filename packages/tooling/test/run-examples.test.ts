@@ -63,7 +63,7 @@ it('a page says what the clients are that its examples do not make', () => {
 });
 
 describe('running an example', () => {
-  it('finds the comment that does not say what came out, by its line', async () => {
+  it('finds the comment that does not say what came out, with its place', async () => {
     const code = `await redis.set('a', 1); // 'OK'\nawait redis.incr('a'); // 3, a number\n`;
     expect(await runCode(code)).toEqual(['A.md:12 says 3, a number, but gives 2']);
   });

@@ -1,11 +1,35 @@
 import { expect, it } from 'vitest';
-import { allowed, inMarkdown, inSource, privateWordsIn, visibleFiles } from '../src/vocabulary.ts';
+import {
+  allowed,
+  inMarkdown,
+  inSource,
+  inTitles,
+  privateWordsIn,
+  privateWordsInTitles,
+  testFiles,
+  visibleFiles,
+} from '../src/vocabulary.ts';
 
 const published = ['core', 'redis', 'ssdb', 'gibson', 'embedded', 'resp-parser', 'ssdb-parser', 'gibson-parser'];
 
 it('pages, doc comments and error messages use the terms of the field', () => {
   expect(visibleFiles(published).length).toBeGreaterThan(100);
   expect(privateWordsIn(published)).toEqual([]);
+});
+
+it('titles of tests use the terms of the field', () => {
+  const packages = [...published, 'testkit', 'tooling', 'benchmarks'];
+  expect(testFiles(packages).length).toBeGreaterThan(200);
+  expect(privateWordsInTitles(packages)).toEqual([]);
+});
+
+it('a private word is found in the title of a test, whatever its table', () => {
+  const titles = "it('rests', f); test.each([1])('owes %i', f); describe('fine', f);\nit(`lends one`, f);";
+  expect(inTitles('a.test.ts', titles)).toEqual([
+    'a.test.ts:1 rests: pause reads',
+    'a.test.ts:1 owes: pending reply',
+    'a.test.ts:2 lends: acquire, check out',
+  ]);
 });
 
 it('a private word is found in prose, in a doc comment and in a message, with its place', () => {

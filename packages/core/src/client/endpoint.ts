@@ -19,7 +19,11 @@ export interface PoolSetup {
   readonly connection: ConnectionSetup;
   /** Which of `maxSize` connections a command takes. Absent: the one with the fewest requests. */
   readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
-  /** Whether one connection takes blocking commands, too, in the order of the calls. Default false. */
+  /**
+   * Whether one connection takes blocking commands, too, in the order of the calls.
+   *
+   * @default false
+   */
   readonly ordered?: boolean | undefined;
 }
 

@@ -33,9 +33,11 @@ export function isConnectionClosed({ client: { state }, lease }: SingleConnectio
 /** The most connections of a pool, unless it is told otherwise. */
 export const DEFAULT_MAX_SIZE = 10;
 
-/** How many connections a pool keeps, and how many it may have. Default 1 and 10. */
+/** How many connections a pool keeps, and how many it may have. */
 export interface PoolBounds {
+  /** @default 1 */
   readonly minSize?: number | undefined;
+  /** @default 10 */
   readonly maxSize?: number | undefined;
 }
 

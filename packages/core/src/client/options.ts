@@ -24,8 +24,10 @@ export interface CommonOptions {
    */
   readonly connectTimeout?: number | undefined;
   /**
-   * What is repeated after a connection was lost with it on its way. Default `safe`: reads only. Whatever it says, a
+   * What is repeated after a connection was lost with it on its way. Whatever it says, a
    * command is written three times at most.
+   *
+   * @default 'safe': reads only
    */
   readonly retry?: RetryMode | undefined;
   /**
@@ -45,7 +47,8 @@ export interface CommonOptions {
   /** TLS options; `true` = the defaults. TLS schemes imply it. */
   readonly tls?: boolean | TlsOptions | undefined;
   /**
-   * Bounds of the wait between attempts to connect; or a function that gets the number of failures in a row and the last
+   * Bounds of the wait between attempts to connect; or a function that gets the number of failures in a row and the
+   * last
    * error, and says the wait in ms. `undefined` or `null` ends the attempts: calls that wait reject, and the next call
    * begins again.
    */
@@ -124,7 +127,8 @@ export const CALL_RULES: OptionRules = {
 };
 
 /**
- * The options of a view made from another view. All of them are there, also when they are undefined, so that no inherited
+ * The options of a view made from another view. All of them are there, also when they are undefined, so that no
+ * inherited
  * property stands in for one. @throws ArgumentError
  */
 export function mergeCallOptions(base: CallOptions, more: CallOptions): CallOptions {

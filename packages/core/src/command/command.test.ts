@@ -29,7 +29,7 @@ it('makers set the flags, and a value starts with those of its spec', () => {
   expect(new Command(spec('SET', Flag.idempotent), [], String, 0).flags).toBe(0);
 });
 
-it('what is no command is refused by the name of its argument; a copy from elsewhere is one', () => {
+it('what is no command is refused by the name of its argument; one of another copy of the module is one', () => {
   const get = new Command(read('GET'), ['k'], String);
   const nothing = [undefined, null, 'GET', 7, () => get, Promise.resolve(get), [get], {}, { spec: {}, args: [] }];
   for (const value of nothing)

@@ -4,9 +4,17 @@ import { clearTimeout, setImmediate, setTimeout, type Timer, wallNow } from '../
 
 /** When a silent connection is taken for dead, ms. */
 export interface LivenessOptions {
-  /** Probe after this long without a byte. Default 15,000; 0 = never. */
+  /**
+   * Probe after this long without a byte. 0 = never.
+   *
+   * @default 15,000
+   */
   readonly idle: number;
-  /** Dead when a probe gets no byte for this long. Default 5,000. */
+  /**
+   * Dead when a probe gets no byte for this long.
+   *
+   * @default 5,000
+   */
   readonly grace: number;
 }
 
@@ -66,13 +74,15 @@ const NO_SIGNS: Signs = { answers: false, denies: false, accepts: false };
  *                       └──► a pending reply ─────► ask on a control connection ──┤ unknown there, or unreachable
  *   the oldest pending reply is past its deadline ► PING on the connection ───────┴─► no reply for `grace` ms: dead
  * ```
- * A connection with a pending reply within its deadline (a blocking command, a long script, MONITOR) may well be silent:
+ * A connection with a pending reply within its deadline (a blocking command, a long script, MONITOR) may well be
+ * silent:
  * a PING would wait behind it. So the server is asked on a control connection, `grace` ms after the command was written
  * at the earliest: sooner, the question might overtake the command. A server that accepts that connection and answers
  * nothing is busy: it is given up only when the deadline of the oldest pending reply passes, and then it must answer on
  * the control connection to get more time.
  *
- * A reply that is late may only wait for a slow command behind it: servers may answer what they got together when all of it
+ * A reply that is late may only wait for a slow command behind it: servers may answer what they got together when all
+ * of it
  * is done. So while a caller waits within its deadline for something that was pending already, a server that accepts
  * connections is busy.
  */
@@ -226,8 +236,10 @@ export class Liveness {
   }
 
   /**
-   * What the server has sent may be on its way: the connection gets one more grace. If bytes came since the question, the
-   * answer is about a state that is over: it saw a connection that had been answered, and by now it may be blocked again.
+   * What the server has sent may be on its way: the connection gets one more grace. If bytes came since the question,
+   * the
+   * answer is about a state that is over: it saw a connection that had been answered, and by now it may be blocked
+   * again.
    */
   #answered(alive: boolean): void {
     if (this.#connection.isClosed || this.#judging) return;

@@ -21,7 +21,11 @@ export interface Window {
   readonly bytes?: number | undefined;
   /** `sliding`: refill as replies arrive. `empty`: refill only when all are answered, as one write. */
   readonly refill: 'sliding' | 'empty';
-  /** The server sends each reply by itself, so that a busy connection gains from pauses between reads. Default false. */
+  /**
+   * The server sends each reply by itself, so that a busy connection gains from pauses between reads.
+   *
+   * @default false
+   */
   readonly unbatchedReplies?: boolean | undefined;
 }
 
@@ -34,8 +38,10 @@ export interface ReplySink {
   /** The oldest unanswered command was refused. `redirect`: it did not run, and this says where it may. */
   fail(error: Error, redirect?: Redirect): void;
   /**
-   * The server is well, but cannot do on this connection what it is there for (it became a replica, it loads its data): called
-   * right before each {@link fail} with a refusal that says so, whose command did not run and may run on another connection. The connection
+   * The server is well, but cannot do on this connection what it is there for (it became a replica, it loads its
+   * data): called
+   * right before each {@link fail} with a refusal that says so, whose command did not run and may run on another
+   * connection. The connection
    * gets nothing new, and is replaced.
    */
   drain(error: KvError): void;
@@ -64,7 +70,8 @@ export interface Wire {
    */
   cancel?(sendOnControl: Executor['send']): Promise<boolean>;
   /**
-   * Asks the server, on another connection, whether it still serves this one. Asked when this connection is silent and has a pending
+   * Asks the server, on another connection, whether it still serves this one. Asked when this connection is silent
+   * and has a pending
    * reply that may take its time (a blocking command, an endless stream), so that no probe can be sent on it. Absent:
    * that the server answers a PING on another connection is enough.
    */
@@ -88,7 +95,8 @@ export interface Protocol {
 }
 
 /**
- * Resolves when the server has answered, also with a refusal: then it serves the connection. For handshakes of protocols
+ * Resolves when the server has answered, also with a refusal: then it serves the connection. For handshakes of
+ * protocols
  * that have no handshake.
  */
 export async function answered(sent: Promise<unknown>): Promise<void> {

@@ -8,11 +8,11 @@ function rest(took: number, due: number): number {
   return pacing.pauseAfter(took, due);
 }
 
-it('rests for most of the time that replies queue, within 1 to 10 ms', () => {
+it('reads are paused for most of the time that replies queue, within 1 to 10 ms', () => {
   expect([rest(11.5, 160), rest(6.5, 160), rest(1000, 160)]).toEqual([6, 3, 10]);
 });
 
-it('never rests when little is due, or when replies come about as quickly as they can', () => {
+it('reads are not paused when little is due, or when replies come about as quickly as they can', () => {
   expect([rest(100, 31), rest(1, 1000), rest(2, 1000), rest(3, 1000)]).toEqual([0, 0, 0, 0]);
 });
 

@@ -9,9 +9,17 @@ export type BackoffDelay = (failures: number, cause: KvError) => number | null |
 
 /** Bounds of the wait between attempts to connect, ms. */
 export interface Backoff {
-  /** Upper bound before the second attempt; doubles from there. Default 50. */
+  /**
+   * Upper bound before the second attempt; doubles from there.
+   *
+   * @default 50
+   */
   readonly min: number;
-  /** Upper bound that is never passed. Default 2000. */
+  /**
+   * Upper bound that is never passed.
+   *
+   * @default 2000
+   */
   readonly max: number;
   /** Says the wait itself, instead of the bounds. */
   readonly delay?: BackoffDelay | undefined;

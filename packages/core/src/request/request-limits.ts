@@ -7,7 +7,11 @@ export interface RequestLimits {
   readonly argument?: number | undefined;
   /** Bytes of the whole request. */
   readonly request?: number | undefined;
-  /** How many bytes the protocol puts around the name, or an argument, of so many bytes. Default none. */
+  /**
+   * How many bytes the protocol puts around the name, or an argument, of so many bytes.
+   *
+   * @default none
+   */
   readonly framing?: ((bytes: number) => number) | undefined;
 }
 

@@ -10,9 +10,17 @@ import { compareBytes } from './byte-order.ts';
 
 /** How the lists are sorted, and what an entry is. */
 export interface SortedLists {
-  /** Elements per entry: 2 for key and value. Default 1. */
+  /**
+   * Elements per entry: 2 for key and value.
+   *
+   * @default 1
+   */
   readonly width?: number | undefined;
-  /** From the highest entry to the lowest. Default false. */
+  /**
+   * From the highest entry to the lowest.
+   *
+   * @default false
+   */
   readonly descending?: boolean | undefined;
 }
 

@@ -16,7 +16,11 @@ import { hashTagged } from './hash-tag.ts';
 export interface RendezvousServer {
   /** Decides together with the key; unique, and kept when the address of the server changes. */
   readonly name: string;
-  /** Share of the keys in relation to the other servers. Default 1. */
+  /**
+   * Share of the keys in relation to the other servers.
+   *
+   * @default 1
+   */
   readonly weight?: number | undefined;
 }
 

@@ -8,11 +8,16 @@ import type { AddressInput } from '../transport/address.ts';
 export interface ServerInput {
   readonly address: AddressInput;
   /**
-   * Decides together with a key on which server the key lies: keep it when the address changes. Default: the text of the
+   * Decides together with a key on which server the key lies: keep it when the address changes. Default: the text of
+   * the
    * address as it is written, without user and password.
    */
   readonly name?: string | undefined;
-  /** Share of the keys in relation to the other servers. Default 1. */
+  /**
+   * Share of the keys in relation to the other servers.
+   *
+   * @default 1
+   */
   readonly weight?: number | undefined;
 }
 

@@ -33,9 +33,17 @@ export interface ShardAddress {
 export interface ShardServer extends ShardAddress {
   /** Decides together with a key; unique, and kept when the address changes. */
   readonly name: string;
-  /** Share of the keys in relation to the other servers. Default 1. */
+  /**
+   * Share of the keys in relation to the other servers.
+   *
+   * @default 1
+   */
   readonly weight?: number | undefined;
-  /** Servers with a copy of its data that may answer reads with a key. Default: none. */
+  /**
+   * Servers with a copy of its data that may answer reads with a key.
+   *
+   * @default none
+   */
   readonly replicas?: readonly ShardAddress[] | undefined;
 }
 
@@ -43,7 +51,8 @@ type MergingRule = Extract<ShardRule, { readonly route: 'split' | 'all' }>;
 
 /**
  * Several servers without any knowledge of each other: a key always lies on the same one, chosen by its hash and the
- * names of the servers. A server that is down delays or fails its own keys and no others; keys never move by themselves.
+ * names of the servers. A server that is down delays or fails its own keys and no others; keys never move by
+ * themselves.
  */
 export class ShardRouter implements Router {
   readonly endpoints: readonly Endpoint[];

@@ -6,7 +6,7 @@ import type { Address, Connect, TlsOptions } from './transport.ts';
 
 /** A server by host and port. User, password and other options are the second argument of the function that connects. */
 export interface TcpAddress {
-  /** Default `127.0.0.1`. */
+  /** @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** Default: the port of the backend. */
   readonly port?: number | undefined;

@@ -12,7 +12,11 @@ import { RedisState } from './state.ts';
 
 /** How a Redis server is configured. */
 export interface RedisSettings {
-  /** Password of the user `default`. Default: none needed. */
+  /**
+   * Password of the user `default`.
+   *
+   * @default none is needed
+   */
   readonly password?: string | undefined;
 }
 

@@ -51,8 +51,10 @@ export interface BatchOptions {
    */
   readonly commands?: number | undefined;
   /**
-   * Most bytes; a larger command goes alone. Default 1200, which fits one packet of any network; 65,536 is the most
+   * Most bytes; a larger command goes alone. 65,536 is the most
    * that can be set, and is for loopback and unix sockets.
+   *
+   * @default 1200, which fits one packet of any network
    */
   readonly bytes?: number | undefined;
 }
@@ -60,8 +62,9 @@ export interface BatchOptions {
 /** Further options of a client. */
 export interface GibsonClientOptions extends GibsonOptions {
   /**
-   * Most connections; one command is on its way on each. Default 10: with that many a server on two cores gave 94% of
-   * what it gave with 32 and 50, in one run.
+   * Most connections; one command is on its way on each.
+   *
+   * @default 10: with that many a server on two cores gave 94% of what it gave with 32 and 50, in one run
    */
   readonly maxSize?: number | undefined;
 }

@@ -6,16 +6,24 @@ import { type AnyCommand, ArgumentError } from '@kv/core';
  */
 export interface ServerLimits {
   /**
-   * `max_key_size` in bytes. Default 512, what the server uses when its configuration says nothing. Keys and
+   * `max_key_size` in bytes. Keys and
    * prefixes may be one byte shorter; in SET, the digits of the ttl and one byte more count as part of the key.
+   *
+   * @default 512, what the server uses when its configuration says nothing
    */
   readonly maxKeySize: number;
   /**
-   * `max_value_size` in bytes. Default 2,096,127, the packaged configuration. A server without that setting keeps
+   * `max_value_size` in bytes. A server without that setting keeps
    * 4,096 bytes of a value: SET then rejects with `ValueCutError`, but MSET has no answer by which it could be seen.
+   *
+   * @default 2,096,127, the packaged configuration
    */
   readonly maxValueSize: number;
-  /** `max_request_size` in bytes: a whole frame without its length field. Default 2 MiB, the packaged configuration. */
+  /**
+   * `max_request_size` in bytes: a whole frame without its length field.
+   *
+   * @default 2 MiB, the packaged configuration
+   */
   readonly maxRequestSize: number;
 }
 

@@ -54,7 +54,8 @@ export interface RedisOptions extends CommonOptions {
    */
   readonly keyPrefix?: string | undefined;
   /**
-   * Command values that every connection sends at the end of its login, again after `RESET`, too: `[clientNoEvict(true)]`.
+   * Command values that every connection sends at the end of its login, again after `RESET`, too:
+   * `[clientNoEvict(true)]`.
    * When the server refuses one, the connection is not used.
    */
   readonly handshake?: readonly Command<unknown>[] | undefined;
@@ -76,11 +77,17 @@ export interface RedisClientOptions extends RedisOptions {
   readonly sentinel?: SentinelAccess | undefined;
   /** Name in the certificate of a server of a cluster. Default: its host name. */
   readonly tlsName?: TlsName | undefined;
-  /** Ms between two looks at the map of a cluster when nothing asks for one; 0 = never. Default 60,000. */
+  /**
+   * Ms between two looks at the map of a cluster when nothing asks for one; 0 = never.
+   *
+   * @default 60,000
+   */
   readonly refreshInterval?: number | undefined;
   /**
    * Whether MGET, MSET, DEL, UNLINK, EXISTS and TOUCH with keys of several slots are sent as several commands, which is
-   * not atomic. Default true; false refuses them.
+   * not atomic. `false` refuses them.
+   *
+   * @default true
    */
   readonly split?: boolean | undefined;
   /**
@@ -89,7 +96,11 @@ export interface RedisClientOptions extends RedisOptions {
    * @default none are kept
    */
   readonly cache?: CacheOptions | undefined;
-  /** Which servers of a cluster, or of those that sentinels name, answer reads. Default `primary`; others may lag behind it. */
+  /**
+   * Which servers of a cluster, or of those that sentinels name, answer reads. Replicas may lag behind their primary.
+   *
+   * @default 'primary'
+   */
   readonly readFrom?: ReadFrom | undefined;
   /**
    * `one`: commands run in the order of the calls on one connection, blocking ones too, and what is called after one of

@@ -4,15 +4,31 @@ import { readCredentials, readLogin, readName } from './login-options.ts';
 
 /** How sentinels are reached, which have users and certificates of their own. */
 export interface SentinelAccess {
-  /** ACL user of the sentinels. Default: their `default` user. */
+  /**
+   * ACL user of the sentinels.
+   *
+   * @default their user `default`
+   */
   readonly username?: string | undefined;
-  /** Default: none. The password of the primary is never sent to a sentinel. */
+  /**
+   * The password of the primary is never sent to a sentinel.
+   *
+   * @default none
+   */
   readonly password?: string | undefined;
   /** User and password, or a function that is asked at every handshake. Instead of a password. */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
-  /** TLS options; `true` = the defaults, `false` = none. Default: as for the primary. */
+  /**
+   * TLS options; `true` = those of Node, `false` = none.
+   *
+   * @default as for the primary
+   */
   readonly tls?: boolean | TlsOptions | undefined;
-  /** Name for CLIENT SETNAME. Default: none. */
+  /**
+   * Name for CLIENT SETNAME.
+   *
+   * @default none
+   */
   readonly name?: string | undefined;
 }
 

@@ -130,7 +130,11 @@ export interface ClientKillFilter {
   readonly addr?: string | undefined;
   /** `ip:port` on the server's side. Since 6.2. */
   readonly laddr?: string | undefined;
-  /** Spare the connection that asks (default true). */
+  /**
+   * Spare the connection that asks.
+   *
+   * @default true
+   */
   readonly skipme?: boolean | undefined;
   /** At least so many seconds old. Since 7.4. */
   readonly maxage?: Int | undefined;

@@ -367,7 +367,11 @@ export function clusterReplicate<V = string>(nodeId: string): Command<'OK', V> {
   return new Command<'OK', V>(CLUSTER_REPLICATE, [toArg(nodeId, 'nodeId')], ok);
 }
 
-/** `hard`: with a new id, and epochs from 0. Default `soft`. */
+/**
+ * `hard`: with a new id, and epochs from 0.
+ *
+ * @default 'soft'
+ */
 export type ClusterResetMode = 'hard' | 'soft' | 'HARD' | 'SOFT';
 
 const RESET_MODES = ['hard', 'soft', 'HARD', 'SOFT'] as const;

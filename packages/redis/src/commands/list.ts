@@ -103,7 +103,11 @@ function moveArgs(source: Data, destination: Data, from: Side, to: Side): Arg[] 
 
 /** Options of {@link lmpop} and {@link blmpop}. */
 export interface MpopOptions {
-  /** How many to pop at most (default 1). */
+  /**
+   * How many to pop at most.
+   *
+   * @default 1
+   */
   readonly count?: Int | undefined;
 }
 
@@ -309,11 +313,19 @@ export function lpop<V = string>(key: Data, count?: Int): Command<V | V[] | null
 
 /** Options of {@link lpos}. */
 export interface LposOptions {
-  /** Begin with the so-manyth match: 1 = the first (default), -1 = the last, searching backwards. */
+  /**
+   * Begin with the so-manyth match: 1 = the first, -1 = the last, searching backwards.
+   *
+   * @default 1
+   */
   readonly rank?: Int | undefined;
   /** Give so many positions, 0 = all; the result is a list then. */
   readonly count?: Int | undefined;
-  /** Compare at most so many elements, 0 = all (default). */
+  /**
+   * Compare at most so many elements, 0 = all.
+   *
+   * @default 0
+   */
   readonly maxlen?: Int | undefined;
 }
 

@@ -71,7 +71,11 @@ export function memoryStats<V = string>(): Command<MemoryStats, V> {
 
 /** Options of {@link memoryUsage}. */
 export interface MemoryUsageOptions {
-  /** How many elements of a collection are measured (default 5, 0 = all). */
+  /**
+   * How many elements of a collection are measured.
+   *
+   * @default 5, 0 = all
+   */
   readonly samples?: Int | undefined;
 }
 

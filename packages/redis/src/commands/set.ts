@@ -37,7 +37,11 @@ const SUNIONSTORE = idempotent('SUNIONSTORE', Keys.all);
 
 /** Options of {@link sintercard}. */
 export interface IntercardOptions {
-  /** Stop counting here; 0 = no limit (default). */
+  /**
+   * Stop counting here; 0 = no limit.
+   *
+   * @default 0
+   */
   readonly limit?: Int | undefined;
 }
 

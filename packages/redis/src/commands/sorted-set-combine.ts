@@ -24,9 +24,13 @@ const AGGREGATES = ['sum', 'min', 'max', 'SUM', 'MIN', 'MAX'] as const;
 
 /** How scores are combined. */
 export interface CombineOptions {
-  /** Factors for the scores, one per key (default 1 each). */
+  /**
+   * Factors for the scores, one per key.
+   *
+   * @default 1 each
+   */
   readonly weights?: readonly Score[] | undefined;
-  /** Default `'sum'`. */
+  /** @default 'sum' */
   readonly aggregate?: Aggregate | undefined;
 }
 
@@ -138,7 +142,11 @@ export function zinter<V = string>(keys: Many, options?: ZcombineOptions): Comma
 
 /** Options of {@link zintercard}. */
 export interface ZintercardOptions {
-  /** Stop counting here; 0 = no limit (default). */
+  /**
+   * Stop counting here; 0 = no limit.
+   *
+   * @default 0
+   */
   readonly limit?: Int | undefined;
 }
 

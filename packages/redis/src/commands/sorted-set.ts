@@ -103,7 +103,11 @@ function firstScored<V>(raw: unknown): Scored<V> | null {
 
 /** Options of {@link zmpop} and {@link bzmpop}. */
 export interface ZmpopOptions {
-  /** How many to pop at most (default 1). */
+  /**
+   * How many to pop at most.
+   *
+   * @default 1
+   */
   readonly count?: Int | undefined;
 }
 

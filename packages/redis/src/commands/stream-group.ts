@@ -58,7 +58,11 @@ export function xack<V = string>(key: Data, group: Data, ...ids: StreamIds[]): C
 
 /** Options of {@link xautoclaim}. */
 export interface XautoclaimOptions {
-  /** How many to claim at most (default 100). */
+  /**
+   * How many to claim at most.
+   *
+   * @default 100
+   */
   readonly count?: Int | undefined;
   /** Give only the ids, and do not count it as a delivery. */
   readonly justid?: boolean | undefined;
@@ -343,9 +347,17 @@ export function xgroupSetid<V = string>(
 
 /** Which pending entries {@link xpending} lists. */
 export interface XpendingRange {
-  /** Included; `'-'` (default) = the first there is; `'(<id>'` = not included. */
+  /**
+   * Included; `'-'` = the first there is; `'(<id>'` = not included.
+   *
+   * @default '-'
+   */
   readonly start?: StreamId | undefined;
-  /** Included; `'+'` (default) = the last there is; `'(<id>'` = not included. */
+  /**
+   * Included; `'+'` = the last there is; `'(<id>'` = not included.
+   *
+   * @default '+'
+   */
   readonly end?: StreamId | undefined;
   /** How many at most. */
   readonly count: Int;

@@ -106,7 +106,11 @@ export interface XinfoStreamPlain {
 export interface XinfoStreamFull {
   /** Tell about entries, groups and consumers one by one. Since 6.0. */
   readonly full: true;
-  /** Of each list so many at most (default 10), 0 = all. */
+  /**
+   * Of each list so many at most, 0 = all.
+   *
+   * @default 10
+   */
   readonly count?: Int | undefined;
 }
 

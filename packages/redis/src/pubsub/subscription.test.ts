@@ -86,7 +86,7 @@ describe('the buffer', () => {
 });
 
 describe('listeners', () => {
-  it('hear each message, which is not kept for a reader that nobody is', async () => {
+  it('hear each message, which is not kept where there is no reader', async () => {
     const { news } = subscription({ buffer: 2 });
     const heard: Message[] = [];
     const gaps: Gap[] = [];

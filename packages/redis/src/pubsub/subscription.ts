@@ -21,7 +21,8 @@ export interface Message<V = string> {
 /** Messages may be missing. */
 export interface Gap {
   /**
-   * `reconnect`: the connection was lost and is subscribed again. `moved`: another server of the cluster has the channel
+   * `reconnect`: the connection was lost and is subscribed again. `moved`: another server of the cluster has the
+   * channel
    * now. `overflow`: the reader was too slow.
    */
   readonly reason: 'reconnect' | 'moved' | 'overflow';
@@ -53,8 +54,11 @@ export interface SubscribeOptions {
    */
   readonly overflow?: Overflow | undefined;
   /**
-   * Subscribes on every primary of a cluster, for what servers tell on themselves only, such as keyspace events. What is
-   * published comes once from each of them. Default false. On a single server it changes nothing.
+   * Subscribes on every primary of a cluster, for what servers tell on themselves only, such as keyspace events. What
+   * is
+   * published comes once from each of them. On a single server it changes nothing.
+   *
+   * @default false
    */
   readonly everywhere?: boolean | undefined;
 }

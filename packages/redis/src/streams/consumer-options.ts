@@ -31,7 +31,11 @@ export interface ConsumerOptions {
    * @default the key of the stream followed by `:dead`; in a cluster `{key}:dead` when the key has no hash tag
    */
   readonly deadLetters?: string | undefined;
-  /** Where a new group begins: `0` (default) = with the first entry there is, `$` = with what comes from now on. */
+  /**
+   * Where a new group begins: `0` = with the first entry there is, `$` = with what comes from now on.
+   *
+   * @default '0'
+   */
   readonly from?: '0' | '$' | undefined;
   /**
    * How long one read waits for entries, ms.

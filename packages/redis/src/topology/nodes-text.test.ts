@@ -69,7 +69,7 @@ describe('recorded replies of CLUSTER NODES', () => {
     }
   });
 
-  test('of a server that has met nobody have no host', () => {
+  test('of a server that has met no other have no host', () => {
     for (const [, rows] of rowsOf('fresh-node', 1))
       expect(rows).toMatchObject([{ host: undefined, port: 36009, myself: true, ranges: [[0, 16_382]], open: [] }]);
   });

@@ -101,7 +101,7 @@ describe('CLUSTER SLOTS', () => {
     expect(map([0, 1, ['h', 7000]]).nodes).toEqual([{ id: 'h:7000', host: 'h', port: 7000, role: 'primary' }]);
   });
 
-  it('keeps a node that nobody can reach, without a host', () => {
+  it('keeps a node that no server can reach, without a host', () => {
     expect(map([0, 1, ['?', 7000, 'a', []], ['h', 0, 'b', []]]).nodes).toMatchObject([
       { id: 'a', host: undefined, role: 'primary' },
       { id: 'b', host: undefined, role: 'replica' },

@@ -20,7 +20,7 @@ function titles(): Map<number, string[]> {
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
-describe('behaviours of clusters', () => {
+describe('behaviors of clusters', () => {
   const tests = titles();
   it.each([...range(89, 102), ...range(115, 181)])('%i has a test', (number) => {
     expect(tests.get(number) ?? []).not.toEqual([]);

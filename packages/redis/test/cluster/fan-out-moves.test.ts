@@ -83,7 +83,7 @@ test('a part whose server is replaced before it is written runs on the successor
   expect([successor.countOf('DBSIZE'), b.countOf('DBSIZE')]).toEqual([1, 1]);
 });
 
-test('right after a redirect each server still gets its part, the first slot being elsewhere by now [#147]', async () => {
+test('right after a redirect each server still gets its part, the first slot being on another by now [#147]', async () => {
   const { a, b, redis } = await two();
   await redis.connect();
   a.answer = answers({ SET: moved(0, b), DBSIZE: integer(2) });

@@ -172,7 +172,7 @@ describe('a server that has left the map', () => {
     await until('no connection', () => a.connections === 0);
   });
 
-  test('has no connections any more after some seconds, whatever it still owes [#143]', async () => {
+  test('has no connections any more after some seconds, whatever replies are pending [#143]', async () => {
     const { cluster, a, b } = await two();
     const redis = openAt(b, { refreshInterval: 20, timeout: 20_000 });
     a.answer = answers({ GET: () => new Promise(() => undefined), INCR: () => new Promise(() => undefined) });

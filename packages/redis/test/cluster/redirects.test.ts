@@ -105,7 +105,7 @@ describe('MOVED', () => {
 });
 
 describe('a script that answers with the words of a redirect', () => {
-  test('has run once, and its error says that nobody knows whether it ran [#128]', async () => {
+  test('has run once, and its error says that it is not known whether it ran [#128]', async () => {
     const { a, b, redis } = await two();
     a.answer = answers({ EVAL: moved(SLOT, b), EVALSHA: moved(SLOT, b) });
     b.answer = answers({ EVAL: integer(2) });

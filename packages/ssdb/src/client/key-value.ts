@@ -39,7 +39,11 @@ import { MAX_KEY_BYTES, MAX_TTL } from '../commands/support/arguments.ts';
 
 /** What {@link keyValue} needs of a client, pool or lease. Several command values go to one connection, in order. */
 export interface SsdbSender<V> extends CommandSender<V> {
-  /** On how many servers the keys lie. Default 1. */
+  /**
+   * On how many servers the keys lie.
+   *
+   * @default 1
+   */
   readonly serverCount?: number;
   /** Keys with their values, page by page. */
   scanIterator(options: { readonly prefix: string; readonly count: number }): AsyncIterable<readonly [string, V]>;

@@ -50,9 +50,11 @@ export type SsdbAddress = AddressInput | ServerList<SsdbServer>;
 /** Further options of clients and pools of several servers. */
 export interface ShardOptions {
   /**
-   * Who answers reads of a key. `primary` (default): the server itself. `preferReplica`: one of its replicas, in turn,
+   * Who answers reads of a key. `primary`: the server itself. `preferReplica`: one of its replicas, in turn,
    * and the server itself while none of them works. A replica may lag: what was just written may not be there yet.
    * Writes, batches and ranges over all keys always go to the server itself.
+   *
+   * @default 'primary'
    */
   readonly readFrom?: 'primary' | 'preferReplica' | undefined;
 }
@@ -61,8 +63,10 @@ export interface ShardOptions {
 export interface SsdbClientOptions extends SsdbOptions, ShardOptions {
   /**
    * Connections that commands are spread over, by their first key or name; commands without one take the first
-   * connection. Default 8; with several servers 8 divided by their number, rounded up, to each. Calls with the same first key run in the order of the calls, all others may overtake each
-   * other until they are awaited; with 1 everything runs in the order of the calls.
+   * connection. Calls with the same first key run in the order of the calls, all others may overtake each other until
+   * they are awaited; with 1 everything runs in the order of the calls.
+   *
+   * @default 8; with several servers 8 divided by their number, rounded up, to each
    */
   readonly connections?: number | undefined;
 }

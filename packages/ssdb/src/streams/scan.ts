@@ -28,7 +28,11 @@ export interface ScanOptions {
   readonly end?: Data | undefined;
   /** Only what begins with this; instead of `start` and `end`. */
   readonly prefix?: Data | undefined;
-  /** How many entries a page has: what one request asks for. Default 100. */
+  /**
+   * How many entries a page has: what one request asks for.
+   *
+   * @default 100
+   */
   readonly count?: number | undefined;
 }
 
@@ -38,7 +42,11 @@ export interface ZscanIteratorOptions {
   readonly scoreStart?: ScoreBound | undefined;
   /** Where to end, included. Default: at the border. */
   readonly scoreEnd?: ScoreBound | undefined;
-  /** How many members a page has. Default 100. */
+  /**
+   * How many members a page has.
+   *
+   * @default 100
+   */
   readonly count?: number | undefined;
 }
 

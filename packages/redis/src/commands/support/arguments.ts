@@ -186,7 +186,11 @@ export function addLimit(args: Arg[], limit: Limit | undefined): void {
 export interface ScanOptions {
   /** Only names that match this glob pattern; applied after the server looked, so pages may be empty. */
   readonly match?: Data | undefined;
-  /** About how many the server looks at per call (default 10). */
+  /**
+   * About how many the server looks at per call.
+   *
+   * @default 10
+   */
   readonly count?: Int | undefined;
 }
 

@@ -148,7 +148,7 @@ describe('lists and entries', () => {
   });
 });
 
-describe('what would break the server or the line', () => {
+describe('what would break the server or the connection', () => {
   test('slaveof without a port is refused, also as a raw call', () => {
     expect(refusal(() => commands.slaveof('id', 'host', undefined as unknown as number))).toContain(
       'port: expected a whole number',
