@@ -1,4 +1,4 @@
-/** A reply that shares nothing with the one that is kept, so that nobody can change what others get. */
+/** A reply that shares nothing with the one that is kept, so that no caller can change what others get. */
 export function copyOf(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null) return raw;
   if (raw instanceof Uint8Array) return raw.slice();

@@ -16,7 +16,7 @@ export class KeptReplies implements Kept {
   /** The command in front was answered, with a refusal or without. */
   #answer: Reply | undefined;
 
-  /** @returns whether the reply is that of the command in front, so that nobody waits for it */
+  /** @returns whether the reply is that of the command in front, so that no caller waits for it */
   takes(command: AnyCommand, reply: Reply): boolean {
     if (this.#answer === undefined && prefaceOf(command.spec) !== '') {
       this.#answer = reply;

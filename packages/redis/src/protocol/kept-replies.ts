@@ -2,7 +2,7 @@
 import { type AnyCommand, type Arg, Flag, type Spec } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 
-/** A command that is written behind another, whose reply goes to nobody. */
+/** A command that is written behind another, whose reply goes to no caller. */
 export interface PrefacedSpec extends Spec {
   /** The command in front, encoded. */
   readonly preface: string;
@@ -23,7 +23,7 @@ export function keptOf(command: AnyCommand): KeptCommand | undefined {
 
 /** Takes replies of one connection that are kept. */
 export interface KeptReplies {
-  /** Returns whether the reply is that of a command in front, so that nobody waits for it. */
+  /** Returns whether the reply is that of a command in front, so that no caller waits for it. */
   takes(command: AnyCommand, reply: Reply): boolean;
 }
 

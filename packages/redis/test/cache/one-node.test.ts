@@ -83,7 +83,7 @@ describe('what is kept', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('nobody can change what others get [#194]', async () => {
+  test('no caller can change what others get [#194]', async () => {
     await using pair = await openPair(server);
     const { redis, cached, other } = pair;
     await other.rpush('l', 'a', 'b');
