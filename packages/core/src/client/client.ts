@@ -205,7 +205,8 @@ export class Client implements Engine {
   async connect(): Promise<void> {
     this.#checkOpen('connect');
     await this.#router.start();
-    await Promise.all(this.endpoints.map(({ identity, blocking }) => identity.role !== 'replica' && blocking.start()));
+    const primaries = this.endpoints.filter(({ identity }) => identity.role !== 'replica');
+    await Promise.all(primaries.map(({ blocking }) => blocking.start()));
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
