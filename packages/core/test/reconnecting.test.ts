@@ -82,7 +82,10 @@ describe('backoff as a function', () => {
   });
 
   it('may refuse to come back after a connection was lost', async () => {
-    const server = answering((text, peer) => (text === 'die' ? void peer.close(new Error('reset')) : '+ok\n'));
+    const server = answering((text, peer) => {
+      if (text === 'die') peer.close(new Error('reset'));
+      return text === 'die' ? undefined : '+ok\n';
+    });
     const client = lineClient({ address: server, backoff: { min: 50, max: 2000, delay: () => null } });
     await client.connect();
     const lost = outcome(client.send(line('die')));

@@ -13,7 +13,7 @@ afterAll(() => server.stop());
 
 const settle = (call: Promise<unknown>): Promise<unknown> => call.catch((error: KvError) => error);
 
-const info = async (redis: Pick<Redis, 'execute'>): Promise<string> => String(await redis.execute('CLIENT INFO'));
+const info = async (redis: Pick<Redis, 'execute'>): Promise<string> => (await redis.execute('CLIENT INFO')) as string;
 
 describe.each([2, 3] as const)('a running client in RESP%i', (protocol) => {
   const client = (options: object = {}): Redis => createRedis(server.url, { protocol, ...options });
@@ -157,7 +157,7 @@ it('options of the handshake are checked', () => {
     expect(() => createRedis('redis://h', options)).toThrow(message);
   };
   refused({ handshake: ['PING'] }, /^handshake\[0\]: expected a command/);
-  refused({ handshake: [{ ...set('a', 1), flags: 4 }] }, /^handshake: SET has no place in a handshake/);
+  refused({ handshake: [Object.assign(set('a', 1), { flags: 4 })] }, /^handshake: SET has no place in a handshake/);
   refused({ library: { version: '1' } }, /^library\.name: it is missing/);
   refused({ library: { name: 'two words' } }, /^library\.name: /);
 });

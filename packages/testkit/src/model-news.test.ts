@@ -3,7 +3,8 @@ import { CalmClock } from './calm-clock.ts';
 import { type Channels, News } from './model-news.ts';
 import type { ReaderEvents } from './model-reader.ts';
 
-type Told = string | 'gap';
+/** A text, or `gap`. */
+type Told = string;
 
 /** Channels that tell readers what a test wants, in place of what was published. */
 class Pretended implements Channels {

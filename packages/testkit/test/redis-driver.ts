@@ -102,7 +102,7 @@ class RedisBackend implements Backend {
 }
 
 function text(value: unknown): string | null {
-  return value === null ? null : String(value);
+  return value === null ? null : String(value as string | number);
 }
 
 async function readAll(subscription: AsyncIterable<Message>, events: ReaderEvents): Promise<void> {

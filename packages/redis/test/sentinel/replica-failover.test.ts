@@ -36,7 +36,7 @@ class Reader {
 
 /** How many times each server has run GET since it was asked last; -1 when it does not run. */
 async function readsOf(rig: SentinelRig): Promise<number[]> {
-  return Promise.all(rig.servers.map((server) => (server.answers ? takeReads(server) : -1)));
+  return Promise.all(rig.servers.map(async (server) => (server.answers ? takeReads(server) : -1)));
 }
 
 async function takeReads(server: ManagedServer): Promise<number> {
