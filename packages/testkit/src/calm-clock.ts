@@ -35,10 +35,10 @@ export class CalmClock implements Disposable {
     return this.#calm - calm > limit || performance.now() - began > limit * PATIENCE;
   }
 
-  /** Milliseconds since a time of `performance.now()` in which the machine was busy with other things. */
-  busySince(time: number): number {
-    const from = this.#busy.findLastIndex(({ until }) => until < time) + 1;
-    return this.#busy.slice(from).reduce((sum, { ms }) => sum + ms, 0);
+  /** The longest time in which the machine was busy with other things since a time of `performance.now()`, ms. */
+  longestStall(since: number): number {
+    const from = this.#busy.findLastIndex(({ until }) => until < since) + 1;
+    return this.#busy.slice(from).reduce((longest, { ms }) => Math.max(longest, ms), 0);
   }
 
   /** False when the limit is over first, see {@link isOver}. */

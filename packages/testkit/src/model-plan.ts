@@ -20,6 +20,8 @@ export type Operation =
     | { readonly kind: 'publish'; readonly channel: number }
     /** Begin to read a channel. */
     | { readonly kind: 'subscribe'; readonly channel: number; readonly reading: Reading }
+    /** Subscribe, perhaps right behind the end of another subscription, while messages come without a pause. */
+    | { readonly kind: 'flood'; readonly id: number; readonly reading: Reading; readonly again: boolean }
     /** Let the oldest reader of a channel end. */
     | { readonly kind: 'unsubscribe'; readonly channel: number }
     /** Something happens to the connection or the server; the driver knows what the name means. */
@@ -35,7 +37,7 @@ export type Operation =
 export type Reading = 'listener' | 'loop';
 
 /** Operations beside the usual ones, for backends that have them. */
-export type ExtraKind = 'script' | 'slow' | 'publish' | 'subscribe' | 'unsubscribe';
+export type ExtraKind = 'script' | 'slow' | 'flood' | 'publish' | 'subscribe' | 'unsubscribe';
 
 /** A whole case as plain data: it can be printed, kept and run again. */
 export interface Plan {
@@ -141,6 +143,8 @@ function randomExtra(random: Random, id: number, kind: ExtraKind, { words, slow 
       return { kind, id, ms: random.pick(slow ?? [300]) };
     case 'subscribe':
       return { kind, channel, reading: random.pick(['listener', 'loop']) };
+    case 'flood':
+      return { kind, id, reading: random.pick(['listener', 'loop']), again: random.chance(0.5) };
     default:
       return { kind, channel };
   }

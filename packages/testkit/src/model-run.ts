@@ -84,8 +84,8 @@ function isFaulty({ toServer, toClient, ...whole }: Faults): boolean {
   return [whole, toServer, toClient].some((part?: DirectionFaults | Faults) => Object.keys(part ?? {}).length > 0);
 }
 
-/** A call during which, or so many ms before which, the machine was busy for longer than this says nothing about the client. */
-const [BEFORE, HURRY] = [500, 50];
+/** A call during which, or so long before which, the machine stood still for so long says nothing about the client, ms. */
+const [BEFORE, STALL] = [1000, 150];
 
 /** How long a client waits at most until a server confirms that a channel is left, ms. */
 const CONFIRMATION = 5000;
@@ -177,7 +177,7 @@ class Run {
     const { kind } = operation;
     const needed = kind === 'slow' ? operation.ms : kind === 'unsubscribe' ? CONFIRMATION : (patience ?? 0);
     entry.late = !(await this.#calm.settles(call, needed + this.#settleWithin / 4));
-    entry.hurried = this.#calm.busySince(began - BEFORE) > HURRY;
+    entry.hurried = this.#calm.longestStall(began - BEFORE) > STALL;
     return entry;
   }
 }

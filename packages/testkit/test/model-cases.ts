@@ -23,13 +23,13 @@ import {
 } from './proxied-session.ts';
 import { type RedisVariation, redisBackends } from './redis-driver.ts';
 import { loadFunction } from './redis-scripts.ts';
-import { ssdbBackends } from './ssdb-driver.ts';
+import { type SsdbVariation, ssdbBackends } from './ssdb-driver.ts';
 
 /** A case as data. */
 export interface Case {
   readonly plans: ModelOptions;
   /** What the client of a variant has beside what all cases have in common. */
-  readonly client?: RedisVariation;
+  readonly client?: RedisVariation & Pick<SsdbVariation, 'connections'>;
   /** What the proxy of a variant does. */
   readonly proxy?: (variant: number) => ProxyVariation;
   /** See {@link ModelDriver.settleWithin}. */
@@ -73,21 +73,21 @@ const calm: ModelOptions = { ...usual, connections: 0, disturbance: 0, calm: tru
 /** Calls have all the time that they need, since nothing is lost. */
 const relaxed: Impatience = { timeout: 5000, liveness: { idle: 15_000, grace: 5000 } };
 
-/** Calls end soon, connections are probed soon: far sooner than a slow command is done. */
-const slowTimes: Impatience = { timeout: 60, liveness: { idle: 400, grace: 200 } };
+/** A connection is given up in less time than a slow command takes, were it not for that command. */
+const slowTimes: Impatience = { timeout: 60, liveness: { idle: 800, grace: 800 } };
 
 /** The queue has any length. */
 const slowly: RedisVariation = { times: slowTimes, maxQueueBytes: undefined };
 
 const slow: ModelOptions = {
   ...usual,
-  plans: 5,
-  parallel: 5,
-  operations: 200,
+  plans: 4,
+  parallel: 4,
+  operations: 120,
   connections: 0,
   disturbance: 0,
   calm: true,
-  slow: [100, 900],
+  slow: [100, 3000],
   deadlines: [20, 60, 2000, 0],
   extras: ['slow'],
   extra: 0.02,
@@ -112,9 +112,14 @@ const WORDS = [
   'ERR x',
 ];
 
-const NEWS: readonly ExtraKind[] = ['publish', 'publish', 'publish', 'publish', 'subscribe', 'unsubscribe'];
+const NEWS: readonly ExtraKind[] = ['publish', 'publish', 'publish', 'subscribe', 'subscribe', 'unsubscribe'];
 
-const slowConnection: Case = { plans: slow, client: slowly, proxy: () => ({ slow: 'connection' }) };
+const slowConnection: Case = {
+  plans: slow,
+  client: slowly,
+  proxy: () => ({ slow: 'connection' }),
+  settleWithin: 40_000,
+};
 
 /** A name of a backend. */
 export type BackendName = 'redis' | 'ssdb' | 'gibson';
@@ -124,25 +129,39 @@ export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>
   redis: {
     wild: {
       plans: { ...wild, plans: 16, extras: [...NEWS, 'script', 'script'], words: WORDS },
-      proxy: (variant) => (variant < 4 ? { pushes: 2 + variant } : {}),
+      proxy: (variant) => (variant < 4 ? { toClient: { pushes: 2 + variant } } : {}),
     },
     words: {
       plans: { ...calm, extras: ['script'], words: WORDS },
       client: { times: relaxed },
-      proxy: () => ({ pushes: 3 }),
+      proxy: () => ({ toClient: { pushes: 3 } }),
+    },
+    flood: {
+      plans: {
+        ...calm,
+        age: 0,
+        plans: 8,
+        parallel: 1,
+        operations: 60,
+        inFlight: [1, 4],
+        extras: ['flood'],
+        extra: 0.3,
+      },
+      client: { times: relaxed, maxQueueBytes: undefined },
+      proxy: (variant) => ({ toClient: variant < 4 ? { merge: 1 + variant } : { pieces: 100 * variant } }),
     },
     slow: slowConnection,
     sleeping: {
-      plans: { ...slow, plans: 1, slow: [100, 700] },
+      plans: { ...slow, plans: 2, parallel: 1, operations: 70, extra: 0.03, slow: [1500] },
       client: { ...slowly, sleeps: true },
-      settleWithin: 30_000, // those that wait together wait for the sum
+      settleWithin: 40_000, // those that wait together wait for the sum
     },
   },
-  ssdb: { wild: { plans: wild }, slow: slowConnection },
+  ssdb: { wild: { plans: wild }, slow: { ...slowConnection, client: { ...slowly, connections: 2 } } },
   gibson: {
     wild: { plans: wild },
     slow: slowConnection,
-    busy: { plans: slow, client: slowly, proxy: () => ({ slow: 'server' }) },
+    busy: { ...slowConnection, proxy: () => ({ slow: 'server' }) },
   },
 };
 

@@ -8,7 +8,7 @@ import type { SsdbModule, SsdbVariation } from './ssdb-driver.ts';
 export const VARIANTS = 8;
 
 /** Bytes of a queue that a few calls fill. */
-const SMALL_QUEUE = 1500;
+const SMALL_QUEUE = 400;
 
 /** The facts of a variant, the same for all backends. */
 interface Facts {
@@ -20,7 +20,7 @@ interface Facts {
 function facts(variant: number): Facts {
   return {
     protocol: variant % 2 === 0 ? 3 : 2,
-    maxQueueBytes: variant === 2 || variant === 3 ? SMALL_QUEUE : undefined,
+    maxQueueBytes: variant >= 2 && variant <= 4 ? SMALL_QUEUE : undefined,
     isCrossed: variant >= 6,
   };
 }

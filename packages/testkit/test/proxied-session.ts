@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommonOptions } from '@kv/core';
 import type { CalmClock } from '../src/calm-clock.ts';
 import { type FaultProxy, faultProxy } from '../src/fault-proxy.ts';
-import type { Faults } from '../src/faults.ts';
+import type { DirectionFaults, Faults } from '../src/faults.ts';
 import type { Ending } from '../src/model-entry.ts';
 import { type ModelSubscription, News } from '../src/model-news.ts';
 import type { Operation, Reading } from '../src/model-plan.ts';
@@ -54,8 +54,8 @@ export const closings: readonly string[] = ['close', 'cut, close', 'cut, close s
 
 /** How the proxy of a session differs from the usual one. */
 export interface ProxyVariation {
-  /** Pushes stand behind every so many replies; default none. */
-  readonly pushes?: number;
+  /** What all connections suffer from the server to the client; default nothing. */
+  readonly toClient?: DirectionFaults;
   /** Requests that say so are slow, and meanwhile the server has no time for their connection, or for none. */
   readonly slow?: 'connection' | 'server';
 }
@@ -174,8 +174,8 @@ let sessions = 0;
 export function proxiedDriver(backends: Backends, vary: (variant: number) => ProxyVariation = () => ({})): ModelDriver {
   return {
     open: async (connections: readonly Faults[], variant: number) => {
-      const { pushes, slow } = vary(variant);
-      const faults = (_random: unknown, index: number): Faults => withPushes(connections[index] ?? {}, pushes);
+      const { toClient, slow } = vary(variant);
+      const faults = (_random: unknown, index: number): Faults => withMore(connections[index] ?? {}, toClient);
       const options = slow === undefined ? { faults } : { faults, slow: new SlowRequests(slow) };
       const proxy = await faultProxy(backends.target, options);
       return new ProxiedSession(proxy, backends, `m${sessions++}:`, variant);
@@ -183,6 +183,6 @@ export function proxiedDriver(backends: Backends, vary: (variant: number) => Pro
   };
 }
 
-function withPushes(faults: Faults, pushes: number | undefined): Faults {
-  return pushes === undefined ? faults : { ...faults, toClient: { ...faults.toClient, pushes } };
+function withMore(faults: Faults, toClient: DirectionFaults | undefined): Faults {
+  return toClient === undefined ? faults : { ...faults, toClient: { ...faults.toClient, ...toClient } };
 }

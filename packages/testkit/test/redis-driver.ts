@@ -5,6 +5,7 @@ import { keysOf, type Operation, type Reading, storedUnder } from '../src/model-
 import type { ReaderEvents } from '../src/model-reader.ts';
 import type { RedisServer } from '../src/redis-server.ts';
 import { type Backend, type Backends, type Impatience, impatient } from './proxied-session.ts';
+import { flood } from './redis-flood.ts';
 import { COUNT_AND_FAIL, countAndFail } from './redis-scripts.ts';
 
 export type RedisModule = typeof source;
@@ -25,11 +26,15 @@ export interface RedisVariation {
 
 class RedisBackend implements Backend {
   readonly #redis: Redis;
+  readonly #direct: Redis;
+  readonly #prefix: string;
   readonly #values: RedisModule | undefined;
   readonly #script: Script;
   readonly #sleeps: boolean;
 
-  constructor(port: number, keyPrefix: string, variation: RedisVariation) {
+  constructor(port: number, keyPrefix: string, direct: Redis, variation: RedisVariation) {
+    this.#prefix = keyPrefix;
+    this.#direct = direct;
     const { client = source, values, protocol, maxQueueBytes, sleeps = false, times } = variation;
     const url = `redis://127.0.0.1:${port}`;
     this.#redis = client.createRedis(url, { ...impatient, ...times, keyPrefix, protocol, maxQueueBytes });
@@ -59,6 +64,9 @@ class RedisBackend implements Backend {
       case 'script':
         await countAndFail(operation.id, redis, this.#script, first, operation.word);
         return undefined;
+      case 'flood':
+        await this.#flood(redis, operation);
+        return undefined;
       case 'slow':
         return this.#slowly(first, operation.ms);
       default:
@@ -76,6 +84,11 @@ class RedisBackend implements Backend {
 
   close(): Promise<void> {
     return this.#redis.close();
+  }
+
+  #flood(redis: Redis, { id, reading, again }: Extract<Operation, { kind: 'flood' }>): Promise<void> {
+    const publish = (channel: string, text: string): Promise<number> => this.#direct.publish(channel, text);
+    return flood({ redis, publish, channel: `${this.#prefix}flood${id}`, reading, again });
   }
 
   #subscribed(channel: number, name: string): Promise<Subscription> {
@@ -122,7 +135,7 @@ export function redisBackends(
 ): Backends {
   return {
     target: server,
-    open: (port, prefix, variant) => new RedisBackend(port, prefix, vary(variant)),
+    open: (port, prefix, variant) => new RedisBackend(port, prefix, direct, vary(variant)),
     publish: async (channel, name, message) => {
       await (channel === 2 ? direct.spublish(name, message) : direct.publish(name, message));
     },

@@ -9,6 +9,8 @@ export type SsdbModule = typeof source;
 /** How a client is made, and what it is called with. */
 export interface SsdbVariation {
   readonly maxQueueBytes?: number | undefined;
+  /** How many connections the client has; default: its own. */
+  readonly connections?: number | undefined;
   /** Deadline and liveness, where {@link impatient} is too short. */
   readonly times?: Partial<Impatience> | undefined;
   /** Another copy of the package, which makes all commands; default: typed methods. */
@@ -20,8 +22,8 @@ class SsdbBackend implements Backend {
   readonly #values: SsdbVariation['values'];
 
   constructor(address: SsdbAddress, keyPrefix: string, variation: SsdbVariation) {
-    const { maxQueueBytes, times, values } = variation;
-    this.#ssdb = createSsdb(address, { ...impatient, ...times, keyPrefix, maxQueueBytes });
+    const { maxQueueBytes, times, values, connections } = variation;
+    this.#ssdb = createSsdb(address, { ...impatient, ...times, keyPrefix, maxQueueBytes, connections });
     this.#values = values;
   }
 
