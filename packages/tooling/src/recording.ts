@@ -80,9 +80,28 @@ async function exchanges<T>(
  * Records commands on a server. Redis is asked in RESP2 and in RESP3, with FLUSHALL before each: give it a server of
  * its own. The others are asked once, with the data that they have.
  */
-export function recordSteps(backend: BackendName, place: Place, commands: readonly Words[]): Promise<RecordedStep[]> {
+export async function recordSteps(
+  backend: BackendName,
+  place: Place,
+  commands: readonly Words[],
+): Promise<RecordedStep[]> {
+  const steps = await askAll(backend, place, commands);
+  for (const [at, step] of steps.entries()) {
+    if (!isUnknownCommand(step)) continue;
+    throw new Error(`${commands[at]?.[0]}: this server does not know the command; record on one that does`);
+  }
+  return steps;
+}
+
+function askAll(backend: BackendName, place: Place, commands: readonly Words[]): Promise<RecordedStep[]> {
   if (backend === 'redis') return recordRedis(place, commands);
   return backend === 'ssdb' ? recordSsdb(place, commands) : recordGibson(place, commands);
+}
+
+/** Such an answer says nothing of the command. */
+function isUnknownCommand(step: RecordedStep): boolean {
+  const reply = Buffer.from(String(step['resp2Hex'] ?? step['replyHex']), 'hex').toString('latin1');
+  return /^-ERR unknown (sub)?command|^\d+\nclient_error\n\d+\nUnknown Command/i.test(reply);
 }
 
 async function recordRedis(place: Place, commands: readonly Words[]): Promise<RecordedStep[]> {

@@ -23,6 +23,13 @@ it('Redis is recorded in both protocols, each time from an empty server', async 
   ]);
 });
 
+it('a command that the server does not know is not recorded', async () => {
+  await using server = await startRedis();
+  await expect(recordSteps('redis', server, commandsIn(['GET', 'k', ',', 'NOSUCH', 'k']))).rejects.toThrow(
+    'NOSUCH: this server does not know the command; record on one that does',
+  );
+});
+
 /** A recorded scenario of a file, and the file. */
 function scenario(file: string, name: string): { steps: { command: string; args: string[] }[] } {
   const text = readFileSync(join(repository, file), 'utf8');
