@@ -82,7 +82,7 @@ export class Reader implements ReaderEvents {
   }
 
   ended(error?: unknown): void {
-    if (this.isOpen) this.#wrong(`ended by itself${error === undefined ? '' : `: ${(error as Error).message}`}`);
+    if (this.isOpen) this.#wrong(`ended by itself${error === undefined ? '' : `: ${String(error as Error)}`}`);
     this.#state = 'ended';
   }
 
