@@ -35,34 +35,26 @@ export async function openContenders({ url }: RedisServer, maxBytes?: number): P
   ];
 }
 
-/** Calls one after the other until `milliseconds` are over. `keys` are taken in turn; each once where they suffice. */
-export async function measureReads(
-  { name, get }: CacheContender,
-  keys: readonly string[],
-  milliseconds: number,
-): Promise<CacheRun> {
+/** Reads keys one after the other, from the first to the last. */
+export async function measureReads({ name, get }: CacheContender, keys: readonly string[]): Promise<CacheRun> {
   const cpu = process.cpuUsage();
   const begin = performance.now();
-  let calls = 0;
-  for (let end = begin; end - begin < milliseconds; end = performance.now())
-    for (let i = 0; i < 100; i++) await get(keys[calls++ % keys.length] as string);
+  for (const key of keys) await get(key);
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { name, perSecond: calls / seconds, cpu: (user + system) / calls };
+  return { name, perSecond: keys.length / seconds, cpu: (user + system) / keys.length };
 }
 
-/** Medians of several rounds, whose order turns around. */
+/** Medians of many short rounds, whose order turns around. @param keys those of the next round */
 export async function compareReads(
   contenders: readonly CacheContender[],
-  keys: (round: number) => readonly string[],
+  keys: () => readonly string[],
   rounds: number,
-  milliseconds: number,
 ): Promise<readonly CacheRun[]> {
   const runs = new Map<string, CacheRun[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? contenders : [...contenders].reverse();
-    for (const contender of order)
-      runs.get(contender.name)?.push(await measureReads(contender, keys(round), milliseconds));
+    for (const contender of order) runs.get(contender.name)?.push(await measureReads(contender, keys()));
   }
   return [...runs].map(([name, all]) => ({
     name,
@@ -89,7 +81,7 @@ export async function measureMemory(
   { maxBytes, count, length }: { readonly maxBytes: number; readonly count: number; readonly length: number },
   collect: () => void,
 ): Promise<CacheMemory> {
-  const writer = createRedis(url);
+  const writer = createRedis(url, { timeout: 0 });
   await writer.flushall();
   await writer.eval(
     "for i = 1, tonumber(ARGV[1]) do redis.call('SET', 'k:' .. i, string.rep('v', ARGV[2])) end",
@@ -118,23 +110,34 @@ function usedBytes(collect: () => void): number {
 /** Runs everything on a server of its own, and prints it. */
 export async function main(): Promise<void> {
   await using server = await startRedis();
-  const contenders = await openContenders(server);
-  await contenders[0]?.get('warm');
+  const contenders = await openContenders(server, 8 << 20);
   const hot = Array.from({ length: 1000 }, (_, i) => `hot:${i}`);
-  console.log('hits, one call in flight');
-  console.table(await compareReads(contenders, () => hot, 7, 500));
+  let next = 0;
+  const cold = (): string[] => Array.from({ length: 1000 }, () => `cold:${next++}`);
+  await compareReads(contenders, () => hot, 20); // compiled
+  console.log('hits, one call in flight: calls per second, client CPU in µs per call');
+  console.table(await compareReads(contenders, () => hot, 100));
+  await compareReads(contenders, cold, 20);
   console.log('misses, one call in flight');
-  const cold = (round: number): string[] => Array.from({ length: 100_000 }, (_, i) => `cold:${round}:${i}`);
-  console.table(await compareReads(contenders, cold, 7, 1000));
+  console.table(await compareReads(contenders, cold, 100));
   for (const { close } of contenders) await close();
+  await printMemory(server);
+}
+
+async function printMemory(server: RedisServer): Promise<void> {
   const collect = (globalThis as { gc?: () => void }).gc;
   if (collect === undefined) return console.log('memory: run with --expose-gc');
-  for (const length of [16, 100, 1000]) {
-    const wanted = { maxBytes: 2 ** 40, count: length === 1000 ? 200_000 : 1_000_000, length };
-    const { entries, said, measured } = await measureMemory(server, wanted, collect);
-    const each = measured / entries;
+  for (const [length, count, maxBytes] of [
+    [16, 1_000_000, 2 ** 40],
+    [100, 1_000_000, 2 ** 40],
+    [100, 1_500_000, 350_000_000],
+    [1000, 200_000, 2 ** 40],
+  ] as const) {
+    const { entries, said, measured } = await measureMemory(server, { maxBytes, count, length }, collect);
+    const each = (measured / entries).toFixed(0);
+    const full = (measured / maxBytes).toFixed(3);
     console.log(
-      `values of ${length}: ${entries} entries, ${each.toFixed(0)} bytes each, said / measured ${(said / measured).toFixed(3)}`,
+      `values of ${length} bytes: ${entries} entries of ${each} bytes; said / measured ${(said / measured).toFixed(3)}; measured / maxBytes ${full}`,
     );
   }
 }

@@ -2,6 +2,7 @@ import type { Arg } from '@kv/core';
 import { keySlot } from '../topology/slot.ts';
 import { copyOf } from './copy-of.ts';
 import { Entry, type Group } from './entry.ts';
+import { KeyTable } from './key-table.ts';
 import { sizeOfEntry } from './memory.ts';
 import type { TrackedConnection } from './tracked-connection.ts';
 
@@ -15,8 +16,9 @@ const LARGEST = 1 / 16;
  *     oldest ◀───────────────────────────────────▶ newest       all that are stored, in the order of their use
  */
 export class Entries {
-  /** About how many bytes they take. */
-  bytes = 0;
+  /** About how many bytes the tables of keys take. */
+  tableBytes = 0;
+  #entryBytes = 0;
   /** How many are stored; those on their way do not count. */
   stored = 0;
   evicted = 0;
@@ -33,6 +35,11 @@ export class Entries {
     if (!bySlot) this.#only = this.#makeGroup(-1);
   }
 
+  /** About how many bytes they take. */
+  get bytes(): number {
+    return this.#entryBytes + this.tableBytes;
+  }
+
   /** The group of a key. */
   groupOf(key: Arg): Group {
     if (this.#only !== undefined) return this.#only;
@@ -41,8 +48,9 @@ export class Entries {
   }
 
   #makeGroup(slot: number): Group {
-    const group: Group = { slot, byKey: new Map(), source: undefined };
+    const group: Group = { slot, byKey: new KeyTable(), source: undefined };
     this.#groups.set(slot, group);
+    this.tableBytes += group.byKey.bytes;
     return group;
   }
 
@@ -57,7 +65,7 @@ export class Entries {
   add(group: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry {
     const entry = new Entry(group, key, name, args, bytes);
     entry.sibling = group.byKey.get(key);
-    group.byKey.set(key, entry);
+    this.tableBytes += group.byKey.set(key, entry);
     return entry;
   }
 
@@ -79,7 +87,7 @@ export class Entries {
     entry.source = source;
     entry.storedAt = now;
     entry.expires = expires;
-    this.bytes += size;
+    this.#entryBytes += size;
     this.stored++;
     this.#append(entry);
     this.#makeRoom();
@@ -89,7 +97,7 @@ export class Entries {
   /** A slot has its replies from one connection: what came from another is not told of any more. */
   #changeSource(group: Group, source: TrackedConnection): void {
     group.source = source;
-    for (const first of [...group.byKey.values()])
+    for (const first of [...group.byKey.firsts])
       for (const entry of chainOf(first)) if (!entry.pending) this.drop(entry);
   }
 
@@ -117,14 +125,14 @@ export class Entries {
       for (let other = first; other !== undefined; other = other.sibling)
         if (other.sibling === entry) other.sibling = sibling;
     } else if (sibling !== undefined) group.byKey.set(key, sibling);
-    else group.byKey.delete(key);
+    else this.tableBytes += group.byKey.delete(key);
   }
 
   /** Drops all entries of a key. Returns how many they were. */
   dropKey(group: Group, key: string): number {
     const first = group.byKey.get(key);
     if (first === undefined) return 0;
-    group.byKey.delete(key);
+    this.tableBytes += group.byKey.delete(key);
     return this.#endChain(first);
   }
 
@@ -143,8 +151,8 @@ export class Entries {
 
   #clear(group: Group): number {
     let count = 0;
-    for (const first of group.byKey.values()) count += this.#endChain(first);
-    group.byKey.clear();
+    for (const first of group.byKey.firsts) count += this.#endChain(first);
+    this.tableBytes += group.byKey.clear();
     group.source = undefined;
     return count;
   }
@@ -161,7 +169,7 @@ export class Entries {
   #end(entry: Entry): void {
     entry.gone = true;
     if (entry.pending) return;
-    this.bytes -= entry.size;
+    this.#entryBytes -= entry.size;
     this.stored--;
     this.#unlink(entry);
   }

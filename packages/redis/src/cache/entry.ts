@@ -1,13 +1,13 @@
 import type { Arg } from '@kv/core';
 import type { JoinedCall } from './joined-call.ts';
+import type { KeyTable } from './key-table.ts';
 import type { TrackedConnection } from './tracked-connection.ts';
 
 /** The entries of one slot, or of all keys where there are no slots. */
 export interface Group {
   /** -1 where there are no slots. */
   readonly slot: number;
-  /** By key, as text: the newest entry, which leads to the others of the same key. */
-  readonly byKey: Map<string, Entry>;
+  readonly byKey: KeyTable;
   /** Where the replies in it came from. */
   source: TrackedConnection | undefined;
 }

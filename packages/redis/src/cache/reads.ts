@@ -100,17 +100,14 @@ export class Reads implements ReplyTaker {
     const { counts, isPrefaced } = this.context;
     counts.misses++;
     const reply = executor.send(new TrackedRead(this, isPrefaced, entry, command), toPrimary(options));
-    this.sent([entry], command.args, reply);
+    this.#sent(entry, firstKey(command) as Arg, reply);
     return reply;
   }
 
-  /** A read whose reply is to be kept was sent. @param keys those of the entries */
-  sent(entries: readonly (Entry | undefined)[], keys: readonly Arg[], reply: Promise<unknown>): void {
-    reply.then(undefined, (error: Error) => {
-      for (const entry of entries) if (entry !== undefined) this.#failed(entry, error);
-    });
-    if (!this.context.settings.exactExpiry) return;
-    for (const [i, entry] of entries.entries()) if (entry !== undefined) this.#askExpiry(entry, keys[i] as Arg);
+  /** A read whose reply is to be kept was sent. */
+  #sent(entry: Entry, key: Arg, reply: Promise<unknown>): void {
+    reply.then(undefined, (error: Error) => this.#failed(entry, error));
+    if (this.context.settings.exactExpiry) this.#askExpiry(entry, key);
   }
 
   // -- the reply
@@ -178,7 +175,7 @@ export class Reads implements ReplyTaker {
     const bytes = entries.some((entry) => entry?.bytes === true);
     const command = new TrackedMget(this, isPrefaced, spec, args, entries, bytes);
     const reply = executor.send(command, toPrimary(options));
-    this.sent(entries, args, reply);
+    for (const [i, entry] of entries.entries()) if (entry !== undefined) this.#sent(entry, args[i] as Arg, reply);
     return reply;
   }
 

@@ -22,11 +22,10 @@ const prefaced = new WeakMap<Spec, PrefacedSpec>();
  * one reply for the client.
  */
 export function prefacedSpec(spec: Spec): Spec {
-  let made = prefaced.get(spec);
-  if (made === undefined) {
-    made = { ...spec, heads: [], preface: PREFACE };
-    prefaced.set(spec, made);
-  }
+  const known = prefaced.get(spec);
+  if (known !== undefined) return known;
+  const made = { ...spec, heads: [], preface: PREFACE };
+  prefaced.set(spec, made);
   return made;
 }
 

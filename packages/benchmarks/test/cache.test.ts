@@ -1,0 +1,28 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { startRedis } from '@kv/testkit/redis-server';
+import { expect, test } from 'vitest';
+import { compareReads, measureMemory, openContenders } from '../src/comparison/cache.ts';
+
+test('hits are cheaper than reads that are sent, and than those of node-redis', async () => {
+  await using server = await startRedis();
+  const contenders = await openContenders(server);
+  const keys = Array.from({ length: 200 }, (_, i) => `k${i}`);
+  await compareReads(contenders, () => keys, 4);
+  const [plain, cached, other] = await compareReads(contenders, () => keys, 20);
+  for (const { close } of contenders) await close();
+  expect(plain?.cpu).toBeGreaterThan((cached?.cpu ?? Number.NaN) * 5);
+  expect(other?.cpu).toBeGreaterThan((cached?.cpu ?? Number.NaN) * 1.5);
+});
+
+test('what a cache says of its memory is what the process has more, and its bound holds [#201]', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await using server = await startRedis();
+  const maxBytes = 30_000_000;
+  const { entries, said, measured } = await measureMemory(server, { maxBytes, count: 150_000, length: 100 }, collect);
+  expect(entries).toBeGreaterThan(60_000);
+  expect(said).toBeLessThanOrEqual(maxBytes);
+  expect(measured / said).toBeGreaterThan(0.9);
+  expect(measured / said).toBeLessThan(1.1);
+}, 60_000);
