@@ -111,12 +111,12 @@ function usedBytes(collect: () => void): number {
 export async function main(): Promise<void> {
   await using server = await startRedis();
   const contenders = await openContenders(server, 8 << 20);
-  const hot = Array.from({ length: 1000 }, (_, i) => `hot:${i}`);
+  const hot = Array.from({ length: 20_000 }, (_, i) => `hot:${i % 1000}`);
   let next = 0;
   const cold = (): string[] => Array.from({ length: 1000 }, () => `cold:${next++}`);
-  await compareReads(contenders, () => hot, 20); // compiled
+  await compareReads(contenders, () => hot, 4); // compiled
   console.log('hits, one call in flight: calls per second, client CPU in µs per call');
-  console.table(await compareReads(contenders, () => hot, 100));
+  console.table(await compareReads(contenders, () => hot, 16));
   await compareReads(contenders, cold, 20);
   console.log('misses, one call in flight');
   console.table(await compareReads(contenders, cold, 100));
