@@ -74,7 +74,7 @@ async function measure(client: Client, { depth, calls }: Wanted): Promise<Measur
 /** The client in a process of its own: what the others leave behind costs it nothing. */
 async function runChild(name: string, places: Places): Promise<void> {
   const client = await (clients[name] as (places: Places) => Promise<Client>)(places);
-  process.on('message', async (wanted: Wanted) => process.send?.(await measure(client, wanted)));
+  process.on('message', (wanted: Wanted) => void measure(client, wanted).then((measured) => process.send?.(measured)));
   process.send?.('ready');
 }
 
