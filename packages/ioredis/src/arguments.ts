@@ -10,7 +10,7 @@ export type Callback<T = unknown> = (error: Error | null | undefined, result?: T
 /** Text or bytes for the wire. Nothing is an empty text, everything else is what `String` makes of it. */
 export function toWire(value: unknown): string | Uint8Array {
   if (typeof value === 'string' || isBytes(value)) return value;
-  return value === null || value === undefined ? '' : String(value);
+  return value === null || value === undefined ? '' : String(value as number | boolean);
 }
 
 /** Takes the callback off the end of the arguments of a call, if there is one. */

@@ -95,10 +95,17 @@ export class Command {
 
 /** Tells the callback. What that throws is an uncaught exception, as in any callback. */
 export function answer(promise: Promise<unknown>, callback: Callback): void {
-  promise.then(
-    (reply) => queueMicrotask(() => callback(null, reply)),
-    (error: Error) => queueMicrotask(() => callback(error)),
-  );
+  void tell(promise, callback);
+}
+
+async function tell(promise: Promise<unknown>, callback: Callback): Promise<void> {
+  let outcome: Parameters<Callback>;
+  try {
+    outcome = [null, await promise];
+  } catch (error) {
+    outcome = [error as Error];
+  }
+  queueMicrotask(() => callback(...outcome));
 }
 
 function prefixed(prefix: string, key: string | Uint8Array | undefined): string | Uint8Array {

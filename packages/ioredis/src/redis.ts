@@ -1,7 +1,7 @@
 import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
 import type { Callback } from './arguments.ts';
 import { ClientShape } from './client.ts';
-import { Command } from './command.ts';
+import { answer, Command } from './command.ts';
 import { addressOf, clientOptions, type Options, readArguments } from './options.ts';
 import { type ScanOptions, ScanStream } from './scan-stream.ts';
 import { followConnection, followState } from './status.ts';
@@ -37,11 +37,7 @@ export class Redis extends ClientShape {
   /** A client that emits `monitor` with time, arguments, source and database of every command that the server runs. */
   monitor(callback?: Callback<Redis>): Promise<Redis> {
     const monitor = this.#monitor();
-    if (callback !== undefined)
-      monitor.then(
-        (client) => callback(null, client),
-        (error: Error) => callback(error),
-      );
+    if (callback !== undefined) answer(monitor, callback as Callback);
     return monitor;
   }
 

@@ -185,7 +185,7 @@ it('scans come in pages of the same form', async () => {
     for await (const page of client.hscanStream('hash')) fields.push(page);
     const members = [];
     for await (const page of client.scanBufferStream({ match: 'other' })) members.push(...page);
-    return [keys.sort(), fields, members];
+    return [new Set(keys), fields, members];
   };
   expect(await pages(ours)).toEqual(await pages(theirs));
 });

@@ -1,0 +1,255 @@
+import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
+import { type Command, createRedis, type Redis, type RedisAddress } from '@kv/redis';
+import type { IRedisClient } from 'bullmq';
+import { call, isRepeatable, options, pairs, Scripts, toObject } from './calls.ts';
+import { closedError, knownError, socketError } from './errors.ts';
+import { type BullOptions, clientOptions, nameOf } from './options.ts';
+import { followClient, type Status } from './status.ts';
+import { Transaction } from './transaction.ts';
+
+/** A client for BullMQ. */
+export interface BullClient extends IRedisClient {
+  /** The client under it. @throws Error when it is closed */
+  readonly redis: Redis;
+}
+
+/** A client of `@kv/redis` as BullMQ wants one. */
+export class KvBullClient extends EventEmitter implements BullClient {
+  readonly isCluster = false;
+  /** For BullMQ, which looks whether there is a key prefix. */
+  readonly options: Record<string, unknown>;
+  status: Status = 'wait';
+  readonly #address: RedisAddress | undefined;
+  readonly #own: BullOptions;
+  readonly #scripts: Scripts = new Scripts();
+  readonly #sources = new Map<string, { readonly numberOfKeys: number; readonly lua: string }>();
+  #redis: Redis | undefined;
+
+  constructor(address?: RedisAddress, own: BullOptions = {}) {
+    super();
+    this.#address = address;
+    this.#own = own;
+    this.options = { ...own, maxRetriesPerRequest: null };
+  }
+
+  /** The client under it. @throws Error when it is closed */
+  get redis(): Redis {
+    if (this.status === 'end') throw closedError();
+    this.#redis ??= this.#open();
+    return this.#redis;
+  }
+
+  #open(): Redis {
+    const redis = createRedis(this.#address, { ...clientOptions(this.#own), bytes: false });
+    followClient(redis, this);
+    for (const [name, { lua, numberOfKeys }] of this.#sources) this.#scripts.define(redis, name, lua, numberOfKeys);
+    return redis;
+  }
+
+  /**
+   * Connects. While the server is away the first call waits for it, until the client is closed. After `disconnect()` a
+   * call rejects when the first attempt fails: BullMQ may be about to close.
+   */
+  async connect(): Promise<void> {
+    const again = this.status === 'end';
+    if (again) this.status = 'wait';
+    try {
+      await this.redis.connect();
+    } catch (error) {
+      if (again) throw socketError(error);
+      await this.#isReady();
+    }
+  }
+
+  #isReady(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.once('ready', resolve);
+      this.once('end', () => reject(closedError()));
+    });
+  }
+
+  /** Ends the connection at once; what is under way rejects. */
+  disconnect(): void {
+    void this.#end(0);
+  }
+
+  /** Lets calls under way end, then ends the connection. */
+  async quit(): Promise<string> {
+    await this.#end(undefined);
+    return 'OK';
+  }
+
+  async #end(timeout: number | undefined): Promise<void> {
+    const redis = this.#redis;
+    this.#redis = undefined;
+    this.status = 'end';
+    await redis?.close(timeout === undefined ? {} : { timeout });
+    this.emit('close');
+    this.emit('end');
+  }
+
+  /** A further client with the same options, and those that differ. */
+  duplicate(override: { readonly connectionName?: string | undefined } = {}): KvBullClient {
+    const { connectionName = this.#own.name } = override;
+    return new KvBullClient(this.#address, { ...this.#own, name: nameOf(connectionName) });
+  }
+
+  async #send(command: Command<unknown>, redis: Redis = this.redis): Promise<never> {
+    try {
+      return (await redis.send(command)) as never;
+    } catch (error) {
+      throw knownError(error);
+    }
+  }
+
+  defineCommand(name: string, { numberOfKeys, lua }: { numberOfKeys: number; lua: string }): void {
+    this.#sources.set(name, { numberOfKeys, lua });
+    this.#scripts.define(this.redis, name, lua, numberOfKeys);
+  }
+
+  async runCommand(name: string, args: unknown[]): Promise<unknown> {
+    const redis = isRepeatable(name) ? this.redis.with({ retry: 'always' }) : this.redis;
+    return this.#send(this.#scripts.call(name, args), redis);
+  }
+
+  multi(): Transaction {
+    return new Transaction(this.redis, this.#scripts, true);
+  }
+
+  pipeline(): Transaction {
+    return new Transaction(this.redis, this.#scripts, false);
+  }
+
+  async hgetall(key: string): Promise<Record<string, string>> {
+    return toObject(await this.#send(call('HGETALL', key)));
+  }
+
+  hget(key: string, field: string): Promise<string | null> {
+    return this.#send(call('HGET', key, field));
+  }
+
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]> {
+    return this.#send(call('HMGET', key, fields));
+  }
+
+  hset(key: string, data: Record<string, string | number>): Promise<number> {
+    return this.#send(call('HSET', key, pairs(data)));
+  }
+
+  hdel(key: string, ...fields: string[]): Promise<number> {
+    return this.#send(call('HDEL', key, fields));
+  }
+
+  hexists(key: string, field: string): Promise<number> {
+    return this.#send(call('HEXISTS', key, field));
+  }
+
+  get(key: string): Promise<string | null> {
+    return this.#send(call('GET', key));
+  }
+
+  set(key: string, value: string | number, { PX, EX }: { PX?: number; EX?: number } = {}): Promise<string | null> {
+    return this.#send(call('SET', key, value, options(PX === undefined ? { EX } : { PX })));
+  }
+
+  async del(...keys: string[]): Promise<number> {
+    return keys.length === 0 ? 0 : this.#send(call('DEL', keys));
+  }
+
+  zrange(key: string, start: number, end: number, scores: { WITHSCORES?: boolean } = {}): Promise<string[]> {
+    return this.#send(call('ZRANGE', key, start, end, scores.WITHSCORES === true ? ['WITHSCORES'] : []));
+  }
+
+  zrevrange(key: string, start: number, end: number, scores: { WITHSCORES?: boolean } = {}): Promise<string[]> {
+    return this.#send(call('ZREVRANGE', key, start, end, scores.WITHSCORES === true ? ['WITHSCORES'] : []));
+  }
+
+  zcard(key: string): Promise<number> {
+    return this.#send(call('ZCARD', key));
+  }
+
+  zscore(key: string, member: string): Promise<string | null> {
+    return this.#send(call('ZSCORE', key, member));
+  }
+
+  lrange(key: string, start: number, end: number): Promise<string[]> {
+    return this.#send(call('LRANGE', key, start, end));
+  }
+
+  llen(key: string): Promise<number> {
+    return this.#send(call('LLEN', key));
+  }
+
+  ltrim(key: string, start: number, end: number): Promise<string> {
+    return this.#send(call('LTRIM', key, start, end));
+  }
+
+  lpos(key: string, value: string): Promise<number | null> {
+    return this.#send(call('LPOS', key, value));
+  }
+
+  smembers(key: string): Promise<string[]> {
+    return this.#send(call('SMEMBERS', key));
+  }
+
+  xadd(
+    key: string,
+    id: string,
+    fields: Record<string, string | number>,
+    { MAXLEN, approximate }: { MAXLEN?: number; approximate?: boolean } = {},
+  ): Promise<string> {
+    const trim = MAXLEN === undefined ? [] : ['MAXLEN', ...(approximate === false ? [] : ['~']), MAXLEN];
+    return this.#send(call('XADD', key, trim, id, pairs(fields)));
+  }
+
+  xread(
+    streams: { key: string; id: string }[],
+    { BLOCK, COUNT }: { BLOCK?: number; COUNT?: number } = {},
+  ): Promise<unknown> {
+    const names = [...streams.map(({ key }) => key), ...streams.map(({ id }) => id)];
+    return this.#send(call('XREAD', options({ BLOCK, COUNT }), 'STREAMS', names));
+  }
+
+  xtrim(key: string, strategy: 'MAXLEN', threshold: number, how: { approximate?: boolean } = {}): Promise<number> {
+    return this.#send(call('XTRIM', key, strategy, how.approximate === false ? [] : ['~'], threshold));
+  }
+
+  bzpopmin(key: string, timeout: number): Promise<[key: string, member: string, score: string] | null> {
+    return this.#send(call('BZPOPMIN', key, timeout));
+  }
+
+  info(): Promise<string> {
+    return this.#send(call('INFO'));
+  }
+
+  /** The name of the connection in the list of clients, by which BullMQ finds its workers. */
+  clientSetName(name: string): Promise<'OK'> {
+    return this.redis.setName(nameOf(name) ?? '');
+  }
+
+  clientList(): Promise<string> {
+    return this.#send(call('CLIENT LIST'));
+  }
+
+  clientInfo(): Promise<string> {
+    return this.#send(call('CLIENT INFO'));
+  }
+
+  scan(cursor: string | number, given: { MATCH?: string; COUNT?: number }): Promise<[string, string[]]> {
+    return this.#send(call('SCAN', cursor, options(given)));
+  }
+
+  scanStream({ match, count }: { match: string; count?: number }): Readable {
+    return Readable.from(this.#pages({ MATCH: match, ...(count === undefined ? {} : { COUNT: count }) }));
+  }
+
+  async *#pages(given: { MATCH: string; COUNT?: number }): AsyncGenerator<string[], void, undefined> {
+    let cursor = '0';
+    do {
+      const [next, keys] = await this.scan(cursor, given);
+      cursor = next;
+      yield keys;
+    } while (cursor !== '0');
+  }
+}

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { FlowProducer, Queue, QueueEvents, RedisConnection, Worker } from 'bullmq';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type BullClient, type BullOptions, bullClient, bullClientFactory } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis({
+    args: ['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--appendfsync', 'always'],
+  });
+});
+afterAll(() => server.stop());
+afterEach(() => {
+  delete (RedisConnection as { clientFactory?: unknown }).clientFactory;
+});
+
+const QUICK: BullOptions = { backoff: { min: 1, max: 50 } };
+
+/** A client that is closed when the test has ended. */
+function client(options: BullOptions = QUICK): BullClient {
+  const made = bullClient(server.url, options);
+  onTestFinished(() => made.disconnect());
+  return made;
+}
+
+type Closable = { close(): Promise<void>; on(event: 'error', listener: () => void): unknown };
+
+/** Closed when the test has ended; errors of a server that is away are expected. */
+function closing<T extends Closable>(one: T): T {
+  (one as unknown as { setMaxListeners(count: number): void }).setMaxListeners(0);
+  one.on('error', () => undefined);
+  onTestFinished(() => one.close());
+  return one;
+}
+
+let names = 0;
+const queueName = (): string => `queue-${++names}`;
+
+describe('jobs', () => {
+  it('are added, run, and give their results to those who wait', async () => {
+    const name = queueName();
+    const connection = client();
+    const queue = closing(new Queue(name, { connection }));
+    const events = closing(new QueueEvents(name, { connection }));
+    const worker = closing(new Worker(name, async ({ data }) => data.n * 2, { connection, concurrency: 5 }));
+    await events.waitUntilReady();
+    const jobs = await queue.addBulk(Array.from({ length: 50 }, (_, n) => ({ name: 'double', data: { n } })));
+    const results = await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
+    expect(results).toEqual(Array.from({ length: 50 }, (_, n) => n * 2));
+    expect(await queue.getJobCounts('completed', 'wait', 'active')).toEqual({ completed: 50, wait: 0, active: 0 });
+    expect(worker.isRunning()).toBe(true);
+  });
+
+  it('are delayed, repeated after a failure, and ordered by priority', async () => {
+    const name = queueName();
+    const connection = client();
+    const queue = closing(new Queue(name, { connection }));
+    const order: string[] = [];
+    await queue.pause();
+    await queue.add('late', {}, { delay: 200 });
+    await queue.add('low', {}, { priority: 10 });
+    await queue.add('high', {}, { priority: 1 });
+    await queue.add('twice', {}, { attempts: 2, priority: 20 });
+    closing(
+      new Worker(
+        name,
+        async (job) => {
+          order.push(job.name);
+          if (job.name === 'twice' && job.attemptsMade === 0) throw new Error('once more');
+        },
+        { connection },
+      ),
+    );
+    await queue.resume();
+    await expect.poll(() => queue.getCompletedCount(), { timeout: 10_000 }).toBe(4);
+    expect(order.slice(0, 2)).toEqual(['high', 'low']);
+    expect(order.filter((job) => job === 'twice')).toHaveLength(2);
+  });
+
+  it('tell of progress and failures, and depend on children', async () => {
+    const name = queueName();
+    const connection = client();
+    const events = closing(new QueueEvents(name, { connection }));
+    await events.waitUntilReady();
+    const heard: string[] = [];
+    events.on('progress', ({ data }) => heard.push(`progress ${JSON.stringify(data)}`));
+    events.on('failed', ({ failedReason }) => heard.push(`failed ${failedReason}`));
+    const flow = closing(new FlowProducer({ connection }));
+    const worker = new Worker(
+      name,
+      async (job) => {
+        if (job.name === 'bad') throw new Error('on purpose');
+        await job.updateProgress(50);
+        return Object.values(await job.getChildrenValues()).length;
+      },
+      { connection },
+    );
+    closing(worker);
+    const queue = closing(new Queue(name, { connection }));
+    await queue.add('bad', {});
+    const child = { name: 'child', queueName: name, data: {} };
+    const tree = await flow.add({ name: 'parent', queueName: name, data: {}, children: [child, child] });
+    expect(await tree.job.waitUntilFinished(events)).toBe(2);
+    await expect.poll(() => heard).toEqual(expect.arrayContaining(['failed on purpose', 'progress 50']));
+  });
+
+  it('repeat by a scheduler, and can be looked at and removed', async () => {
+    const name = queueName();
+    const queue = closing(new Queue(name, { connection: client() }));
+    await queue.upsertJobScheduler('tick', { every: 100_000 });
+    expect((await queue.getJobSchedulers()).map(({ key }) => key)).toEqual(['tick']);
+    await queue.add('kept', { a: 'ä' });
+    const jobs = await queue.getJobs(['wait', 'delayed']);
+    expect(jobs.map((job) => job.name).sort()).toEqual(['kept', 'tick']);
+    await queue.obliterate({ force: true });
+    expect(await queue.count()).toBe(0);
+  });
+});
+
+describe('clients', () => {
+  it('of a worker are found by its name', async () => {
+    const name = queueName();
+    const connection = client();
+    const queue = closing(new Queue(name, { connection }));
+    const worker = closing(new Worker(name, async () => undefined, { connection, name: 'lister' }));
+    await worker.waitUntilReady();
+    await expect.poll(async () => (await queue.getWorkers()).length).toBe(1);
+  });
+
+  it('are made by BullMQ of plain options, with a factory', async () => {
+    RedisConnection.clientFactory = bullClientFactory(QUICK);
+    const name = queueName();
+    const connection = { host: server.host, port: server.port, db: 1 };
+    const queue = closing(new Queue(name, { connection }));
+    const events = closing(new QueueEvents(name, { connection }));
+    closing(new Worker(name, async () => 'done', { connection }));
+    await events.waitUntilReady();
+    expect(await (await queue.add('one', {})).waitUntilFinished(events)).toBe('done');
+  });
+
+  it('wait for a server that is not there yet', async () => {
+    const late = await startRedis();
+    await late.stop();
+    const connection = bullClient(late.url, QUICK);
+    onTestFinished(() => connection.disconnect());
+    const queue = closing(new Queue(queueName(), { connection }));
+    const added = queue.add('early', {});
+    await sleep(50); // some attempts
+    await using again = await startRedis({ port: late.port, args: ['--maxmemory-policy', 'noeviction'] });
+    expect((await added).id).toBe('1');
+    expect(again.pid).toBeGreaterThan(0);
+    await queue.close();
+  });
+
+  it('close while a worker waits for jobs', async () => {
+    const worker = new Worker(queueName(), async () => undefined, { connection: client() });
+    await worker.waitUntilReady();
+    await worker.close();
+    expect(worker.isRunning()).toBe(false);
+  });
+
+  it('close while the server is away, when calls under way have reached their deadline', async () => {
+    const gone = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] });
+    const connection = bullClient(gone.url, { ...QUICK, timeout: 300 });
+    const name = queueName();
+    const open = [
+      new Worker(name, async () => undefined, { connection }),
+      new QueueEvents(name, { connection }),
+      new Queue(name, { connection }),
+    ];
+    for (const one of open) (one as Closable).on('error', () => undefined);
+    await Promise.all(open.map((one) => one.waitUntilReady()));
+    await gone.stop();
+    await Promise.all(open.map((one) => one.close()));
+    connection.disconnect();
+    expect(connection.status).toBe('end');
+  });
+});
+
+describe('a server that is killed while jobs run', () => {
+  it('loses no job, and all are finished after it is back; workers and queues close in order', async () => {
+    const name = queueName();
+    const connection = client();
+    const queue = new Queue(name, { connection });
+    queue.on('error', () => undefined);
+    const count = 300;
+    const ran = new Map<number, number>();
+    const added = new Set<number>();
+    for (let n = 0; n < count; n++) added.add((await queue.add('job', { n })).data.n);
+    const worker = new Worker(
+      name,
+      async ({ data }) => {
+        ran.set(data.n, (ran.get(data.n) ?? 0) + 1);
+        await sleep(2);
+      },
+      { connection, concurrency: 10, stalledInterval: 500, lockDuration: 1000, maxStalledCount: 5, runRetryDelay: 100 },
+    );
+    worker.on('error', () => undefined);
+    await expect.poll(() => ran.size, { interval: 1 }).toBeGreaterThan(count / 4);
+    await server.kill();
+    await server.start();
+    await expect.poll(() => queue.getCompletedCount().catch(() => 0), { timeout: 45_000, interval: 50 }).toBe(count);
+    expect([added.size, ran.size]).toEqual([count, count]);
+    expect(await queue.getJobCounts('wait', 'active', 'failed')).toEqual({ wait: 0, active: 0, failed: 0 });
+    await worker.close();
+    await queue.close();
+    expect([worker.isRunning(), connection.status]).toEqual([false, 'ready']);
+  });
+});
