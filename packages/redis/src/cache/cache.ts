@@ -152,9 +152,9 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext {
 
   /** Something came on a shared connection that answers no command. */
   pushed(raw: unknown, connection: Connection): void {
-    if (!Array.isArray(raw) || text(raw[0]) !== 'invalidate') return;
-    const keys: unknown = raw[1];
-    if (Array.isArray(keys)) for (const key of keys) this.#dropKey(key as string | Uint8Array);
+    const [kind, keys] = raw as readonly unknown[];
+    if (!isData(kind) || text(kind) !== 'invalidate') return;
+    if (Array.isArray(keys) && keys.every(isData)) for (const key of keys) this.#dropKey(key);
     else this.#flushed(connection);
   }
 
@@ -203,6 +203,10 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext {
   #publish(event: 'flush' | 'on' | 'off', dropped: number, reason: string, cause?: KvError): void {
     publishCache({ client: this.settings.name, event, dropped, reason, cause });
   }
+}
+
+function isData(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || value instanceof Uint8Array;
 }
 
 function settingsOf(options: CacheOptions, keyPrefix: string, name: string): CacheSettings {

@@ -57,7 +57,9 @@ export class TrackedConnection implements ReplyKeeper {
     if (command instanceof TrackedCommand) command.keep(reply, this);
   }
 
+  /** Whoever may not say it may never; a server that is busy with a script refuses everything for a while. */
   refused(error: ErrorReply): void {
+    if (error.code !== 'NOPERM' && error.code !== 'ERR') return;
     this.#kept.keeper = undefined;
     this.#owner.refused(this, replyError(error, undefined));
   }

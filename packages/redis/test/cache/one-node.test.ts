@@ -1,8 +1,9 @@
 /** The cache of a client with one server. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isCacheable } from '../../src/cache/cacheable.ts';
-import { command, createRedis } from '../../src/index.ts';
+import { type CacheEvent, command, createRedis, keyValue } from '../../src/index.ts';
 import { knownSpec } from '../../src/protocol/command-table.ts';
 import { heard, openPair, until } from './support.ts';
 
@@ -439,6 +440,69 @@ describe('views', () => {
     expect(make({ mode: 'all' })).toThrow('cache.mode');
     expect(make({ prefixes: 'a:' })).toThrow('cache.prefixes');
     expect(make({ size: 1 })).toThrow('cache.size');
+  });
+
+  test('a client with one connection for everything keeps replies, too', async () => {
+    await using pair = await openPair(server, { connections: 'one' });
+    const { redis, cached, other } = pair;
+    expect([await cached.get('k'), await cached.get('k')]).toEqual([null, null]);
+    const popped = redis.blpop('l', 5);
+    expect(await cached.get('k')).toBeNull();
+    await other.rpush('l', 'x');
+    await popped;
+    await other.set('k', 1);
+    await heard(redis);
+    expect(await cached.get('k')).toBe('1');
+    await other.clientKill({ id: await redis.clientId() });
+    await until(() => redis.stats().cache?.entries === 0);
+    await other.set('k', 2);
+    expect(await cached.get('k')).toBe('2');
+    expect(redis.stats().cache).toMatchObject({ hits: 2 });
+  });
+
+  test('KeyValue reads through a cached view', async () => {
+    await using pair = await openPair(server);
+    const { redis, cached, other } = pair;
+    const store = keyValue(cached, { prefix: 'p:' });
+    await store.setMany({ a: '1', b: '2' });
+    for (let i = 0; i < 2; i++)
+      expect([await store.get('a'), await store.has('a'), await store.getMany(['a', 'b', 'c'])]).toEqual([
+        '1',
+        true,
+        ['1', '2', null],
+      ]);
+    expect(redis.stats().cache).toMatchObject({ hits: 5, misses: 5 });
+    await other.set('p:a', 'new');
+    await heard(redis);
+    expect([await store.get('a'), await store.getMany(['a'])]).toEqual(['new', ['new']]);
+  });
+
+  test('a duplicate has a cache of its own', async () => {
+    await using pair = await openPair(server);
+    const { redis, cached } = pair;
+    await using duplicate = cached.duplicate();
+    await duplicate.get('k');
+    await duplicate.get('k');
+    expect([duplicate.stats().cache?.hits, redis.stats().cache?.hits]).toEqual([1, 0]);
+  });
+
+  test('flushes and a change of the state are told on kv:cache', async () => {
+    const events: CacheEvent[] = [];
+    const listener = (message: unknown): void => void events.push(message as CacheEvent);
+    subscribe('kv:cache', listener);
+    await using pair = await openPair(server, { name: 'watched' });
+    const { redis, cached } = pair;
+    await cached.get('k');
+    await redis.flushall();
+    await using off = createRedis(server.url, { cache: {}, name: 'off', protocol: 2 });
+    await off.connect();
+    unsubscribe('kv:cache', listener);
+    expect(events.filter(({ client }) => client === 'watched')[0]).toMatchObject({
+      event: 'flush',
+      dropped: 1,
+      reason: 'own write',
+    });
+    expect(events.filter(({ client }) => client === 'off')[0]).toMatchObject({ event: 'off', reason: 'handshake' });
   });
 
   test('a closed client refuses reads that it had kept', async () => {

@@ -173,6 +173,31 @@ describe('a read that several wait for', () => {
   });
 });
 
+test('a reply behind a CLIENT CACHING that a busy server refused is not kept, later ones are [#205]', async () => {
+  const { node, redis, cached } = await scene((count) => bulk(`v${count}`));
+  const { answer } = node;
+  let isBusy = true;
+  node.answer = (request) => {
+    if (request.args[0] === 'CACHING' && isBusy) return error('BUSY a script runs');
+    return answer(request);
+  };
+  expect([await cached.get('k'), await cached.get('k')]).toEqual(['v1', 'v2']);
+  isBusy = false;
+  expect([await cached.get('k'), await cached.get('k')]).toEqual(['v3', 'v3']);
+  expect(redis.stats().cache).toMatchObject({ state: 'on', hits: 1 });
+});
+
+test('an invalidation of another form than expected ends everything', async () => {
+  const { node, redis, cached } = await scene((count) => bulk(`v${count}`));
+  await cached.get('k');
+  for (const odd of [push(bulk('invalidate')), push(bulk('invalidate'), array(':1\r\n')), push(':1\r\n', ':2\r\n')]) {
+    node.push(odd);
+    await redis.ping();
+  }
+  expect(await cached.get('k')).toBe('v2');
+  expect(redis.stats().cache).toMatchObject({ hits: 0, flushes: 2 });
+});
+
 test('with exactExpiry a change between the read and the question for its expiry keeps nothing [#200]', async () => {
   const { node, redis, cached } = await scene((count) => bulk(`v${count}`), { cache: { exactExpiry: true } });
   const { answer } = node;
