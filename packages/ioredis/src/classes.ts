@@ -21,5 +21,3 @@ export const Cluster: ClusterConstructor = ClusterShape as unknown as ClusterCon
 export type Cluster = ClusterClient;
 
 Object.assign(RedisShape, { Cluster: ClusterShape, Redis: RedisShape, ReplyError, default: RedisShape });
-
-export default Redis;

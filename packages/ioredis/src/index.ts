@@ -1,6 +1,6 @@
 export { ReplyError } from '@kv/redis';
 export type { Callback } from './arguments.ts';
-export { Cluster, default, Redis } from './classes.ts';
+export { Cluster, Redis, Redis as default } from './classes.ts';
 export { Command, type CommandOptions } from './command.ts';
 export { MaxRetriesPerRequestError } from './errors.ts';
 export { print } from './redis.ts';
