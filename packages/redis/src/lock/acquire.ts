@@ -1,4 +1,4 @@
-import { AbortedError, ConflictError, clearTimeout, monotonicNow, setTimeout } from '@kv/core';
+import { AbortedError, ConflictError, clearTimeout, monotonicNow, type Signal, setTimeout } from '@kv/core';
 import { type LockOptions, type LockSettings, readLockOptions } from './lock-options.ts';
 import { type LockClient, LockRecord } from './lock-record.ts';
 import { RedisLock, sureTime } from './redis-lock.ts';
@@ -37,12 +37,12 @@ function waited(begin: number): number {
   return Math.round(monotonicNow() - begin);
 }
 
-function throwIfAborted(signal: AbortSignal | undefined): void {
+function throwIfAborted(signal: Signal | undefined): void {
   if (signal?.aborted) throw new AbortedError('lock: aborted by the signal', { cause: signal.reason });
 }
 
 /** Resolves after the time, or at once when the signal fires. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+function pause(ms: number, signal: Signal | undefined): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {

@@ -1,4 +1,4 @@
-import { ArgumentError, type OptionRules, Rule, readOptions } from '@kv/core';
+import { ArgumentError, type OptionRules, Rule, readOptions, type Signal } from '@kv/core';
 
 /** How a lock is taken and kept. */
 export interface LockOptions {
@@ -27,7 +27,7 @@ export interface LockOptions {
    */
   readonly extend?: boolean | undefined;
   /** Ends the waiting. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Signal | undefined;
 }
 
 const RULES: OptionRules = {
@@ -47,7 +47,7 @@ export interface LockSettings {
   readonly wait: number;
   readonly retryEvery: number;
   readonly extend: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: Signal;
 }
 
 /** @throws ArgumentError for a wrong option */

@@ -3,6 +3,7 @@ import {
   ConflictError,
   clearTimeout,
   monotonicNow,
+  type Signal,
   setTimeout,
   TimeoutError,
   type Timer,
@@ -52,7 +53,7 @@ export class RedisLock implements AsyncDisposable {
    * Fires when the lock is lost: another client has it or removed it (the reason is a ConflictError), or it could not be
    * extended in its time (TimeoutError). Not when it is released.
    */
-  get signal(): AbortSignal {
+  get signal(): Signal {
     return this.#lost.signal;
   }
 
