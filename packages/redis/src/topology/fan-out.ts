@@ -1,6 +1,7 @@
 /** Commands without keys: on which nodes of a cluster they run, and what becomes of the replies. */
-import { ArgumentError, type Settled } from '@kv/core';
+import { ArgumentError, Flag, type Settled } from '@kv/core';
 import { boolean, text } from '../commands/support/replies.ts';
+import { knownSpec } from '../protocol/command-table.ts';
 import { hasPrefix } from '../protocol/errors.ts';
 import { malformed } from './malformed.ts';
 import { listOf, sumOf } from './split.ts';
@@ -71,25 +72,6 @@ const ROWS: readonly (readonly [target: Target, merge: Merge, names: string])[] 
   ],
 ];
 
-/** Commands that speak of one node or change one: somebody has to say which. */
-const PER_NODE: ReadonlySet<string> = new Set(
-  [
-    'INFO,ROLE,MONITOR,SAVE,BGSAVE,BGREWRITEAOF,SHUTDOWN,DEBUG,PFSELFTEST,FAILOVER,REPLICAOF,SLAVEOF,SCAN',
-    'ACL,ACL DELUSER,ACL LOAD,ACL LOG,ACL SAVE,ACL SETUSER',
-    'CLIENT,CLIENT GETNAME,CLIENT GETREDIR,CLIENT ID,CLIENT INFO,CLIENT KILL,CLIENT LIST,CLIENT PAUSE',
-    'CLIENT TRACKINGINFO,CLIENT UNBLOCK,CLIENT UNPAUSE',
-    'CLUSTER,CLUSTER ADDSLOTS,CLUSTER ADDSLOTSRANGE,CLUSTER BUMPEPOCH,CLUSTER COUNT-FAILURE-REPORTS',
-    'CLUSTER COUNTKEYSINSLOT,CLUSTER DELSLOTS,CLUSTER DELSLOTSRANGE,CLUSTER FAILOVER,CLUSTER FLUSHSLOTS',
-    'CLUSTER FORGET,CLUSTER GETKEYSINSLOT,CLUSTER LINKS,CLUSTER MEET,CLUSTER MYID,CLUSTER MYSHARDID',
-    'CLUSTER REPLICATE,CLUSTER RESET,CLUSTER SAVECONFIG,CLUSTER SET-CONFIG-EPOCH,CLUSTER SETSLOT,CLUSTER SLOT-STATS',
-    'FUNCTION STATS,LATENCY DOCTOR,LATENCY GRAPH,LATENCY HISTOGRAM,LATENCY HISTORY,LATENCY LATEST',
-    'MEMORY DOCTOR,MEMORY MALLOC-STATS,MEMORY STATS,MODULE LIST,MODULE LOAD,MODULE LOADEX,MODULE UNLOAD',
-    'SCRIPT SHOW,SLOWLOG GET',
-    // With a subcommand that is not known: what it does is not known either.
-    'CONFIG,FUNCTION,LATENCY,MEMORY,MODULE,OBJECT,PUBSUB,SCRIPT,SLOWLOG,XGROUP,XINFO',
-  ].flatMap((names) => names.split(',')),
-);
-
 const TABLE: ReadonlyMap<string, FanOut> = new Map(
   ROWS.flatMap(([target, merge, names]) => names.split(',').map((name) => [name, { target, merge }] as const)),
 );
@@ -101,9 +83,22 @@ const TABLE: ReadonlyMap<string, FanOut> = new Map(
  * @throws ArgumentError for commands that need a node to be named
  */
 export function fanOutOf(name: string): FanOut | undefined {
-  if (PER_NODE.has(name))
+  const known = TABLE.get(name);
+  if (known === undefined && isOfOneNode(name))
     throw new ArgumentError(`${name}: in a cluster it runs on one node; use the clients of nodes()`, { command: name });
-  return TABLE.get(name);
+  return known;
+}
+
+/** Commands that only concern their connection. */
+const OF_CONNECTIONS = Flag.stateful | Flag.subscription | Flag.forbidden | Flag.quit;
+
+/**
+ * Every other command without keys speaks of one node or changes one, so the caller has to say which. What a command with
+ * an unknown subcommand does is not known either.
+ */
+function isOfOneNode(name: string): boolean {
+  const found = knownSpec(name);
+  return found !== undefined && found.keys === null && (found.flags & OF_CONNECTIONS) === 0;
 }
 
 /**
