@@ -37,6 +37,8 @@ export interface ClientSetup {
   readonly maxQueueBytes: number;
   readonly backoff: Backoff;
   readonly liveness: LivenessOptions;
+  /** See `stackTraces` of the options. */
+  readonly stackTraces?: boolean | undefined;
   readonly pools: Readonly<Record<Exclude<PoolName, 'sessions'>, PoolSize>> & {
     /** `shared`: sessions are acquired from the shared pool. */
     readonly sessions: PoolSize | 'shared';

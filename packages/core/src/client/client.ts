@@ -8,6 +8,7 @@ import { Listeners } from '../listeners.ts';
 import type { Defaults } from '../pool/lease.ts';
 import { type Lease, sendBatch } from '../pool/lease.ts';
 import { orderedTimeout } from '../pool/ordered-pool.ts';
+import { CallerStacks } from '../request/caller-stacks.ts';
 import { OpenBatches } from '../request/open-batches.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
@@ -61,7 +62,8 @@ export class Client implements Engine {
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
     const identity = identityOf(setup);
     const { requestLimits } = setup.protocol;
-    this.tracker = owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits);
+    this.tracker =
+      owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits, callersOf(setup));
     const internals =
       owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals.tracker;
     const open = (request: Request, options: SendOptions): KvError | undefined => this.#open(request, options);
@@ -351,4 +353,8 @@ export class Client implements Engine {
     for (const view of this.#views.values()) view.#become(to);
     this.#state.become(to);
   }
+}
+
+function callersOf({ stackTraces }: ClientSetup): CallerStacks | undefined {
+  return stackTraces === true ? new CallerStacks() : undefined;
 }

@@ -55,6 +55,14 @@ export interface CommonOptions {
   readonly backoff?: Partial<Backoff> | BackoffDelay | undefined;
   /** When a silent connection is taken for dead. */
   readonly liveness?: Partial<LivenessOptions> | undefined;
+  /**
+   * Whether errors of replies and timeouts have the stack of the call, not of the event loop. It costs each call about
+   * 10 µs of CPU: measured on Node 20, a GET takes 10 µs instead of 1 µs with 64 at a time, and 25 µs instead of 13 µs
+   * one by one.
+   *
+   * @default false
+   */
+  readonly stackTraces?: boolean | undefined;
 }
 
 const BACKOFF = Rule.nested({ min: Rule.milliseconds, max: Rule.milliseconds });
@@ -69,6 +77,7 @@ export const COMMON_RULES: OptionRules = {
   name: Rule.text,
   tls: tlsRule,
   backoff: { read: readBackoff },
+  stackTraces: Rule.boolean,
   liveness: Rule.nested({ idle: Rule.milliseconds, grace: Rule.milliseconds }),
 };
 
@@ -95,6 +104,7 @@ export function commonSetup(options: CommonOptions, backend: string): CommonSetu
     retry,
     maxQueueBytes,
     name,
+    stackTraces: options.stackTraces,
     backoff: backoffOf(options.backoff),
     liveness: { idle: 15_000, grace: 5000, ...options.liveness },
   };
@@ -106,7 +116,7 @@ function backoffOf(given: CommonOptions['backoff']): Backoff {
 
 type CommonSetup = Pick<
   ClientSetup,
-  'timeout' | 'connectTimeout' | 'retry' | 'maxQueueBytes' | 'name' | 'backoff' | 'liveness'
+  'timeout' | 'connectTimeout' | 'retry' | 'maxQueueBytes' | 'name' | 'backoff' | 'liveness' | 'stackTraces'
 >;
 
 const NONE: ReadonlyMap<string, string> = new Map();

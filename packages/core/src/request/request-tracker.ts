@@ -8,6 +8,7 @@ import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from '../er
 import { BatchOperationTrace } from '../tracing/batch-trace.ts';
 import { type BatchOf, type Identity, OneRequestTrace } from '../tracing/command-trace.ts';
 import { batchTracing, commandTracing } from '../tracing/tracing-channels.ts';
+import type { CallerStacks } from './caller-stacks.ts';
 import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import type { AbortGroup, Batch, Request, Tracker } from './request.ts';
@@ -36,6 +37,8 @@ export class RequestTracker implements Tracker {
   readonly maxQueueBytes: number;
   /** Is told of commands as they are called and as they end, before their callers know. */
   observer: CommandObserver | undefined = undefined;
+  /** Notes where calls are made, where that is wanted. */
+  readonly #callers: CallerStacks | undefined;
   /** Whether it reports nothing: the library's own commands are left out of statistics. */
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
@@ -44,7 +47,14 @@ export class RequestTracker implements Tracker {
   #producers: (() => void)[] = [];
   #waiters: (() => void)[] = [];
 
-  constructor(identity: Identity, maxQueueBytes: number, quiet = false, limits?: RequestLimits) {
+  constructor(
+    identity: Identity,
+    maxQueueBytes: number,
+    quiet = false,
+    limits?: RequestLimits,
+    callers?: CallerStacks,
+  ) {
+    this.#callers = callers;
     this.#limiter = new RequestLimiter(limits);
     this.identity = identity;
     this.#quiet = quiet;
@@ -72,6 +82,7 @@ export class RequestTracker implements Tracker {
     request.startedAt = this.clock.now();
     if (timeout > 0) this.#deadlines.add(request, timeout);
     this.observer?.called(command);
+    if (this.#callers !== undefined) this.#callers.called(request);
     return undefined;
   }
 
@@ -105,6 +116,7 @@ export class RequestTracker implements Tracker {
     if (request.size !== 0) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
     this.observer?.ended(request.command);
+    if (error !== undefined && this.#callers !== undefined) this.#callers.failed(request, error);
     if (!this.#quiet) this.#tell(request, this.clock.now() - request.startedAt, error);
   }
 
