@@ -1,6 +1,7 @@
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { get, incr, set } from '../src/commands/string.ts';
+import { get, set } from '../src/commands/string.ts';
+import { incr } from '../src/commands/string-counter.ts';
 import { type BatchError, Command, command, createRedis, type KvError, type Redis } from '../src/index.ts';
 
 let server: RedisServer;

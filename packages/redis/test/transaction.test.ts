@@ -1,7 +1,8 @@
 import { type FaultProxy, faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { get, incr, set } from '../src/commands/string.ts';
+import { get, set } from '../src/commands/string.ts';
+import { incr } from '../src/commands/string-counter.ts';
 import {
   type Command,
   command,

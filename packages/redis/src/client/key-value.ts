@@ -22,7 +22,8 @@ import {
 } from '@kv/core';
 import { exists, unlink } from '../commands/key.ts';
 import { persist, pexpire, pttl } from '../commands/key-expiry.ts';
-import { get, incrby, mget, mset, set } from '../commands/string.ts';
+import { get, mget, mset, set } from '../commands/string.ts';
+import { incrby } from '../commands/string-counter.ts';
 import { keySlot } from '../topology/slot.ts';
 
 /** What {@link keyValue} needs of a client, pool or session. */

@@ -15,7 +15,7 @@ import { Multi } from '../batch/multi.ts';
 import { Pipeline } from '../batch/pipeline.ts';
 import { scanAll } from '../batch/scan.ts';
 import { makeScript, type Script, type ScriptOptions, withSources } from '../batch/scripts.ts';
-import type { HashEntry } from '../commands/hash.ts';
+import type { HashEntry } from '../commands/hash-scan.ts';
 import type { KeyScanOptions } from '../commands/key.ts';
 import type { ScanOptions } from '../commands/support/arguments.ts';
 import type { Scored } from '../commands/support/replies.ts';

@@ -5,7 +5,6 @@ import {
   addData,
   addInteger,
   addMany,
-  addSwitch,
   checkOptions,
   chosen,
   type Int,
@@ -13,13 +12,12 @@ import {
   keyword,
   type Many,
   many,
+  onOff,
 } from './support/arguments.ts';
-import { boolean, ok, structure, text, textOrNull, texts, whole } from './support/replies.ts';
+import { boolean, ok, text, textOrNull, texts, whole } from './support/replies.ts';
 
-const CLIENT_CACHING = stateful('CLIENT CACHING');
 const CLIENT_CAPA = stateful('CLIENT CAPA');
 const CLIENT_GETNAME = read('CLIENT GETNAME', null);
-const CLIENT_GETREDIR = read('CLIENT GETREDIR', null);
 const CLIENT_HELP = read('CLIENT HELP', null);
 const CLIENT_ID = read('CLIENT ID', null);
 const CLIENT_INFO = read('CLIENT INFO', null);
@@ -30,25 +28,8 @@ const CLIENT_NO_TOUCH = stateful('CLIENT NO-TOUCH');
 const CLIENT_PAUSE = write('CLIENT PAUSE', null);
 const CLIENT_SETINFO = stateful('CLIENT SETINFO');
 const CLIENT_SETNAME = stateful('CLIENT SETNAME');
-const CLIENT_TRACKING = stateful('CLIENT TRACKING');
-const CLIENT_TRACKINGINFO = read('CLIENT TRACKINGINFO', null);
 const CLIENT_UNBLOCK = write('CLIENT UNBLOCK', null);
 const CLIENT_UNPAUSE = idempotent('CLIENT UNPAUSE', null);
-
-function onOff(value: boolean): string {
-  return value ? 'ON' : 'OFF';
-}
-
-/**
- * Whether keys read by the next command are tracked, with tracking in `optin` or `optout` mode.
- *
- * @scope lease
- * @since 6.0.0
- * @see https://redis.io/commands/client-caching/
- */
-export function clientCaching<V = string>(yes: boolean): Command<'OK', V> {
-  return new Command<'OK', V>(CLIENT_CACHING, [yes ? 'YES' : 'NO'], ok);
-}
 
 /**
  * Tells what this client understands (`redirect`). Valkey only.
@@ -74,16 +55,6 @@ export function clientGetname<V = string>(): Command<string | null, V> {
 /** Without a name the server answers null, or in some versions an empty string. */
 function nameOrNull(raw: unknown): string | null {
   return textOrNull(raw) || null;
-}
-
-/**
- * Id of the connection that gets the invalidations of this one: 0 itself, -1 tracking is off.
- *
- * @since 6.0.0
- * @see https://redis.io/commands/client-getredir/
- */
-export function clientGetredir<V = string>(): Command<number, V> {
-  return new Command<number, V>(CLIENT_GETREDIR, [], whole);
 }
 
 /**
@@ -264,77 +235,6 @@ export function clientSetinfo<V = string>(attribute: ClientAttribute, value: str
  */
 export function clientSetname<V = string>(name: string): Command<'OK', V> {
   return new Command<'OK', V>(CLIENT_SETNAME, [toArg(name, 'name')], ok);
-}
-
-/** Options of {@link clientTracking}. */
-export type TrackingOptions = AtMostOne<{
-  /** Track only keys read after `clientCaching(true)`. */
-  optin: boolean;
-  /** Track all keys but those read after `clientCaching(false)`. */
-  optout: boolean;
-  /** Send invalidations for all keys with these prefixes (or all keys), also those that this client has not read. */
-  bcast: boolean;
-}> & {
-  /** Send invalidations to the connection with this id. */
-  readonly redirect?: Int | undefined;
-  /** With `bcast` only. */
-  readonly prefix?: Many | undefined;
-  /** No invalidations for what this connection changes itself. */
-  readonly noloop?: boolean | undefined;
-};
-
-const TRACKING_OPTIONS = new Set(['optin', 'optout', 'bcast', 'redirect', 'prefix', 'noloop']);
-
-function trackingArgs(on: boolean, options: TrackingOptions): Arg[] {
-  checkOptions(options, TRACKING_OPTIONS);
-  chosen(options, ['optin', 'optout', 'bcast']);
-  const args: Arg[] = [onOff(on)];
-  addInteger(args, 'REDIRECT', options.redirect, 'redirect', 0);
-  const prefixes: Arg[] = [];
-  if (options.prefix !== undefined) addMany(prefixes, [options.prefix], 'options.prefix');
-  if (!addSwitch(args, 'BCAST', options.bcast, 'bcast') && prefixes.length > 0) {
-    throw new ArgumentError('options.prefix: only together with bcast');
-  }
-  for (const prefix of prefixes) args.push('PREFIX', prefix);
-  addSwitch(args, 'OPTIN', options.optin, 'optin');
-  addSwitch(args, 'OPTOUT', options.optout, 'optout');
-  addSwitch(args, 'NOLOOP', options.noloop, 'noloop');
-  return args;
-}
-
-/**
- * Whether the server tells this connection when keys change that it has read.
- *
- * @throws ArgumentError when two modes are given, or `prefix` without `bcast`
- * @scope lease
- * @since 6.0.0
- * @see https://redis.io/commands/client-tracking/
- */
-export function clientTracking<V = string>(on: boolean, options: TrackingOptions = {}): Command<'OK', V> {
-  return new Command<'OK', V>(CLIENT_TRACKING, trackingArgs(on, options), ok);
-}
-
-/** What {@link clientTrackinginfo} resolves to. */
-export interface TrackingInfo {
-  /** `off`, or `on` with modes (`bcast`, `optin`, `noloop`, …). */
-  readonly flags: string[];
-  /** As {@link clientGetredir}. */
-  readonly redirect: number;
-  readonly prefixes: string[];
-}
-
-function trackingInfo(raw: unknown): TrackingInfo {
-  return structure(raw, { flags: texts, prefixes: texts });
-}
-
-/**
- * How tracking is set for the connection. On a shared client that is whichever connection the command took.
- *
- * @since 6.2.0
- * @see https://redis.io/commands/client-trackinginfo/
- */
-export function clientTrackinginfo<V = string>(): Command<TrackingInfo, V> {
-  return new Command<TrackingInfo, V>(CLIENT_TRACKINGINFO, [], trackingInfo);
 }
 
 /**

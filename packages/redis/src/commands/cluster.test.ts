@@ -1,16 +1,14 @@
 import { Flag, keyPositions } from '@kv/core';
 import { describe, expect, test } from 'vitest';
+import { asking, clusterMeet, readonly } from './cluster.ts';
+import { clusterSlots } from './cluster-nodes.ts';
 import {
-  asking,
   clusterAddslots,
   clusterAddslotsrange,
   clusterCountkeysinslot,
-  clusterMeet,
   clusterSetslot,
   clusterSlotStats,
-  clusterSlots,
-  readonly,
-} from './cluster.ts';
+} from './cluster-slots.ts';
 import { publish, pubsubNumsub, spublish } from './pubsub.ts';
 
 describe('arguments for clusters', () => {

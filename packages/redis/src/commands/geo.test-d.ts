@@ -1,6 +1,7 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import { geoadd, geopos, georadius, geosearch, geosearchstore } from './geo.ts';
+import { geoadd, geopos, geosearch, geosearchstore } from './geo.ts';
+import { georadius } from './geo-radius.ts';
 import type { GeoMatch, GeoPosition } from './support/geo-places.ts';
 
 const centre = { longitude: 15, latitude: 37 };

@@ -1,6 +1,7 @@
 import { Flag, keyPositions } from '@kv/core';
 import { describe, expect, test } from 'vitest';
-import { geoadd, geodist, georadius, georadiusbymember, geosearch, geosearchstore } from './geo.ts';
+import { geoadd, geodist, geosearch, geosearchstore } from './geo.ts';
+import { georadius, georadiusbymember } from './geo-radius.ts';
 
 const palermo = { longitude: 13.361389, latitude: 38.115556, member: 'Palermo' };
 const centre = { longitude: 15, latitude: 37 };

@@ -18,20 +18,27 @@ export { blocking, Command, float, idempotent, integer, Keys, read, spec, statef
 export * from './acl.ts';
 export * from './bitmap.ts';
 export * from './client.ts';
+export * from './client-tracking.ts';
 export * from './cluster.ts';
+export * from './cluster-nodes.ts';
+export * from './cluster-slots.ts';
 export * from './command-info.ts';
 export * from './config.ts';
 export * from './connection.ts';
 export * from './function.ts';
 export * from './geo.ts';
+export * from './geo-radius.ts';
 export * from './hash.ts';
 export * from './hash-expiry.ts';
+export * from './hash-scan.ts';
 export * from './hyperloglog.ts';
 export * from './key.ts';
 export * from './key-expiry.ts';
 export * from './latency.ts';
 export * from './lcs.ts';
 export * from './list.ts';
+export * from './list-move.ts';
+export * from './list-pop.ts';
 export * from './memory.ts';
 export * from './migrate.ts';
 export * from './module.ts';
@@ -44,11 +51,19 @@ export * from './slowlog.ts';
 export * from './sort.ts';
 export * from './sorted-set.ts';
 export * from './sorted-set-combine.ts';
+export * from './sorted-set-pop.ts';
 export * from './sorted-set-range.ts';
+export * from './sorted-set-range-deprecated.ts';
+export * from './sorted-set-rank.ts';
+export * from './sorted-set-scan.ts';
 export * from './stream.ts';
+export * from './stream-claim.ts';
 export * from './stream-group.ts';
 export * from './stream-info.ts';
+export * from './stream-pending.ts';
 export * from './string.ts';
+export * from './string-counter.ts';
+export * from './string-part.ts';
 export type {
   AtMostOne,
   Cursor,
@@ -70,6 +85,7 @@ export type {
   GeoUnit,
   NoGeoDetails,
 } from './support/geo-places.ts';
+export type { Side } from './support/list-sides.ts';
 export type { Scored } from './support/replies.ts';
 export * as replies from './support/replies.ts';
 export type { ScriptKeys } from './support/script-arguments.ts';

@@ -1,6 +1,7 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import { blpop, lmpop, lpop, lpos, lrange, type Popped, type PoppedElements } from './list.ts';
+import { lpos, lrange } from './list.ts';
+import { blpop, lmpop, lpop, type Popped, type PoppedElements } from './list-pop.ts';
 
 test('results of lists', () => {
   expectTypeOf(lrange('l', 0, -1)).toEqualTypeOf<Command<string[], string>>();

@@ -1,20 +1,8 @@
 import { Flag, isKvError, keyPositions } from '@kv/core';
 import { describe, expect, test } from 'vitest';
-import {
-  blmove,
-  blmpop,
-  blpop,
-  brpop,
-  brpoplpush,
-  linsert,
-  lmove,
-  lmpop,
-  lpop,
-  lpos,
-  lpush,
-  lrange,
-  rpush,
-} from './list.ts';
+import { linsert, lpos, lpush, lrange, rpush } from './list.ts';
+import { blmove, brpoplpush, lmove } from './list-move.ts';
+import { blmpop, blpop, brpop, lmpop, lpop } from './list-pop.ts';
 
 /** The error of a call that must not make a command. */
 function refused(call: () => unknown): string {

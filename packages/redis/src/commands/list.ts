@@ -1,53 +1,11 @@
-/** Lists: elements in order, pushed and popped at both ends. */
-import {
-  type Arg,
-  ArgumentError,
-  blocking,
-  Command,
-  type Data,
-  idempotent,
-  integer,
-  Keys,
-  read,
-  toArg,
-  write,
-} from '@kv/core';
-import { countedFirst, countedSecond } from '../protocol/key-specs.ts';
-import {
-  addCounted,
-  addInteger,
-  checkOptions,
-  headAndMany,
-  type Int,
-  isSet,
-  keyword,
-  type Many,
-  many,
-} from './support/arguments.ts';
-import { blockSeconds } from './support/blocking-timeout.ts';
-import {
-  data,
-  dataList,
-  dataListOrNull,
-  dataOrNull,
-  ok,
-  parts,
-  whole,
-  wholeOrNull,
-  wholes,
-} from './support/replies.ts';
+/** Lists: elements in order, added at both ends. */
+import { ArgumentError, Command, type Data, idempotent, integer, read, toArg, write } from '@kv/core';
+import { addInteger, checkOptions, headAndMany, type Int, isSet, keyword, type Many } from './support/arguments.ts';
+import { dataList, dataOrNull, ok, whole, wholeOrNull, wholes } from './support/replies.ts';
 
-const BLMOVE = blocking('BLMOVE', Keys.two);
-const BLMPOP = blocking('BLMPOP', countedSecond);
-const BLPOP = blocking('BLPOP', Keys.butLast);
-const BRPOP = blocking('BRPOP', Keys.butLast);
-const BRPOPLPUSH = blocking('BRPOPLPUSH', Keys.two);
 const LINDEX = read('LINDEX');
 const LINSERT = write('LINSERT');
 const LLEN = read('LLEN');
-const LMOVE = write('LMOVE', Keys.two);
-const LMPOP = write('LMPOP', countedFirst);
-const LPOP = write('LPOP');
 const LPOS = read('LPOS');
 const LPUSH = write('LPUSH');
 const LPUSHX = write('LPUSHX');
@@ -55,170 +13,13 @@ const LRANGE = read('LRANGE');
 const LREM = write('LREM');
 const LSET = idempotent('LSET');
 const LTRIM = write('LTRIM');
-const RPOP = write('RPOP');
-const RPOPLPUSH = write('RPOPLPUSH', Keys.two);
 const RPUSH = write('RPUSH');
 const RPUSHX = write('RPUSHX');
-
-/** An end of a list: `left` is its head (index 0), `right` its tail. */
-export type Side = 'left' | 'right' | 'LEFT' | 'RIGHT';
 
 /** Where {@link linsert} puts the new element. */
 export type Place = 'before' | 'after' | 'BEFORE' | 'AFTER';
 
-/** One element that was popped, and the key it came from. */
-export interface Popped<V> {
-  readonly key: V;
-  readonly element: V;
-}
-
-/** Elements that were popped, and the key they came from. */
-export interface PoppedElements<V> {
-  readonly key: V;
-  readonly elements: V[];
-}
-
-const SIDES = ['left', 'right', 'LEFT', 'RIGHT'] as const;
 const PLACES = ['before', 'after', 'BEFORE', 'AFTER'] as const;
-
-function side(value: Side, name: string): string {
-  return keyword(value, SIDES, name);
-}
-
-function popped<V>(raw: unknown): Popped<V> | null {
-  if (raw === null) return null;
-  const [key, element] = parts(raw, 2);
-  return { key: data<V>(key), element: data<V>(element) };
-}
-
-function poppedElements<V>(raw: unknown): PoppedElements<V> | null {
-  if (raw === null) return null;
-  const [key, elements] = parts(raw, 2);
-  return { key: data<V>(key), elements: dataList<V>(elements) };
-}
-
-function moveArgs(source: Data, destination: Data, from: Side, to: Side): Arg[] {
-  return [toArg(source, 'source'), toArg(destination, 'destination'), side(from, 'from'), side(to, 'to')];
-}
-
-/** Options of {@link lmpop} and {@link blmpop}. */
-export interface MpopOptions {
-  /**
-   * How many to pop at most.
-   *
-   * @default 1
-   */
-  readonly count?: Int | undefined;
-}
-
-const MPOP_OPTIONS = new Set(['count']);
-
-function addMpop(args: Arg[], keys: Many, where: Side, options: MpopOptions): Arg[] {
-  checkOptions(options, MPOP_OPTIONS);
-  addCounted(args, [keys], 'keys');
-  args.push(side(where, 'where'));
-  addInteger(args, 'COUNT', options.count, 'count', 1);
-  return args;
-}
-
-/**
- * Takes an element from an end of one list and adds it at an end of another (or of the same), in one step. Waits until
- * there is one.
- *
- * @param timeout seconds to wait, with a fraction if you like; 0 = until the client is closed or the call aborted
- * @returns the element, or `null` when the time is over
- * @example await redis.blmove('jobs', 'running', 'left', 'right', 5)
- * @throws ReplyError `WRONGTYPE` when one of the keys does not hold a list
- * @scope blocking
- * @since 6.2.0
- * @see https://redis.io/commands/blmove/
- */
-export function blmove<V = string>(
-  source: Data,
-  destination: Data,
-  from: Side,
-  to: Side,
-  timeout: number,
-): Command<V | null, V> {
-  const wait = blockSeconds(timeout);
-  const args = [...moveArgs(source, destination, from, to), wait.arg];
-  return new Command<V | null, V>(BLMOVE, args, dataOrNull, BLMOVE.flags, wait.blockMs);
-}
-
-/**
- * Pops elements from the first of several lists that is not empty; waits until there is one.
- *
- * @param timeout seconds to wait, with a fraction if you like; 0 = until the client is closed or the call aborted
- * @returns the key and its elements, or `null` when the time is over
- * @example await redis.blmpop(5, ['urgent', 'normal'], 'left', { count: 10 })
- * @throws ArgumentError when there is no key
- * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @scope blocking
- * @since 7.0.0
- * @see https://redis.io/commands/blmpop/
- */
-export function blmpop<V = string>(
-  timeout: number,
-  keys: Many,
-  where: Side,
-  options: MpopOptions = {},
-): Command<PoppedElements<V> | null, V> {
-  const wait = blockSeconds(timeout);
-  const args = addMpop([wait.arg], keys, where, options);
-  return new Command<PoppedElements<V> | null, V>(BLMPOP, args, poppedElements, BLMPOP.flags, wait.blockMs);
-}
-
-/**
- * Pops the first element of the first of several lists that is not empty; waits until there is one. Those who wait
- * longest are served first.
- *
- * @param timeout seconds to wait, with a fraction if you like; 0 = until the client is closed or the call aborted
- * @returns the key and the element, or `null` when the time is over
- * @example const job = await redis.blpop(['urgent', 'normal'], 5)
- * @throws ArgumentError when there is no key
- * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @scope blocking
- * @since 2.0.0
- * @see https://redis.io/commands/blpop/
- */
-export function blpop<V = string>(keys: Many, timeout: number): Command<Popped<V> | null, V> {
-  const wait = blockSeconds(timeout);
-  const args = [...many([keys], 'keys'), wait.arg];
-  return new Command<Popped<V> | null, V>(BLPOP, args, popped, BLPOP.flags, wait.blockMs);
-}
-
-/**
- * Pops the last element of the first of several lists that is not empty; waits until there is one.
- *
- * @param timeout seconds to wait, with a fraction if you like; 0 = until the client is closed or the call aborted
- * @returns the key and the element, or `null` when the time is over
- * @throws ArgumentError when there is no key
- * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @scope blocking
- * @since 2.0.0
- * @see https://redis.io/commands/brpop/
- */
-export function brpop<V = string>(keys: Many, timeout: number): Command<Popped<V> | null, V> {
-  const wait = blockSeconds(timeout);
-  const args = [...many([keys], 'keys'), wait.arg];
-  return new Command<Popped<V> | null, V>(BRPOP, args, popped, BRPOP.flags, wait.blockMs);
-}
-
-/**
- * Takes the last element of one list and adds it in front of another, in one step. Waits until there is one.
- *
- * @param timeout seconds to wait, with a fraction if you like; 0 = until the client is closed or the call aborted
- * @returns the element, or `null` when the time is over
- * @deprecated use {@link blmove} with `'right', 'left'`
- * @scope blocking
- * @since 2.2.0
- * @see https://redis.io/commands/brpoplpush/
- */
-export function brpoplpush<V = string>(source: Data, destination: Data, timeout: number): Command<V | null, V> {
-  const wait = blockSeconds(timeout);
-  const args = [toArg(source, 'source'), toArg(destination, 'destination'), wait.arg];
-  return new Command<V | null, V>(BRPOPLPUSH, args, dataOrNull, BRPOPLPUSH.flags, wait.blockMs);
-}
 
 /**
  * The element at an index; negative ones count from the end (-1 is the last).
@@ -254,61 +55,6 @@ export function linsert<V = string>(key: Data, place: Place, pivot: Data, elemen
  */
 export function llen<V = string>(key: Data): Command<number, V> {
   return new Command<number, V>(LLEN, [toArg(key, 'key')], whole);
-}
-
-/**
- * Takes an element from an end of one list and adds it at an end of another (or of the same), in one step.
- *
- * @returns the element, or `null` when the source is missing
- * @example await redis.lmove('jobs', 'running', 'left', 'right')
- * @throws ReplyError `WRONGTYPE` when one of the keys does not hold a list
- * @since 6.2.0
- * @see https://redis.io/commands/lmove/
- */
-export function lmove<V = string>(source: Data, destination: Data, from: Side, to: Side): Command<V | null, V> {
-  return new Command<V | null, V>(LMOVE, moveArgs(source, destination, from, to), dataOrNull);
-}
-
-/**
- * Pops elements from the first of several lists that is not empty.
- *
- * @returns the key and its elements, or `null` when all are empty
- * @example await redis.lmpop(['urgent', 'normal'], 'left', { count: 10 })
- * @throws ArgumentError when there is no key
- * @throws ReplyError `WRONGTYPE` when a key does not hold a list
- * @since 7.0.0
- * @see https://redis.io/commands/lmpop/
- */
-export function lmpop<V = string>(
-  keys: Many,
-  where: Side,
-  options: MpopOptions = {},
-): Command<PoppedElements<V> | null, V> {
-  return new Command<PoppedElements<V> | null, V>(LMPOP, addMpop([], keys, where, options), poppedElements);
-}
-
-function popArgs(key: Data, count: Int | undefined): Arg[] {
-  return count === undefined ? [toArg(key, 'key')] : [toArg(key, 'key'), integer(count, 'count', 0)];
-}
-
-/**
- * Pops the first element, or with `count` so many of them. The count needs 6.2.
- *
- * @returns the element, with `count` a list; `null` when the list is missing
- * @example const job = await redis.lpop('jobs'); const ten = await redis.lpop('jobs', 10)
- * @throws ReplyError `WRONGTYPE` when the key does not hold a list
- * @since 1.0.0
- * @see https://redis.io/commands/lpop/
- */
-export function lpop<V = string>(key: Data): Command<V | null, V>;
-export function lpop<V = string>(key: Data, count: Int): Command<V[] | null, V>;
-export function lpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
-export function lpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  return new Command<V | V[] | null, V>(
-    LPOP,
-    popArgs(key, count),
-    count === undefined ? dataOrNull<V> : dataListOrNull<V>,
-  );
 }
 
 /** Options of {@link lpos}. */
@@ -440,37 +186,6 @@ export function lset<V = string>(key: Data, index: Int, element: Data): Command<
  */
 export function ltrim<V = string>(key: Data, start: Int, stop: Int): Command<'OK', V> {
   return new Command<'OK', V>(LTRIM, [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')], ok);
-}
-
-/**
- * Pops the last element, or with `count` so many of them. The count needs 6.2.
- *
- * @returns the element, with `count` a list; `null` when the list is missing
- * @throws ReplyError `WRONGTYPE` when the key does not hold a list
- * @since 1.0.0
- * @see https://redis.io/commands/rpop/
- */
-export function rpop<V = string>(key: Data): Command<V | null, V>;
-export function rpop<V = string>(key: Data, count: Int): Command<V[] | null, V>;
-export function rpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V>;
-export function rpop<V = string>(key: Data, count?: Int): Command<V | V[] | null, V> {
-  return new Command<V | V[] | null, V>(
-    RPOP,
-    popArgs(key, count),
-    count === undefined ? dataOrNull<V> : dataListOrNull<V>,
-  );
-}
-
-/**
- * Takes the last element of one list and adds it in front of another, in one step.
- *
- * @returns the element, or `null` when the source is missing
- * @deprecated use {@link lmove} with `'right', 'left'`
- * @since 1.2.0
- * @see https://redis.io/commands/rpoplpush/
- */
-export function rpoplpush<V = string>(source: Data, destination: Data): Command<V | null, V> {
-  return new Command<V | null, V>(RPOPLPUSH, [toArg(source, 'source'), toArg(destination, 'destination')], dataOrNull);
 }
 
 /**

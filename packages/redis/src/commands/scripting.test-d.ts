@@ -1,6 +1,6 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import { clusterGetkeysinslot, clusterSetslot, clusterSlotStats } from './cluster.ts';
+import { clusterGetkeysinslot, clusterSetslot, clusterSlotStats } from './cluster-slots.ts';
 import { fcall, functionDump } from './function.ts';
 import { pubsubNumsub } from './pubsub.ts';
 import { eval as evaluate, scriptExists } from './scripting.ts';

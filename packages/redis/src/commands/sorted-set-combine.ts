@@ -4,7 +4,7 @@ import { countedFirst, destinationAndCounted } from '../protocol/key-specs.ts';
 import { addCounted, addInteger, addSwitch, checkOptions, type Int, keyword, type Many } from './support/arguments.ts';
 import { storeFlags } from './support/repeatable.ts';
 import { dataList, type Scored, scored, whole } from './support/replies.ts';
-import type { Score } from './support/sorted-sets.ts';
+import type { Members, Score } from './support/sorted-sets.ts';
 
 const ZDIFF = read('ZDIFF', countedFirst);
 const ZDIFFSTORE = idempotent('ZDIFFSTORE', destinationAndCounted);
@@ -13,9 +13,6 @@ const ZINTERCARD = read('ZINTERCARD', countedFirst);
 const ZINTERSTORE = idempotent('ZINTERSTORE', destinationAndCounted);
 const ZUNION = read('ZUNION', countedFirst);
 const ZUNIONSTORE = idempotent('ZUNIONSTORE', destinationAndCounted);
-
-/** `member` or `member` with score. */
-type Members<V> = V[] | Scored<V>[];
 
 /** How scores of the same member become one. */
 export type Aggregate = 'sum' | 'min' | 'max' | 'SUM' | 'MIN' | 'MAX';

@@ -1,8 +1,12 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
-import { type Ranked, type ZscanPage, zadd, zpopmin, zrandmember, zrank, zscan } from './sorted-set.ts';
+import { zadd } from './sorted-set.ts';
 import { zunion } from './sorted-set-combine.ts';
-import { zrange, zrangebyscore } from './sorted-set-range.ts';
+import { zpopmin } from './sorted-set-pop.ts';
+import { zrange } from './sorted-set-range.ts';
+import { zrangebyscore } from './sorted-set-range-deprecated.ts';
+import { type Ranked, zrank } from './sorted-set-rank.ts';
+import { type ZscanPage, zrandmember, zscan } from './sorted-set-scan.ts';
 import type { Scored } from './support/replies.ts';
 
 const one = { score: 1, member: 'a' };

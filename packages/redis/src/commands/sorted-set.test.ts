@@ -1,8 +1,12 @@
 import { Flag, keyPositions } from '@kv/core';
 import { describe, expect, test } from 'vitest';
-import { zadd, zpopmin, zrandmember, zrank, zscan } from './sorted-set.ts';
+import { zadd } from './sorted-set.ts';
 import { zdiffstore, zinter, zunion, zunionstore } from './sorted-set-combine.ts';
-import { zcount, zlexcount, zrange, zrangestore, zrevrange } from './sorted-set-range.ts';
+import { zpopmin } from './sorted-set-pop.ts';
+import { zcount, zlexcount, zrange, zrangestore } from './sorted-set-range.ts';
+import { zrevrange } from './sorted-set-range-deprecated.ts';
+import { zrank } from './sorted-set-rank.ts';
+import { zrandmember, zscan } from './sorted-set-scan.ts';
 
 const repeatable = ({ flags }: { flags: number }): boolean => (flags & Flag.idempotent) !== 0;
 

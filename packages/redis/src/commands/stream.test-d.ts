@@ -1,17 +1,10 @@
 import type { Command } from '@kv/core';
 import { expectTypeOf, test } from 'vitest';
 import { xadd, xrange, xread, xtrim } from './stream.ts';
-import {
-  type Autoclaimed,
-  type AutoclaimedIds,
-  type PendingEntry,
-  type PendingSummary,
-  xautoclaim,
-  xclaim,
-  xpending,
-  xreadgroup,
-} from './stream-group.ts';
+import { type Autoclaimed, type AutoclaimedIds, xautoclaim, xclaim } from './stream-claim.ts';
+import { xreadgroup } from './stream-group.ts';
 import { type StreamInfo, type StreamInfoFull, xinfoStream } from './stream-info.ts';
+import { type PendingEntry, type PendingSummary, xpending } from './stream-pending.ts';
 import type { HistoryEntry, StreamEntry } from './support/streams.ts';
 
 test('results of streams', () => {

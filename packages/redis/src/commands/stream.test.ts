@@ -1,8 +1,10 @@
 import { Flag, keyPositions } from '@kv/core';
 import { describe, expect, test } from 'vitest';
 import { xadd, xdel, xread, xsetid, xtrim } from './stream.ts';
-import { xack, xclaim, xpending, xreadgroup } from './stream-group.ts';
+import { xclaim } from './stream-claim.ts';
+import { xreadgroup } from './stream-group.ts';
 import { xinfoStream } from './stream-info.ts';
+import { xack, xpending } from './stream-pending.ts';
 
 describe('xadd', () => {
   test('fields may be an object, a map or pairs', () => {

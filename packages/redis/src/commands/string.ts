@@ -1,4 +1,4 @@
-/** Strings: the plain values of Redis, and counters. */
+/** Strings: the plain values of Redis. */
 import {
   type Arg,
   Command,
@@ -6,7 +6,6 @@ import {
   type Entries,
   type EntriesOf,
   type EntryArgs,
-  float,
   idempotent,
   integer,
   Keys,
@@ -25,19 +24,12 @@ import {
   type Many,
   many,
 } from './support/arguments.ts';
-import { boolean, data, dataOrNull, double, nullableDataList, ok, okOrNull, whole } from './support/replies.ts';
+import { boolean, dataOrNull, nullableDataList, ok, okOrNull } from './support/replies.ts';
 
-const APPEND = write('APPEND');
-const DECR = write('DECR');
-const DECRBY = write('DECRBY');
 const GET = read('GET');
 const GETDEL = write('GETDEL');
 const GETEX = write('GETEX');
-const GETRANGE = read('GETRANGE');
 const GETSET = write('GETSET');
-const INCR = write('INCR');
-const INCRBY = write('INCRBY');
-const INCRBYFLOAT = write('INCRBYFLOAT');
 const MGET = read('MGET', Keys.all);
 const MSET = idempotent('MSET', Keys.pairs);
 const MSETNX = write('MSETNX', Keys.pairs);
@@ -45,9 +37,6 @@ const PSETEX = idempotent('PSETEX');
 const SET = idempotent('SET');
 const SETEX = idempotent('SETEX');
 const SETNX = write('SETNX');
-const SETRANGE = idempotent('SETRANGE');
-const STRLEN = read('STRLEN');
-const SUBSTR = read('SUBSTR');
 
 /** When a value ends; at most one. Without any of them it does not end. */
 export type Expiry = AtMostOne<ExpiryTimes & { /** Keep the time to live that the key has. */ keepttl: boolean }>;
@@ -147,42 +136,6 @@ export function get<V = string>(key: Data): Command<V | null, V> {
 }
 
 /**
- * Appends to the value of a key; a missing key counts as empty.
- *
- * @returns the length after that, in bytes
- * @throws ReplyError `WRONGTYPE` when the key does not hold a string
- * @since 2.0.0
- * @see https://redis.io/commands/append/
- */
-export function append<V = string>(key: Data, value: Data): Command<number, V> {
-  return new Command<number, V>(APPEND, [toArg(key, 'key'), toArg(value, 'value')], whole);
-}
-
-/**
- * Subtracts 1 from a counter; a missing key counts as 0.
- *
- * @returns the new value (a `bigint` at run time when it is beyond 2^53)
- * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
- * @since 1.0.0
- * @see https://redis.io/commands/decr/
- */
-export function decr<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(DECR, [toArg(key, 'key')], whole);
-}
-
-/**
- * Subtracts from a counter; a missing key counts as 0.
- *
- * @returns the new value (a `bigint` at run time when it is beyond 2^53)
- * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
- * @since 1.0.0
- * @see https://redis.io/commands/decrby/
- */
-export function decrby<V = string>(key: Data, decrement: Int): Command<number, V> {
-  return new Command<number, V>(DECRBY, [toArg(key, 'key'), integer(decrement, 'decrement')], whole);
-}
-
-/**
  * Takes the value of a key and deletes the key.
  *
  * @returns the value, or `null` when there was none
@@ -217,18 +170,6 @@ export function getex<V = string>(key: Data, options: GetexOptions = {}): Comman
 }
 
 /**
- * A part of a value, by byte offsets; both ends are included, negative ones count from the end.
- *
- * @returns an empty string when the key is missing or the range is empty
- * @throws ReplyError `WRONGTYPE` when the key does not hold a string
- * @since 2.4.0
- * @see https://redis.io/commands/getrange/
- */
-export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
-  return new Command<V, V>(GETRANGE, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], data);
-}
-
-/**
  * Sets a key and takes its old value.
  *
  * @returns the value before, or `null` when there was none
@@ -239,42 +180,6 @@ export function getrange<V = string>(key: Data, start: Int, end: Int): Command<V
  */
 export function getset<V = string>(key: Data, value: Data): Command<V | null, V> {
   return new Command<V | null, V>(GETSET, [toArg(key, 'key'), toArg(value, 'value')], dataOrNull);
-}
-
-/**
- * Adds 1 to a counter; a missing key counts as 0.
- *
- * @returns the new value (a `bigint` at run time when it is beyond 2^53)
- * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
- * @since 1.0.0
- * @see https://redis.io/commands/incr/
- */
-export function incr<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(INCR, [toArg(key, 'key')], whole);
-}
-
-/**
- * Adds to a counter; a missing key counts as 0.
- *
- * @returns the new value (a `bigint` at run time when it is beyond 2^53)
- * @throws ReplyError when the value is not a 64-bit integer, or would leave that range
- * @since 1.0.0
- * @see https://redis.io/commands/incrby/
- */
-export function incrby<V = string>(key: Data, increment: Int): Command<number, V> {
-  return new Command<number, V>(INCRBY, [toArg(key, 'key'), integer(increment, 'increment')], whole);
-}
-
-/**
- * Adds a fractional number to a value; a missing key counts as 0.
- *
- * @returns the new value, as the nearest double (the server counts with more digits)
- * @throws ReplyError when the value is not a number, or the sum is not finite
- * @since 2.6.0
- * @see https://redis.io/commands/incrbyfloat/
- */
-export function incrbyfloat<V = string>(key: Data, increment: Int): Command<number, V> {
-  return new Command<number, V>(INCRBYFLOAT, [toArg(key, 'key'), float(increment, 'increment')], double);
 }
 
 /**
@@ -347,42 +252,4 @@ export function setex<V = string>(key: Data, seconds: Int, value: Data): Command
  */
 export function setnx<V = string>(key: Data, value: Data): Command<boolean, V> {
   return new Command<boolean, V>(SETNX, [toArg(key, 'key'), toArg(value, 'value')], boolean);
-}
-
-/**
- * Overwrites a part of a value from a byte offset on; a gap is filled with zero bytes.
- *
- * @returns the length after that, in bytes
- * @throws ReplyError `WRONGTYPE` when the key does not hold a string; when the value would exceed 512 MB
- * @since 2.2.0
- * @see https://redis.io/commands/setrange/
- */
-export function setrange<V = string>(key: Data, offset: Int, value: Data): Command<number, V> {
-  return new Command<number, V>(
-    SETRANGE,
-    [toArg(key, 'key'), integer(offset, 'offset', 0), toArg(value, 'value')],
-    whole,
-  );
-}
-
-/**
- * The length of a value in bytes, 0 when the key is missing.
- *
- * @throws ReplyError `WRONGTYPE` when the key does not hold a string
- * @since 2.2.0
- * @see https://redis.io/commands/strlen/
- */
-export function strlen<V = string>(key: Data): Command<number, V> {
-  return new Command<number, V>(STRLEN, [toArg(key, 'key')], whole);
-}
-
-/**
- * A part of a value, by byte offsets: the old name of {@link getrange}.
- *
- * @deprecated use {@link getrange}
- * @since 1.0.0
- * @see https://redis.io/commands/substr/
- */
-export function substr<V = string>(key: Data, start: Int, end: Int): Command<V, V> {
-  return new Command<V, V>(SUBSTR, [toArg(key, 'key'), integer(start, 'start'), integer(end, 'end')], data);
 }

@@ -4,7 +4,8 @@ import type { Reply } from '@kv/resp-parser';
 import { exists, unlink } from '../commands/key.ts';
 import { pexpire } from '../commands/key-expiry.ts';
 import { eval as evaluate } from '../commands/scripting.ts';
-import { get, incr, set } from '../commands/string.ts';
+import { get, set } from '../commands/string.ts';
+import { incr } from '../commands/string-counter.ts';
 import { fenceKey } from './fence-key.ts';
 
 /** What a lock needs of its client. */

@@ -1,6 +1,7 @@
 import { type Cluster, startCluster } from '@kv/testkit/topology/cluster';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { incr, set } from '../../src/commands/string.ts';
+import { set } from '../../src/commands/string.ts';
+import { incr } from '../../src/commands/string-counter.ts';
 import { type Command, createRedis, type KvError, type Redis, type RedisSession } from '../../src/index.ts';
 import { otherPrimary, slotMoved } from './moves.ts';
 

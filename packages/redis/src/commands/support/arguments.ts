@@ -209,3 +209,8 @@ export function addScan(args: Arg[], options: ScanOptions): void {
   addData(args, 'MATCH', options.match, 'match');
   addInteger(args, 'COUNT', options.count, 'count', 1);
 }
+
+/** The words for a switch of the server. */
+export function onOff(value: boolean): string {
+  return value ? 'ON' : 'OFF';
+}

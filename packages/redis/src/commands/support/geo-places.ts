@@ -85,6 +85,9 @@ export const SELECTION_NAMES: readonly string[] = ['asc', 'desc', 'count', 'any'
 /** The names of the options of {@link GeoDetails}. */
 export const DETAIL_NAMES: readonly string[] = ['withcoord', 'withdist', 'withhash'];
 
+/** Options of a search that stores nothing. */
+export const GEOSEARCH_OPTIONS: ReadonlySet<string> = new Set([...SELECTION_NAMES, ...DETAIL_NAMES]);
+
 /** Checks a unit. @throws ArgumentError */
 export function geoUnit(unit: GeoUnit, name: string): string {
   return keyword(unit, UNITS, name).toLowerCase();

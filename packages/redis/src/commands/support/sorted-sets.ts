@@ -1,6 +1,7 @@
 /** Arguments of the sorted set commands: scores and the bounds of ranges. */
 import { type Arg, ArgumentError, badArgument, type Data, float, integer, toArg } from '@kv/core';
 import type { Int } from './arguments.ts';
+import type { Scored } from './replies.ts';
 
 /** A score: any number but `NaN`, also `Infinity` and `-Infinity`. */
 export type Score = Int;
@@ -21,6 +22,9 @@ export type ScoreBound = Score | string;
  * `'+'` (behind all).
  */
 export type LexBound = string | Uint8Array;
+
+/** Members in the order of a reply, or together with their scores. */
+export type Members<V> = V[] | Scored<V>[];
 
 /** An end of a range: a rank, a {@link ScoreBound} or a {@link LexBound}. */
 export type RangeBound = ScoreBound | LexBound;
