@@ -7,6 +7,7 @@ import type {
   RedisOptions as IoredisOptions,
   Redis as IoredisRedis,
 } from 'ioredis';
+import type { Command } from './command.ts';
 import type { Options } from './options.ts';
 
 /** What is more than ioredis has. */
@@ -39,7 +40,7 @@ export interface RedisConstructor {
   new (): Redis;
   readonly prototype: Redis;
   readonly Cluster: ClusterConstructor;
-  readonly Command: typeof import('./command.ts').Command;
+  readonly Command: typeof Command;
   createClient(options?: RedisOptions): Redis;
 }
 
