@@ -58,6 +58,7 @@ export class BlockingOrder {
   enqueue(requests: readonly Request[]): void {
     const first = requests[0] as Request;
     const blocking = this.#blocking.has(first);
+    if (first === this.#current) return this.#forward(requests); // it lost its connection before it was sent
     if (this.#held.length > 0 || (blocking && this.#current !== undefined)) {
       for (const request of requests) this.#held.push(request);
       return;
@@ -68,8 +69,11 @@ export class BlockingOrder {
 
   /** A blocking command ends by what the server answers; its deadline and its signal only ask the server to end it. */
   track(request: Request): void {
+    if (this.#blocking.has(request)) return;
     this.#blocking.add(request);
+    const before = request.ended; // of the server that it was for at first
     request.ended = () => {
+      before?.();
       this.#blocking.delete(request);
       if (this.#current === request) void this.#next();
     };
