@@ -1,7 +1,8 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-// The conditions after @kv/source are Vite's server defaults: setting the option replaces them.
-const fromSource = ['@kv/source', 'module', 'node', 'development|production'];
+// The conditions after @kv/source are Vitest's defaults: setting the option replaces them. `module` is not among them: it
+// means files for bundlers, which Node can not always load.
+const fromSource = ['@kv/source', 'node', 'development|production'];
 
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: fromSource } },

@@ -6,7 +6,7 @@
  *        redis            ssdb           gibson  ┄┄ import() ┄┄▶  embedded
  *          └──────▶ core ◀─┴───────────────┘
  *                    ▲
- *        keyv, unstorage, connect ──▶ the library that they adapt
+ *        keyv, unstorage, connect, opentelemetry ──▶ the library that they adapt
  *
  * `core`, `embedded` and the parsers import nothing of the family.
  */
@@ -65,6 +65,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   keyv: adapter('keyv'),
   unstorage: adapter('unstorage'),
   connect: adapter('express-session'),
+  opentelemetry: adapter('@opentelemetry/api'),
 };
 
 /** Private packages, which may import what they like. */

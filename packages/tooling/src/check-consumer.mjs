@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { buildSync } from 'esbuild';
 import { root } from './install.mjs';
@@ -66,7 +66,10 @@ function install(packed) {
 function link(name) {
   for (const folder of [name, `@types/${name}`]) {
     const installed = join(root, 'node_modules', folder);
-    if (existsSync(installed)) symlinkSync(installed, join(project, 'node_modules', folder), 'junction');
+    if (!existsSync(installed)) continue;
+    const linked = join(project, 'node_modules', folder);
+    mkdirSync(dirname(linked), { recursive: true });
+    symlinkSync(installed, linked, 'junction');
   }
 }
 

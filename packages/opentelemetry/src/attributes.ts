@@ -1,0 +1,71 @@
+/** Attributes as the semantic conventions for database clients name them. None of them holds an argument or a value. */
+import type { Attributes } from '@opentelemetry/api';
+import type { Message, Operation } from './operation.ts';
+
+/** Host and port, or the path of a socket. */
+interface Server {
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+/** What is known when an operation begins, which samplers and metrics see. */
+export function startAttributes(operation: Operation, message: Message, system: string): Attributes {
+  const { host, port } = serverOf(message.address);
+  return {
+    'db.system.name': system,
+    'db.operation.name': operation.name,
+    'server.address': host,
+    'server.port': port,
+  };
+}
+
+/** What is known of the result when an operation has ended. */
+export function endAttributes({ database, error }: Message): Attributes {
+  const attributes: Attributes = {};
+  if (database !== undefined) attributes['db.namespace'] = String(database);
+  if (error === undefined) return attributes;
+  const status = statusOf(error);
+  attributes['error.type'] = status ?? typeOf(error);
+  if (status !== undefined) attributes['db.response.status_code'] = status;
+  return attributes;
+}
+
+/** The server that answered, where its address is known without asking for its name. */
+export function peerAttributes({ address }: Message): Attributes {
+  const { host, port } = serverOf(address);
+  if (host.startsWith('/')) return { 'network.peer.address': host, 'network.transport': 'unix' };
+  return IP_ADDRESS.test(host) ? { 'network.peer.address': host, 'network.peer.port': port } : {};
+}
+
+const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|[\da-f.]*:[\da-f:.]*)$/i;
+
+/** Reads `host:port`, `[::1]:port` or the path of a socket; what has no port is taken whole. */
+function serverOf(address: string): Server {
+  const colon = address.lastIndexOf(':');
+  const port = Number(address.slice(colon + 1));
+  if (colon < 0 || address.startsWith('/') || !(port > 0)) return { host: address, port: undefined };
+  const isBracketed = address.startsWith('[');
+  return { host: isBracketed ? address.slice(1, colon - 1) : address.slice(0, colon), port };
+}
+
+/** What errors of the clients have; each has some of it. */
+interface ErrorParts {
+  readonly code?: unknown;
+  /** Of Redis: `WRONGTYPE`. */
+  readonly prefix?: unknown;
+  /** Of SSDB: `client_error`. */
+  readonly status?: unknown;
+}
+
+/** What the server said, in its own word. */
+function statusOf(error: Error): string | undefined {
+  const { prefix, status } = error as ErrorParts;
+  const word = prefix ?? status;
+  return typeof word === 'string' && word !== '' ? word : undefined;
+}
+
+/** The code of errors that the client makes (`TIMEOUT`), the class of those that stand for a reply without a word. */
+function typeOf(error: Error): string {
+  const { code } = error as ErrorParts;
+  return typeof code === 'string' && code !== 'REPLY' ? code : error.name;
+}

@@ -1,0 +1,2 @@
+export { type Instrumented, type InstrumentOptions, instrument } from './instrument.ts';
+export { KvInstrumentation, type KvInstrumentationConfig } from './kv-instrumentation.ts';
