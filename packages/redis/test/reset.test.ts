@@ -1,4 +1,5 @@
 /** RESET logs the connection out and forgets its name, database and protocol: the next user must not notice. */
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, createPool, createRedis } from '../src/index.ts';
@@ -43,5 +44,27 @@ describe.each([2, 3] as const)('RESET by execute in RESP%i', (protocol) => {
     await session.reset();
     expect(await session.set('a', 1)).toBe('OK');
     expect(session.db).toBe(3);
+  });
+
+  it('a session whose reset is not answered in time is over, and its connection is replaced', async () => {
+    await using proxy = await faultProxy(server);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    const liveness = { idle: 60_000, grace: 60_000 };
+    await using redis = createRedis(url, { ...options(), maxSessions: 1, liveness });
+    await redis.connect();
+    const session = await redis.session({ timeout: 100 });
+    proxy.stall();
+    const later = redis
+      .with({ timeout: 2000 })
+      .get('a')
+      .catch(() => 'the call with a later deadline');
+    const reset = session.reset().catch((error: unknown) => error);
+    expect(await Promise.race([reset, later])).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown', command: 'RESET' });
+    expect(session.closed).toBe(true);
+    await session.release();
+    proxy.resume();
+    await using next = await redis.session();
+    expect(await next.get('b')).toBeNull();
+    await later;
   });
 });

@@ -121,6 +121,23 @@ function returnCases(start: Start): void {
     expect([pool.size, pool.freeSize]).toEqual([1, 1]);
   });
 
+  test('87: giving back a lease does not wait for a server that is late', async () => {
+    const proxy = await faultProxy(start.backend().server);
+    onTestFinished(() => proxy.close());
+    const silence = { idle: 60_000, grace: 60_000 };
+    const pool = await start.backend().openPool(proxy.port, { ...patient, maxSize: 1, liveness: silence });
+    onTestFinished(() => pool.close({ timeout: 0 }));
+    const late = async (): Promise<void> => {
+      await using lease = await pool.acquire({ timeout: 60 });
+      proxy.stall();
+      await lease.read(start.key());
+    };
+    expect(await failure(late())).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' });
+    proxy.resume();
+    await using next = await pool.acquire();
+    expect(await next.read(start.key())).toBeNull();
+  });
+
   test('88: close() lets commands of leases end, and rejects who waits for one', async () => {
     const pool = await open(start, { maxSize: 1 });
     const lease = await pool.acquire();

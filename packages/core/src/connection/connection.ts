@@ -188,6 +188,11 @@ export class Connection
     return this.#inFlight.isAwaitedSince(time);
   }
 
+  /** Whether a call has ended here without its reply. */
+  get isOverdue(): boolean {
+    return this.#inFlight.abandoned > 0;
+  }
+
   /** Whether anything may be written now. */
   get mayWrite(): boolean {
     if (this.#state === 'connecting' || this.#state === 'closed') return false;

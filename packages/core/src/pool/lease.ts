@@ -15,6 +15,7 @@ import { clearTimeout, setTimeout } from '../timers.ts';
 import type { BatchOperationTrace } from '../tracing/batch-trace.ts';
 import type { RequestTrace } from '../tracing/command-trace.ts';
 import { BlockingOrder, CANCEL_GRACE } from './blocking-order.ts';
+import { cleanInTime, settledBy } from './cleaning.ts';
 
 /** What every call needs that its own options leave out. */
 export interface Defaults {
@@ -115,21 +116,34 @@ export class Lease implements Executor {
     return promise;
   }
 
-  /** Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again. */
+  /**
+   * Gives the connection back. May be called without waiting: it never rejects. Resolves when it is in the pool again, but
+   * does not wait for a server that is late: where a call of this lease has ended without its reply it resolves at once,
+   * otherwise after the default deadline at the latest. The rest goes on behind it.
+   */
   release(): Promise<void> {
     if (this.#released === undefined) {
-      this.#released = this.#isIdle ? Promise.resolve(this.#handBack()) : this.#giveBack();
+      this.#released = this.#isIdle ? Promise.resolve(this.#handBack()) : this.#inTime(this.#giveBack());
       this.#failBatches();
     }
     return this.#released;
   }
 
-  /** Brings the state of the connection back to what it was when it was made. */
-  async reset(): Promise<void> {
+  #inTime(givenBack: Promise<void>): Promise<void> {
+    const { timeout } = this.#setup.defaults;
+    if (this.connection.isOverdue) return Promise.resolve();
+    return settledBy(givenBack, timeout);
+  }
+
+  /**
+   * Brings the state of the connection back to what it was when it was made. Where that fails half-way or in time the
+   * connection is ended, because its state is not known.
+   */
+  async reset({ timeout = this.#setup.defaults.timeout, signal }: SendOptions = {}): Promise<void> {
     if (this.closed) throw new ClosedError('reset: the lease was released or its connection was lost');
-    const { wire, sendInternal } = this.connection;
+    const { wire } = this.connection;
     if (wire.clean === undefined) throw new ArgumentError('reset: this protocol has no state that could be reset');
-    await wire.clean(sendInternal);
+    await cleanInTime(this.connection, wire.clean.bind(wire), timeout, signal);
   }
 
   /** Ends the connection instead of giving it back. */

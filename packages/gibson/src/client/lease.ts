@@ -30,7 +30,10 @@ export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease
     return new GibsonLease<V>(this.lease, mergeCallOptions(this.call, options), this.limits);
   }
 
-  /** Gives the connection back once its commands are answered. Never rejects, and need not be waited for. */
+  /**
+   * Gives the connection back once its commands are answered. Never rejects, and need not be waited for: it does not wait
+   * for a server that is late.
+   */
   release(): Promise<void> {
     return this.lease.release();
   }

@@ -71,7 +71,7 @@ export class RedisSession<V = string> extends RedisLeaseCommands<V> implements K
 
   /** Brings the connection back to its first state: database, watched keys, login. */
   async reset(): Promise<void> {
-    await this.lease.reset();
+    await this.lease.reset(this.call);
   }
 
   /** A view of the same session with other call options. */
@@ -82,7 +82,7 @@ export class RedisSession<V = string> extends RedisLeaseCommands<V> implements K
     return new RedisSession<V>(this.lease, mergeCallOptions(this.call, options));
   }
 
-  /** Gives the connection back. Never rejects, and need not be waited for. */
+  /** Gives the connection back. Never rejects, and need not be waited for. It does not wait for a server that is late. */
   release(): Promise<void> {
     return this.lease.release();
   }

@@ -95,8 +95,8 @@ export class SlotLease implements SessionLease {
     return settled.filter((_, i) => sent[i] !== ASKING);
   }
 
-  reset(): Promise<void> {
-    return this.#lease.reset();
+  reset(options?: SendOptions): Promise<void> {
+    return this.#lease.reset(options);
   }
 
   release(): Promise<void> {

@@ -43,7 +43,10 @@ export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
     return new SsdbLease<V>(this.lease, mergeCallOptions(this.call, options));
   }
 
-  /** Gives the connection back once its commands are answered. Never rejects, and need not be waited for. */
+  /**
+   * Gives the connection back once its commands are answered. Never rejects, and need not be waited for: it does not wait
+   * for a server that is late.
+   */
   release(): Promise<void> {
     return this.lease.release();
   }
