@@ -72,6 +72,24 @@ describe.each([2, 3] as const)('data in RESP%i', (protocol) => {
     expect(await redis.execute('HGETALL', 'h')).toEqual(['f\ufffd', 'v', 'f\ufffd', 'v']);
   });
 
+  it('members that are no UTF-8 never hide each other, in any kind of call [#13]', async () => {
+    const members = [Buffer.from([0x66, 0xfe]), Buffer.from([0x66, 0xff])] as const;
+    await redis.sadd('set', ...members);
+    for (const member of members) await redis.hset('h', member, 'v');
+    await redis.set('k', 'v');
+    const both = ['f\ufffd', 'f\ufffd'];
+    expect(await redis.smembers('set')).toEqual(both);
+    expect(await redis.sinter('set')).toEqual(both);
+    expect([...((await redis.execute('SMEMBERS', 'set')) as Iterable<unknown>)]).toEqual(both);
+    const multi = redis.multi();
+    const [found, fields] = [multi.smembers('set'), multi.hgetall('h')];
+    void multi.dump('k'); // bytes, so all of the answer comes as bytes
+    await expect(multi.execute()).rejects.toMatchObject({ code: 'BATCH' });
+    expect(await found).toEqual(both);
+    await expect(fields).rejects.toMatchObject({ code: 'PROTOCOL', message: expect.stringContaining('UTF-8') });
+    expect(await redis.spop('set', 2)).toEqual(both);
+  });
+
   it('one name that comes twice in a reply is no reason to refuse it [#13]', async () => {
     await redis.execute('XADD', 's', '*', 'f', '1', 'f', '2');
     expect(await redis.xrange('s', '-', '+')).toMatchObject([{ fields: { f: '2' } }]);

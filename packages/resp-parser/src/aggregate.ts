@@ -61,14 +61,21 @@ export class Aggregate {
  */
 export function toMapOrPairs(items: Reply[]): Map<Reply, Reply> | Reply[] {
   const map = toMap(items);
-  return map.size * 2 !== items.length && hasMerged(items) ? items : map;
+  return map.size * 2 !== items.length && hasMerged(items, 2) ? items : map;
 }
 
-function hasMerged(items: readonly Reply[]): boolean {
+/** The elements of a set. A list, as they came, when texts of bytes that are no UTF-8 are equal: none must hide another. */
+export function toSetOrList(items: Reply[]): Set<Reply> | Reply[] {
+  const set = new Set(items);
+  return set.size !== items.length && hasMerged(items, 1) ? items : set;
+}
+
+/** Whether texts with replaced bytes are equal; every `step`-th item counts. */
+function hasMerged(items: readonly Reply[], step: number): boolean {
   const seen = new Set<Reply>();
-  return items.some((key, i) => {
-    if (i % 2 === 1 || typeof key !== 'string' || !key.includes('\ufffd')) return false;
-    return seen.size === seen.add(key).size;
+  return items.some((text, i) => {
+    if (i % step !== 0 || typeof text !== 'string' || !text.includes('\ufffd')) return false;
+    return seen.size === seen.add(text).size;
   });
 }
 

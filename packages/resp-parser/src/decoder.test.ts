@@ -401,6 +401,15 @@ describe('text', () => {
     expect(seen.map(([, value]) => value)).toStrictEqual(['\ufeff', '\ufffda']);
   });
 
+  test('texts that are no UTF-8 and equal hide each other in no set and no map', () => {
+    const { decoder, seen } = recorder();
+    decoder.write(
+      Buffer.from('~2\r\n+\xfe\r\n+\xff\r\n%2\r\n+\xfe\r\n:1\r\n+\xff\r\n:2\r\n~2\r\n+a\r\n+a\r\n', 'latin1'),
+    );
+    const alike = '\ufffd';
+    expect(seen.map(([, value]) => value)).toStrictEqual([[alike, alike], [alike, 1, alike, 2], new Set(['a'])]);
+  });
+
   test('a long simple string may come in many pieces', () => {
     const text = 'é'.repeat(50_000);
     const frame = Buffer.from(`+${text}\r\n`);

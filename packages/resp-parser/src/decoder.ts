@@ -1,4 +1,4 @@
-import { Aggregate, toMap, toMapOrPairs } from './aggregate.ts';
+import { Aggregate, toMap, toMapOrPairs, toSetOrList } from './aggregate.ts';
 import { byteLengthOf, isBytes } from './bytes.ts';
 import { ErrorReply, ProtocolError } from './errors.ts';
 import { completeLimits, type Limits } from './limits.ts';
@@ -413,7 +413,7 @@ export class Decoder {
       case wire.MAP:
         return toMapOrPairs(items);
       case wire.SET:
-        return new Set(items);
+        return toSetOrList(items);
       case wire.PUSH:
         this.#asBytes = aggregate.outerBytes;
         this.#memory = aggregate.outerMemory;

@@ -28,7 +28,7 @@ export interface Output {
  * | `_`, `$-1`, `*-1` | null |
  * | `*` | Array |
  * | `%` | Map; of two equal scalar keys the later one wins; a flat array where texts that are no UTF-8 are equal |
- * | `~` | Set |
+ * | `~` | Set; an array where texts that are no UTF-8 are equal |
  * | `-`, `!` | ErrorReply |
  */
 export type Reply =

@@ -189,11 +189,24 @@ function malformed(name: string, cause?: unknown): ProtocolError {
   return new ProtocolError(`${name}: the reply has an unexpected form`, { command: name, outcome: 'unknown', cause });
 }
 
-/** Where only some members want bytes, the texts of the others. */
+/**
+ * Where only some members want bytes, the texts of the others. Flat, as they came, where bytes that are no UTF-8 are equal as
+ * text: none must hide another.
+ */
 function asText(raw: unknown): unknown {
   if (raw instanceof Uint8Array) return text(raw);
   if (Array.isArray(raw)) return raw.map(asText);
-  if (raw instanceof Set) return new Set([...raw].map(asText));
-  if (raw instanceof Map) return new Map([...raw].map(([key, value]) => [asText(key), asText(value)]));
+  if (raw instanceof Set) return setOfTexts([...raw].map(asText));
+  if (raw instanceof Map) return mapOfTexts([...raw].map((pair) => pair.map(asText)));
   return raw;
+}
+
+function setOfTexts(items: readonly unknown[]): unknown {
+  const set = new Set(items);
+  return set.size === items.length ? set : items;
+}
+
+function mapOfTexts(pairs: readonly unknown[][]): unknown {
+  const map = new Map(pairs as [unknown, unknown][]);
+  return map.size === pairs.length ? map : pairs.flat();
 }
