@@ -56,8 +56,13 @@ describe('a channel of a slot', () => {
   });
 
   it('whose server names another one is subscribed there, with one question more [#168]', async () => {
-    const { a, b, redis } = await two();
-    a.answer = answers({ SSUBSCRIBE: moved(SLOT, b) });
+    const { cluster, a, b, redis } = await two();
+    a.answer = answers({
+      SSUBSCRIBE: () => {
+        cluster.tell({ ...evenly([b]), epoch: 2 });
+        return moved(SLOT, b);
+      },
+    });
     b.answer = answers(takesChannels);
     const news = await redis.ssubscribe(CHANNEL);
     publish(b, 'here');
