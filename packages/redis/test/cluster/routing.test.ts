@@ -1,7 +1,7 @@
 /** When calls are written, and where, on servers whose every answer the test decides. */
 import { array, bulk, error, integer, moved, ok } from '@kv/testkit/topology/resp-text';
 import { evenly, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
-import type { Answer, ScriptedNode } from '@kv/testkit/topology/scripted-node';
+import type { Answer, ScriptedNode, View } from '@kv/testkit/topology/scripted-node';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keySlot } from '../../src/topology/slot.ts';
 import { answers, deferred, failureOf, KEY, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
@@ -9,6 +9,17 @@ import { answers, deferred, failureOf, KEY, mapsAsked, openAt, SLOT, two, until 
 /** Arguments of the SETs that came to a node, in their order. */
 function values({ requests }: ScriptedNode): string[] {
   return requests.filter(({ name }) => name === 'SET').map(({ args }) => args[1] as string);
+}
+
+/** The slot of KEY is with the second node, all others are where they were. */
+function movedToB(a: ScriptedNode, b: ScriptedNode): View {
+  const ranges = [
+    { first: 0, last: SLOT - 1, nodes: [a] },
+    { first: SLOT, last: SLOT, nodes: [b] },
+    { first: SLOT + 1, last: 8191, nodes: [a] },
+    { first: 8192, last: 16_383, nodes: [b] },
+  ];
+  return { epoch: 2, ranges };
 }
 
 /** Names for keys of one node. */
@@ -98,7 +109,9 @@ describe('a batch', () => {
   });
 
   test('of which one slot has moved repeats its refused calls only, in their order [#95] [#119]', async () => {
-    const { a, b, redis } = await two();
+    const { cluster, a, b, redis } = await two();
+    await redis.connect();
+    cluster.tell(movedToB(a, b));
     const [kept] = keysOf(true, 1) as [string];
     let counted = 0;
     a.answer = ({ name, args }) => {
@@ -120,7 +133,9 @@ describe('a batch', () => {
 
 describe('order', () => {
   test('two calls to a stale owner stay in order, with 1,000 calls between them [#120]', async () => {
-    const { a, b, redis } = await two();
+    const { cluster, a, b, redis } = await two();
+    await redis.connect();
+    cluster.tell(movedToB(a, b));
     const other = keysOf(true, 2).find((key) => key !== KEY) as string;
     a.answer = ({ name, args }) => (name === 'SET' ? (args[0] === KEY ? moved(SLOT, b) : ok) : undefined);
     b.answer = answers({ SET: ok });
