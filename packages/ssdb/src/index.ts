@@ -64,7 +64,7 @@ export { createSsdb, Ssdb, type SsdbClass } from './client/ssdb.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
 export type { Int, Many, ScoreBound } from './commands/support/arguments.ts';
 export type { KeyRange, Scored, ServerInfo } from './commands/support/replies.ts';
-export type { ZscanOptions } from './commands/zset.ts';
+export type { ZscanOptions } from './commands/zset-range.ts';
 export { command } from './protocol/command-table.ts';
 export {
   AuthenticationError,

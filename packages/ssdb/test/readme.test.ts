@@ -5,14 +5,22 @@ import { SsdbLease } from '../src/client/lease.ts';
 import { Ssdb } from '../src/client/ssdb.ts';
 import * as hash from '../src/commands/hash.ts';
 import * as kv from '../src/commands/kv.ts';
+import * as kvPart from '../src/commands/kv-part.ts';
 import * as queue from '../src/commands/queue.ts';
 import * as server from '../src/commands/server.ts';
 import * as zset from '../src/commands/zset.ts';
+import * as zsetRange from '../src/commands/zset-range.ts';
 import { commandTable } from '../src/protocol/command-table.ts';
 import { methodName } from './calls.ts';
 
 const README = new URL('../README.md', import.meta.url);
-const themes = { 'plain keys': kv, hashes: hash, 'sorted sets': zset, queues: queue, server };
+const themes = {
+  'plain keys': { ...kv, ...kvPart },
+  hashes: hash,
+  'sorted sets': { ...zset, ...zsetRange },
+  queues: queue,
+  server,
+};
 
 /** `get(key: Data): Promise<V | null>` in the generated class. */
 const results = new Map(

@@ -17,9 +17,11 @@ export type {
 export { Command, idempotent, integer, Keys, read, spec, stateful, toArg, write } from '@kv/core';
 export * from './hash.ts';
 export * from './kv.ts';
+export * from './kv-part.ts';
 export * from './queue.ts';
 export * from './server.ts';
 export type { Int, Many, ScoreBound } from './support/arguments.ts';
 export type { KeyRange, Scored, ServerInfo } from './support/replies.ts';
 export * as replies from './support/replies.ts';
 export * from './zset.ts';
+export * from './zset-range.ts';

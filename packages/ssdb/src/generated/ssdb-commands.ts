@@ -2,14 +2,16 @@
 import type { InfoSection, SlaveofOptions } from '../commands/server.ts';
 import type { Int, Many, ScoreBound } from '../commands/support/arguments.ts';
 import type { KeyRange, Scored, ServerInfo } from '../commands/support/replies.ts';
-import type { ZscanOptions } from '../commands/zset.ts';
+import type { ZscanOptions } from '../commands/zset-range.ts';
 import type { Command, Data, EntriesOf, EntryArgs } from '@kv/core';
 import { ArgumentError, ofCommand } from '@kv/core';
 import { hclear, hdecr, hdel, hexists, hfix, hget, hgetall, hincr, hkeys, hlist, hrlist, hrscan, hscan, hset, hsize, hvals, multiHdel, multiHexists, multiHget, multiHset, multiHsize } from '../commands/hash.ts';
-import { bitcount, countbit, decr, del, exists, expire, get, getbit, getrange, getset, incr, keys, mdel, multiDel, multiExists, multiGet, multiSet, rkeys, rscan, scan, set, setbit, setnx, setx, strlen, substr, ttl } from '../commands/kv.ts';
+import { bitcount, countbit, getbit, getrange, setbit, strlen, substr } from '../commands/kv-part.ts';
+import { decr, del, exists, expire, get, getset, incr, keys, mdel, multiDel, multiExists, multiGet, multiSet, rkeys, rscan, scan, set, setnx, setx, ttl } from '../commands/kv.ts';
 import { qback, qclear, qfix, qfront, qget, qlist, qpop, qpopBack, qpopFront, qpush, qpushBack, qpushFront, qrange, qrlist, qset, qsize, qslice, qtrimBack, qtrimFront } from '../commands/queue.ts';
 import { addAllowIp, addDenyIp, clearBinlog, compact, dbsize, delAllowIp, delDenyIp, flushdb, getKeyRange, getKvRange, info, listAllowIp, listDenyIp, ping, setKvRange, slaveof, version } from '../commands/server.ts';
-import { multiZdel, multiZexists, multiZget, multiZset, multiZsize, redisZrange, redisZrrange, zavg, zclear, zcount, zdecr, zdel, zexists, zfix, zget, zincr, zkeys, zlist, zpopBack, zpopFront, zrange, zrank, zremrangebyrank, zremrangebyscore, zrlist, zrrange, zrrank, zrscan, zscan, zset, zsize, zsum } from '../commands/zset.ts';
+import { redisZrange, redisZrrange, zavg, zcount, zkeys, zrange, zrank, zremrangebyrank, zremrangebyscore, zrrange, zrrank, zrscan, zscan, zsum } from '../commands/zset-range.ts';
+import { multiZdel, multiZexists, multiZget, multiZset, multiZsize, zclear, zdecr, zdel, zexists, zfix, zget, zincr, zlist, zpopBack, zpopFront, zrlist, zset, zsize } from '../commands/zset.ts';
 
 /** Every command that is safe on a shared client. */
 export abstract class SsdbCommands<V> {

@@ -3,7 +3,7 @@ import { hgetall, hincr } from '../hash.ts';
 import { exists, get, multiExists, multiGet, scan, set } from '../kv.ts';
 import { qset } from '../queue.ts';
 import { getKvRange, info, version } from '../server.ts';
-import { zavg, zscan } from '../zset.ts';
+import { zavg, zscan } from '../zset-range.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
