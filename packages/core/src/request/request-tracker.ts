@@ -21,8 +21,8 @@ import { LATE } from './timer-limits.ts';
 export interface CommandObserver {
   /** A call was taken; nothing of it is written yet. */
   called(command: AnyCommand): void;
-  /** A call has ended, with a reply or an error. */
-  ended(command: AnyCommand): void;
+  /** A call has ended, with a reply or an error, or was not taken. */
+  ended(command: AnyCommand, error: Error | undefined): void;
 }
 
 /** Tracks the requests of one client: which are under way, since when, until when, and how many bytes wait. */
@@ -115,7 +115,7 @@ export class RequestTracker implements Tracker {
     if (request.abortGroup !== null) this.#unwatch(request);
     if (request.size !== 0) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
-    this.observer?.ended(request.command);
+    this.observer?.ended(request.command, error);
     if (error !== undefined && this.#callers !== undefined) this.#callers.failed(request, error);
     if (!this.#quiet) this.#tell(request, this.clock.now() - request.startedAt, error);
   }
@@ -211,6 +211,7 @@ export class RequestTracker implements Tracker {
   }
 
   #refuse(request: Request, error: KvError): KvError {
+    this.observer?.ended(request.command, error);
     request.fail(error);
     if (!this.#quiet) this.#tell(request, 0, error);
     return error;

@@ -13,6 +13,7 @@ import type { Group } from './entry.ts';
 import { KeptReplies } from './kept-replies.ts';
 import { MgetReads } from './mget-reads.ts';
 import { Reads } from './reads.ts';
+import { TrackedCommand } from './tracked-command.ts';
 import { startTracking, TrackedConnection, type TrackingOwner } from './tracked-connection.ts';
 
 /**
@@ -172,7 +173,8 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext {
     this.#changed(command);
   }
 
-  ended(command: AnyCommand): void {
+  ended(command: AnyCommand, error: Error | undefined): void {
+    if (error !== undefined && command instanceof TrackedCommand) command.failed(error);
     this.#changed(command);
   }
 

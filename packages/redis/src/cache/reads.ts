@@ -5,6 +5,7 @@ import {
   firstKey,
   isKvError,
   monotonicNow,
+  queueMicrotask,
   read,
   type SendOptions,
   type Spec,
@@ -16,7 +17,7 @@ import { isCacheable } from './cacheable.ts';
 import { copyOf } from './copy-of.ts';
 import type { Entry } from './entry.ts';
 import { JoinedCall } from './joined-call.ts';
-import { ExpiryQuestion, type ReplyTaker, TrackedMget, TrackedRead } from './tracked-command.ts';
+import { ExpiryQuestion, type ReplyTaker, type TrackedCommand, TrackedMget, TrackedRead } from './tracked-command.ts';
 import type { TrackedConnection } from './tracked-connection.ts';
 
 const PTTL: Spec = read('PTTL');
@@ -99,15 +100,16 @@ export class Reads implements ReplyTaker {
   #fetch(executor: Executor, entry: Entry, command: AnyCommand, options: SendOptions): Promise<unknown> {
     const { counts, isPrefaced } = this.context;
     counts.misses++;
-    const reply = executor.send(new TrackedRead(this, isPrefaced, entry, command), toPrimary(options));
-    this.#sent(entry, firstKey(command) as Arg, reply);
+    const reply = this.#send(executor, new TrackedRead(this, isPrefaced, entry, command), options);
+    if (this.context.settings.exactExpiry) this.#askExpiry(entry, firstKey(command) as Arg);
     return reply;
   }
 
-  /** A read whose reply is to be kept was sent. */
-  #sent(entry: Entry, key: Arg, reply: Promise<unknown>): void {
-    reply.then(undefined, (error: Error) => this.#failed(entry, error));
-    if (this.context.settings.exactExpiry) this.#askExpiry(entry, key);
+  /** The client's tracker tells of a failure; what is put around the client may fail by itself. */
+  #send(executor: Executor, command: TrackedCommand, options: SendOptions): Promise<unknown> {
+    const reply = executor.send(command, toPrimary(options));
+    if (executor !== this.context.client) reply.catch((error: Error) => command.failed(error));
+    return reply;
   }
 
   // -- the reply
@@ -124,7 +126,7 @@ export class Reads implements ReplyTaker {
 
   #store(entry: Entry, reply: unknown, source: TrackedConnection, expires: number): void {
     const { counts, entries, settings } = this.context;
-    const now = Math.ceil(monotonicNow());
+    const now = this.context.client.tracker.clock.now();
     if (entries.store(entry, reply, source, now, Math.min(now + settings.ttl, expires))) counts.stored++;
     else counts.refused++;
   }
@@ -136,13 +138,14 @@ export class Reads implements ReplyTaker {
     if (joined !== undefined) for (const call of joined) call.succeed(reply);
   }
 
-  #failed(entry: Entry, error: Error): void {
+  failed(entry: Entry, error: Error): void {
     const { joined } = entry;
     entry.joined = undefined;
     if (entry.pending) this.context.entries.drop(entry);
     if (joined === undefined) return;
     if (!entry.pending) for (const call of joined) call.succeed(entry.raw);
-    else if (isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED')) this.#sendAgain(entry, joined);
+    else if (isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED'))
+      queueMicrotask(() => this.#sendAgain(entry, joined)); // not while deadlines are looked at
     else for (const call of joined) call.fail(error);
   }
 
@@ -173,9 +176,9 @@ export class Reads implements ReplyTaker {
     const { counts, isPrefaced } = this.context;
     counts.misses += args.length;
     const bytes = entries.some((entry) => entry?.bytes === true);
-    const command = new TrackedMget(this, isPrefaced, spec, args, entries, bytes);
-    const reply = executor.send(command, toPrimary(options));
-    for (const [i, entry] of entries.entries()) if (entry !== undefined) this.#sent(entry, args[i] as Arg, reply);
+    const reply = this.#send(executor, new TrackedMget(this, isPrefaced, spec, args, entries, bytes), options);
+    if (this.context.settings.exactExpiry)
+      for (const [i, entry] of entries.entries()) if (entry !== undefined) this.#askExpiry(entry, args[i] as Arg);
     return reply;
   }
 

@@ -10,6 +10,8 @@ export interface ReplyTaker {
   keep(entry: Entry, reply: Reply, source: TrackedConnection): void;
   /** The caller gets the reply now, wherever it came from. */
   ended(entry: Entry, reply: unknown): void;
+  /** There is no reply. */
+  failed(entry: Entry, error: Error): void;
 }
 
 /** Tells the server to watch the keys of the command behind it. */
@@ -42,6 +44,9 @@ export abstract class TrackedCommand<T = unknown> extends Command<T> {
   /** A reply came that may be kept. */
   abstract keep(reply: Reply, source: TrackedConnection): void;
 
+  /** The call has ended without a reply. */
+  abstract failed(error: Error): void;
+
   /** The same command, for a server that does not tell of changes: nothing is kept. */
   plain(): AnyCommand<T> {
     const { args, bytes, flags } = this;
@@ -64,6 +69,10 @@ export class TrackedRead extends TrackedCommand {
 
   keep(reply: Reply, source: TrackedConnection): void {
     this.taker.keep(this.entry, reply, source);
+  }
+
+  failed(error: Error): void {
+    this.taker.failed(this.entry, error);
   }
 }
 
@@ -100,6 +109,10 @@ export class TrackedMget extends TrackedCommand {
       if (entry !== undefined) this.taker.keep(entry, reply[i] as Reply, source);
   }
 
+  failed(error: Error): void {
+    for (const entry of this.entries) if (entry !== undefined) this.taker.failed(entry, error);
+  }
+
   /** The command for some of its keys, by their positions. */
   part(keys: readonly Arg[], positions: readonly number[]): AnyCommand {
     const entries = positions.map((at) => this.entries[at]);
@@ -109,7 +122,8 @@ export class TrackedMget extends TrackedCommand {
 
 /** Callers get their values when all parts have come. */
 function partOf(taker: ReplyTaker): ReplyTaker {
-  return { keep: (entry, reply, source) => taker.keep(entry, reply, source), ended: () => undefined };
+  const keep: ReplyTaker['keep'] = (entry, reply, source) => taker.keep(entry, reply, source);
+  return { keep, ended: () => undefined, failed: () => undefined };
 }
 
 function replyOfMget(raw: unknown, command: AnyCommand): unknown {
@@ -131,5 +145,9 @@ export class ExpiryQuestion extends TrackedCommand {
 
   keep(reply: Reply, source: TrackedConnection): void {
     if (typeof reply === 'number') this.#keep(reply, source);
+  }
+
+  failed(): void {
+    // Whoever asks hears of it.
   }
 }

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isCacheable } from '../../src/cache/cacheable.ts';
-import { type CacheEvent, command, createRedis, keyValue } from '../../src/index.ts';
+import { type CacheEvent, command, createRedis, type Engine, keyValue, Redis } from '../../src/index.ts';
 import { knownSpec } from '../../src/protocol/command-table.ts';
 import { heard, openPair, until } from './support.ts';
 
@@ -257,6 +257,37 @@ describe('many callers', () => {
       expect(new Set(values)).toEqual(new Set([String(round)]));
     }
     expect(redis.stats().cache).toMatchObject({ misses: rounds, joined: 49 * rounds });
+  });
+});
+
+describe('a read that is not taken', () => {
+  test('because the queue is full leaves nothing behind that others would wait for [#198]', async () => {
+    await using pair = await openPair(server, { maxQueueBytes: 100 });
+    const { redis, cached } = pair;
+    const long = 'k'.repeat(200);
+    for (let i = 0; i < 3; i++) await expect(cached.get(long)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    await expect(cached.mget(long, 'a')).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(await cached.mget('a')).toEqual([null]);
+    expect(redis.stats().cache).toMatchObject({ misses: 6, joined: 0, entries: 1 });
+  });
+
+  test('because of what was put around the client, neither [#198]', async () => {
+    await using pair = await openPair(server);
+    const engine = Reflect.get(pair.redis, 'client') as Engine;
+    let refuses = true;
+    const around = new Proxy(engine, {
+      get: (target, name) => {
+        if (name === 'send' && refuses) return () => Promise.reject(new Error('not now'));
+        const found: unknown = Reflect.get(target, name);
+        return typeof found === 'function' ? found.bind(target) : found;
+      },
+    });
+    const wrapped = new Redis(around, {}).cached();
+    await expect(wrapped.get('k')).rejects.toThrow('not now');
+    await expect(wrapped.mget('k')).rejects.toThrow('not now');
+    refuses = false;
+    expect([await wrapped.get('k'), await wrapped.mget('k')]).toEqual([null, [null]]);
+    expect(pair.redis.stats().cache).toMatchObject({ joined: 0, entries: 2 });
   });
 });
 
