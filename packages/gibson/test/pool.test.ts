@@ -1,7 +1,8 @@
 /** Pools and views of them, against the in-process server. */
 
 import { connectEmbedded, startEmbedded } from '@kv/embedded';
-import { createConnection, createGibson, createPool, Gibson, isKvError } from '@kv/gibson';
+import { createConnection, createGibson, createPool, Gibson, isKvError, keyValue } from '@kv/gibson';
+import { mget } from '@kv/gibson/commands';
 import { afterEach, describe, expect, test } from 'vitest';
 
 const closing: AsyncDisposable[] = [];
@@ -115,6 +116,30 @@ describe('views', () => {
     expect(await app.execute('KEYS', 'kü')).toEqual([['0', 'kü']]);
     expect([await app.metaTtl('kü'), await app.count('k'), await gibson.count('k')]).toEqual([60, 2, 0]);
     expect([await app.del('k1'), await app.mdel('k')]).toEqual([true, 1]);
+  });
+
+  test('an empty prefix means all keys below the key prefix, and is refused where there is none [#46]', async () => {
+    await using servers = await startEmbedded({ gibson: true });
+    await using gibson = createGibson(servers.gibson.address);
+    const shop = gibson.with({ keyPrefix: 'shop:' });
+    await Promise.all([shop.set('a', 1), shop.set('b', 2), gibson.set('other', 3)]);
+    expect(await shop.mget('')).toEqual(
+      new Map([
+        ['a', '1'],
+        ['b', '2'],
+      ]),
+    );
+    expect(await shop.keys(new Uint8Array())).toHaveLength(2);
+    expect(await shop.count('')).toBe(2);
+    expect(await shop.execute('COUNT', '')).toBe(2);
+    expect(await keyValue(shop).clear('')).toBe(2);
+    expect(await gibson.get('other')).toBe('3');
+    for (const call of [gibson.mget(''), gibson.mdel(''), gibson.execute('COUNT', ''), gibson.send(mget(''))])
+      await expect(call).rejects.toMatchObject({
+        code: 'ARGUMENT',
+        message: expect.stringMatching(/: the prefix must not be empty$/),
+      });
+    await expect(shop.get('')).rejects.toMatchObject({ code: 'ARGUMENT' });
   });
 
   test('a prefix that is no key is refused', () => {

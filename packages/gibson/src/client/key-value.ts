@@ -66,7 +66,7 @@ class GibsonKeyValue<V> implements KeyValue<V> {
       uniqueKeys: true,
       liveKeys: false,
       incrementSteps: 'one',
-      emptyPrefix: space.prefix !== '',
+      emptyPrefix: client.keyPrefix + space.prefix !== '',
       emptyValues: false,
       atomicSetMany: 'never',
       exactCounts: true,

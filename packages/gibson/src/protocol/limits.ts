@@ -37,7 +37,8 @@ export const defaultServerLimits: ServerLimits = {
 /**
  * Checks the lengths of a command whose arguments are in wire form (`length` = bytes).
  *
- * @throws ArgumentError when the server would cut something or drop the connection
+ * @throws ArgumentError when the server would cut something, drop the connection, or refuse the prefix because it is
+ *   empty, also with what the client puts before it
  */
 export function checkLimits(command: AnyCommand, limits: ServerLimits): void {
   const { name } = command.spec;
@@ -46,6 +47,8 @@ export function checkLimits(command: AnyCommand, limits: ServerLimits): void {
     checkKey(name, second.length, limits.maxKeySize, first.length + 1);
     check(name, 'value', third.length, limits.maxValueSize);
   } else {
+    if (first.length === 0 && command.args.length > 0)
+      throw new ArgumentError(`${name}: the prefix must not be empty`, { command: name });
     checkKey(name, first.length, limits.maxKeySize, 0);
     if (name === 'MSET') check(name, 'value', second.length, limits.maxValueSize);
   }

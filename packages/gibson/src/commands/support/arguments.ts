@@ -49,9 +49,12 @@ function forbiddenByte(name: string): ArgumentError {
   return new ArgumentError(`${name}: it contains a space or a zero byte, which Gibson cannot carry in a key`);
 }
 
-/** A prefix: the rules of {@link keyArg}. There is no prefix for "all keys". @throws ArgumentError */
+/**
+ * A prefix: the rules of {@link keyArg}, but it may be empty when a key prefix comes before it. The server refuses an
+ * empty one: it has no prefix for "all keys". See `checkLimits`. @throws ArgumentError
+ */
 export function prefixArg(value: Data): Arg {
-  return keyArg(value, 'prefix');
+  return value === '' || (isBytes(value) && value.length === 0) ? '' : keyArg(value, 'prefix');
 }
 
 /** A value: any bytes, but not none. SET or MSET without a value would end the server. @throws ArgumentError */
