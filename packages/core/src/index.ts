@@ -113,6 +113,7 @@ export type {
 } from './key-value/key-value.ts';
 export type { EventListeners } from './listeners.ts';
 export { Listeners } from './listeners.ts';
+export { didYouMean } from './options/did-you-mean.ts';
 export type { OptionRule, OptionRules } from './options/option-rules.ts';
 export { Rule, readOptions } from './options/option-rules.ts';
 export type { Backoff, BackoffDelay } from './pool/backoff.ts';
@@ -156,4 +157,5 @@ export type {
 } from './transport/address.ts';
 export { parseAddress, withTls } from './transport/address.ts';
 export { type EmbeddedServers, reachable } from './transport/embedded-address.ts';
+export { tlsRule } from './transport/tls-options.ts';
 export type { Address, Connect, TlsOptions, TlsVersion, Transport, TransportEvents } from './transport/transport.ts';

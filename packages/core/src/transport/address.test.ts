@@ -122,6 +122,10 @@ describe('an address that names another server than it seems to is refused:', ()
   });
 });
 
+it('a password may have any characters, also control characters, when these are percent-encoded [#44]', () => {
+  expect(parseAddress('redis://:a%00%0a%20b@h', rules).password).toBe('a\0\n b');
+});
+
 describe('a message says what is meant:', () => {
   it.each([
     ['redis:h', /slashes behind redis: are missing; expected redis:\/\/host:port/],

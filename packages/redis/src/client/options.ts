@@ -16,7 +16,7 @@ import {
 } from '@kv/core';
 import type { Limits } from '@kv/resp-parser';
 import type { Credentials, CredentialsProvider, Login } from '../protocol/handshake.ts';
-import { checkNatMap, type NatMap, type TlsName } from '../topology/node-address.ts';
+import { type NatMap, readNatMap, type TlsName } from '../topology/node-address.ts';
 import { type ReadFrom, readFromRule } from '../topology/read-from.ts';
 import { type ClusterInput, readTopology, type SentinelInput, type TopologyInput } from '../topology/topology-input.ts';
 import { type CacheOptions, cacheRule } from './cache-options.ts';
@@ -191,11 +191,6 @@ const ADDRESS_RULES = {
   aliases: { valkey: 'redis', valkeys: 'rediss', 'valkey+unix': 'redis+unix' },
   defaultPort: 6379,
 } as const;
-
-function readNatMap(value: unknown): unknown {
-  checkNatMap(value);
-  return value;
-}
 
 function readClass(value: unknown, name: string): unknown {
   if (typeof value === 'function') return value;

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { endpointText, hostOf, isIp, parseEndpoint } from './host.ts';
-import { checkNatMap, type NamedNode, type NatMap, reachableEndpoint, tlsServerName } from './node-address.ts';
+import { type NamedNode, type NatMap, reachableEndpoint, readNatMap, tlsServerName } from './node-address.ts';
 
 const inside: NamedNode = { id: 'a', host: '10.0.0.1', port: 6379 };
 
@@ -31,11 +31,18 @@ describe('natMap', () => {
     [{ 'h:1': 'h:70000' }, 'natMap: expected values of the form host:port'],
     [{ 'h:1': 'h\0:7' }, 'natMap: expected values of the form host:port'],
   ])('%j is refused', (natMap, message) => {
-    expect(() => checkNatMap(natMap)).toThrow(expect.objectContaining({ code: 'ARGUMENT', message }));
+    expect(() => readNatMap(natMap)).toThrow(expect.objectContaining({ code: 'ARGUMENT', message }));
   });
 
   it('may be an object or a function', () => {
-    expect(() => [{}, { 'h:1': '[::1]:2' }, () => undefined].forEach(checkNatMap)).not.toThrow();
+    expect(() => [{}, { 'h:1': '[::1]:2' }, () => undefined].forEach(readNatMap)).not.toThrow();
+  });
+
+  it('is copied: what changes later was not checked [#44]', () => {
+    const natMap = { 'h:1': 'x:1' };
+    const read = readNatMap(natMap);
+    natMap['h:1'] = 'elsewhere';
+    expect(reachableEndpoint({ host: 'h', port: 1 }, read)).toEqual({ host: 'x', port: 1 });
   });
 
   it.each([null, '', 'h', {}, { host: 'h' }, { host: 'h', port: '1' }, { host: 'a b', port: 1 }, 5])(

@@ -17,16 +17,19 @@ export type NatMap = Readonly<Record<string, string>> | ((node: NamedNode) => st
 /** The name that the certificate of a node must have, also sent as SNI; `undefined` for the default. */
 export type TlsName = (node: NamedNode) => string | undefined;
 
-/** Checks the option when the client is made. @throws ArgumentError naming the option */
-export function checkNatMap(natMap: unknown): void {
-  if (typeof natMap === 'function') return;
+/** Reads the option when the client is made: a copy of what was checked. @throws ArgumentError naming the option */
+export function readNatMap(natMap: unknown): NatMap {
+  if (typeof natMap === 'function') return natMap as NatMap;
   if (typeof natMap !== 'object' || natMap === null || Array.isArray(natMap))
     throw badArgument('natMap', 'an object or a function', natMap);
+  const addresses: Record<string, string> = Object.create(null);
   for (const [inside, outside] of Object.entries(natMap)) {
     if (parseEndpoint(inside) === undefined) throw new ArgumentError(`natMap: expected keys of the form host:port`);
     if (typeof outside !== 'string' || parseEndpoint(outside) === undefined)
       throw new ArgumentError(`natMap: expected values of the form host:port`);
+    addresses[inside] = outside;
   }
+  return addresses;
 }
 
 /** Where to connect for a node. @throws ArgumentError when the function gives no address */

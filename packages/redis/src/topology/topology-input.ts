@@ -1,5 +1,5 @@
 /** The forms in which users name several servers: a URL with several hosts, `{ cluster }` or `{ sentinels, name }`. */
-import { ArgumentError, type TlsOptions } from '@kv/core';
+import { ArgumentError, didYouMean, type TlsOptions, tlsRule } from '@kv/core';
 import { parseSeveralHosts } from './cluster-address.ts';
 import { type Endpoint, endpointText, parseEndpoint } from './host.ts';
 
@@ -52,32 +52,45 @@ function fromUrl(text: string): TopologyInput | undefined {
 }
 
 function fromObject(kind: 'cluster' | 'sentinel', input: ClusterInput | SentinelInput): TopologyInput {
-  const list = 'cluster' in input ? input.cluster : input.sentinels;
   const property = kind === 'cluster' ? 'cluster' : 'sentinels';
-  const known = new Set(kind === 'cluster' ? ['cluster', 'tls'] : ['sentinels', 'name', 'tls']);
-  for (const key of Object.keys(input))
-    if (!known.has(key)) throw new ArgumentError(`address: unknown property ${key}`);
+  const given = fieldsOf(input, 'address', kind === 'cluster' ? ['cluster', 'tls'] : ['sentinels', 'name', 'tls']);
+  const list = given[property];
   if (!Array.isArray(list) || list.length === 0)
     throw new ArgumentError(`address.${property}: expected a list of servers`);
   const seeds = list.map((one, i) => serverOf(one, `address.${property}[${i}]`, DEFAULT_PORT[kind]));
-  const tls = input.tls === true ? {} : input.tls === false ? undefined : input.tls;
+  const tls = tlsOf(given['tls']);
   const text = seeds.map(({ host, port }) => endpointText(host, port)).join(',');
   const base = { kind, seeds, tls, text, query: new Map<string, string>() };
   if (kind === 'cluster') return base;
-  const { name } = input as SentinelInput;
+  const { name } = given;
   if (typeof name !== 'string' || name === '')
     throw new ArgumentError('address.name: expected the name of the primary');
   return { ...base, name };
 }
 
+/** The fields of an object, each read once; inherited ones are none. @throws ArgumentError for one that is not known */
+function fieldsOf(input: object, where: string, known: readonly string[]): Readonly<Record<string, unknown>> {
+  const fields: Record<string, unknown> = Object.assign(Object.create(null), input);
+  for (const name of Object.keys(fields))
+    if (!known.includes(name)) throw new ArgumentError(`${where}.${name}: unknown property${didYouMean(name, known)}`);
+  return fields;
+}
+
+function tlsOf(given: unknown): TlsOptions | undefined {
+  if (given === undefined) return undefined;
+  const tls = tlsRule.read(given, 'address.tls') as boolean | TlsOptions;
+  return tls === true ? {} : tls === false ? undefined : tls;
+}
+
 function serverOf(input: unknown, where: string, defaultPort: number): Endpoint {
-  const text = typeof input === 'string' ? input : textOf(input, defaultPort);
+  const text = typeof input === 'string' ? input : textOf(input, where, defaultPort);
   const found = parseEndpoint(text) ?? parseEndpoint(`${text}:${defaultPort}`);
   if (found === undefined) throw new ArgumentError(`${where}: expected host:port or { host, port }`);
   return found;
 }
 
-function textOf(input: unknown, defaultPort: number): string {
-  const { host, port = defaultPort } = Object(input) as { host?: unknown; port?: unknown };
+function textOf(input: unknown, where: string, defaultPort: number): string {
+  if (typeof input !== 'object' || input === null) return '';
+  const { host, port = defaultPort } = fieldsOf(input, where, ['host', 'port']);
   return typeof host === 'string' && typeof port === 'number' ? endpointText(host, port) : '';
 }
