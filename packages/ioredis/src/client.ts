@@ -35,16 +35,18 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   #view: KvRedis | undefined;
   #watching: Promise<RedisSession> | undefined;
   #multi: Pipeline | undefined;
-  readonly #subscriptions = new Subscriptions({
-    bytes: () => this.kv.with({ bytes: true }),
-    emit: (event, ...args) => this.emit(event, ...args),
-    listenerCount: (event) => this.listenerCount(event),
-  });
+  readonly #subscriptions: Subscriptions;
 
   constructor(options: Options) {
     super();
     this.setMaxListeners(0);
     this.options = options;
+    this.#subscriptions = new Subscriptions({
+      resubscribes: options.autoResubscribe !== false,
+      bytes: () => this.kv.with({ bytes: true }),
+      emit: (event, ...args) => this.emit(event, ...args),
+      listenerCount: (event) => this.listenerCount(event),
+    });
     for (const [name, script] of Object.entries(options.scripts ?? {})) this.defineCommand(name, script);
     if (options.lazyConnect !== true) this.connect().catch(() => undefined); // the event `error` tells
   }

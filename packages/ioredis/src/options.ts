@@ -27,6 +27,8 @@ export interface Options {
   readonly reconnectOnError?: ((error: Error) => boolean | 1 | 2) | null | undefined;
   /** `true`: what was sent and not answered is sent again, also what changes data. Default: only reads. */
   readonly autoResendUnfulfilledCommands?: boolean | undefined;
+  /** `false`: channels are not subscribed again after the connection was lost. */
+  readonly autoResubscribe?: boolean | undefined;
   readonly readOnly?: boolean | undefined;
   readonly clientInfoTag?: string | undefined;
   readonly sentinels?:

@@ -10,6 +10,8 @@ export interface SubscriptionHost {
   bytes(): KvRedis<Uint8Array>;
   emit(event: string, ...args: unknown[]): unknown;
   listenerCount(event: string): number;
+  /** Whether channels are subscribed again after the connection was lost. */
+  readonly resubscribes: boolean;
 }
 
 const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
@@ -56,8 +58,8 @@ export class Subscriptions {
   async #subscribe(kind: Kind, name: string): Promise<void> {
     const key = keyOf(kind, name);
     const known = this.#open.get(key);
-    if (known !== undefined) return void (await known);
-    const opening = this.#host.bytes()[kind](name);
+    if (known !== undefined && !(await known).closed) return;
+    const opening = this.#host.bytes()[kind](name, { resubscribe: this.#host.resubscribes });
     this.#open.set(key, opening);
     try {
       const subscription = await opening;

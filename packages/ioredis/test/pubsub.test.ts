@@ -90,3 +90,16 @@ it('monitor() gives a client that emits every command', async () => {
     .toBe(true);
   monitor.disconnect();
 });
+
+it('autoResubscribe: false leaves channels when the connection is lost, until they are subscribed again', async () => {
+  await using proxy = await faultProxy(server);
+  const redis = client({ port: proxy.port, retryStrategy: () => 1, autoResubscribe: false });
+  await redis.subscribe('once');
+  const other = client();
+  expect(await other.publish('once', 'heard')).toBe(1);
+  proxy.cut();
+  await once(redis, 'ready');
+  await expect.poll(() => other.publish('once', 'unheard')).toBe(0);
+  await redis.subscribe('once');
+  expect(await other.publish('once', 'again')).toBe(1);
+});

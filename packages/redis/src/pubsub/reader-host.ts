@@ -2,7 +2,7 @@ import { type CallOptions, ClosedError, type Identity, type KvError, traced } fr
 import type { Many } from '../commands/support/arguments.ts';
 import { boundedWait, type Waiting } from '../commands/support/bounded-wait.ts';
 import { Reader } from './reader.ts';
-import { type SubscribeOptions, Subscription } from './subscription.ts';
+import { checkSubscribeOptions, type SubscribeOptions, Subscription } from './subscription.ts';
 import { commandName, type Kind, namesOf } from './subscription-commands.ts';
 
 /** Who subscribes what readers want: on one connection, or on those of several servers. */
@@ -37,7 +37,8 @@ export async function subscribeOn<V>(
     { pause: () => host.pause(), resume: () => host.resume(), leave: () => host.leave(reader) },
     options,
   );
-  const reader = new Reader(kind, list, call.bytes === true, subscription);
+  const { resubscribe } = checkSubscribeOptions(options);
+  const reader = new Reader(kind, list, call.bytes === true, subscription, resubscribe);
   const { timeout = host.timeout, signal } = call;
   try {
     await traced(host.identity, commandName(kind), () =>

@@ -1,6 +1,6 @@
-import type { KvError } from '@kv/core';
+import { ConnectionError, type KvError } from '@kv/core';
 import type { Gap, Subscription } from './subscription.ts';
-import { type Kind, type Push, payloadOf } from './subscription-commands.ts';
+import { commandName, type Kind, type Push, payloadOf } from './subscription-commands.ts';
 import type { Entry } from './subscription-registry.ts';
 
 type Delivered = Extract<Push, { readonly type: 'message' }>;
@@ -24,9 +24,18 @@ export class Reader {
   /** Names whose messages were missed since they were confirmed last, and why. */
   readonly #missed = new Map<Entry<Reader>, Gap['reason']>();
   #told = false;
+  readonly #resubscribe: boolean;
   #settle: { readonly resolve: () => void; readonly reject: (error: KvError) => void } | undefined;
 
-  constructor(kind: Kind, names: readonly string[], bytes: boolean, subscription: Subscription<unknown>) {
+  /** @param resubscribe whether it goes on after its connection was lost */
+  constructor(
+    kind: Kind,
+    names: readonly string[],
+    bytes: boolean,
+    subscription: Subscription<unknown>,
+    resubscribe: boolean = true,
+  ) {
+    this.#resubscribe = resubscribe;
     this.kind = kind;
     this.names = names;
     this.bytes = bytes;
@@ -62,6 +71,7 @@ export class Reader {
   /** From now on messages of a name are missed. */
   missed(entry: Entry<Reader>, reason: Gap['reason'] = 'reconnect'): void {
     if (this.#awaited.has(entry)) return;
+    if (!this.#resubscribe && reason === 'reconnect') return this.fail(lost(this.kind));
     this.#missed.set(entry, reason);
     this.#told = false;
   }
@@ -102,4 +112,9 @@ export class Reader {
     this.#settle?.resolve();
     this.#settle = undefined;
   }
+}
+
+function lost(kind: Kind): ConnectionError {
+  const command = commandName(kind);
+  return new ConnectionError(`${command}: the connection was lost, and the subscription ended`, { command });
 }

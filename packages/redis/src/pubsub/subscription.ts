@@ -61,21 +61,25 @@ export interface SubscribeOptions {
    * @default false
    */
   readonly everywhere?: boolean | undefined;
+  /** `false`: it ends with an error when its connection is lost, instead of going on with a `gap`. @default true */
+  readonly resubscribe?: boolean | undefined;
 }
 
 const RULES: OptionRules = {
   buffer: Rule.count,
   overflow: Rule.oneOf(['dropOldest', 'pause', 'close']),
   everywhere: Rule.boolean,
+  resubscribe: Rule.boolean,
 };
 
 /** @throws ArgumentError */
 export function checkSubscribeOptions(options: SubscribeOptions): Required<{
   readonly buffer: number;
   readonly overflow: Overflow;
+  readonly resubscribe: boolean;
 }> {
-  const { buffer = 1024, overflow = 'dropOldest' } = readOptions(RULES, options, new Map());
-  return { buffer, overflow };
+  const { buffer = 1024, overflow = 'dropOldest', resubscribe = true } = readOptions(RULES, options, new Map());
+  return { buffer, overflow, resubscribe };
 }
 
 /** What a subscription asks of the connection that feeds it. */
