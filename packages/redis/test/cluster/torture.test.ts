@@ -49,7 +49,7 @@ describe('while about twenty slots a second move', () => {
       const { moves } = await mover.stop();
       expect(verdict).toMatchObject({ redirects: 0, rejected: 0, wrongGets: [], wrongCounters: [], hung: 0 });
       expect(verdict.longestCalmPause).toBeLessThan(500);
-      expect(moves).toBeGreaterThan(SECONDS * 5); // a machine with other work moves fewer than twenty a second
+      expect(moves).toBeGreaterThan(SECONDS * 2); // a machine with other work moves fewer than twenty a second
       expect(verdict.calls).toBeGreaterThan(SECONDS * 1000);
     },
     SECONDS * 1000 + 120_000,
