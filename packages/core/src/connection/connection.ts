@@ -4,16 +4,18 @@ import { pinnedRequest } from '../request/pinned-request.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request, RequestConnection } from '../request/request.ts';
 import { wallNow } from '../timers.ts';
-import { isTlsRecord, speaksTls } from '../transport/tls-hints.ts';
 import type { TransportEvents } from '../transport/transport.ts';
 import type { OwnerOf, SetupOf } from './connection-setup.ts';
 import { type ConnectionState, transition } from './connection-state.ts';
 import { InFlight } from './in-flight.ts';
 import { Liveness, type WatchedConnection } from './liveness.ts';
+import { lossOf, unreadable } from './loss.ts';
+import { Opening } from './opening.ts';
 import { INTERNAL_TIMEOUT, type ProbedConnection, Prober } from './prober.ts';
-import { type Protocol, undecodable, type Wire } from './protocol.ts';
+import type { Protocol, Wire } from './protocol.ts';
 import { Reading } from './reading.ts';
 import { type AnsweredConnection, Replies } from './replies.ts';
+import { Waiters } from './waiters.ts';
 import { Writer, type WritingConnection } from './writer.ts';
 
 /** What a connection needs from outside. */
@@ -21,9 +23,6 @@ export type ConnectionSetup = SetupOf<Connection>;
 
 /** Who owns a connection, and is told what happens to it. */
 export type ConnectionOwner = OwnerOf<Connection>;
-
-/** How many requests may have ended for their callers while their replies are pending: each keeps about 400 bytes. */
-const MAX_ABANDONED = 65_536;
 
 /**
  * One socket's life, used once: after any doubt it is destroyed and replaced, never mended. Its states are those of
@@ -49,23 +48,18 @@ export class Connection
   readonly wire: Wire;
   readonly owner: ConnectionOwner;
   readonly #window: Protocol['window'];
-  /** Whether something can wait here for the replies of others. */
-  readonly #limited: boolean;
   readonly #inFlight: InFlight;
   readonly #writer: Writer;
   readonly #replies: Replies;
   readonly #prober: Prober;
   readonly #liveness: Liveness;
   readonly #reading = new Reading(() => this.#writer.flush());
-  /** Aborted when it is over, so that an attempt to connect does not outlive it. */
-  readonly #opening = new AbortController();
+  readonly #opening = new Opening();
   #state: ConnectionState = 'connecting';
   #drainCause: KvError | undefined;
-  #idle: (() => void)[] = [];
+  readonly #idle = new Waiters();
   #failure: KvError | undefined;
   #readyAt = Number.POSITIVE_INFINITY;
-  /** What is being done to connect. */
-  #phase = 'connecting';
   /** Whether anything has come. */
   #heard = false;
 
@@ -73,24 +67,18 @@ export class Connection
     this.setup = setup;
     this.owner = owner;
     this.#window = setup.protocol.window;
-    const { commands, bytes, refill } = this.#window;
-    this.#limited = commands !== Number.POSITIVE_INFINITY || bytes !== undefined || refill === 'empty';
     this.#inFlight = new InFlight(this.#window);
     this.#writer = new Writer(this, setup.protocol, this.#inFlight);
     this.#prober = new Prober(this, this.#inFlight, this.#writer);
     this.#replies = new Replies(this, this.#inFlight);
     this.wire = setup.protocol.open(this.#replies);
-    this.#liveness = new Liveness(this, this.#prober, setup.liveness);
+    this.#liveness = new Liveness(this, this.#prober, this.#inFlight, setup.liveness);
   }
 
   /** Connects and shakes hands. Rejects with the cause; the connection is closed then. */
   async open(): Promise<void> {
-    const { signal } = this.#opening;
-    const given = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
     try {
-      await Promise.race([this.#establish(), given]); // whatever a provider or a transport waits for
+      await this.#opening.run(() => this.#establish());
     } catch (error) {
       this.destroy(asKvError(error));
     }
@@ -108,7 +96,7 @@ export class Connection
     this.#reading.transport = transport;
     this.#writer.transport = transport;
     this.#become('handshaking');
-    this.#phase = 'logging in';
+    this.#opening.enter('logging in');
     await this.wire.handshake(this.sendInternal);
     await this.setup.onReady?.(this);
   }
@@ -120,7 +108,7 @@ export class Connection
 
   /** What is being done to connect, such as `looking up the name` or `logging in`. */
   get phase(): string {
-    return this.#phase;
+    return this.#opening.phase;
   }
 
   /** The handshake is done, and it is not over. */
@@ -183,11 +171,6 @@ export class Connection
     return this.setup.internals.clock.now();
   }
 
-  /** Whether a caller still waits for a reply to something that was written before a time of that clock. */
-  isAwaitedSince(time: number): boolean {
-    return this.#inFlight.isAwaitedSince(time);
-  }
-
   /** Whether a call has ended here without its reply. */
   get isOverdue(): boolean {
     return this.#inFlight.abandoned > 0;
@@ -234,20 +217,14 @@ export class Connection
 
   /** Resolves when nothing is unanswered or waiting (or the connection is over). */
   drained(): Promise<void> {
-    if (this.load === 0 || this.isClosed) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return this.load === 0 || this.isClosed ? Promise.resolve() : this.#idle.wait();
   }
 
   /** A written request ended for its caller before its reply came: its place stays, its reply is discarded. */
   abandoned(): void {
-    const count = ++this.#inFlight.abandoned;
-    if (count >= this.#window.commands) this.#giveUp('no reply to any command in its window');
-    else if (count >= MAX_ABANDONED) this.#giveUp(`too many abandoned requests (${count})`);
+    const excess = this.#inFlight.abandon();
+    if (excess !== undefined) this.destroy(new ConnectionError(`Connection closed: ${excess}`));
     else if (this.#inFlight.peek()?.settled === true) this.#liveness.suspect();
-  }
-
-  #giveUp(why: string): void {
-    this.destroy(new ConnectionError(`Connection closed: ${why}`));
   }
 
   /** From now on it gets nothing new; what it has is still answered. */
@@ -278,7 +255,7 @@ export class Connection
     const written = this.#inFlight.drain().filter((request) => !request.settled);
     this.owner.lost(this, error, written, this.#writer.drain());
     this.#inFlight.dropMarks();
-    this.#wakeIdle();
+    this.#idle.wake();
     this.onClosed?.(error);
   }
 
@@ -296,10 +273,8 @@ export class Connection
   readonly #events: TransportEvents = {
     data: (bytes) => this.#received(bytes),
     drain: () => this.#writer.drained(),
-    close: (cause) => this.destroy(new ConnectionError(this.#wordsOfLoss(), cause === undefined ? {} : { cause })),
-    phase: (name) => {
-      this.#phase = name;
-    },
+    close: (cause) => this.destroy(lossOf(this.setup.address, this.#heard, cause)),
+    phase: (name) => this.#opening.enter(name),
   };
 
   #received(bytes: Uint8Array): void {
@@ -310,7 +285,7 @@ export class Connection
     try {
       this.wire.decode(bytes);
     } catch (cause) {
-      return this.destroy(!this.#heard && isTlsRecord(bytes) ? speaksTls(cause) : undecodable(cause));
+      return this.destroy(unreadable(bytes, this.#heard, cause));
     }
     const answered = inFlight.length < due;
     if (!this.#replies.pushed || answered || !inFlight.isReplyDue) this.#liveness.heard(); // not by pushes alone
@@ -326,16 +301,9 @@ export class Connection
     this.hasAnswered = answered && this.#state === 'ready'; // a refusal that drains is no answer
   }
 
-  #wordsOfLoss(): string {
-    const { address } = this.setup;
-    const isPlain = !('connect' in address) && address.tls === undefined;
-    if (this.#heard || !isPlain) return 'The connection was lost';
-    return 'The connection was lost before the server said anything, as it is by a port that expects TLS';
-  }
-
   /** After replies: more of what waits here, or of what waits at the owner. */
   #refill(): void {
-    if (this.#limited) {
+    if (this.#inFlight.isLimited) {
       this.#writer.wake();
       this.hasCapacityAgain();
     } else if (this.#inFlight.length === 0) this.hasCapacityAgain();
@@ -345,11 +313,7 @@ export class Connection
   /** It has less to do: room for what waits at the owner, perhaps nothing left at all. */
   hasCapacityAgain(): void {
     if (this.isOpen && this.hasCapacity) this.owner.capacity(this);
-    if (this.#idle.length > 0 && this.load === 0) this.#wakeIdle();
-  }
-
-  #wakeIdle(): void {
-    for (const wake of this.#idle.splice(0)) wake();
+    if (this.#idle.length > 0 && this.load === 0) this.#idle.wake();
   }
 
   /**
@@ -364,11 +328,6 @@ export class Connection
   /** Takes out waiting requests, which were not written. */
   takeUnsent(filter: (request: Request) => boolean): Request[] {
     return this.#writer.takeUnsent(filter);
-  }
-
-  /** The server refused a request without running it: the owner has it again. */
-  requeued(request: Request): void {
-    this.owner.requeued(request);
   }
 
   /** See {@link ConnectionOwner.redirected}. */

@@ -5,6 +5,9 @@ import type { Request } from '../request/request.ts';
 import { Ring } from '../request/ring.ts';
 import type { Window } from './protocol.ts';
 
+/** How many requests may have ended for their callers while their replies are pending: each keeps about 400 bytes. */
+const MAX_ABANDONED = 65_536;
+
 /** Something that waits until so many requests have been answered. */
 interface Mark {
   readonly at: number;
@@ -20,6 +23,8 @@ export class InFlight extends Ring<Request> {
   answeredWrittenAt = 0;
   /** How many are in it only for a reply that is discarded. */
   abandoned = 0;
+  /** Whether a request may have to wait for the replies of others before it is written. */
+  readonly isLimited: boolean;
   readonly #window: Window;
   #bytes = 0;
   #answered = 0;
@@ -28,6 +33,8 @@ export class InFlight extends Ring<Request> {
   constructor(window: Window) {
     super();
     this.#window = window;
+    const { commands, bytes, refill } = window;
+    this.isLimited = commands !== Number.POSITIVE_INFINITY || bytes !== undefined || refill === 'empty';
   }
 
   /** Whether the window has room for a command. One that is larger than the window goes alone. */
@@ -60,6 +67,13 @@ export class InFlight extends Ring<Request> {
     if (!request.settled) return request;
     this.abandoned--;
     return undefined;
+  }
+
+  /** A request ended for its caller before its reply came. Returns why that is one too many, or `undefined`. */
+  abandon(): string | undefined {
+    const count = ++this.abandoned;
+    if (count >= this.#window.commands) return 'no reply to any command in its window';
+    return count >= MAX_ABANDONED ? `too many abandoned requests (${count})` : undefined;
   }
 
   /** Whether a caller waits for a reply that may take its time. A change of what is pushed is confirmed at once. */

@@ -29,11 +29,15 @@ export interface WatchedConnection {
   readonly oldestPendingAge: number;
   /** The time of the clock that requests are written by, ms. */
   now(): number;
-  /** Whether a caller still waits for a reply to something that was written before a time of that clock. */
-  isAwaitedSince(time: number): boolean;
   /** The process was asleep: a probe goes before everything else. */
   probeFirst(): void;
   destroy(error: KvError): void;
+}
+
+/** The replies that a connection waits for. */
+export interface PendingReplies {
+  /** Whether a caller still waits for a reply to something that was written before a time of the clock of requests. */
+  isAwaitedSince(time: number): boolean;
 }
 
 /** How to find out whether a peer is there. */
@@ -91,6 +95,7 @@ export class Liveness {
   heardAt: number = wallNow();
   readonly #connection: WatchedConnection;
   readonly #probes: Probes;
+  readonly #pending: PendingReplies;
   readonly #options: LivenessOptions;
   #timer: Timer | undefined;
   #judging = false;
@@ -101,9 +106,10 @@ export class Liveness {
   /** Whether a byte came since it was last set to false. */
   #alive = true;
 
-  constructor(connection: WatchedConnection, probes: Probes, options: LivenessOptions) {
+  constructor(connection: WatchedConnection, probes: Probes, pending: PendingReplies, options: LivenessOptions) {
     this.#connection = connection;
     this.#probes = probes;
+    this.#pending = pending;
     this.#options = options;
   }
 
@@ -186,7 +192,7 @@ export class Liveness {
 
   /** Whether a caller waits, within its deadline, for something that was pending when a reply was found to be late. */
   get #isAwaited(): boolean {
-    return this.#lateSince !== undefined && this.#connection.isAwaitedSince(this.#lateSince);
+    return this.#lateSince !== undefined && this.#pending.isAwaitedSince(this.#lateSince);
   }
 
   #begin(): void {

@@ -1,6 +1,6 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { Executor } from '../command/executor.ts';
-import { isKvError, type KvError, ProtocolError } from '../errors.ts';
+import { isKvError, type KvError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { RequestLimits } from '../request/request-limits.ts';
 
@@ -105,11 +105,4 @@ export async function answered(sent: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!isKvError(error) || error.code !== 'REPLY') throw error;
   }
-}
-
-/** A wire may give up its connection with an error of its own; all else was about the bytes. */
-export function undecodable(cause: unknown): KvError {
-  if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new ProtocolError(`Malformed reply: ${message}`, { cause });
 }

@@ -12,8 +12,8 @@ export interface AnsweredConnection {
   enqueue(request: Request): void;
   /** The server cannot serve the connection any more. */
   drain(error: KvError): void;
-  /** See the owner of a connection. */
-  requeued(request: Request): void;
+  /** Takes a request that the server refused without running it. */
+  readonly owner: { requeued(request: Request): void };
   /** See the owner of a connection. */
   redirected(requests: readonly Request[], redirect: Redirect, error: KvError): boolean;
   /** Takes what answers no command. */
@@ -54,7 +54,7 @@ export class Replies implements ReplySink {
     if (request.command.spec.fallback !== undefined && this.#useFallback(request, error)) return;
     if (request.unit !== null) return this.#memberAnswered(request.unit, { error, redirect });
     if (redirect !== undefined && this.#redirected([request], redirect, error)) return;
-    if (notRun && request.canRequeue) return this.#connection.requeued(request);
+    if (notRun && request.canRequeue) return this.#connection.owner.requeued(request);
     request.fail(request.cancelled ?? refusal(error, request));
   }
 

@@ -1,0 +1,23 @@
+/** The errors that end a connection, with a hint when one side speaks TLS and the other does not. */
+import { ConnectionError, isKvError, type KvError, ProtocolError } from '../errors.ts';
+import { isTlsRecord, speaksTls } from '../transport/tls-hints.ts';
+import type { Address } from '../transport/transport.ts';
+
+/** The error of a connection that the other side ended. @param heard whether anything had come on it */
+export function lossOf(address: Address, heard: boolean, cause: Error | undefined): KvError {
+  const isPlain = !('connect' in address) && address.tls === undefined;
+  const hint = heard || !isPlain ? '' : ' before the server said anything, as it is by a port that expects TLS';
+  return new ConnectionError(`The connection was lost${hint}`, cause === undefined ? {} : { cause });
+}
+
+/** The error of bytes that are no replies. @param heard whether anything had come before them */
+export function unreadable(bytes: Uint8Array, heard: boolean, cause: unknown): KvError {
+  return !heard && isTlsRecord(bytes) ? speaksTls(cause) : undecodable(cause);
+}
+
+/** A wire may give up its connection with an error of its own; all else was about the bytes. */
+function undecodable(cause: unknown): KvError {
+  if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ProtocolError(`Malformed reply: ${message}`, { cause });
+}
