@@ -270,6 +270,20 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
     expect(warnings).toEqual([]);
   });
 
+  it('end with the deadline of their call on a server that is silent [#19]', async () => {
+    await using proxy = await faultProxy(server);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    await using redis = createRedis(url, { protocol, timeout: 100, liveness: { idle: 60_000, grace: 60_000 } });
+    const closed = await redis.subscribe('a');
+    await redis.connect();
+    proxy.stall();
+    const later = settle(redis.with({ timeout: 3000 }).get('k')).then(() => 'later');
+    expect(await Promise.race([closed.close(), later])).toBeUndefined();
+    expect(closed.closed).toBe(true);
+    proxy.resume();
+    await later;
+  });
+
   it('refuse unknown events [#35]', async () => {
     await using redis = createRedis(server.url, { protocol });
     await using news = await redis.subscribe('a');

@@ -33,13 +33,15 @@ export async function subscribeOn<V>(
   call: CallOptions,
 ): Promise<Subscription<V>> {
   const list = namesOf(kind, names);
+  const { timeout = host.timeout, signal } = call;
+  const leave = (): Promise<void> =>
+    boundedWait(() => host.leave(reader), { timeout }, waitingOn(host, kind)).catch(() => undefined); // it goes on behind
   const subscription: Subscription<unknown> = new Subscription<unknown>(
-    { pause: () => host.pause(), resume: () => host.resume(), leave: () => host.leave(reader) },
+    { pause: () => host.pause(), resume: () => host.resume(), leave },
     options,
   );
   const { resubscribe } = checkSubscribeOptions(options);
   const reader = new Reader(kind, list, call.bytes === true, subscription, resubscribe);
-  const { timeout = host.timeout, signal } = call;
   try {
     await traced(host.identity, commandName(kind), () =>
       boundedWait(() => host.join(reader), { timeout, signal }, waitingOn(host, kind)),

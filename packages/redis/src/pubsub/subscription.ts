@@ -183,8 +183,8 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   }
 
   /**
-   * Unsubscribes. No listener is called any more. Resolves when the server has confirmed it, or at once when there is
-   * no connection.
+   * Unsubscribes. No listener is called any more. Resolves when the server has confirmed it, with the deadline of
+   * `subscribe()` at the latest, or at once when there is no connection.
    */
   close(): Promise<void> {
     this.self.end();
