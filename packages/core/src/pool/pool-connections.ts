@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
+import type { Request } from '../request/request.ts';
 
 /**
  * The connections of a pool that were opened.
@@ -85,6 +86,13 @@ export class PoolConnections {
   retireAll(error: KvError): void {
     this.retireReady(error);
     for (const connection of this.leased) connection.drain(error);
+  }
+
+  /** Takes out requests that were not written; none has a connection then. */
+  takeUnsent(filter: (request: Request) => boolean): Request[] {
+    const taken = [...this.retiring, ...this.ready].flatMap((connection) => connection.takeUnsent(filter));
+    for (const request of taken) request.connection = null;
+    return taken;
   }
 
   /** One is over. Returns whether it was ready or leased. */

@@ -1,15 +1,14 @@
 import type { Connection, ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
-import type { KvError } from '../errors.ts';
-import { ClosedError } from '../errors.ts';
+import { ClosedError, type KvError } from '../errors.ts';
 import { ended, survivors } from '../request/lost-requests.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
-import { RequestQueue } from '../request/request-queue.ts';
 import { Connector, isFinal } from './connector.ts';
 import { connectionsToOpen } from './growth.ts';
 import { PoolConnections } from './pool-connections.ts';
 import type { PoolEvents, PoolOptions } from './pool-options.ts';
 import { StartWaiters } from './start-waiters.ts';
+import { WaitingRequests } from './waiting-requests.ts';
 
 /**
  * Connections to one address, and the requests that wait for one.
@@ -24,17 +23,12 @@ export class Pool implements ConnectionOwner {
   readonly setup: ConnectionSetup;
   readonly options: PoolOptions;
   readonly #events: PoolEvents;
-  readonly #queue: RequestQueue = new RequestQueue(undefined, () => this.attempt);
-  readonly #connections: PoolConnections = new PoolConnections(() => this.#handOver());
-  /**
-   * Refused by a draining connection: they go on together, in their order, when it has answered all it has. Until
-   * then what was called later waits behind them.
-   */
-  readonly #requeued: RequestQueue = new RequestQueue(
+  readonly #queue: WaitingRequests = new WaitingRequests(
     () => this.#serve(),
     () => this.attempt,
   );
-  #minSize: number;
+  readonly #connections: PoolConnections = new PoolConnections(() => this.#handOver());
+  #minSize = 0;
   readonly #connector: Connector;
   #closed: KvError | undefined;
   #retired: KvError | undefined;
@@ -44,7 +38,6 @@ export class Pool implements ConnectionOwner {
     this.setup = setup;
     this.options = options;
     this.#events = events;
-    this.#minSize = 0;
     this.#connector = new Connector(setup, options, this, {
       changed: () => this.#changed(),
       opened: (connection) => this.#opened(connection),
@@ -74,7 +67,7 @@ export class Pool implements ConnectionOwner {
 
   /** Requests that wait for a connection. */
   get waiting(): number {
-    return this.#queue.length + this.#requeued.length;
+    return this.#queue.total;
   }
 
   /** Whether it waits between two attempts to connect. */
@@ -167,17 +160,14 @@ export class Pool implements ConnectionOwner {
   }
 
   #handOver(): void {
-    this.#queue.unshift(this.#requeued.drain());
+    this.#queue.handOver();
     this.#serve();
     this.#grow();
   }
 
   /** Takes out requests that were not written, in the order of their calls, for another server. */
   takeUnsent(filter: (request: Request) => boolean): Request[] {
-    const connections = [...this.#connections.retiring, ...this.#connections.ready];
-    const taken = connections.flatMap((connection) => connection.takeUnsent(filter));
-    for (const request of taken) request.connection = null;
-    return [...taken, ...this.#requeued.take(filter), ...this.#queue.take(filter)];
+    return [...this.#connections.takeUnsent(filter), ...this.#queue.takeAll(filter)];
   }
 
   /** Its server is not used any more: gives out no connection, ends each one when it has answered what it has. */
@@ -199,11 +189,7 @@ export class Pool implements ConnectionOwner {
 
   /** Ends the requests that wait for a connection; those that have one go on. */
   dismiss(error: KvError): void {
-    for (const request of this.#drain()) request.fail(ended(request, error, 'notSent'));
-  }
-
-  #drain(): Request[] {
-    return [...this.#requeued.drain(), ...this.#queue.drain()];
+    for (const request of this.#queue.drainAll()) request.fail(ended(request, error, 'notSent'));
   }
 
   /** Ends everything at once: waiting requests and connections. */
@@ -237,7 +223,7 @@ export class Pool implements ConnectionOwner {
     request.attempts--;
     request.tracker.requeued(request);
     if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
-    else this.#requeued.push(request);
+    else this.#queue.requeued.push(request);
   }
 
   redirected(requests: readonly Request[], redirect: Redirect, error: KvError, connection: Connection): boolean {
@@ -299,7 +285,7 @@ export class Pool implements ConnectionOwner {
         next.succeed(connection);
         continue;
       }
-      const connection = this.#requeued.length === 0 ? this.#connections.pick() : undefined;
+      const connection = this.#queue.requeued.length === 0 ? this.#connections.pick() : undefined;
       if (connection === undefined) return;
       for (let i = next.unit?.members.length ?? 1; i > 0; i--) connection.enqueue(this.#queue.shift() as Request);
     }
@@ -352,7 +338,7 @@ export class Pool implements ConnectionOwner {
   #giveUp(error: KvError): void {
     if (this.options.retriesLogin !== true) this.#minSize = 0;
     this.#connector.refused(error);
-    const waiting = this.#drain();
+    const waiting = this.#queue.drainAll();
     if (waiting.length === 0) return;
     for (const request of this.#events.requeue?.(waiting) ?? waiting) request.fail(ended(request, error, 'notSent'));
   }
