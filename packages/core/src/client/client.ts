@@ -1,18 +1,13 @@
-import type { AnyCommand } from '../command/command.ts';
-import { Flag } from '../command/command.ts';
+import { type AnyCommand, Flag } from '../command/command.ts';
 import type { BatchOptions, Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
 import { isQuit, quitAnswer } from '../command/quit.ts';
-import type { KvError } from '../errors.ts';
-import { ClosedError } from '../errors.ts';
+import { ClosedError, type KvError } from '../errors.ts';
 import { Listeners } from '../listeners.ts';
-import type { Defaults } from '../pool/lease.ts';
-import { type Lease, sendBatch } from '../pool/lease.ts';
+import { type Defaults, type Lease, sendBatch } from '../pool/lease.ts';
 import { orderedTimeout } from '../pool/ordered-pool.ts';
-import { CallerStacks } from '../request/caller-stacks.ts';
 import { OpenBatches } from '../request/open-batches.ts';
 import { type ExclusivePool, Request } from '../request/request.ts';
-import { RequestTracker } from '../request/request-tracker.ts';
-import { identityOf } from '../tracing/command-trace.ts';
+import type { RequestTracker } from '../request/request-tracker.ts';
 import { BlockingCalls, closedError } from './blocking-calls.ts';
 import { type ClientSetup, misplaced } from './client-setup.ts';
 import { type ClientEvents, type ClientState, type ClientStats, clientStats } from './client-state.ts';
@@ -24,8 +19,8 @@ import type { Engine } from './engine.ts';
 import { FrameStream } from './frame-stream.ts';
 import { acquireLabel, InternalCalls, requestOf } from './internal-calls.ts';
 import { Leases } from './leases.ts';
-import type { Router, RouterHost } from './router.ts';
-import { SingleRouter, singleRouter } from './router.ts';
+import { callTracker, internalTracker } from './request-trackers.ts';
+import { type Router, type RouterHost, SingleRouter, singleRouter } from './router.ts';
 import { StateTracker } from './state-tracker.ts';
 
 /** Flags that keep a command off the shared connection. */
@@ -60,12 +55,8 @@ export class Client implements Engine {
   constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup), owner?: Client) {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
-    const identity = identityOf(setup);
-    const { requestLimits } = setup.protocol;
-    this.tracker =
-      owner?.tracker ?? new RequestTracker(identity, setup.maxQueueBytes, false, requestLimits, callersOf(setup));
-    const internals =
-      owner === undefined ? new RequestTracker(identity, Number.POSITIVE_INFINITY, true) : owner.#internals.tracker;
+    this.tracker = owner === undefined ? callTracker(setup) : owner.tracker;
+    const internals = owner === undefined ? internalTracker(setup) : owner.#internals.tracker;
     const open = (request: Request, options: SendOptions): KvError | undefined => this.#open(request, options);
     this.#leases = new Leases({ setup, tracker: this.tracker, internals, router: () => this.#router, open });
     this.#delays = new Delays(this.tracker, open);
@@ -353,8 +344,4 @@ export class Client implements Engine {
     for (const view of this.#views.values()) view.#become(to);
     this.#state.become(to);
   }
-}
-
-function callersOf({ stackTraces }: ClientSetup): CallerStacks | undefined {
-  return stackTraces === true ? new CallerStacks() : undefined;
 }
