@@ -32,6 +32,8 @@ export interface Case {
   readonly client?: RedisVariation & Pick<SsdbVariation, 'connections'>;
   /** What the proxy of a variant does. */
   readonly proxy?: (variant: number) => ProxyVariation;
+  /** It mostly waits, so that others of this kind may run at the same time. */
+  readonly waits?: boolean;
   /** See {@link ModelDriver.settleWithin}. */
   readonly settleWithin?: number;
 }
@@ -118,6 +120,7 @@ const slowConnection: Case = {
   plans: slow,
   client: slowly,
   proxy: () => ({ slow: 'connection' }),
+  waits: true,
   settleWithin: 40_000,
 };
 
@@ -154,6 +157,7 @@ export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>
     sleeping: {
       plans: { ...slow, plans: 2, parallel: 1, operations: 70, extra: 0.03, slow: [1500] },
       client: { ...slowly, sleeps: true },
+      waits: true,
       settleWithin: 40_000, // those that wait together wait for the sum
     },
   },
