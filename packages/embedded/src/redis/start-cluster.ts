@@ -10,7 +10,11 @@ export interface ClusterSettings extends RedisSettings {
   readonly cluster: number;
   /** TCP port of the first node, followed by those of the others; 0, the default, takes free ones. */
   readonly port?: number | undefined;
-  /** Address to listen on. Default: `127.0.0.1`. */
+  /**
+   * Address to listen on.
+   *
+   * @default 127.0.0.1
+   */
   readonly host?: string | undefined;
 }
 

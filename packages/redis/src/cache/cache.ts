@@ -1,13 +1,13 @@
 import type { AnyCommand, Client, CommandObserver, Connection, Endpoint, Executor, KvError } from '@kv/core';
-import type { CacheOptions, CacheSettings } from '../client/cache-options.ts';
+import type { CachedCallOptions, CacheOptions, CacheSettings } from '../client/cache-options.ts';
 import { extensionOf } from '../client/client-extension.ts';
-import type { CachedCallOptions } from '../client/lazy-cache.ts';
 import { text } from '../commands/support/replies.ts';
 import type { RedisWire } from '../protocol/protocol.ts';
 import { publishCache } from './cache-channel.ts';
 import type { CacheContext, CacheCounts } from './cache-context.ts';
 import type { CacheStats } from './cache-stats.ts';
 import { changedKeys } from './changed-keys.ts';
+import type { ClientCache } from './client-cache.ts';
 import { Entries } from './entries.ts';
 import type { Group } from './entry.ts';
 import { KeptReplies } from './kept-replies.ts';
@@ -24,7 +24,7 @@ import { startTracking, TrackedConnection, type TrackingOwner } from './tracked-
  *                                ▲  ◀─ own writes on whatever connection, when called and when answered
  *                                └──── ends: connection lost, flush, slot with another owner
  */
-export class Cache implements CommandObserver, TrackingOwner, CacheContext {
+export class Cache implements CommandObserver, TrackingOwner, CacheContext, ClientCache {
   readonly client: Client;
   readonly settings: CacheSettings;
   readonly entries: Entries;

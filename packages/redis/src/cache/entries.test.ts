@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Entries } from './entries.ts';
-import type { Entry } from './entry.ts';
-import type { TrackedConnection } from './tracked-connection.ts';
+import type { Entry, ReplySource } from './entry.ts';
 
-const source = {} as TrackedConnection;
+const source = {} as ReplySource;
 
 function begin(entries: Entries, key: string, name = 'GET'): Entry {
   return entries.add(entries.groupOf(key), key, name, null, false);
@@ -77,7 +76,7 @@ describe('keys', () => {
     const entries = new Entries(1 << 20, false);
     put(entries, 'a', 'old');
     const entry = begin(entries, 'b');
-    entries.store(entry, 'new', {} as TrackedConnection, 0, 1);
+    entries.store(entry, 'new', {} as ReplySource, 0, 1);
     expect([find(entries, 'a'), find(entries, 'b')?.raw]).toEqual([undefined, 'new']);
   });
 });

@@ -1,10 +1,9 @@
 import type { Arg } from '@kv/core';
 import { keySlot } from '../topology/slot.ts';
 import { copyOf } from './copy-of.ts';
-import { Entry, type Group } from './entry.ts';
+import { Entry, type Group, type ReplySource } from './entry.ts';
 import { KeyTable } from './key-table.ts';
 import { sizeOfEntry } from './memory.ts';
-import type { TrackedConnection } from './tracked-connection.ts';
 
 /** A reply that alone takes more than this part of the room is not kept. */
 const LARGEST = 1 / 16;
@@ -74,7 +73,7 @@ export class Entries {
    *
    * @param expires when it ends, ms
    */
-  store(entry: Entry, raw: unknown, source: TrackedConnection, now: number, expires: number): boolean {
+  store(entry: Entry, raw: unknown, source: ReplySource, now: number, expires: number): boolean {
     entry.raw = copyOf(raw);
     const size = sizeOfEntry(entry);
     if (size > this.#maxBytes * LARGEST) {
@@ -95,7 +94,7 @@ export class Entries {
   }
 
   /** A slot has its replies from one connection: what came from another is not told of any more. */
-  #changeSource(group: Group, source: TrackedConnection): void {
+  #changeSource(group: Group, source: ReplySource): void {
     group.source = source;
     for (const first of [...group.byKey.firsts])
       for (const entry of chainOf(first)) if (!entry.pending) this.drop(entry);

@@ -1,15 +1,20 @@
-import type { Arg } from '@kv/core';
+import type { Arg, Connection, Endpoint } from '@kv/core';
 import type { JoinedCall } from './joined-call.ts';
 import type { KeyTable } from './key-table.ts';
-import type { TrackedConnection } from './tracked-connection.ts';
+
+/** The connection that a reply came on: what was read on it is certain as long as it is. */
+export interface ReplySource {
+  readonly connection: Connection;
+  readonly endpoint: Endpoint;
+}
 
 /** The entries of one slot, or of all keys where there are no slots. */
 export interface Group {
   /** -1 where there are no slots. */
   readonly slot: number;
-  readonly byKey: KeyTable;
+  readonly byKey: KeyTable<Entry>;
   /** Where the replies in it came from. */
-  source: TrackedConnection | undefined;
+  source: ReplySource | undefined;
 }
 
 /** One reply that is kept, or is on its way to be. */
@@ -34,7 +39,7 @@ export class Entry {
   /** When the reply came, and when it ends whatever a caller says, ms. */
   storedAt = 0;
   expires = 0;
-  source: TrackedConnection | undefined = undefined;
+  source: ReplySource | undefined = undefined;
   /** Calls that wait for the same reply. */
   joined: JoinedCall[] | undefined = undefined;
   /** Used less recently, and more recently. */

@@ -1,5 +1,3 @@
-import type { Entry } from './entry.ts';
-
 /** A Map has room for four keys at first. */
 const FIRST = 4;
 /** The Map and the head of its table. */
@@ -11,7 +9,7 @@ const PLACE = 28;
  * The entries of a group by key, as text: for each key the newest, which leads to the others. It knows how much memory its
  * Map takes: V8 leaves holes where keys were deleted, and grows the table before it fills more than half of it with them.
  */
-export class KeyTable {
+export class KeyTable<Entry> {
   readonly #map = new Map<string, Entry>();
   #places = FIRST;
   #holes = 0;

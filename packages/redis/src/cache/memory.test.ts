@@ -23,7 +23,7 @@ test('what holds others counts them, too', () => {
 });
 
 test('a table of keys doubles when it is full, keeps its size while keys come and go, and shrinks when few are left', () => {
-  const table = new KeyTable();
+  const table = new KeyTable<Entry>();
   const group = { slot: -1, byKey: table, source: undefined };
   const empty = table.bytes;
   let bytes = empty;

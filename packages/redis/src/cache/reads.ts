@@ -15,10 +15,9 @@ import { text } from '../commands/support/replies.ts';
 import type { CacheContext } from './cache-context.ts';
 import { isCacheable } from './cacheable.ts';
 import { copyOf } from './copy-of.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, ReplySource } from './entry.ts';
 import { JoinedCall } from './joined-call.ts';
 import { ExpiryQuestion, type ReplyTaker, type TrackedCommand, TrackedMget, TrackedRead } from './tracked-command.ts';
-import type { TrackedConnection } from './tracked-connection.ts';
 
 const PTTL: Spec = read('PTTL');
 
@@ -114,7 +113,7 @@ export class Reads implements ReplyTaker {
 
   // -- the reply
 
-  keep(entry: Entry, reply: Reply, source: TrackedConnection): void {
+  keep(entry: Entry, reply: Reply, source: ReplySource): void {
     const { counts, settings } = this.context;
     if (entry.gone || !this.context.owns(entry.group.slot, source.endpoint)) {
       counts.refused++;
@@ -124,7 +123,7 @@ export class Reads implements ReplyTaker {
     } else this.#store(entry, reply, source, Number.POSITIVE_INFINITY);
   }
 
-  #store(entry: Entry, reply: unknown, source: TrackedConnection, expires: number): void {
+  #store(entry: Entry, reply: unknown, source: ReplySource, expires: number): void {
     const { counts, entries, settings } = this.context;
     const now = this.context.client.tracker.clock.now();
     if (entries.store(entry, reply, source, now, Math.min(now + settings.ttl, expires))) counts.stored++;

@@ -1,13 +1,12 @@
 import { type AnyCommand, type Arg, Command, Flag, type Spec } from '@kv/core';
 import { commandHead, type Reply } from '@kv/resp-parser';
 import type { PrefacedSpec } from '../protocol/kept-replies.ts';
-import type { Entry } from './entry.ts';
-import type { TrackedConnection } from './tracked-connection.ts';
+import type { Entry, ReplySource } from './entry.ts';
 
 /** Takes the replies of commands whose replies are kept. */
 export interface ReplyTaker {
   /** The reply came from a connection whose server tells of changes; the caller gets it next. */
-  keep(entry: Entry, reply: Reply, source: TrackedConnection): void;
+  keep(entry: Entry, reply: Reply, source: ReplySource): void;
   /** The caller gets the reply now, wherever it came from. */
   ended(entry: Entry, reply: unknown): void;
   /** There is no reply. */
@@ -42,7 +41,7 @@ export abstract class TrackedCommand<T = unknown> extends Command<T> {
   }
 
   /** A reply came that may be kept. */
-  abstract keep(reply: Reply, source: TrackedConnection): void;
+  abstract keep(reply: Reply, source: ReplySource): void;
 
   /** The call has ended without a reply. */
   abstract failed(error: Error): void;
@@ -67,7 +66,7 @@ export class TrackedRead extends TrackedCommand {
     this.inner = inner;
   }
 
-  keep(reply: Reply, source: TrackedConnection): void {
+  keep(reply: Reply, source: ReplySource): void {
     this.taker.keep(this.entry, reply, source);
   }
 
@@ -103,7 +102,7 @@ export class TrackedMget extends TrackedCommand {
     this.#isPrefaced = isPrefaced;
   }
 
-  keep(reply: Reply, source: TrackedConnection): void {
+  keep(reply: Reply, source: ReplySource): void {
     if (!Array.isArray(reply) || reply.length !== this.entries.length) return;
     for (const [i, entry] of this.entries.entries())
       if (entry !== undefined) this.taker.keep(entry, reply[i] as Reply, source);
@@ -136,14 +135,14 @@ function replyOfMget(raw: unknown, command: AnyCommand): unknown {
 
 /** Asks when the key of an entry expires, right behind the read of it. */
 export class ExpiryQuestion extends TrackedCommand {
-  readonly #keep: (milliseconds: number, source: TrackedConnection) => void;
+  readonly #keep: (milliseconds: number, source: ReplySource) => void;
 
-  constructor(spec: Spec, key: Arg, keep: (milliseconds: number, source: TrackedConnection) => void) {
+  constructor(spec: Spec, key: Arg, keep: (milliseconds: number, source: ReplySource) => void) {
     super(spec, false, [key], (raw) => raw, false);
     this.#keep = keep;
   }
 
-  keep(reply: Reply, source: TrackedConnection): void {
+  keep(reply: Reply, source: ReplySource): void {
     if (typeof reply === 'number') this.#keep(reply, source);
   }
 

@@ -57,7 +57,7 @@ export class TrackedConnection implements ReplyKeeper {
     if (command instanceof TrackedCommand) command.keep(reply, this);
   }
 
-  /** Whoever may not say it may never; a server that is busy with a script refuses everything for a while. */
+  /** A user without the right to it will not get it; a server that is busy with a script refuses everything for a while. */
   refused(error: ErrorReply): void {
     if (error.code !== 'NOPERM' && error.code !== 'ERR') return;
     this.#kept.keeper = undefined;

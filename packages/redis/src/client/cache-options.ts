@@ -1,4 +1,4 @@
-import { ArgumentError, type OptionRule, Rule } from '@kv/core';
+import { ArgumentError, type CallOptions, type OptionRule, Rule } from '@kv/core';
 
 /** How a client keeps replies, see `redis.cached()`. */
 export interface CacheOptions {
@@ -68,4 +68,9 @@ export const cacheCallRule: OptionRule = {
 function readPrefixes(value: unknown, name: string): readonly unknown[] {
   if (!Array.isArray(value)) throw new ArgumentError(`${name}: expected a list`);
   return value.map((prefix) => Rule.text.read(prefix, name));
+}
+
+/** The call options of a view that uses what is kept. */
+export interface CachedCallOptions extends CallOptions {
+  readonly cache?: CacheCallOptions | undefined;
 }

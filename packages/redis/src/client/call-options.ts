@@ -8,8 +8,8 @@ import {
   readOptions,
 } from '@kv/core';
 import { type ReadFrom, readFromRule, routeOf } from '../topology/read-from.ts';
+import type { CachedCallOptions } from './cache-options.ts';
 import { type CacheCallOptions, cacheCallRule } from './cache-options.ts';
-import type { CachedCallOptions } from './lazy-cache.ts';
 
 /** What can be said per call of a client; `with()` makes a view that says it for all its calls. */
 export interface RedisCallOptions extends CallOptions {

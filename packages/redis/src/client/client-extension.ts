@@ -1,5 +1,5 @@
 import type { CallOptions, Engine } from '@kv/core';
-import type { Cache } from '../cache/cache.ts';
+import type { ClientCache } from '../cache/client-cache.ts';
 import type { Many } from '../commands/support/arguments.ts';
 import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
@@ -29,9 +29,9 @@ export interface ClientExtension {
   /** What is known of the servers of a router. */
   qualities?: NodeQualities;
   /** What a client with the option `cache` keeps. */
-  cache?: Cache;
+  cache?: ClientCache;
   /** The same, while its code is loaded and after that. */
-  loadingCache?: Promise<Cache>;
+  loadingCache?: Promise<ClientCache>;
   /** The subscriptions that the readers of this client share. */
   subscriptions?: Promise<Subscriptions>;
 }

@@ -1,11 +1,6 @@
-import { type CallOptions, type Client, outsideOfCalls } from '@kv/core';
-import type { CacheCallOptions, CacheOptions } from './cache-options.ts';
+import { type Client, outsideOfCalls } from '@kv/core';
+import type { CacheOptions } from './cache-options.ts';
 import { extensionOf } from './client-extension.ts';
-
-/** The call options of a view that uses what is kept. */
-export interface CachedCallOptions extends CallOptions {
-  readonly cache?: CacheCallOptions | undefined;
-}
 
 /** Loads the code of the cache, which most programs never use. Calls of cached views, and connections, wait for it. */
 export function loadCache(client: Client, options: CacheOptions, keyPrefix?: string): void {
