@@ -24,7 +24,7 @@ afterEach(() => {
 
 test('a refused argument names its command', async () => {
   await using gibson = createGibson();
-  await expect(gibson.mget('')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent', command: 'mget' });
+  await expect(gibson.mget('')).rejects.toMatchObject({ code: 'ARGUMENT', outcome: 'notSent', command: 'MGET' });
 });
 
 describe('one request at a time', () => {
