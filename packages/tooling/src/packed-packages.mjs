@@ -14,10 +14,9 @@ export function publicPackages() {
     .filter(({ manifest }) => !manifest.private);
 }
 
-/** The libraries that adapters are for: peers that have to be installed beside them. */
-export function targets(manifest) {
-  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
-  return Object.keys(peerDependencies).filter((name) => !peerDependenciesMeta[name]?.optional);
+/** The libraries that adapters are for: peers that others publish, needed for their code or only for their types. */
+export function targets({ peerDependencies = {} }) {
+  return Object.keys(peerDependencies).filter((name) => !name.startsWith('@kv/'));
 }
 
 /** Packs all of them into a folder, or those that are named. Each answer has the name, the path of the tarball, and the files in it. */
