@@ -7,7 +7,7 @@ const fromSource = ['@kv/source', 'node', 'development|production'];
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: fromSource } },
   test: {
-    maxWorkers: '150%', // many tests wait for what real servers do in their own time
+    maxWorkers: '100%', // the default leaves one core idle, which is half of a machine with two
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text', 'html', 'lcov'] },
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 20_000 } },
