@@ -81,7 +81,7 @@ export class Keyv5Store extends EventEmitter {
     return this.#kv.del(key);
   }
 
-  /** Removes entries. Resolves to whether there was any. */
+  /** Removes entries. Resolves to whether one of them was there. */
   async deleteMany(keys: readonly string[]): Promise<boolean> {
     return (await this.#kv.deleteMany(keys)) > 0;
   }

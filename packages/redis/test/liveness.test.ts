@@ -34,7 +34,7 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     await redis.close({ timeout: 0 });
   });
 
-  // A subscriber whose peer was gone heard nothing for ever (node-redis#2205).
+  // A subscriber whose peer was gone never heard anything again (node-redis#2205).
   it.each(['dropOldest', 'pause'] as const)(
     '80, pain 8, pain 14: a subscriber whose connection leads nowhere finds out, and hears again; %s',
     async (overflow) => {

@@ -66,7 +66,7 @@ function isBlocking({ command, unit }: Request): boolean {
 
 /**
  * How long a blocking call on such a connection may take in all, ms; 0 = as long as it takes. Its own time begins when the
- * server has it; before, it waits as long as any other call.
+ * server has it; before, it waits as long as other calls do.
  */
 export function orderedTimeout({ blockMs }: AnyCommand, { timeout }: SendOptions, usual: number): number {
   if (timeout !== undefined) return timeout;

@@ -80,7 +80,7 @@ describe('a request with parts', () => {
     });
   });
 
-  it('tells a reply that the command does not answer as any reply is told', async () => {
+  it('refuses a reply that the command does not answer, like the reply of one server', async () => {
     const { end, first, second } = split();
     first.succeed('A');
     second.succeed({

@@ -26,7 +26,7 @@ const OF_THE_CALL: ReadonlySet<string> = new Set(['TIMEOUT', 'ABORTED', 'CLOSED'
  *
  * The deadline and the signal of the request end all parts that are still open. When all parts have ended, `done` turns
  * what became of them into the reply that one server would have given, or throws. Its reply goes through the transform
- * of the request's command, as any reply does. Until then the request counts against `maxQueueBytes`; its parts do not.
+ * of the request's command, like every reply. Until then the request counts against `maxQueueBytes`; its parts do not.
  *
  * @param done gets the ends of the parts, in their order; see {@link repliesOf}
  * @example splitRequest(request, parts, (results) => sumOf(repliesOf('DEL', parts, results)))

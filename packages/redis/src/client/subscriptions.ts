@@ -10,7 +10,7 @@ export function subscriptionsOf(client: Engine, alone: boolean): Promise<Subscri
   return kept.subscriptions;
 }
 
-/** Resolves when the lost subscriptions of a client are back, if it has any. */
+/** Resolves when the lost subscriptions of a client are back, at once if it lost none. */
 export async function subscriptionsRestored(client: Engine): Promise<void> {
   const subscriptions = await extensionOf(client).subscriptions;
   await subscriptions?.restored();

@@ -201,7 +201,7 @@ function* afterLogin(wire: LoggedIn, login: Login, send: Executor['send']): Gene
   if (login.db !== wire.db) yield select(login, send);
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
   if (login.name !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETNAME, [login.name], text)));
-  const { name, version } = login.library ?? { name: 'kv', version: VERSION };
+  const { library: { name, version } = { name: 'kv', version: VERSION } } = login;
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', name], text)));
   if (version !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', version], text)));
   yield ready(send);

@@ -31,7 +31,7 @@ export interface ReplicaContext {
  * The replicas that the sentinels name, and the reads that they answer.
  *
  * One that has lost its link to the primary answers only while the primary cannot be reached, and only on connections that
- * were made before: then it has as much as any other server. A new connection is used after the replica has said
+ * were made before: then it has as much as the others. A new connection is used after the replica has said
  * itself that its link works, so a primary that was replaced is never read from with the data that it is about to lose.
  */
 export class SentinelReplicas {

@@ -92,7 +92,7 @@ async function killOne(cluster: Cluster, [client]: readonly Redis[]): Promise<un
   return server?.ask('CLIENT', 'KILL', 'ID', String(id));
 }
 
-/** The same client, whose cached view keeps what it has read for ever. */
+/** The same client, whose cached view never drops what it has read. */
 function withStaleReads(client: Redis): Redis {
   const kept = new Map<string, string | null>();
   const view = new Proxy(client, {
