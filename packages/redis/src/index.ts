@@ -46,7 +46,7 @@ export type { TransactionOptions } from './batch/transaction.ts';
 export type { CacheEvent } from './cache/cache-channel.ts';
 export type { CacheStats } from './cache/cache-stats.ts';
 export type { CacheCallOptions, CacheOptions } from './client/cache-options.ts';
-export type { RedisCallOptions, SessionOptions } from './client/call-options.ts';
+export type { RawCallOptions, RedisCallOptions, SessionOptions } from './client/call-options.ts';
 export { createConnection, RedisConnection } from './client/connection.ts';
 export { createRedis } from './client/create-redis.ts';
 export { keyValue, type RedisSender } from './client/key-value.ts';
@@ -61,6 +61,7 @@ export { type CommandFlag, type CommandInfo, commandInfo, commandNames } from '.
 export { command } from './protocol/command-table.ts';
 export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
 export type { Credentials, CredentialsProvider } from './protocol/handshake.ts';
+export { inResp2 } from './protocol/resp2-replies.ts';
 export type { MonitoredCommand } from './pubsub/monitor-line.ts';
 export { type Gap, type Message, type Overflow, type SubscribeOptions, Subscription } from './pubsub/subscription.ts';
 export { Consumer, type ConsumerClient, type ConsumerEvents } from './streams/consumer.ts';

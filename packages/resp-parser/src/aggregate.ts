@@ -19,15 +19,18 @@ export class Aggregate {
   attributeAt = -1;
   /** Whether what is around it wanted bytes. */
   outerBytes = false;
+  /** Whether what is around it wanted the shapes of RESP2. */
+  outerFlat = false;
   /** What the reply took in memory when this began. */
   outerMemory = 0;
 
   /** Begins with no element. `items` grows as elements arrive, whatever the count promises. */
-  open(type: number, outerBytes: boolean, outerMemory: number): void {
+  open(type: number, outerBytes: boolean, outerFlat: boolean, outerMemory: number): void {
     this.type = type;
     this.items = [];
     this.attributeAt = -1;
     this.outerBytes = outerBytes;
+    this.outerFlat = outerFlat;
     this.outerMemory = outerMemory;
   }
 

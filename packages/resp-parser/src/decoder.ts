@@ -6,7 +6,7 @@ import { findLineEnd, LineBuffer } from './line-buffer.ts';
 import { aggregateMemory, BYTES_MEMORY, elementMemory, SCALAR_MEMORY } from './reply-memory.ts';
 import { longestLine, parseScalar } from './scalar.ts';
 import { notTerminated, StringBuffer } from './string-buffer.ts';
-import { decodeText } from './text.ts';
+import { bytesOfAscii, decodeText } from './text.ts';
 import type { DecoderSink, Reply } from './types.ts';
 import * as wire from './wire.ts';
 
@@ -61,6 +61,8 @@ export class Decoder {
   #top: Aggregate | undefined;
   /** Whether strings of the value under way are wanted as bytes. */
   #asBytes = false;
+  /** Whether the value under way is wanted in the shapes of RESP2. */
+  #flat = false;
   /** What the reply under way takes in memory, with the slots of the elements that are announced. */
   #memory = 0;
 
@@ -199,10 +201,11 @@ export class Decoder {
       case wire.SIMPLE:
       case wire.ERROR:
       case wire.NULL:
+        return this.#scalar(type);
       case wire.BOOLEAN:
       case wire.DOUBLE:
       case wire.BIG_NUMBER:
-        return this.#scalar(type);
+        return this.#newerScalar(type);
       case wire.ARRAY:
       case wire.MAP:
       case wire.SET:
@@ -229,8 +232,26 @@ export class Decoder {
     const text = this.#takeLine();
     if (text === undefined) return false;
     if (this.#depth > 0) this.#charge(SCALAR_MEMORY + text.length);
-    this.#emit(parseScalar(type, text));
+    this.#emit(this.#depth > 0 ? this.#scalarOf(type, text) : parseScalar(type, text));
     return true;
+  }
+
+  /** A scalar that RESP2 does not have. */
+  #newerScalar(type: number): boolean {
+    if (this.#depth > 0) return this.#scalar(type);
+    const text = this.#takeLine();
+    if (text === undefined) return false;
+    this.#askForShape();
+    this.#emit(this.#scalarOf(type, text));
+    return true;
+  }
+
+  #scalarOf(type: number, text: string): Reply {
+    const value = parseScalar(type, text);
+    if (!this.#flat) return value;
+    if (type === wire.BOOLEAN) return value ? 1 : 0;
+    if (type !== wire.DOUBLE && type !== wire.BIG_NUMBER) return value;
+    return this.#asBytes ? bytesOfAscii(text) : text;
   }
 
   #stringValue(type: number): boolean {
@@ -277,6 +298,12 @@ export class Decoder {
   #askForBytes(push: boolean): void {
     this.#asBytes = this.#sink.bytes(push);
     if (this.#asBytes) this.#bytes = plain(this.#bytes);
+  }
+
+  /** Of a whole reply that may hold what RESP2 does not have. */
+  #askForShape(): void {
+    this.#askForBytes(false);
+    this.#flat = this.#sink.flat?.() === true;
   }
 
   #toString(type: number, bytes: Uint8Array, start: number, end: number): Reply {
@@ -355,11 +382,18 @@ export class Decoder {
       this.#stack.push(aggregate);
     }
     if (this.#depth === 0) this.#memory = 0;
-    aggregate.open(type, this.#asBytes, this.#memory);
-    if (this.#depth === 0 || type === wire.PUSH) this.#askForBytes(type === wire.PUSH);
+    aggregate.open(type, this.#asBytes, this.#flat, this.#memory);
+    if (type === wire.PUSH) this.#beginPush();
+    else if (this.#depth === 0) this.#askForShape();
     this.#depth++;
     this.#top = aggregate;
     return aggregate;
+  }
+
+  /** It belongs to no reply, and has the shapes of its own protocol. */
+  #beginPush(): void {
+    this.#askForBytes(true);
+    this.#flat = false;
   }
 
   #streamEnd(): boolean {
@@ -411,11 +445,12 @@ export class Decoder {
       case wire.ARRAY:
         return items;
       case wire.MAP:
-        return toMapOrPairs(items);
+        return this.#flat ? items : toMapOrPairs(items);
       case wire.SET:
-        return toSetOrList(items);
+        return this.#flat ? items : toSetOrList(items);
       case wire.PUSH:
         this.#asBytes = aggregate.outerBytes;
+        this.#flat = aggregate.outerFlat;
         this.#memory = aggregate.outerMemory;
         this.#sink.push(items);
         return undefined;

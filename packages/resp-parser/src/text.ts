@@ -154,3 +154,8 @@ function countFrom(text: string, first: number): number {
 function isPair(high: number, low: number): boolean {
   return high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
 }
+
+/** The bytes of a text that is ASCII. */
+export function bytesOfAscii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

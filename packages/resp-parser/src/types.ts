@@ -64,4 +64,10 @@ export interface DecoderSink {
    * @param push whether the value is a push, which belongs to no command
    */
   bytes(push: boolean): boolean;
+  /**
+   * Asked at the start of each top-level aggregate that is no push, and for each top-level double, boolean and big number: is
+   * it wanted in the shapes of RESP2? Then maps are flat arrays, sets are arrays, doubles and big numbers are strings as
+   * they came (or bytes), and booleans are 1 and 0, at every depth. Without this method they never are.
+   */
+  flat?(): boolean;
 }

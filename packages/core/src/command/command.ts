@@ -32,6 +32,8 @@ export const Flag = {
   unknownKeys: 1024,
   /** Its reply is kept: the wire tells what keeps it, before the caller gets it. */
   kept: 2048,
+  /** Its reply is wanted in the shapes of an older protocol. */
+  flat: 4096,
 } as const;
 
 /**

@@ -125,10 +125,11 @@ class TransactionKind<V> implements BatchKind {
 /** MULTI, the members, whose replies are only QUEUED, and EXEC, whose reply has all the results. */
 function unitOf<V>(members: readonly BatchMember<V>[], call: CallOptions): AnyCommand[] {
   const bytes = wantsBytes(members, call);
+  const flat = members.some(({ command: { flags } }) => (flags & Flag.flat) !== 0) ? Flag.flat : 0;
   return [
     new Command(MULTI, [], asIs),
     ...members.map(({ command }) => queued(command)),
-    new Command(EXEC, [], asIs, EXEC.flags, 0, bytes),
+    new Command(EXEC, [], asIs, EXEC.flags | flat, 0, bytes),
   ];
 }
 

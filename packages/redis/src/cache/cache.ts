@@ -1,4 +1,13 @@
-import type { AnyCommand, Client, CommandObserver, Connection, Endpoint, Executor, KvError } from '@kv/core';
+import {
+  type AnyCommand,
+  type Client,
+  type CommandObserver,
+  type Connection,
+  type Endpoint,
+  type Executor,
+  Flag,
+  type KvError,
+} from '@kv/core';
 import type { CachedCallOptions, CacheOptions, CacheSettings } from '../client/cache-options.ts';
 import { extensionOf } from '../client/client-extension.ts';
 import { text } from '../commands/support/replies.ts';
@@ -66,7 +75,7 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
 
   /** Sends a command, or answers it with what is kept. */
   send<T>(executor: Executor, command: AnyCommand<T>, call: CachedCallOptions): Promise<T> {
-    if (!this.#isServing) return executor.send(command, call);
+    if (!this.#isServing || (command.flags & Flag.flat) !== 0) return executor.send(command, call);
     const ttl = call.cache?.ttl ?? Number.POSITIVE_INFINITY;
     if (command.spec.name === 'MGET') return this.#mgets.send(executor, command, call, ttl);
     return this.#reads.send(executor, command, call, ttl);

@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type Data,
   mergeCallOptions,
+  type OptionRule,
   type OptionRules,
   Rule,
   readOptions,
@@ -11,8 +12,17 @@ import { type ReadFrom, readFromRule, routeOf } from '../topology/read-from.ts';
 import type { CachedCallOptions } from './cache-options.ts';
 import { type CacheCallOptions, cacheCallRule } from './cache-options.ts';
 
+/** What can be said per call of whatever speaks to a server. */
+export interface RawCallOptions extends CallOptions {
+  /**
+   * What `execute()` gives: `resp2` for the shapes of RESP2 whichever protocol is spoken (doubles as text, maps and sets as
+   * flat lists, booleans as 1 and 0), `native` for what is on the wire. Default: `native`.
+   */
+  readonly replies?: 'native' | 'resp2' | undefined;
+}
+
 /** What can be said per call of a client; `with()` makes a view that says it for all its calls. */
-export interface RedisCallOptions extends CallOptions {
+export interface RedisCallOptions extends RawCallOptions {
   /** Which servers of a cluster, or of those that sentinels name, answer reads. Default: as the client was made, and else `primary`. */
   readonly readFrom?: ReadFrom | undefined;
   /** How what is kept is used, where the client was made with `cache`; `false`: not at all. Default: not at all. */
@@ -26,13 +36,22 @@ export interface SessionOptions extends RedisCallOptions {
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
-const RULES: OptionRules = { ...CALL_RULES, readFrom: readFromRule, cache: cacheCallRule };
+const repliesRule: OptionRule = Rule.oneOf(['native', 'resp2']);
+const RAW_RULES: OptionRules = { ...CALL_RULES, replies: repliesRule };
+const RULES: OptionRules = { ...RAW_RULES, readFrom: readFromRule, cache: cacheCallRule };
 const SESSION_RULES: OptionRules = { ...RULES, key: Rule.data };
+
+/** The options of a view of one connection or of a pool, made from another view. @throws ArgumentError */
+export function mergeRawOptions(base: RawCallOptions, more: RawCallOptions): RawCallOptions {
+  const { replies = base.replies, ...rest } = readOptions(RAW_RULES, more, NONE);
+  const call = mergeCallOptions(base, rest);
+  return replies === undefined ? call : { ...call, replies };
+}
 
 /** The options of a view made from another view. @throws ArgumentError */
 export function mergeRedisOptions(base: CallOptions, more: RedisCallOptions): CachedCallOptions {
   const { readFrom, cache = (base as CachedCallOptions).cache, ...rest } = readOptions(RULES, more, NONE);
-  let call: CachedCallOptions = mergeCallOptions(base, rest);
+  let call: CachedCallOptions = mergeRawOptions(base, rest);
   if (readFrom !== undefined) call = { ...call, route: routeOf(readFrom) };
   return cache ? { ...call, cache } : call;
 }

@@ -7,11 +7,11 @@ import {
   isConnectionClosed,
   type KvConnection,
   type Lease,
-  mergeCallOptions,
   openSingle,
   setHidden,
 } from '@kv/core';
 import { askingLess } from '../protocol/handshake.ts';
+import { mergeRawOptions, type RawCallOptions } from './call-options.ts';
 import { type RedisOptions, readConnectionOptions } from './options.ts';
 import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
@@ -59,11 +59,11 @@ export class RedisConnection<V = string> extends RedisSession<V> implements KvCo
     return isConnectionClosed({ client: this.client, lease: this.lease });
   }
 
-  override with(options: CallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;
-  override with(options: CallOptions & { readonly bytes: false }): RedisConnection<string>;
-  override with(options: CallOptions): RedisConnection<V>;
-  override with(options: CallOptions): RedisConnection<string> | RedisConnection<Uint8Array> | RedisConnection<V> {
-    return new RedisConnection<V>(this.client, this.lease, mergeCallOptions(this.call, options));
+  override with(options: RawCallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;
+  override with(options: RawCallOptions & { readonly bytes: false }): RedisConnection<string>;
+  override with(options: RawCallOptions): RedisConnection<V>;
+  override with(options: RawCallOptions): RedisConnection<string> | RedisConnection<Uint8Array> | RedisConnection<V> {
+    return new RedisConnection<V>(this.client, this.lease, mergeRawOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */

@@ -11,7 +11,6 @@ import {
   type Engine,
   integer,
   type KvPool,
-  mergeCallOptions,
   openPool,
   setHidden,
   stateful,
@@ -20,6 +19,7 @@ import { ok } from '../commands/support/replies.ts';
 import { askingLess } from '../protocol/handshake.ts';
 import type { RedisProtocol } from '../protocol/protocol.ts';
 import { alternativeOnPool } from './alternatives.ts';
+import { mergeRawOptions, type RawCallOptions } from './call-options.ts';
 import { type RedisPoolOptions, readPoolOptions } from './options.ts';
 import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
@@ -94,11 +94,13 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
   }
 
   /** Exclusive use of one connection; waits for a free one, first come first served, within the deadline. */
-  acquire(options: CallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
-  acquire(options: CallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
-  acquire(options?: CallOptions): Promise<RedisSession<V>>;
-  async acquire(options: CallOptions = {}): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
-    const call = mergeCallOptions(this.call, options);
+  acquire(options: RawCallOptions & { readonly bytes: true }): Promise<RedisSession<Uint8Array>>;
+  acquire(options: RawCallOptions & { readonly bytes: false }): Promise<RedisSession<string>>;
+  acquire(options?: RawCallOptions): Promise<RedisSession<V>>;
+  async acquire(
+    options: RawCallOptions = {},
+  ): Promise<RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V>> {
+    const call = mergeRawOptions(this.call, options);
     return new RedisSession<V>(await this.client.acquire(call), call);
   }
 
@@ -141,11 +143,11 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
   }
 
   /** A view of the same pool with other call options. */
-  with(options: CallOptions & { readonly bytes: true }): RedisPool<Uint8Array>;
-  with(options: CallOptions & { readonly bytes: false }): RedisPool<string>;
-  with(options: CallOptions): RedisPool<V>;
-  with(options: CallOptions): RedisPool<string> | RedisPool<Uint8Array> | RedisPool<V> {
-    return new RedisPool<V>(this.client, mergeCallOptions(this.call, options));
+  with(options: RawCallOptions & { readonly bytes: true }): RedisPool<Uint8Array>;
+  with(options: RawCallOptions & { readonly bytes: false }): RedisPool<string>;
+  with(options: RawCallOptions): RedisPool<V>;
+  with(options: RawCallOptions): RedisPool<string> | RedisPool<Uint8Array> | RedisPool<V> {
+    return new RedisPool<V>(this.client, mergeRawOptions(this.call, options));
   }
 
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */

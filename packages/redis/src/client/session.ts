@@ -1,18 +1,10 @@
-import {
-  type CallOptions,
-  Command,
-  Keys,
-  type KvLease,
-  type Lease,
-  mergeCallOptions,
-  setHidden,
-  stateful,
-} from '@kv/core';
+import { type CallOptions, Command, Keys, type KvLease, type Lease, setHidden, stateful } from '@kv/core';
 import { type Many, many } from '../commands/support/arguments.ts';
 import { ok } from '../commands/support/replies.ts';
 import { RedisLeaseCommands } from '../generated/redis-lease-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import type { RedisWire } from '../protocol/protocol.ts';
+import { mergeRawOptions, type RawCallOptions } from './call-options.ts';
 
 const WATCH = stateful('WATCH', Keys.all);
 const UNWATCH = stateful('UNWATCH');
@@ -75,11 +67,11 @@ export class RedisSession<V = string> extends RedisLeaseCommands<V> implements K
   }
 
   /** A view of the same session with other call options. */
-  with(options: CallOptions & { readonly bytes: true }): RedisSession<Uint8Array>;
-  with(options: CallOptions & { readonly bytes: false }): RedisSession<string>;
-  with(options: CallOptions): RedisSession<V>;
-  with(options: CallOptions): RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V> {
-    return new RedisSession<V>(this.lease, mergeCallOptions(this.call, options));
+  with(options: RawCallOptions & { readonly bytes: true }): RedisSession<Uint8Array>;
+  with(options: RawCallOptions & { readonly bytes: false }): RedisSession<string>;
+  with(options: RawCallOptions): RedisSession<V>;
+  with(options: RawCallOptions): RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V> {
+    return new RedisSession<V>(this.lease, mergeRawOptions(this.call, options));
   }
 
   /** Gives the connection back. Never rejects, and need not be waited for. It does not wait for a server that is late. */

@@ -1,5 +1,4 @@
 import {
-  type CallOptions,
   type Command,
   checkCommand,
   checkCommands,
@@ -22,13 +21,15 @@ import type { Scored } from '../commands/support/replies.ts';
 import { RedisBlockingCommands } from '../generated/redis-commands.ts';
 import { commandByName } from '../protocol/command-table.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
+import { inResp2 } from '../protocol/resp2-replies.ts';
+import type { RawCallOptions } from './call-options.ts';
 
 /** What client, session, connection and pool have in common: typed commands and the ways to send several. */
 export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   declare protected readonly executor: Executor;
-  protected readonly call: CallOptions;
+  protected readonly call: RawCallOptions;
 
-  constructor(executor: Executor, call: CallOptions) {
+  constructor(executor: Executor, call: RawCallOptions) {
     super();
     setHidden(this, 'executor', executor);
     this.call = call;
@@ -71,13 +72,15 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
   }
 
   /**
-   * Sends a command by its name and gives the reply as it is on the wire.
+   * Sends a command by its name and gives the reply as it is on the wire, or with `with({ replies: 'resp2' })` as RESP2
+   * would have it.
    *
    * @throws ArgumentError for what cannot be sent on this connection; the message says what to use instead
    * @example await redis.execute('OBJECT FREQ', 'key')
    */
   async execute(name: string, ...args: readonly unknown[]): Promise<Reply> {
-    return this.run(commandByName(name, args) as Command<Reply, V>);
+    const command = commandByName(name, args);
+    return this.run((this.call.replies === 'resp2' ? inResp2(command) : command) as Command<Reply, V>);
   }
 
   /**

@@ -148,6 +148,7 @@ export class RedisWire implements Wire, LoggedIn {
         reply: (value) => this.#reply(value),
         push: (items) => this.#push(items),
         bytes: (push) => (push ? this.pushBytes : this.#wantsBytes()),
+        flat: () => ((this.#sink.head()?.command.flags ?? 0) & Flag.flat) !== 0,
       },
       limits,
     );
