@@ -11,7 +11,7 @@ import {
 } from '@kv/core';
 import { asIs, mapValues, text } from '../commands/support/replies.ts';
 import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
-import { checkRole, type ServerRole } from './role.ts';
+import { checkRole, type ServerRole, type ToldRole } from './role.ts';
 
 const HELLO = spec('HELLO', 0);
 const AUTH = spec('AUTH', 0);
@@ -65,6 +65,8 @@ export interface LoggedIn {
   clientId: number | bigint | undefined;
   /** What the server says that it is, where HELLO tells it. */
   role: string | undefined;
+  /** What it says in ROLE, where it was asked. */
+  told: ToldRole | undefined;
   /** What the server must say that it is; undefined: anything will do. */
   readonly wantedRole: ServerRole | undefined;
   /** The database that is selected. */
@@ -87,7 +89,7 @@ export async function handshake(wire: LoggedIn, login: Login, send: Executor['se
     do {
       wire.loginVersion = login.version;
       await logIn(wire, login, send);
-      await checkRole(wire.wantedRole, wire.role, send);
+      wire.told = await checkRole(wire.wantedRole, wire.role, send);
       await introduce(wire, login, send);
     } while (wire.loginVersion !== login.version); // it was changed meanwhile
     while (wire.db !== login.db) await select(login, send);

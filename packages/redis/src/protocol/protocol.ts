@@ -23,7 +23,7 @@ import { answersLeaving, Confirmations, isConfirmation } from './confirmations.t
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type LoggedIn, type Login } from './handshake.ts';
 import { type KeptReplies, prefaceOf } from './kept-replies.ts';
-import type { ServerRole } from './role.ts';
+import type { ServerRole, ToldRole } from './role.ts';
 import { isQueued, UnitState } from './unit-state.ts';
 
 const RESET = stateful('RESET');
@@ -116,6 +116,8 @@ export class RedisWire implements Wire, LoggedIn {
   zone: string | undefined;
   /** Set by the handshake: what the server said that it is, where HELLO tells it. */
   role: string | undefined;
+  /** Set by the handshake: what a server says in ROLE that is to be a replica. */
+  told: ToldRole | undefined;
   /** Set by the handshake: see {@link Login.version}. */
   loginVersion: number | undefined;
   /** The database that is selected. */

@@ -201,7 +201,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#reads.lost(endpoint);
     const kept: Request[] = [];
     const moved: Request[] = [];
-    for (const request of requests) {
+    for (const request of this.#reads.retake(requests)) {
       const { part } = request;
       const stays = this.slots.ownerOf(part) === endpoint && !this.slots.isHeld(part) && !isAsking(request);
       (stays || part === NO_SLOT ? kept : moved).push(request);

@@ -10,6 +10,7 @@ import {
 import { text } from '../commands/support/replies.ts';
 import type { RedisWire } from '../protocol/protocol.ts';
 import { READONLY } from './cluster-commands.ts';
+import { ReplicaLinks } from './replica-links.ts';
 
 const PING: AnyCommand = new Command(read('PING', null), [], text);
 const INFO_SERVER: Command<string> = new Command(read('INFO', null), ['server'], text);
@@ -34,6 +35,8 @@ interface ClusterQualities {
 
 /** How far servers are away, and in which zone. They are asked when somebody wants to know. */
 export class NodeQualities {
+  /** Whether replicas have the data of their primary. */
+  readonly links: ReplicaLinks;
   readonly #ask: Ask;
   readonly #cluster: ClusterQualities | undefined;
   readonly #roundTrips = new WeakMap<Endpoint, number>();
@@ -44,6 +47,7 @@ export class NodeQualities {
   /** @param cluster absent where the servers are none of a cluster */
   constructor(ask: Ask, cluster?: ClusterQualities) {
     this.#ask = ask;
+    this.links = new ReplicaLinks({ ask });
     this.#cluster = cluster;
   }
 
@@ -52,9 +56,14 @@ export class NodeQualities {
    * not.
    */
   async greet(connection: Connection, endpoint: Endpoint): Promise<void> {
-    const { zone } = connection.wire as RedisWire;
+    const { zone, told } = connection.wire as RedisWire;
     if (zone !== undefined) this.#zones.set(endpoint, zone);
-    if (this.#cluster === undefined || endpoint.identity.role !== 'replica') return;
+    if (endpoint.identity.role !== 'replica') return;
+    const allowed = this.#cluster === undefined ? undefined : this.#allowReads(connection, endpoint);
+    await Promise.all([allowed, this.links.opened(connection, endpoint, told)]);
+  }
+
+  async #allowReads(connection: Connection, endpoint: Endpoint): Promise<void> {
     const began = monotonicNow();
     try {
       await connection.sendInternal(READONLY);

@@ -57,6 +57,7 @@ export class ReadRouting {
 
   constructor(context: ReadContext) {
     this.#context = context;
+    context.qualities.links.foreignFound = (endpoint) => this.moveOn(endpoint);
   }
 
   /** Gives the request to a server other than the primary. Returns false when the primary is to have it. */
@@ -85,14 +86,19 @@ export class ReadRouting {
 
   /** A connection to a server was lost, or could not be made: what waits for it goes on to the next. */
   lost(endpoint: Endpoint): void {
-    if (endpoint.identity.role !== 'replica') return;
-    this.#passOver(endpoint);
+    if (endpoint.identity.role === 'replica') this.#passOver(endpoint);
     if (!endpoint.shared.isReady) this.moveOn(endpoint);
   }
 
   /** Gives what a server has not been sent to the next. */
   moveOn(endpoint: Endpoint): void {
-    for (const request of endpoint.shared.takeUnsent(isRouted)) this.#context.route(request);
+    const filter = (request: Request): boolean => isRouted(request) && mayReadAnywhere(request);
+    for (const request of endpoint.shared.takeUnsent(filter)) this.#context.route(request);
+  }
+
+  /** Gives reads that lost their connection to replicas that work. Returns the other requests. */
+  retake(requests: readonly Request[]): readonly Request[] {
+    return requests.filter((request) => !isRouted(request) || !this.take(request, request.part));
   }
 
   close(): void {
@@ -100,7 +106,11 @@ export class ReadRouting {
   }
 
   #choose(readFrom: ReadFrom, part: number): Endpoint | undefined {
-    const replicas = this.#context.replicasOf(part).filter((endpoint) => this.#works(endpoint));
+    const { qualities, primaryOf, replicasOf } = this.#context;
+    const primary = primaryOf(part);
+    const replicas = replicasOf(part).filter(
+      (endpoint) => this.#works(endpoint) && qualities.links.isReadable(endpoint, primary),
+    );
     if (readFrom === 'nearest') return this.#nearest(replicas, part);
     if (readFrom.startsWith('az:')) return this.#inZone(readFrom.slice(3), replicas, part);
     return this.#next(replicas);

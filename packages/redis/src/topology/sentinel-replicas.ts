@@ -4,6 +4,7 @@ import { LeavingEndpoints } from './leaving-endpoints.ts';
 import type { NodeQualities } from './node-qualities.ts';
 import { isRouted, isStuck, ReadRouting } from './read-routing.ts';
 import type { KnownReplica } from './sentinel-replies.ts';
+import type { SentinelsView } from './sentinels.ts';
 
 /** There is one part of the keys: all. */
 const ALL = 0;
@@ -33,6 +34,7 @@ export interface ReplicaContext {
  * One that has lost its link to the primary answers only while the primary cannot be reached, and only on connections that
  * were made before: then it has as much as the others. A new connection is used after the replica has said
  * itself that its link works, so a primary that was replaced is never read from with the data that it is about to lose.
+ * One that follows another of the servers, as it may do for seconds when an old primary returns, answers nothing.
  */
 export class SentinelReplicas {
   readonly #context: ReplicaContext;
@@ -40,10 +42,14 @@ export class SentinelReplicas {
   readonly #leaving = new LeavingEndpoints();
   readonly #reads: ReadRouting;
   #linked: readonly Endpoint[] = [];
+  /** `host:port` of the servers that no replica should follow. */
+  #others: ReadonlySet<string> = new Set();
 
   constructor(context: ReplicaContext) {
     const { qualities, primary, route } = context;
     this.#context = context;
+    qualities.links.followsOther = ({ role, primary: followed = '' }) =>
+      role === 'master' || this.#others.has(followed);
     const replicasOf = (): readonly Endpoint[] => this.#readable();
     this.#reads = new ReadRouting({ qualities, primaryOf: primary, replicasOf, route, moved: () => undefined });
   }
@@ -82,7 +88,7 @@ export class SentinelReplicas {
   }
 
   /** Takes what the sentinels say. Returns whether others than before are named. */
-  update(named: readonly KnownReplica[]): boolean {
+  update({ replicas: named, others }: Pick<SentinelsView, 'replicas' | 'others'>): boolean {
     const before = this.#replicas.size;
     const kept = new Set(named.map((replica) => this.#use(replica)));
     const gone = [...this.#replicas].filter(([address]) => !kept.has(address));
@@ -90,7 +96,15 @@ export class SentinelReplicas {
     const isOther = gone.length > 0 || this.#replicas.size > before;
     this.#linked = [...this.#replicas.values()].filter(({ isLinked }) => isLinked).map(({ endpoint }) => endpoint);
     for (const [, { endpoint }] of gone) this.#leave(endpoint);
+    this.#know(others);
     return isOther;
+  }
+
+  /** With another primary, each replica is asked whether it follows that one. */
+  #know(others: ReadonlySet<string>): void {
+    const isNew = [...others].some((address) => !this.#others.has(address));
+    this.#others = others;
+    if (isNew) for (const endpoint of this.named) this.#context.qualities.links.recheck(endpoint);
   }
 
   close(error: KvError): void {

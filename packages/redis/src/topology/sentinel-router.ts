@@ -215,13 +215,13 @@ export class SentinelRouter implements Router, WatchOwner {
   }
 
   /** Returns whether anything is new. */
-  #taken({ primary, replicas }: SentinelsView, cause: string): boolean {
+  #taken(view: SentinelsView, cause: string): boolean {
+    const { host, port, epoch } = view.primary;
     this.#failure = undefined;
-    const isOther = endpointText(primary.host, primary.port) !== this.#named;
-    const areOthers = this.#replicas.update(replicas);
-    if (isOther) this.#use(primary);
+    const isOther = endpointText(host, port) !== this.#named;
+    const areOthers = this.#replicas.update(view);
+    if (isOther) this.#use(view.primary);
     if (!isOther && !areOthers) return false;
-    const { epoch } = primary;
     const moved = isOther ? 1 : 0;
     publishTopology({ client: this.#setup.name, cause, epoch, moved, nodes: this.named.length });
     return true;

@@ -27,6 +27,8 @@ export interface SentinelsView {
   readonly primary: PrimaryView;
   /** Those that are up, in the opinion of most sentinels that name this primary. */
   readonly replicas: readonly KnownReplica[];
+  /** `host:port` of all other servers that are known, up or down, former primaries among them. */
+  readonly others: ReadonlySet<string>;
 }
 
 /** The questions of one round, and what came back. */
@@ -76,6 +78,8 @@ export class Sentinels {
   readonly #links = new Map<string, SentinelLink>();
   /** The epoch of the newest view that was taken; -1 before the first. */
   #epoch = -1;
+  /** `host:port` of all primaries that were in use. */
+  readonly #primaries = new Set<string>();
 
   constructor(setup: SentinelsSetup) {
     this.#setup = setup;
@@ -118,7 +122,16 @@ export class Sentinels {
   #taken(primary: PrimaryView, { answers }: Round): SentinelsView {
     this.#epoch = primary.epoch;
     this.#update(answers);
-    return { primary, replicas: chooseReplicas(answers, primary) };
+    return { primary, replicas: chooseReplicas(answers, primary), others: this.#othersThan(primary, answers) };
+  }
+
+  #othersThan(primary: PrimaryView, answers: readonly SentinelAnswer[]): ReadonlySet<string> {
+    const own = endpointText(primary.host, primary.port);
+    const replicas = answers.flatMap((answer) => answer.replicas.map(({ host, port }) => endpointText(host, port)));
+    const others = new Set([...this.#primaries, ...replicas]);
+    others.delete(own);
+    this.#primaries.add(own);
+    return others;
   }
 
   /** Those that failed last time come last. */

@@ -77,7 +77,7 @@ describe('readFrom', () => {
     await session.execute('GET', 'k');
     for (const node of [first, second])
       expect(
-        node.requests.filter(({ name }) => !['HELLO', 'CLIENT', 'READONLY', 'PING', 'CLUSTER'].includes(name)),
+        node.requests.filter(({ name }) => !['HELLO', 'CLIENT', 'READONLY', 'ROLE', 'PING', 'CLUSTER'].includes(name)),
       ).toEqual([]);
   });
 

@@ -2,42 +2,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { array, bulk, error, integer, map } from '@kv/testkit/topology/resp-text';
-import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { describe, expect, it } from 'vitest';
-import { type CommandEvent, type ConnectEvent, createRedis, type Redis, type TopologyEvent } from '../../src/index.ts';
-import { type ScriptedReplica, ScriptedRig } from './scripted-sentinel.ts';
-
-type Servers = readonly [ScriptedNode, ScriptedNode, ScriptedNode];
-
-/** One primary and two replicas. */
-async function withRig(run: (rig: ScriptedRig, servers: Servers) => Promise<void>): Promise<void> {
-  await using rig = await ScriptedRig.start(3, 3);
-  const servers = rig.servers as unknown as Servers;
-  say(rig, servers[0], [{ node: servers[1] }, { node: servers[2] }]);
-  await run(rig, servers);
-}
-
-/** What all sentinels say. */
-function say(rig: ScriptedRig, primary: ScriptedNode, replicas: readonly ScriptedReplica[]): void {
-  for (const sentinel of rig.sentinels) {
-    sentinel.epoch += sentinel.names === primary ? 0 : 1;
-    sentinel.names = primary;
-    sentinel.replicas = replicas;
-  }
-}
-
-/** A message that makes the client ask. */
-function hint(rig: ScriptedRig): void {
-  for (const sentinel of rig.sentinels) sentinel.publish('+sdown', 'slave x 1.2.3.4 1 @ main 1.2.3.4 2');
-}
-
-/** The addresses of the servers that answered; each of the scripted servers answers GET with its own. */
-async function readers(redis: Redis, count = 6): Promise<string[]> {
-  const answers = await Promise.all(Array.from({ length: count }, (_, i) => redis.get(`k${i}`)));
-  return [...new Set(answers.map(String))].sort();
-}
-
-const addresses = (...nodes: readonly ScriptedNode[]): string[] => nodes.map(({ address }) => address).sort();
+import { type CommandEvent, type ConnectEvent, createRedis, type TopologyEvent } from '../../src/index.ts';
+import { addresses, hint, readers, say, withRig } from './replica-rig.ts';
 
 describe('readFrom with sentinels', () => {
   it('is the primary unless something else is said; preferReplica takes replicas in turn [#192]', () =>
