@@ -37,12 +37,11 @@ PING|PING V|ECHO V|HELLO 2|HELLO 3|HELLO 4|RESET|CLIENT SETNAME S|CLIENT GETNAME
 AUTH V|CONFIG GET maxmemory|COMMAND GETKEYS MSET K V K V|NOSUCH K V|CLIENT NOSUCH|OBJECT NOSUCH K|LOLWUT VERSION 1|SCAN x
 `;
 
-const templates = lines
-  .trim()
-  .split(/[\n|]/)
-  .map((line) => line.split(' '));
+/** What the letters in command lines stand for. */
+export type Words = Readonly<Record<string, fc.Arbitrary<string>>>;
 
-const words: Readonly<Record<string, fc.Arbitrary<string>>> = {
+/** What the letters above stand for. */
+export const words: Words = {
   K: fc.constantFrom('a', 'b', 'c', 'a_w'),
   V: fc.constantFrom(
     '',
@@ -81,18 +80,28 @@ const words: Readonly<Record<string, fc.Arbitrary<string>>> = {
   C: fc.constantFrom('0', '1', '2', '3', '10', '-1', 'x'),
 };
 
-function chosen(word: string): fc.Arbitrary<string> {
+function chosen(word: string, choices: Words): fc.Arbitrary<string> {
   const letter = word.at(-1) ?? '';
   const isChoice = word.length === 1 || /^[([#][A-Z]$/.test(word);
-  const arbitrary = isChoice ? words[letter] : undefined;
+  const arbitrary = isChoice ? choices[letter] : undefined;
   return arbitrary === undefined ? fc.constant(word) : arbitrary.map((text) => word.slice(0, -1) + text);
 }
 
-const wellFormed = fc.constantFrom(...templates).chain((template) => fc.tuple(...template.map(chosen)));
+/** A command of one of the lines that mostly makes sense; now and then a word is missing or too many. */
+export function commandOf(text: string, choices: Words): fc.Arbitrary<string[]> {
+  const templates = text
+    .trim()
+    .split(/[\n|]/)
+    .map((line) => line.split(' '));
+  const wellFormed = fc
+    .constantFrom(...templates)
+    .chain((template) => fc.tuple(...template.map((word) => chosen(word, choices))));
+  return fc.oneof(
+    { weight: 20, arbitrary: wellFormed },
+    { weight: 1, arbitrary: wellFormed.map((command) => command.slice(0, -1)).filter((command) => command.length > 0) },
+    { weight: 1, arbitrary: wellFormed.map((command) => [...command, '-77']) },
+  );
+}
 
-/** A command that mostly makes sense; now and then a word is missing or too many. */
-export const anyCommand: fc.Arbitrary<string[]> = fc.oneof(
-  { weight: 20, arbitrary: wellFormed },
-  { weight: 1, arbitrary: wellFormed.map((command) => command.slice(0, -1)).filter((command) => command.length > 0) },
-  { weight: 1, arbitrary: wellFormed.map((command) => [...command, '-77']) },
-);
+/** Any command of the lines above. */
+export const anyCommand: fc.Arbitrary<string[]> = commandOf(lines, words);

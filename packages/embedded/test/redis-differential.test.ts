@@ -2,57 +2,17 @@ import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Embedded, startEmbedded } from '../src/index.ts';
+import { compare, type Pair, replies, search } from './differential.ts';
 import { RawClient } from './raw-client.ts';
 import { anyCommand } from './redis-commands.ts';
-import { request } from './resp-frames.ts';
 
-/** The same commands every time; to look for new differences, choose another seed and more runs. */
-const search = {
-  seed: Number(process.env['KV_TEST_SEED'] ?? 7015),
-  numRuns: Number(process.env['KV_TEST_RUNS'] ?? 300),
-};
 const numbers = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
   fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((value) => Math.round(value * 1000) / 1000 + 0),
   fc.integer(),
 );
-let marks = 0;
-
-/** All replies to the commands, sent in one go. */
-async function replies(line: RawClient, commands: readonly (readonly string[])[], mark: string): Promise<string> {
-  line.write(Buffer.concat([...commands, ['PING', mark]].map(request)));
-  const end = `$${mark.length}\r\n${mark}\r\n`;
-  const bytes = await line.take((got) => (got.toString('latin1').endsWith(end) ? got.length : undefined));
-  return withoutIds(bytes.toString('latin1').replaceAll(mark, 'mark'));
-}
-
-/** The same of a server that is emptied before. */
-async function fresh(line: RawClient, commands: readonly (readonly string[])[], mark: string): Promise<string> {
-  const before = [['RESET'], ['FLUSHALL'], ['HELLO', '3'], ['PING', `start ${mark}`]];
-  const text = await replies(line, [...before, ...commands, ['RESET']], mark);
-  return text.slice(text.indexOf('start mark'));
-}
-
-/** HELLO tells the id of the connection. */
-function withoutIds(text: string): string {
-  return text.replaceAll(/(\$2\r\nid\r\n):[0-9]+/g, '$1:0');
-}
-
-interface Pair<L = RawClient> {
-  readonly theirs: L;
-  readonly ours: L;
-}
-
 /** One that watches and one that changes. */
 type Lines = readonly [main: RawClient, other: RawClient];
-
-/** The same commands to the real server and to the embedded one. */
-async function compare({ theirs, ours }: Pair, commands: readonly (readonly string[])[]): Promise<void> {
-  marks += 1;
-  const mark = `mark-${String(marks).padStart(8, '0')}`;
-  const [expected, got] = await Promise.all([fresh(theirs, commands, mark), fresh(ours, commands, mark)]);
-  expect(got).toBe(expected);
-}
 
 /** What the watched keys hold: each kind with and without a time to live, and a key that is not there. */
 const contents: Readonly<Record<string, readonly (readonly string[])[]>> = {

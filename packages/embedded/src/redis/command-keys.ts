@@ -24,6 +24,7 @@ export function keysOf({ name, firstKey, lastKey, step }: CommandInfo, words: re
     const counted = words.slice(at + 1, at + 1 + Number(words[at]));
     return name.endsWith('store') ? [arg(words, 1), ...counted] : counted;
   }
+  if (name === 'xread' || name === 'xreadgroup') return keysOfRead(words);
   if (firstKey === 0) return undefined;
   if (name === 'migrate') return keysOfMigrate(words);
   const last = lastKey < 0 ? words.length + lastKey : lastKey;
@@ -34,6 +35,12 @@ export function keysOf({ name, firstKey, lastKey, step }: CommandInfo, words: re
     if (store > 0 && words[store + 1] !== undefined) keys.push(words[store + 1] as string);
   }
   return keys;
+}
+
+/** The first half of what follows `STREAMS`. */
+function keysOfRead(words: readonly string[]): string[] {
+  const rest = words.slice(words.findIndex((word) => word.toUpperCase() === 'STREAMS') + 1);
+  return rest.slice(0, Math.floor(rest.length / 2));
 }
 
 /** One key at its place, or, when that is empty, all behind `KEYS`. */

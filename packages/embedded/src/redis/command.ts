@@ -13,6 +13,8 @@ export interface Context {
   readonly wire: Notation;
   /** The command's own name in lower case, with its subcommand: `client|id`. */
   readonly name: string;
+  /** The command as the client wrote it. */
+  readonly words: readonly string[];
 }
 
 /** Runs a command: arguments in, wire bytes out. Undefined: the client waits (waiting.ts), the reply comes later. */

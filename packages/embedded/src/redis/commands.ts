@@ -17,6 +17,11 @@ import { sortedSetCommands } from './commands/sorted-set.ts';
 import { sortedSetCombineCommands } from './commands/sorted-set-combine.ts';
 import { sortedSetPopCommands } from './commands/sorted-set-pop.ts';
 import { sortedSetRangeCommands } from './commands/sorted-set-range.ts';
+import { streamCommands } from './commands/stream.ts';
+import { streamClaimCommands } from './commands/stream-claim.ts';
+import { streamGroupCommands } from './commands/stream-group.ts';
+import { streamInfoCommands } from './commands/stream-info.ts';
+import { streamReadCommands } from './commands/stream-read.ts';
 import { stringCommands } from './commands/string.ts';
 import { transactionCommands } from './commands/transaction.ts';
 
@@ -36,6 +41,11 @@ export const runners: ReadonlyMap<string, Run> = new Map(
     sortedSetPopCommands,
     sortedSetCombineCommands,
     sortCommands,
+    streamCommands,
+    streamReadCommands,
+    streamGroupCommands,
+    streamClaimCommands,
+    streamInfoCommands,
     transactionCommands,
     pubsubCommands,
     connectionCommands,

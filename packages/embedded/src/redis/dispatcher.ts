@@ -66,6 +66,7 @@ export function run(state: RedisState, client: Client, words: readonly string[])
     state,
     client,
     name,
+    words,
     get db() {
       return state.database(client.db); // looked up each time: a client may wait while databases are swapped
     },

@@ -3,6 +3,7 @@ import { Deque } from '../deque.ts';
 import { byBytes, SortedList } from '../sorted-list.ts';
 import { wrongType } from './command-error.ts';
 import { scanHash } from './scan-hash.ts';
+import { Stream } from './stream/stream.ts';
 import { ScoredMembers, settle, type Value, type ValueOf } from './values.ts';
 
 /** A key and what it holds. */
@@ -28,11 +29,13 @@ const empty: { readonly [T in Value['type']]: () => ValueOf<T> } = {
   hash: () => ({ type: 'hash', fields: new Map() }),
   set: () => ({ type: 'set', members: new Set() }),
   zset: () => ({ type: 'zset', members: new ScoredMembers() }),
+  stream: () => ({ type: 'stream', stream: new Stream() }),
 };
 
 function isEmpty(value: Value): boolean {
   switch (value.type) {
     case 'string':
+    case 'stream':
       return false;
     case 'list':
       return value.items.size === 0;

@@ -96,6 +96,11 @@ export class RedisState {
     queueMicrotask(() => client.line.release());
   }
 
+  /** Lets those who wait for a key look at it, though it has not changed. */
+  signal(space: Keyspace, key: string): void {
+    if (this.#waiters.length > 0) this.#ready.push([this.databases.indexOf(space), key]);
+  }
+
   /** Gives what has arrived to those who wait for it, first come, first served. */
   serveWaiting(): void {
     while (this.#ready.length > 0) {

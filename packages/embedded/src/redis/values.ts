@@ -1,5 +1,6 @@
 import type { Deque } from '../deque.ts';
 import { byBytes, SortedList } from '../sorted-list.ts';
+import type { Stream } from './stream/stream.ts';
 
 /**
  * What a key can hold; strings have one character per byte. The form of a string shows in OBJECT ENCODING only: some
@@ -10,7 +11,8 @@ export type Value =
   | { readonly type: 'list'; readonly items: Deque<string> }
   | { readonly type: 'hash'; readonly fields: Map<string, string>; large?: boolean }
   | { readonly type: 'set'; readonly members: Set<string>; large?: boolean }
-  | { readonly type: 'zset'; readonly members: ScoredMembers; large?: boolean };
+  | { readonly type: 'zset'; readonly members: ScoredMembers; large?: boolean }
+  | { readonly type: 'stream'; readonly stream: Stream };
 
 export type ValueOf<T extends Value['type']> = Extract<Value, { type: T }>;
 
@@ -86,6 +88,7 @@ export function encodingOf(value: Value): string {
   if (value.type === 'list') return 'quicklist';
   if (value.type === 'set') return isIntset(value) ? 'intset' : 'hashtable';
   if (value.type === 'string') return stringEncoding(value);
+  if (value.type === 'stream') return 'stream';
   settle(value);
   if (value.type === 'hash') return value.large === true ? 'hashtable' : 'listpack';
   return value.large === true ? 'skiplist' : 'listpack';

@@ -25,14 +25,29 @@ export function takeOrWait(context: Context, { keys, timeout, type, attempt, nil
     if (reply !== undefined) return reply;
   }
   if (client.executing) return nilAtOnce ?? wire.nilArray;
-  const nil = wire.nilArray;
-  client.waiting = {
-    db: client.db,
+  return waitFor(context, {
     keys,
-    nil,
-    timer: ms === 0 ? undefined : state.clock.after(ms, () => state.wake(client, nil)),
+    ms,
+    nil: wire.nilArray,
     attempt: (key) => (state.database(client.db).entry(key)?.value.type === type ? guarded(attempt, key) : undefined),
-  };
+  });
+}
+
+/** How a client waits. */
+export interface Wait {
+  readonly keys: readonly string[];
+  /** 0 waits forever. */
+  readonly ms: number;
+  /** The reply when the time is over. */
+  readonly nil: string;
+  /** Called when a key may have got what the client wants; undefined: it goes on waiting. */
+  readonly attempt: (key: string) => string | undefined;
+}
+
+/** Lets the client wait. */
+export function waitFor({ client, state }: Context, { keys, ms, nil, attempt }: Wait): undefined {
+  const timer = ms === 0 ? undefined : state.clock.after(ms, () => state.wake(client, nil));
+  client.waiting = { db: client.db, keys, nil, timer, attempt };
   state.wait(client);
   return undefined;
 }

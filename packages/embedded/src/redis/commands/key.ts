@@ -30,6 +30,8 @@ function clone(value: Value): Value {
       for (const { member, score } of value.members) members.set(member, score);
       return { ...value, members };
     }
+    case 'stream':
+      return { type: 'stream', stream: value.stream.copy() };
     default:
       return { ...value };
   }
