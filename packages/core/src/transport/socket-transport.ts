@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { joinSmallChunks } from './join-chunks.ts';
 import { endOfTlsHandshake } from './tls-hints.ts';
 import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
 
@@ -155,9 +156,11 @@ class SocketTransport implements Transport {
   write(chunks: readonly Arg[]): boolean {
     const socket = this.#socket;
     if (chunks.length === 1) return writeChunk(socket, chunks[0] as Arg);
+    const parts = joinSmallChunks(chunks);
+    if (parts.length === 1) return writeChunk(socket, parts[0] as Arg);
     socket.cork();
     let more = true;
-    for (const chunk of chunks) more = writeChunk(socket, chunk);
+    for (const part of parts) more = writeChunk(socket, part);
     socket.uncork();
     return more;
   }
