@@ -7,9 +7,18 @@ function toWire(value: unknown): string | Uint8Array {
   return value === null || value === undefined ? '' : String(value as number | boolean);
 }
 
+/** Values for the wire; lists among them are taken apart. */
+function toWires(values: readonly unknown[], wires: (string | Uint8Array)[] = []): (string | Uint8Array)[] {
+  for (const value of values) {
+    if (Array.isArray(value)) toWires(value, wires);
+    else wires.push(toWire(value));
+  }
+  return wires;
+}
+
 /** A command by its name; lists among the arguments are taken apart. */
 export function call(name: string, ...args: readonly unknown[]): Command<unknown> {
-  return command(name, ...args.flat().map(toWire));
+  return command(name, ...toWires(args));
 }
 
 /** Names and values of an object, one after the other. */
@@ -36,24 +45,37 @@ export function toObject(reply: unknown): Record<string, string> {
 /** What makes the same of a job when it is run again, because it looks at the lock of the job first. */
 const REPEATABLE = /^(moveToFinished|extendLocks?|releaseLock|updateProgress|updateData|saveStacktrace)(-\d+)?:/;
 
-/** Whether a script may be sent again when its connection was lost with it on its way. */
-export function isRepeatable(name: string): boolean {
-  return REPEATABLE.test(name);
+/** What a script is for BullMQ. */
+export interface ScriptSource {
+  readonly numberOfKeys: number;
+  readonly lua: string;
 }
 
-/** The scripts that BullMQ has defined on a client. */
-export class Scripts {
-  readonly #scripts = new Map<string, Script>();
+/** A script that BullMQ has defined. */
+export class DefinedScript {
+  /** Whether it may be sent again when its connection was lost with it on its way. */
+  readonly repeatable: boolean;
+  readonly #source: ScriptSource;
+  #script: Script | undefined;
 
-  /** Adds one under its name. */
-  define(redis: Redis, name: string, lua: string, keys: number): void {
-    this.#scripts.set(name, redis.script(lua, { keys }));
+  constructor(name: string, source: ScriptSource) {
+    this.repeatable = REPEATABLE.test(name);
+    this.#source = source;
   }
 
-  /** A call of one. @throws Error when it was not defined */
-  call(name: string, args: readonly unknown[]): Command<unknown> {
-    const script = this.#scripts.get(name);
-    if (script === undefined) throw new Error(`${name}: the script was not defined`);
-    return script.command(...args.flat().map(toWire));
+  /** A call of it; it is prepared for the first one. */
+  call(redis: Redis, args: readonly unknown[]): Command<unknown> {
+    this.#script ??= redis.script(this.#source.lua, { keys: this.#source.numberOfKeys });
+    return this.#script.command(...toWires(args));
   }
+}
+
+/** The scripts of a client and of those that are made from it, by name. */
+export type Scripts = Map<string, DefinedScript>;
+
+/** Looks up a script. @throws Error when it was not defined */
+export function scriptOf(scripts: Scripts, name: string): DefinedScript {
+  const script = scripts.get(name);
+  if (script === undefined) throw new Error(`${name}: the script was not defined`);
+  return script;
 }

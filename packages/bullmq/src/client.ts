@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { nextTick } from 'node:process';
 import { Readable } from 'node:stream';
 import { type Command, createRedis, type Redis, type RedisAddress } from '@kv/redis';
 import type { IRedisClient } from 'bullmq';
-import { call, isRepeatable, options, pairs, Scripts, toObject } from './calls.ts';
+import { call, DefinedScript, options, pairs, type ScriptSource, type Scripts, scriptOf, toObject } from './calls.ts';
 import { closedError, knownError, socketError } from './errors.ts';
 import { type BullOptions, clientOptions, nameOf } from './options.ts';
 import { followClient, type Status } from './status.ts';
@@ -22,15 +23,16 @@ export class KvBullClient extends EventEmitter implements BullClient {
   status: Status = 'wait';
   readonly #address: RedisAddress | undefined;
   readonly #own: BullOptions;
-  readonly #scripts: Scripts = new Scripts();
-  readonly #sources = new Map<string, { readonly numberOfKeys: number; readonly lua: string }>();
+  readonly #scripts: Scripts = new Map();
   #redis: Redis | undefined;
+  #repeating: Redis | undefined;
 
-  constructor(address?: RedisAddress, own: BullOptions = {}) {
+  constructor(address?: RedisAddress, own: BullOptions = {}, scripts: Scripts = new Map()) {
     super();
     this.#address = address;
     this.#own = own;
     this.options = { ...own, maxRetriesPerRequest: null };
+    for (const [name, script] of scripts) this.#define(name, script);
   }
 
   /** The client under it. @throws Error when it is closed */
@@ -43,7 +45,7 @@ export class KvBullClient extends EventEmitter implements BullClient {
   #open(): Redis {
     const redis = createRedis(this.#address, { ...clientOptions(this.#own), bytes: false });
     followClient(redis, this);
-    for (const [name, { lua, numberOfKeys }] of this.#sources) this.#scripts.define(redis, name, lua, numberOfKeys);
+    this.#repeating = redis.with({ retry: 'always' });
     return redis;
   }
 
@@ -85,14 +87,18 @@ export class KvBullClient extends EventEmitter implements BullClient {
     this.#redis = undefined;
     this.status = 'end';
     await redis?.close(timeout === undefined ? {} : { timeout });
+    nextTick(() => this.#tellEnd()); // later than `quit()` resolves: it is awaited before listeners are added
+  }
+
+  #tellEnd(): void {
     this.emit('close');
     this.emit('end');
   }
 
-  /** A further client with the same options, and those that differ. */
+  /** A further client with the same options and scripts, and the options that differ. */
   duplicate(override: { readonly connectionName?: string | undefined } = {}): KvBullClient {
     const { connectionName = this.#own.name } = override;
-    return new KvBullClient(this.#address, { ...this.#own, name: nameOf(connectionName) });
+    return new KvBullClient(this.#address, { ...this.#own, name: nameOf(connectionName) }, this.#scripts);
   }
 
   async #send(command: Command<unknown>, redis: Redis = this.redis): Promise<never> {
@@ -103,14 +109,21 @@ export class KvBullClient extends EventEmitter implements BullClient {
     }
   }
 
-  defineCommand(name: string, { numberOfKeys, lua }: { numberOfKeys: number; lua: string }): void {
-    this.#sources.set(name, { numberOfKeys, lua });
-    this.#scripts.define(this.redis, name, lua, numberOfKeys);
+  /** Keeps a script, and makes a method of its name, by which BullMQ sees that it need not define it again. */
+  defineCommand(name: string, source: ScriptSource): void {
+    this.#define(name, new DefinedScript(name, source));
+  }
+
+  #define(name: string, script: DefinedScript): void {
+    this.#scripts.set(name, script);
+    const value = (...args: unknown[]): Promise<unknown> => this.runCommand(name, args);
+    Object.defineProperty(this, name, { value, configurable: true, writable: true });
   }
 
   async runCommand(name: string, args: unknown[]): Promise<unknown> {
-    const redis = isRepeatable(name) ? this.redis.with({ retry: 'always' }) : this.redis;
-    return this.#send(this.#scripts.call(name, args), redis);
+    const script = scriptOf(this.#scripts, name);
+    const command = script.call(this.redis, args);
+    return await this.#send(command, script.repeatable ? this.#repeating : this.#redis);
   }
 
   multi(): Transaction {

@@ -1,6 +1,6 @@
 import { BatchError, type Command, type Redis } from '@kv/redis';
 import type { IRedisTransaction } from 'bullmq';
-import { call, options, pairs, type Scripts, toObject } from './calls.ts';
+import { call, options, pairs, type Scripts, scriptOf, toObject } from './calls.ts';
 import { knownError } from './errors.ts';
 
 /** Calls that BullMQ collects, and runs together. */
@@ -50,11 +50,11 @@ export class Transaction implements IRedisTransaction {
   }
 
   del(...keys: string[]): this {
-    return this.#add(call('DEL', keys));
+    return keys.length === 0 ? this : this.#add(call('DEL', keys));
   }
 
   runCommand(name: string, args: unknown[]): this {
-    return this.#add(this.#scripts.call(name, args));
+    return this.#add(scriptOf(this.#scripts, name).call(this.#redis, args));
   }
 
   /** Runs all: error or value of each. */

@@ -24,6 +24,11 @@ function client(options: BullOptions = QUICK): BullClient {
   return made;
 }
 
+/** Calls a script by the method that has its name. */
+function call(on: object, name: string, ...args: unknown[]): Promise<unknown> {
+  return (on as Record<string, (...args: unknown[]) => Promise<unknown>>)[name]?.(...args) as Promise<unknown>;
+}
+
 type Closable = { close(): Promise<void>; on(event: 'error', listener: () => void): unknown };
 
 /** Closed when the test has ended; errors of a server that is away are expected. */
@@ -139,6 +144,33 @@ describe('clients', () => {
     expect(await (await queue.add('one', {})).waitUntilFinished(events)).toBe('done');
   });
 
+  it('have the scripts of BullMQ as methods, those that are made from them too', async () => {
+    const first = client();
+    first.defineCommand('echo:1', { numberOfKeys: 1, lua: 'return {KEYS[1], ARGV[1], ARGV[2]}' });
+    const second = first.duplicate();
+    onTestFinished(() => second.disconnect());
+    expect(await call(first, 'echo:1', ['key', Buffer.from('ä'), 7])).toEqual(['key', 'ä', '7']);
+    expect(await call(second, 'echo:1', 'key', undefined, [1])).toEqual(['key', '', '1']);
+    await expect(first.runCommand('other:1', [])).rejects.toThrow('other:1: the script was not defined');
+  });
+
+  it('leave out a DEL without keys, alone and in transactions', async () => {
+    const connection = client();
+    await connection.set('kept', 'value');
+    const transaction = connection.multi();
+    transaction.llen('none').del();
+    expect(await transaction.exec()).toEqual([[null, 0]]);
+    expect([await connection.del(), await connection.get('kept')]).toEqual([0, 'value']);
+  });
+
+  it('tell of their end later than `quit()` resolves', async () => {
+    const connection = client();
+    await connection.connect();
+    await connection.quit();
+    await new Promise<void>((resolve) => connection.once('end', resolve));
+    expect(connection.status).toBe('end');
+  });
+
   it('wait for a server that is not there yet', async () => {
     const late = await startRedis();
     await late.stop();
@@ -197,7 +229,7 @@ describe('a server that is killed while jobs run', () => {
       { connection, concurrency: 10, stalledInterval: 500, lockDuration: 1000, maxStalledCount: 5, runRetryDelay: 100 },
     );
     worker.on('error', () => undefined);
-    await expect.poll(() => ran.size, { interval: 1 }).toBeGreaterThan(count / 4);
+    await expect.poll(() => ran.size, { interval: 1, timeout: 30_000 }).toBeGreaterThan(count / 4);
     await server.kill();
     await server.start();
     await expect.poll(() => queue.getCompletedCount().catch(() => 0), { timeout: 45_000, interval: 50 }).toBe(count);
