@@ -4,9 +4,10 @@
  *   npm run foreign -- keyv                                the suite that comes with @keyv/test-suite
  *   npm run foreign -- connect-redis                       the test that comes in the package connect-redis
  *   npm run foreign -- unstorage [--from <clone>]          a file of the repository of unstorage, at a tag
+ *   npm run foreign -- bullmq [--from <clone>] [FILE ...]  the tests of the repository of BullMQ, at a tag: about 10 minutes
  *
  * What is fetched is put into packages/tooling/.foreign, which git ignores, beside what ../foreign/NAME holds: how the
- * tests get at our side. `--from` names another place to clone from.
+ * tests get at our side. `--from` names another place to clone from. FILEs choose among the tests, as for vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,11 +17,11 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { repository } from './published-entries.ts';
 
-/** One file of another project: where it lies there, its name here, and what its imports become. */
+/** A file or a folder of another project: where it lies there, its name here, and what the imports of a file become. */
 export interface ForeignFile {
   readonly from: string;
   readonly to: string;
-  readonly imports: Readonly<Record<string, string>>;
+  readonly imports?: Readonly<Record<string, string>>;
 }
 
 /** Tests of another project. */
@@ -29,6 +30,8 @@ export interface ForeignSuite {
   readonly source?: { readonly npm: string } | { readonly git: string; readonly tag: string };
   /** What is taken from there. */
   readonly files: readonly ForeignFile[];
+  /** Packages that only these tests need, with their versions. */
+  readonly install?: readonly string[];
   /** What vitest is told to run, when it is not what was fetched. */
   readonly run?: string;
 }
@@ -49,6 +52,11 @@ export const suites: Readonly<Record<string, ForeignSuite>> = {
   unstorage: {
     source: { git: 'https://github.com/unjs/unstorage', tag: 'v1.17.5' },
     files: [{ from: 'test/drivers/utils.ts', to: 'utils.ts', imports: { '../../src': 'unstorage' } }],
+  },
+  bullmq: {
+    source: { git: 'https://github.com/taskforcesh/bullmq', tag: 'v6.2.0' },
+    files: [{ from: 'tests', to: 'tests' }],
+    install: ['moment@2.30.1', 'rrule@2.8.1', 'sinon@22.1.0', 'test-console@2.0.0'],
   },
 };
 
@@ -82,37 +90,57 @@ function bring(source: NonNullable<ForeignSuite['source']>, place: string, from:
 }
 
 /** Puts a suite together. Gives the folder of its tests. */
-function assemble(name: string, { source, files }: ForeignSuite, from: string | undefined): string {
+function assemble(name: string, suite: ForeignSuite, from: string | undefined): string {
   const target = join(folder, name);
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   if (existsSync(join(own, name))) cpSync(join(own, name), target, { recursive: true });
+  fetchFiles(suite, target, from);
+  install(suite.install ?? [], target);
+  return target;
+}
+
+function fetchFiles({ source, files }: ForeignSuite, target: string, from: string | undefined): void {
+  if (source === undefined) return;
   const place = mkdtempSync(join(tmpdir(), 'kv-foreign-'));
   try {
-    const there = source === undefined ? place : bring(source, place, from);
-    for (const file of files) {
-      writeFileSync(join(target, file.to), withImports(readFileSync(join(there, file.from), 'utf8'), file.imports));
-    }
+    const there = bring(source, place, from);
+    for (const file of files) placeFile(file, there, target);
   } finally {
     rmSync(place, { recursive: true });
   }
-  return target;
+}
+
+function placeFile({ from, to, imports }: ForeignFile, there: string, target: string): void {
+  if (imports === undefined) cpSync(join(there, from), join(target, to), { recursive: true });
+  else writeFileSync(join(target, to), withImports(readFileSync(join(there, from), 'utf8'), imports));
+}
+
+/** Into a folder of its own: the packages of this repository stay as they are. */
+function install(packages: readonly string[], target: string): void {
+  if (packages.length === 0) return;
+  writeFileSync(join(target, 'package.json'), '{ "private": true }\n');
+  sh('npm', ['install', '--silent', '--no-audit', '--no-fund', '--no-package-lock', ...packages], target);
+}
+
+/** Runs vitest: in the folder of the tests where that has a configuration of its own. */
+function runTests(target: string, { run }: ForeignSuite, names: readonly string[]): number {
+  const config = join(target, 'vitest.config.ts');
+  const alone = run === undefined && existsSync(config);
+  const usual = run === undefined ? ['--config', join(own, 'vitest.config.ts')] : ['--project', 'integration'];
+  const args = alone ? ['--config', config, ...names] : [...usual, target];
+  const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+  const cwd = alone ? target : repository;
+  return spawnSync(process.execPath, [vitest, 'run', ...args], { cwd, stdio: 'inherit' }).status ?? 1;
 }
 
 function main(): void {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
-  const [name = ''] = positionals;
+  const [name = '', ...names] = positionals;
   const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
   if (suite === undefined)
     throw new Error(`npm run foreign -- NAME: expected one of ${Object.keys(suites).join(', ')}`);
-  const target = suite.run ?? assemble(name, suite, values.from);
-  const config = suite.run === undefined ? ['--config', join(own, 'vitest.config.ts')] : ['--project', 'integration'];
-  const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
-  const { status } = spawnSync(process.execPath, [vitest, 'run', ...config, target], {
-    cwd: repository,
-    stdio: 'inherit',
-  });
-  process.exitCode = status ?? 1;
+  process.exitCode = runTests(suite.run ?? assemble(name, suite, values.from), suite, names);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
