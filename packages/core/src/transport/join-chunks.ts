@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Arg } from '../command/command.ts';
 
 /** Parts below this length are copied together: a part of its own costs the socket more than a copy. */
@@ -10,15 +9,15 @@ const SMALL = 4096;
  */
 export function joinSmallChunks(chunks: readonly Arg[]): Arg[] {
   const parts: Arg[] = [];
-  let small: Uint8Array[] = [];
+  const small: Uint8Array[] = [];
+  const joinSmall = (): unknown => small.length > 0 && parts.push(Buffer.concat(small.splice(0)));
   for (const chunk of chunks) {
     if (chunk.length < SMALL) small.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
     else {
-      if (small.length > 0) parts.push(Buffer.concat(small));
+      joinSmall();
       parts.push(chunk);
-      small = [];
     }
   }
-  if (small.length > 0) parts.push(Buffer.concat(small));
+  joinSmall();
   return parts;
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   type AnyCommand,
-  type Arg,
   ArgumentError,
   Command,
   type Data,
@@ -55,7 +54,6 @@ export function makeScript<V>(
   const { keys, readOnly = false } = readOptions(RULES, options, new Map());
   if (keys === undefined) throw new ArgumentError('keys: expected a whole number, 0 or more');
   const sha = createHash('sha1').update(source).digest('hex');
-  const count = String(keys);
   const evalSpec = scriptSpec(readOnly ? 'EVAL_RO' : 'EVAL', readOnly);
   const again: Spec['fallback'] = (reply, { args, bytes }) =>
     isScriptMissing(reply)
@@ -64,18 +62,15 @@ export function makeScript<V>(
   const shaSpec = scriptSpec(readOnly ? 'EVALSHA_RO' : 'EVALSHA', readOnly, again);
   const command = <U>(...given: readonly Data[]): Command<Reply, U> => {
     if (given.length < keys) throw new ArgumentError(`keys: expected ${keys}, got ${given.length}`);
-    const args: Arg[] = [sha, count];
-    for (let at = 0; at < given.length; at++) args.push(scriptArg(given[at] as Data, at, keys));
-    return new Command<Reply, U>(shaSpec, args, asIs);
+    const args = given.map((value, i) =>
+      typeof value === 'string' && value.isWellFormed() // most are, and need no name
+        ? value
+        : toArg(value, i < keys ? `key ${i + 1}` : `argument ${i + 1 - keys}`),
+    );
+    return new Command<Reply, U>(shaSpec, [sha, String(keys), ...args], asIs);
   };
   const call = async (...given: readonly Data[]): Promise<Reply> => send(command<V>(...given));
   return Object.assign(call, { command, source, sha });
-}
-
-/** One value of a call; most are text, for which no name is made. @throws ArgumentError */
-function scriptArg(value: Data, at: number, keys: number): Arg {
-  if (typeof value === 'string' && value.isWellFormed()) return value;
-  return toArg(value, at < keys ? `key ${at + 1}` : `argument ${at + 1 - keys}`);
 }
 
 /** A call of a script as it is sent to a server that does not know it; `undefined` for other commands. */
