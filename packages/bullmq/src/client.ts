@@ -123,7 +123,8 @@ export class KvBullClient extends EventEmitter implements BullClient {
   async runCommand(name: string, args: unknown[]): Promise<unknown> {
     const script = scriptOf(this.#scripts, name);
     const command = script.call(this.redis, args);
-    return await this.#send(command, script.repeatable ? this.#repeating : this.#redis);
+    const result: unknown = await this.#send(command, script.repeatable ? this.#repeating : this.#redis);
+    return result;
   }
 
   multi(): Transaction {
