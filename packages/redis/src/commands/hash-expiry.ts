@@ -1,7 +1,8 @@
 /** Times to live of the fields of a hash. Redis only. */
-import { type Arg, Command, type Data, idempotent, integer, read, type Spec, toArg, write } from '@kv/core';
-import { addMany, type Int, type Many } from './support/arguments.ts';
+import { Command, type Data, idempotent, integer, read, type Spec, toArg, write } from '@kv/core';
+import type { Int, Many } from './support/arguments.ts';
 import { addCondition, type ExpireCondition } from './support/expire-condition.ts';
+import { addFields } from './support/hash-fields.ts';
 import { wholes } from './support/replies.ts';
 
 const HEXPIRE = write('HEXPIRE');
@@ -13,13 +14,6 @@ const HPEXPIREAT = write('HPEXPIREAT');
 const HPEXPIRETIME = read('HPEXPIRETIME');
 const HPTTL = read('HPTTL');
 const HTTL = read('HTTL');
-
-function addFields(args: Arg[], fields: Many): Arg[] {
-  const at = args.push('FIELDS', '') - 1;
-  addMany(args, [fields], 'fields');
-  args[at] = String(args.length - at - 1);
-  return args;
-}
 
 function expireFields<V>(
   spec: Spec,

@@ -7,10 +7,13 @@ import {
   hexpire,
   hget,
   hgetall,
+  hgetdel,
+  hgetex,
   hkeys,
   hrandfield,
   hscan,
   hset,
+  hsetex,
   httl,
   hvals,
 } from './index.ts';
@@ -52,4 +55,16 @@ test('times of fields', () => {
   hexpire('h', 10);
   // @ts-expect-error two conditions
   hexpire('h', 10, 'a', { gt: true, lt: true });
+});
+
+test('fields with their times', () => {
+  expectTypeOf(hgetdel<Uint8Array>('h', 'a')).toEqualTypeOf<Command<(Uint8Array | null)[], Uint8Array>>();
+  expectTypeOf(hgetex('h', ['a', 'b'], { ex: 5 })).toEqualTypeOf<Command<(string | null)[], string>>();
+  expectTypeOf(hsetex('h', { f: 1 }, { fnx: true, ex: 5 })).toEqualTypeOf<Command<boolean, string>>();
+  // @ts-expect-error two times
+  hgetex('h', 'a', { ex: 5, px: 5 });
+  // @ts-expect-error two conditions
+  hsetex('h', { f: 1 }, { fnx: true, fxx: true });
+  // @ts-expect-error a time, and that it is kept
+  hsetex('h', { f: 1 }, { ex: 5, keepttl: true });
 });

@@ -30,6 +30,7 @@ export * from './geo.ts';
 export * from './geo-radius.ts';
 export * from './hash.ts';
 export * from './hash-expiry.ts';
+export * from './hash-fields.ts';
 export * from './hash-scan.ts';
 export * from './hyperloglog.ts';
 export * from './key.ts';

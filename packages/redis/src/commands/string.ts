@@ -1,6 +1,5 @@
 /** Strings: the plain values of Redis. */
 import {
-  type Arg,
   Command,
   type Data,
   type Entries,
@@ -15,7 +14,6 @@ import {
 } from '@kv/core';
 import {
   type AtMostOne,
-  addInteger,
   addSwitch,
   checkOptions,
   chosen,
@@ -24,6 +22,7 @@ import {
   type Many,
   many,
 } from './support/arguments.ts';
+import { addTime, type ExpiryTimes, TIMES } from './support/expiry-times.ts';
 import { boolean, dataOrNull, nullableDataList, ok, okOrNull } from './support/replies.ts';
 
 const GET = read('GET');
@@ -40,17 +39,6 @@ const SETNX = write('SETNX');
 
 /** When a value ends; at most one. Without any of them it does not end. */
 export type Expiry = AtMostOne<ExpiryTimes & { /** Keep the time to live that the key has. */ keepttl: boolean }>;
-
-interface ExpiryTimes {
-  /** Ends in so many seconds. */
-  ex: Int;
-  /** Ends in so many milliseconds. */
-  px: Int;
-  /** Ends at this unix time, in seconds. Since 6.2. */
-  exat: Int;
-  /** Ends at this unix time, in milliseconds. Since 6.2. */
-  pxat: Int;
-}
 
 /** Sets only if the key is new (`nx`) or only if it exists (`xx`); not both. */
 export type SetCondition = AtMostOne<{
@@ -75,11 +63,6 @@ export type SetPlainOptions = Expiry & {
 };
 
 const SET_OPTIONS = new Set(['ex', 'px', 'exat', 'pxat', 'keepttl', 'nx', 'xx', 'get']);
-const TIMES = ['ex', 'px', 'exat', 'pxat'] as const;
-
-function addTime(args: Arg[], options: { readonly [K in keyof ExpiryTimes]?: Int | false | undefined }): void {
-  for (const name of TIMES) addInteger(args, name.toUpperCase(), options[name], name, 1);
-}
 
 function setWith<V>(key: Data, value: Data, options: SetOptions): Command<'OK' | V | null, V> {
   checkOptions(options, SET_OPTIONS);

@@ -30,7 +30,7 @@ export const COMMAND_ROWS: readonly (readonly [flags: string, keys: string, name
   ['write', 'butFirst', 'bitop'],
   ['write', 'countedFirst', 'lmpop,zmpop'],
   ['write', 'destinationAndCounted', 'zdiffstore,zinterstore,zunionstore'],
-  ['write', 'first', 'append,bitfield,decr,decrby,geoadd,getdel,getex,getset,hexpire,hexpireat,hincrby,hincrbyfloat,hpersist,hpexpire,hpexpireat,hsetnx,incr,incrby,incrbyfloat,linsert,lpop,lpush,lpushx,lrem,ltrim,move,restore,restore-asking,rpop,rpush,rpushx,set,setbit,setnx,spop,spublish,xadd,xautoclaim,xclaim,xgroup create,xgroup createconsumer,xgroup delconsumer,xgroup destroy,xgroup setid,xsetid,xtrim,zadd,zincrby,zpopmax,zpopmin,zremrangebyrank'],
+  ['write', 'first', 'append,bitfield,decr,decrby,geoadd,getdel,getex,getset,hexpire,hexpireat,hgetdel,hgetex,hincrby,hincrbyfloat,hpersist,hpexpire,hpexpireat,hsetex,hsetnx,incr,incrby,incrbyfloat,linsert,lpop,lpush,lpushx,lrem,ltrim,move,restore,restore-asking,rpop,rpush,rpushx,set,setbit,setnx,spop,spublish,xadd,xautoclaim,xclaim,xgroup create,xgroup createconsumer,xgroup delconsumer,xgroup destroy,xgroup setid,xsetid,xtrim,zadd,zincrby,zpopmax,zpopmin,zremrangebyrank'],
   ['write', 'georadius', 'georadius'],
   ['write', 'georadiusByMember', 'georadiusbymember'],
   ['write', 'migrate', 'migrate'],
@@ -71,5 +71,5 @@ export const COMMAND_VERSIONS: readonly (readonly [since: string, names: string]
   ['7.0.0', 'acl dryrun,blmpop,bzmpop,client no-evict,cluster addslotsrange,cluster delslotsrange,cluster links,cluster shards,command docs,command getkeysandflags,command list,eval_ro,evalsha_ro,expiretime,fcall,fcall_ro,function,function delete,function dump,function flush,function help,function kill,function list,function load,function restore,function stats,latency histogram,lcs,lmpop,module loadex,pexpiretime,pubsub shardchannels,pubsub shardnumsub,sintercard,sort_ro,spublish,ssubscribe,sunsubscribe,zintercard,zmpop'],
   ['7.2.0', 'client no-touch,client setinfo,cluster myshardid,waitaof'],
   ['7.4.0', 'hexpire,hexpireat,hexpiretime,hpersist,hpexpire,hpexpireat,hpexpiretime,hpttl,httl'],
-  ['8.0.0', 'client capa,cluster slot-stats,script show'],
+  ['8.0.0', 'client capa,cluster slot-stats,hgetdel,hgetex,hsetex,script show'],
 ];

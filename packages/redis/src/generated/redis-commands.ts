@@ -10,6 +10,7 @@ import type { CommandDoc, CommandInfo, CommandListFilter, KeyUse } from '../comm
 import type { FunctionListOptions, FunctionLoadOptions, FunctionStats, LibraryInfo, RestorePolicy } from '../commands/function.ts';
 import type { GeoradiusFind, GeoradiusOptions, GeoradiusStore } from '../commands/geo-radius.ts';
 import type { GeoaddOptions, GeosearchNames, GeosearchOptions, GeosearchstoreOptions } from '../commands/geo.ts';
+import type { HgetexOptions, HsetexOptions } from '../commands/hash-fields.ts';
 import type { FieldPage, HashEntry, HashPage, HscanOptions, RandomFields } from '../commands/hash-scan.ts';
 import type { PfdebugSubcommand } from '../commands/hyperloglog.ts';
 import type { CopyOptions, KeyPage, KeyScanOptions, RestoreOptions } from '../commands/key.ts';
@@ -63,6 +64,7 @@ import { fcall, fcallRo, functionDelete, functionDump, functionFlush, functionHe
 import { georadius, georadiusRo, georadiusbymember, georadiusbymemberRo } from '../commands/geo-radius.ts';
 import { geoadd, geodist, geohash, geopos, geosearch, geosearchstore } from '../commands/geo.ts';
 import { hexpire, hexpireat, hexpiretime, hpersist, hpexpire, hpexpireat, hpexpiretime, hpttl, httl } from '../commands/hash-expiry.ts';
+import { hgetdel, hgetex, hsetex } from '../commands/hash-fields.ts';
 import { hrandfield, hscan } from '../commands/hash-scan.ts';
 import { hdel, hexists, hget, hgetall, hincrby, hincrbyfloat, hkeys, hlen, hmget, hmset, hset, hsetnx, hstrlen, hvals } from '../commands/hash.ts';
 import { pfadd, pfcount, pfdebug, pfmerge, pfselftest } from '../commands/hyperloglog.ts';
@@ -2205,6 +2207,44 @@ export abstract class RedisCommands<V> {
   }
 
   /**
+   * Takes the values of fields and deletes the fields, and the hash with its last one.
+   *
+   * @returns the values in the order of the fields, `null` where there was none
+   * @example const [token] = await redis.hgetdel('session:7', 'token')
+   * @throws ArgumentError when there is no field
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
+   * @since 8.0.0
+   * @see https://redis.io/commands/hgetdel/
+   */
+  hgetdel(key: Data, ...fields: Many[]): Promise<(V | null)[]> {
+    try {
+      return this.run(hgetdel<V>(key, ...fields));
+    } catch (error) {
+      return this.refuseCall('HGETDEL', error);
+    }
+  }
+
+  /**
+   * The values of fields, giving each field a new time to live (or none, with `persist`). Without options it is
+   * {@link hmget}.
+   *
+   * @returns the values in the order of the fields, `null` where there is none
+   * @example await redis.hgetex('session:7', ['user', 'token'], { ex: 3600 })
+   * @throws ArgumentError when there is no field, two options are given, or a time is below 1
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
+   * @since 8.0.0
+   * @see https://redis.io/commands/hgetex/
+   */
+  hgetex(key: Data, fields: Many, options?: HgetexOptions): Promise<(V | null)[]>;
+  hgetex(key: Data, fields: Many, options: HgetexOptions = {}, surplus?: unknown): Promise<(V | null)[]> {
+    try {
+      return this.runExact(hgetex<V>(key, fields, options), surplus);
+    } catch (error) {
+      return this.refuseCall('HGETEX', error);
+    }
+  }
+
+  /**
    * Adds to a field that counts; a missing field counts as 0.
    *
    * @returns the new value (a `bigint` at run time when it is beyond 2^53)
@@ -2450,6 +2490,25 @@ export abstract class RedisCommands<V> {
       return this.run(hset<V, E>(key, ...entries));
     } catch (error) {
       return this.refuseCall('HSET', error);
+    }
+  }
+
+  /**
+   * Sets fields together with their time to live, all or none. Without a time and `keepttl` they do not end.
+   *
+   * @returns whether they were set: `false` when `fnx` or `fxx` kept them from it
+   * @example await redis.hsetex('session:7', { user: 'Ada', token }, { ex: 3600 })
+   * @throws ArgumentError when there is no pair, two options exclude each other, or a time is below 1
+   * @throws ReplyError `WRONGTYPE` when the key does not hold a hash
+   * @since 8.0.0
+   * @see https://redis.io/commands/hsetex/
+   */
+  hsetex<E extends EntriesOf<E>>(key: Data, entries: E, options?: HsetexOptions): Promise<boolean>;
+  hsetex<E extends EntriesOf<E>>(key: Data, entries: E, options: HsetexOptions = {}, surplus?: unknown): Promise<boolean> {
+    try {
+      return this.runExact(hsetex<V, E>(key, entries, options), surplus);
+    } catch (error) {
+      return this.refuseCall('HSETEX', error);
     }
   }
 
