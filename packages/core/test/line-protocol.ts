@@ -21,7 +21,6 @@ export const readLine = (text: string): Command<string> => line(text, Flag.read)
  */
 export class LineProtocol implements Protocol {
   readonly name = 'line';
-  readonly defaultPort = 1;
   readonly window: Window;
   readonly ping: AnyCommand = line('ping', Flag.read);
   readonly handshakeLines: readonly string[];
@@ -34,10 +33,6 @@ export class LineProtocol implements Protocol {
     this.window = { commands: Number.POSITIVE_INFINITY, refill: 'sliding', ...window };
     this.handshakeLines = handshakeLines;
     this.canClean = canClean;
-  }
-
-  command(name: string, args: readonly unknown[]): AnyCommand {
-    return line([name, ...args].join(' '));
   }
 
   encode(command: AnyCommand, out: Output): void {

@@ -7,6 +7,7 @@ const tag = getterOf<string | undefined>(Symbol.toStringTag);
 const byteLength = getterOf<number>('byteLength');
 const byteOffset = getterOf<number>('byteOffset');
 const buffer = getterOf<ArrayBuffer>('buffer');
+const { keys } = Uint8Array.prototype;
 
 function getterOf<T>(name: string | symbol): Getter<T> {
   return Object.getOwnPropertyDescriptor(typedArray, name)?.get as Getter<T>;
@@ -29,6 +30,11 @@ export function trueBytes(bytes: Uint8Array): Uint8Array {
   const length = byteLength.call(bytes);
   if (bytes.length === length && bytes.byteLength === length) return bytes;
   return new Uint8Array(buffer.call(bytes), byteOffset.call(bytes), length);
+}
+
+/** @throws TypeError when the bytes are gone because their buffer was transferred or shrunk: their length is 0 then */
+export function checkPresent(bytes: Uint8Array): void {
+  keys.call(bytes);
 }
 
 /** A copy of the bytes from `start` on. `Buffer.prototype.slice` would give a view of the same memory. */

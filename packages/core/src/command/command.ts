@@ -63,7 +63,7 @@ export interface AnyCommand<T = unknown> {
   readonly flags: number;
   /** For blocking commands: how long the server may hold the reply, in ms; 0 = no limit. */
   readonly blockMs: number;
-  /** Whether strings of the reply are wanted as `Uint8Array`. */
+  /** Whether this value asks for bytes, whatever its client does. What the caller gets is in `ReplySink.head().bytes`. */
   readonly bytes: boolean;
   /** Wire value to user value. */
   reply(raw: unknown, command: AnyCommand): T;

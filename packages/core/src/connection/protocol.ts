@@ -82,15 +82,17 @@ export interface Wire {
 export interface Protocol {
   /** For diagnostics: `redis`, `ssdb`, `gibson`. */
   readonly name: string;
-  readonly defaultPort: number;
   readonly window: Window;
   /** Longer requests are refused before anything of them is sent. Absent: no limit is known. */
   readonly requestLimits?: RequestLimits | undefined;
   /** The liveness probe. */
   readonly ping: AnyCommand;
-  /** A raw call: flags, checks and argument formats by name. Throws `ArgumentError`. */
-  command(name: string, args: readonly unknown[]): AnyCommand;
+  /**
+   * Appends a command to `out`, right before it is written. If it throws, that command alone is refused, and nothing of it
+   * is sent.
+   */
   encode(command: AnyCommand, out: Output): void;
+  /** The protocol's half of a new connection. */
   open(sink: ReplySink): Wire;
 }
 

@@ -26,3 +26,11 @@ it('forgets what came after the mark, also when text was closed since', () => {
   buffer.text += ' and more';
   expect(buffer.take()).toEqual(['kept and more']);
 });
+
+it('refuses bytes that are gone, because their buffer was transferred', () => {
+  const buffer = new WriteBuffer();
+  const bytes = Uint8Array.of(1);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  expect(() => buffer.bytes(bytes)).toThrow(TypeError);
+  buffer.bytes(new Uint8Array(0));
+});

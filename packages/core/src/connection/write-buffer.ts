@@ -1,3 +1,4 @@
+import { checkPresent } from '../command/bytes.ts';
 import type { Arg } from '../command/command.ts';
 import type { Output } from './protocol.ts';
 
@@ -10,7 +11,9 @@ export class WriteBuffer implements Output {
   #markedLength = 0;
   #markedText = '';
 
+  /** @throws TypeError when the bytes are gone */
   bytes(bytes: Uint8Array): void {
+    if (bytes.length === 0) checkPresent(bytes);
     this.#closeText();
     this.#chunks.push(bytes);
     this.#length += bytes.length;

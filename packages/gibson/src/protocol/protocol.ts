@@ -22,7 +22,7 @@ import { ping } from '../commands/server.ts';
 import type { WireReply } from '../commands/support/replies.ts';
 import { refusalOf } from './errors.ts';
 import { checkLimits, type ServerLimits } from './limits.ts';
-import { rawCommand, unknownCommand } from './raw.ts';
+import { unknownCommand } from './raw.ts';
 
 /** What the protocol needs to know about its server. */
 export interface GibsonProtocolOptions {
@@ -34,7 +34,6 @@ export interface GibsonProtocolOptions {
 /** Gibson as core sees it: no handshake, one reply per request in order, nothing pushed. */
 export class GibsonProtocol implements Protocol {
   readonly name = 'gibson';
-  readonly defaultPort = 10_128;
   readonly ping: AnyCommand = ping();
   readonly window: Window;
   /** What commands are checked against. */
@@ -45,10 +44,6 @@ export class GibsonProtocol implements Protocol {
     this.window = window;
     this.serverLimits = serverLimits;
     this.#replyLimits = replyLimits;
-  }
-
-  command(name: string, args: readonly unknown[]): AnyCommand {
-    return rawCommand(name, args);
   }
 
   /** One frame in one piece. The limits are checked once more, for commands that came past the typed classes. */

@@ -18,7 +18,6 @@ import {
 import { appendCommand, commandHead, Decoder, ErrorReply, type Limits, type Reply } from '@kv/resp-parser';
 import { text } from '../commands/support/replies.ts';
 import { redirectOf } from '../topology/redirects.ts';
-import { commandByName } from './command-table.ts';
 import { answersLeaving, Confirmations, isConfirmation } from './confirmations.ts';
 import { hasPrefix, type ReplyError, replyError } from './errors.ts';
 import { handshake, type LoggedIn, type Login } from './handshake.ts';
@@ -72,7 +71,6 @@ interface ServerRules {
 /** The plug between core and RESP. */
 export class RedisProtocol implements Protocol {
   readonly name = 'redis';
-  readonly defaultPort = 6379;
   readonly window: Protocol['window'] = { commands: Number.POSITIVE_INFINITY, refill: 'sliding' };
   /** `proto-max-bulk-len`, unless the server is configured otherwise. */
   readonly requestLimits: RequestLimits = { argument: 512 * 1024 * 1024 };
@@ -85,10 +83,6 @@ export class RedisProtocol implements Protocol {
     this.login = login;
     this.#limits = limits;
     this.#servers = { redirects: redirects || role !== undefined, role };
-  }
-
-  command(name: string, args: readonly unknown[]): AnyCommand {
-    return commandByName(name, args);
   }
 
   encode(command: AnyCommand, out: Output): void {

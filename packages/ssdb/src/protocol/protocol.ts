@@ -12,7 +12,6 @@ import {
 import { appendCommand, commandHead, Decoder, type Limits, type Reply } from '@kv/ssdb-parser';
 import { ping } from '../commands/server.ts';
 import { isSyncFrame } from '../streams/streams.ts';
-import { commandByName } from './command-table.ts';
 import { replyError } from './errors.ts';
 import { handshake, type Password } from './handshake.ts';
 
@@ -32,11 +31,9 @@ const REQUEST_LIMITS: RequestLimits = {
 export function ssdbProtocol({ password, limits }: ProtocolSettings = {}): Protocol {
   return {
     name: 'ssdb',
-    defaultPort: 8888,
     window: { commands: Number.POSITIVE_INFINITY, refill: 'sliding', unbatchedReplies: true },
     requestLimits: REQUEST_LIMITS,
     ping: ping(),
-    command: commandByName,
     encode,
     open: (sink) => new SsdbWire(sink, password, limits),
   };

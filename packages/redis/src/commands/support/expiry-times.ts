@@ -1,4 +1,4 @@
-/** The times that SET, GETEX and their kin take. */
+/** The times that SET, GETEX and similar commands take. */
 import type { Arg } from '@kv/core';
 import { addInteger, type Int } from './arguments.ts';
 
