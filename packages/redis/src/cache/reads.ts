@@ -17,9 +17,13 @@ import { isCacheable } from './cacheable.ts';
 import { copyOf } from './copy-of.ts';
 import type { Entry, ReplySource } from './entry.ts';
 import { JoinedCall } from './joined-call.ts';
+import { mayBeMissing } from './may-be-missing.ts';
 import { ExpiryQuestion, type ReplyTaker, type TrackedCommand, TrackedMget, TrackedRead } from './tracked-command.ts';
 
 const PTTL: Spec = read('PTTL');
+
+/** How long a reply is kept that a missing key may have given, where no server tells that the key appears, ms. */
+const MISSING = 1000;
 
 /**
  * Reads through what is kept.
@@ -126,8 +130,14 @@ export class Reads implements ReplyTaker {
   #store(entry: Entry, reply: unknown, source: ReplySource, expires: number): void {
     const { counts, entries, settings } = this.context;
     const now = this.context.client.tracker.clock.now();
-    if (entries.store(entry, reply, source, now, Math.min(now + settings.ttl, expires))) counts.stored++;
+    const latest = now + Math.min(settings.ttl, this.#longest(entry, reply));
+    if (entries.store(entry, reply, source, now, Math.min(latest, expires))) counts.stored++;
     else counts.refused++;
+  }
+
+  /** When the slot of a missing key moves, its server tells of nothing: neither of the move, nor of the key behind it. */
+  #longest({ group }: Entry, reply: unknown): number {
+    return group.slot >= 0 && mayBeMissing(reply) ? MISSING : Number.POSITIVE_INFINITY;
   }
 
   ended(entry: Entry, reply: unknown): void {

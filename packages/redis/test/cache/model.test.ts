@@ -8,8 +8,12 @@ import { type CacheOptions, createRedis, type Redis } from '../../src/index.ts';
 import { keySlot } from '../../src/topology/slot.ts';
 import { Model } from './model.ts';
 
-/** How many operations are run in all; more by hand: KV_CACHE_OPERATIONS=200000 takes a minute. */
-const OPERATIONS = Number(process.env['KV_CACHE_OPERATIONS'] ?? 100_000);
+/** How many operations are run in all; more by hand: KV_CACHE_OPERATIONS=2000000 takes some minutes. */
+const OPERATIONS = Number(process.env['KV_CACHE_OPERATIONS'] ?? 200_000);
+const EACH = Math.ceil(OPERATIONS / 6);
+/** Connections are killed after so many. */
+const KILL_AFTER = 250;
+const TIMEOUT = 120_000 + OPERATIONS * 5;
 
 const modes: readonly CacheOptions[] = [{}, { mode: 'broadcast' }, { maxBytes: 5000, ttl: 50 }, { exactExpiry: true }];
 
@@ -26,21 +30,22 @@ describe('one server', () => {
       const clients = [createRedis(server.url, { cache }), createRedis(server.url, { cache })];
       await using admin = createRedis(server.url);
       await admin.flushall();
-      const model = new Model(clients, seeded(7), (redis) => redis.ping());
-      const killer = every(20, () => admin.clientKill({ type: 'normal', skipme: true }));
-      await model.run(Math.ceil(OPERATIONS / 8));
-      await killer();
+      const model = new Model(clients, seeded(7), {
+        hear: (redis) => redis.ping(),
+        breaks: { every: KILL_AFTER, now: () => admin.clientKill({ type: 'normal', skipme: true }) },
+      });
+      await model.run(EACH);
       await Promise.all(clients.map((client) => client.close()));
       expect([model.violations, model.lostByServer]).toEqual([[], 0]);
-      expect(model.operations).toBeGreaterThanOrEqual(OPERATIONS / 8);
+      expect(model.operations).toBeGreaterThanOrEqual(EACH);
       expect(model.hits).toBeGreaterThan(model.operations / 50);
       expect(model.lost).toBeGreaterThan(0);
     },
-    200_000,
+    TIMEOUT,
   );
 });
 
-// Open: about one run of five meets a read that is older than what its client knows. By hand: KV_CACHE_CLUSTER=1.
+// The mover of slots still loses a key now and then. By hand: KV_CACHE_CLUSTER=1.
 describe.runIf(process.env['KV_CACHE_CLUSTER'] !== undefined)('a cluster', () => {
   let cluster: Cluster;
   beforeAll(async () => {
@@ -52,25 +57,27 @@ describe.runIf(process.env['KV_CACHE_CLUSTER'] !== undefined)('a cluster', () =>
     '%j: with slots that move and connections that are killed, too',
     async (cache) => {
       const clients = [createRedis(cluster.url, { cache }), createRedis(cluster.url, { cache })];
+      const [first] = clients as [Redis];
       await Promise.all(clients.map((client) => client.connect()));
-      const pingAll = (redis: Redis): Promise<unknown> =>
-        Promise.all(redis.nodes('primary').map(({ client }) => client.ping()));
-      const model = new Model(clients, seeded(11), pingAll);
+      const model = new Model(clients, seeded(11), {
+        hear: pingAll,
+        breaks: { every: KILL_AFTER, now: () => killOne(cluster, first) },
+      });
+      // That a missing key appears behind a move is told by nobody, and has a test of its own.
+      await Promise.all(model.keys.map((key) => first.set(key, 0)));
       const mover = await startMoverProcess(cluster, {
         slots: model.keys.map((key) => keySlot(key)),
-        duration: 180_000,
+        duration: TIMEOUT,
       });
-      const killer = every(50, () => killOne(cluster, clients));
-      await model.run(Math.ceil(OPERATIONS / 4));
-      await killer();
+      await model.run(EACH);
       const { moves } = await mover.stop();
       await Promise.all(clients.map((client) => client.close()));
-      expect(model.violations).toEqual([]);
-      expect(model.operations).toBeGreaterThanOrEqual(OPERATIONS / 4);
-      expect(model.hits).toBeGreaterThan(0);
+      expect([model.violations, model.lostByServer]).toEqual([[], 0]);
+      expect(model.operations).toBeGreaterThanOrEqual(EACH);
+      expect(model.hits).toBeGreaterThan(model.operations / 50);
       expect(moves).toBeGreaterThan(0);
     },
-    200_000,
+    TIMEOUT,
   );
 });
 
@@ -78,19 +85,23 @@ test('the model notices a cache that forgets to drop what was written', async ()
   await using server = await startRedis();
   const clients = [createRedis(server.url), createRedis(server.url)];
   const stale = clients.map((client) => withStaleReads(client));
-  const model = new Model(stale, seeded(3), (redis) => redis.ping());
+  const model = new Model(stale, seeded(3), { hear: (redis) => redis.ping() });
   await model.run(2000);
   await Promise.all(clients.map((client) => client.close()));
   expect(model.violations.length).toBeGreaterThan(0);
 });
 
-/** Ends the shared connection of one client to one server. */
-async function killOne(cluster: Cluster, [client]: readonly Redis[]): Promise<unknown> {
-  const nodes = client?.nodes('primary') ?? [];
+function pingAll(redis: Redis): Promise<unknown> {
+  return Promise.all(redis.nodes('primary').map(({ client }) => client.ping()));
+}
+
+/** Ends the shared connection of a client to one of its servers. */
+async function killOne(cluster: Cluster, client: Redis): Promise<unknown> {
+  const nodes = client.nodes('primary');
   const node = nodes[Math.floor(performance.now()) % nodes.length];
-  const id = await node?.client.clientId();
+  const id = await node?.client.clientId().catch(() => undefined);
   const server = cluster.nodes.find(({ port }) => node?.address.endsWith(`:${port}`) === true);
-  return server?.ask('CLIENT', 'KILL', 'ID', String(id));
+  return id === undefined ? undefined : server?.ask('CLIENT', 'KILL', 'ID', String(id)).catch(() => undefined);
 }
 
 /** The same client, whose cached view never drops what it has read. */
@@ -109,19 +120,4 @@ function withStaleReads(client: Redis): Redis {
   return new Proxy(client, {
     get: (target, name) => (name === 'cached' ? () => view : Reflect.get(target, name)),
   });
-}
-
-/** Does something again and again, until it is stopped. */
-function every(milliseconds: number, work: () => Promise<unknown> | undefined): () => Promise<void> {
-  let isRunning = true;
-  const done = (async () => {
-    while (isRunning) {
-      await new Promise((resolve) => setTimeout(resolve, milliseconds));
-      await work()?.catch(() => undefined);
-    }
-  })();
-  return () => {
-    isRunning = false;
-    return done;
-  };
 }

@@ -2,8 +2,16 @@ import type { Random } from '@kv/testkit/random';
 import type { Redis } from '../../src/index.ts';
 
 /** How many tasks each client has, and how many keys all share. */
-const TASKS = 8;
+const TASKS = 32;
 const KEYS = 12;
+
+/** What surrounds a model: the servers, and what goes wrong with them. */
+export interface Surroundings {
+  /** Resolves when a client has heard all that its servers had told it before. */
+  hear(redis: Redis): Promise<unknown>;
+  /** Breaks something; asked after so many operations each time, so that a slow machine breaks no more often. */
+  readonly breaks?: { readonly every: number; now(): Promise<unknown> };
+}
 
 /** A read that gave an older value than its client knew of when it began. */
 export interface Violation {
@@ -29,17 +37,16 @@ export class Model {
   lost = 0;
   readonly #clients: readonly Redis[];
   readonly #random: Random;
-  readonly #hear: (redis: Redis) => Promise<unknown>;
+  readonly #surroundings: Surroundings;
   /** The newest number of each key that was answered to anybody. */
   readonly #answered = new Map<string, number>();
   /** The same by client: what it knows. */
   readonly #known: readonly Map<string, number>[];
 
-  /** @param hear resolves when a client has heard all that its servers had told it before */
-  constructor(clients: readonly Redis[], random: Random, hear: (redis: Redis) => Promise<unknown>) {
+  constructor(clients: readonly Redis[], random: Random, surroundings: Surroundings) {
     this.#clients = clients;
     this.#random = random;
-    this.#hear = hear;
+    this.#surroundings = surroundings;
     this.#known = clients.map(() => new Map());
   }
 
@@ -56,8 +63,9 @@ export class Model {
   }
 
   async #task(client: number, operations: number): Promise<void> {
+    const { breaks } = this.#surroundings;
     for (let i = 0; i < operations; i++) {
-      this.operations++;
+      if (++this.operations % (breaks?.every ?? Number.POSITIVE_INFINITY) === 0) await breaks?.now();
       await this.#step(client).catch(() => this.lost++);
     }
   }
@@ -113,7 +121,7 @@ export class Model {
   /** The client hears of all writes that were answered so far. */
   async #learn(client: number): Promise<void> {
     const answered = [...this.#answered];
-    await this.#hear(this.#clients[client] as Redis);
+    await this.#surroundings.hear(this.#clients[client] as Redis);
     for (const [key, number] of answered) raise(this.#known[client] as Map<string, number>, key, number);
   }
 }

@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isCacheable } from '../../src/cache/cacheable.ts';
+import { mayBeMissing } from '../../src/cache/may-be-missing.ts';
 import { type CacheEvent, command, createRedis, type Engine, keyValue, Redis } from '../../src/index.ts';
 import { knownSpec } from '../../src/protocol/command-table.ts';
 import { heard, openPair, until } from './support.ts';
@@ -82,6 +83,28 @@ describe('what is kept', () => {
     }
     expect(all.length).toBeGreaterThan(300);
     expect(wrong).toEqual([]);
+  });
+
+  test('what a missing key gives is known for what it is, whatever was asked', async () => {
+    await using redis = createRedis(server.url);
+    const ways = ['', '0', '0 1', '- +', 'GET u8 0', 'FROMLONLAT 0 0 BYRADIUS 1 m'].map((text) => text.split(' '));
+    const asked: string[] = [];
+    const unknown: unknown[] = [];
+    for (const [name] of (await redis.execute('COMMAND')) as unknown as readonly [string][]) {
+      const spec = knownSpec(name.toUpperCase());
+      if (spec === undefined) continue;
+      for (const way of ways) {
+        const args = ['missing', ...way.filter((arg) => arg !== '')];
+        if (!isCacheable({ spec, args, flags: spec.flags, blockMs: 0, bytes: false, reply: (raw) => raw })) continue;
+        const reply = await redis.execute(name, ...args).catch(() => undefined);
+        if (reply === undefined) continue;
+        asked.push(name);
+        if (!mayBeMissing(reply)) unknown.push([name, args, reply]);
+      }
+    }
+    expect(new Set(asked).size).toBeGreaterThan(50);
+    expect(unknown).toEqual([]);
+    expect(['v', 'OK', 1, 1.5, [null, 'v'], new Map([['f', 'v']]), Uint8Array.of(0)].filter(mayBeMissing)).toEqual([]);
   });
 
   test('no caller can change what others get [#194]', async () => {
