@@ -1,0 +1,16 @@
+// What calls cost, in counts. Runs in processes of its own, with the flags of run-program.ts, and prints JSON.
+// program.ts calls | program.ts passes
+const { argv, stdout } = process;
+
+async function count(): Promise<unknown> {
+  if (argv[2] === 'passes') {
+    await import('./passes.ts'); // parsers look up what it replaces when they are loaded
+    return (await import('./large-values.ts')).countLargeValues();
+  }
+  const { countAllCalls } = await import('./call-counts.ts');
+  const { replyStack } = await import('./reply-stack.ts');
+  const { countSocketWrites } = await import('./socket-writes.ts');
+  return { calls: await countAllCalls(), replyStack: await replyStack(), socketWrites: await countSocketWrites() };
+}
+
+stdout.write(JSON.stringify(await count()), () => process.exit(0));
