@@ -24,6 +24,18 @@ function replace(sentinels: readonly ScriptedSentinel[], [, next]: Servers): voi
   }
 }
 
+/**
+ * Resolves when the client has read what a server answered to a command: the sentinels have been asked twice after that.
+ * A new primary that is named sooner would make the outcome of the command unknown.
+ */
+async function refusalRead([first]: Sentinels, server: ScriptedNode, name: string, count: number): Promise<void> {
+  await server.asked(name, count);
+  await first.asked('SENTINEL', first.countOf('SENTINEL') + 2 * QUESTIONS);
+}
+
+/** The most that one sentinel is asked at once. */
+const QUESTIONS = 5;
+
 describe('sentinels that disagree', () => {
   it('are compared: one that is behind, one that knows no such name and one that is right give the right primary [#182]', () =>
     withRig(async (rig, [behind, ignorant, right], [, next]) => {
@@ -157,20 +169,24 @@ describe('a primary that is replaced', () => {
       await redis.set('k', '1');
       servers[0].answer = queued;
       servers[0].role = 'replica';
+      const set = redis.set('k', '2');
+      await refusalRead(sentinels, servers[0], 'SET', 2);
       replace(sentinels, servers);
-      await expect(redis.set('k', '2')).resolves.toBe('OK');
+      expect(await set).toBe('OK');
       expect(servers[0].countOf('SET') + servers[1].countOf('SET')).toBe(3); // the first, the refused and its repetition
       servers[1].answer = queued;
       servers[1].role = 'replica';
       servers[0].answer = ({ name }) => ({ MULTI: '+OK\r\n', SET: '+QUEUED\r\n', EXEC: '*1\r\n+OK\r\n' })[name];
       servers[0].role = 'master';
+      const multi = redis.multi();
+      void multi.set('k', '3');
+      const executed = multi.execute();
+      await refusalRead(sentinels, servers[1], 'EXEC', 1);
       for (const sentinel of sentinels) {
         sentinel.names = servers[0];
         sentinel.epoch = 3;
       }
-      const multi = redis.multi();
-      void multi.set('k', '3');
-      expect(await multi.execute()).toEqual(['OK']);
+      expect(await executed).toEqual(['OK']);
       expect(servers[1].countOf('EXEC')).toBe(1);
     }));
 
