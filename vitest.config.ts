@@ -8,6 +8,7 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: fromSource } },
   test: {
     maxWorkers: '100%', // the default leaves one core idle, which is half of a machine with two
+    expect: { poll: { timeout: 20_000 } }, // what a server reaches, on a machine where all tests run at once
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text', 'html', 'lcov'] },
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout: 20_000 } },

@@ -74,8 +74,8 @@ export class MemoryServer {
     return peer.transport;
   };
 
-  /** The next connection that no earlier `next` returned; rejects after `timeout` ms (5000). */
-  async next(timeout = 5000): Promise<MemoryPeer> {
+  /** The next connection that no earlier `next` returned; rejects after `timeout` ms (20,000). */
+  async next(timeout = 20_000): Promise<MemoryPeer> {
     const deadline = performance.now() + timeout;
     for (;;) {
       const peer = this.peers[this.#handed];
@@ -176,7 +176,7 @@ export class MemoryPeer {
   }
 
   /** Waits until the client wrote exactly these bytes next, and takes them; rejects at a difference or after 5 s. */
-  async take(expected: string | Uint8Array, timeout = 5000): Promise<void> {
+  async take(expected: string | Uint8Array, timeout = 20_000): Promise<void> {
     const bytes = Buffer.from(bytesOf(expected));
     const deadline = performance.now() + timeout;
     for (;;) {

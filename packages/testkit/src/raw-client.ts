@@ -74,8 +74,8 @@ export class RawClient implements AsyncDisposable {
     return this.#socket.write(bytesOf(data));
   }
 
-  /** Takes exactly `count` bytes; rejects when the connection ends before they came, or after `timeout` ms (5000). */
-  async read(count: number, timeout = 5000): Promise<Uint8Array> {
+  /** Takes exactly `count` bytes; rejects when the connection ends before they came, or after `timeout` ms (20,000). */
+  async read(count: number, timeout = 20_000): Promise<Uint8Array> {
     const deadline = performance.now() + timeout;
     while (this.#arrived.length < count) {
       if (this.#over !== undefined || performance.now() >= deadline) throw this.#missing(count);

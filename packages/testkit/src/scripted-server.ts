@@ -22,7 +22,7 @@ export type Script = ((peer: ScriptedPeer) => Promise<void> | void) | readonly (
 export interface ScriptedServerOptions {
   /** Unix socket to listen on instead of a free port of 127.0.0.1. */
   readonly path?: string;
-  /** How long one `expect` may wait, in milliseconds; default 5000. */
+  /** How long one `expect` may wait, in milliseconds; default 20,000. */
   readonly timeout?: number;
 }
 
@@ -52,7 +52,7 @@ export interface ScriptedServer extends AsyncDisposable {
  * });
  */
 export async function scriptedServer(script: Script, options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
-  const running = new Scripts(script, options.timeout ?? 5000);
+  const running = new Scripts(script, options.timeout ?? 20_000);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => running.start(socket));
   const port = options.path === undefined ? await listenOnLoopback(server) : await onPath(server, options.path);
   const close = async (): Promise<void> => {

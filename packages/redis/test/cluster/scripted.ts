@@ -57,7 +57,7 @@ export async function mapAsked(node: ScriptedNode, count: number): Promise<void>
 }
 
 export async function until(what: string, condition: () => boolean): Promise<void> {
-  await waitFor(what, () => condition() || undefined, { every: 2, timeout: 5000 });
+  await waitFor(what, () => condition() || undefined, { every: 2 });
 }
 
 export function failureOf(call: Promise<unknown>): Promise<unknown> {

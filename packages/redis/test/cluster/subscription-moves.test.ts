@@ -109,8 +109,8 @@ describe('once a minute', () => {
     expect(await redis.get(KEY)).toBe('b'); // the owner is known from the refusal only
     expect(b.countOf('SSUBSCRIBE')).toBe(0);
     await vi.advanceTimersByTimeAsync(60_000);
-    await vi.waitUntil(() => b.countOf('SSUBSCRIBE') === 1, { timeout: 5000 });
-    await vi.waitUntil(() => a.countOf('SUNSUBSCRIBE') === 1, { timeout: 5000 });
+    await expect.poll(() => b.countOf('SSUBSCRIBE')).toBe(1);
+    await expect.poll(() => a.countOf('SUNSUBSCRIBE')).toBe(1);
     await news.close();
   });
 });

@@ -82,7 +82,7 @@ describe('readFrom with sentinels', () => {
         expect(old.countOf('ROLE')).toBeGreaterThan(0);
         expect(old.countOf('GET')).toBe(0);
         old.role = 'replica';
-        await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(old, replica));
+        await expect.poll(() => readers(redis)).toEqual(addresses(old, replica));
       }),
   );
 
@@ -98,7 +98,7 @@ describe('readFrom with sentinels', () => {
       expect(await readers(redis)).toEqual(addresses(replica));
       expect(old.countOf('GET')).toBe(0);
       link = 'connected';
-      await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(old, replica));
+      await expect.poll(() => readers(redis)).toEqual(addresses(old, replica));
     }));
 
   it('takes a replica whose user may not ask for the role at its word in HELLO [#192]', () =>
@@ -129,7 +129,7 @@ describe('readFrom with sentinels', () => {
       second.answer = refusing;
       expect(await readers(redis)).toEqual(addresses(primary));
       first.answer = usual;
-      await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(first));
+      await expect.poll(() => readers(redis)).toEqual(addresses(first));
     }),
   );
 
@@ -149,7 +149,7 @@ describe('readFrom with sentinels', () => {
       await second.stop();
       await expect.poll(() => readers(redis)).toEqual(addresses(primary));
       await Promise.all([first.start(), second.start()]);
-      await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(first, second));
+      await expect.poll(() => readers(redis)).toEqual(addresses(first, second));
     }));
 
   it('passes over a replica that refuses the login, and takes it again when it does not [#173] [#192]', () =>
@@ -160,7 +160,7 @@ describe('readFrom with sentinels', () => {
       await using redis = createRedis(rig.url, { readFrom: 'preferReplica', password: 'secret' });
       for (let i = 0; i < 3; i++) expect(await readers(redis)).toEqual(addresses(second));
       first.answer = usual;
-      await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(first, second));
+      await expect.poll(() => readers(redis)).toEqual(addresses(first, second));
     }));
 
   it('gives reads that a frozen replica keeps to others once the sentinels say that it is down [#173] [#192]', () =>
@@ -190,7 +190,7 @@ describe('readFrom with sentinels', () => {
       await rig.sentinels[0]?.asked('SENTINEL', asked + 10);
       expect(await readers(redis)).toEqual(addresses(first, second));
       await primary.start();
-      await expect.poll(() => readers(redis), { timeout: 5000 }).toEqual(addresses(primary));
+      await expect.poll(() => readers(redis)).toEqual(addresses(primary));
     }));
 
   it('follows roles that are swapped: reads go on, and not one goes to the old primary before it is a replica [#172] [#192]', () =>

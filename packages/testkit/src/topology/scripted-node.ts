@@ -107,7 +107,7 @@ export class ScriptedNode {
   /** Resolves when commands of this name have come `count` times. */
   async asked(name: string, count = 1): Promise<void> {
     const enough = (): true | undefined => this.countOf(name) >= count || undefined;
-    await waitFor(`${count} times ${name}`, enough, { every: 2, timeout: 5000 });
+    await waitFor(`${count} times ${name}`, enough, { every: 2 });
   }
 
   /** How often commands of this name have come. */
