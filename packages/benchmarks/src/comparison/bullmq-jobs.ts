@@ -4,9 +4,8 @@ import { bullClient } from '@kv/bullmq';
 import { type ConnectionOptions, Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
-const [kind, url = '', jobs = 0, concurrency = 0] = process.argv
-  .slice(2)
-  .map((text, at) => (at < 2 ? text : Number(text))) as [string, string, number, number];
+const [kind = '', url = ''] = process.argv.slice(2);
+const [jobs = 0, concurrency = 0] = process.argv.slice(4).map(Number);
 const PRODUCERS = 50;
 
 /** What part of a run took, per job. */
