@@ -26,6 +26,7 @@ import type { Placement } from './placement.ts';
 import { anyPrimary, mapKnown } from './primary-sources.ts';
 import { redirectOf } from './redirects.ts';
 import { ShardPlacement } from './shard-placement.ts';
+import { keySlot } from './slot.ts';
 
 /** Longest time between two looks whether everything is subscribed where it belongs, ms. */
 const LOOK = 60_000;
@@ -151,9 +152,16 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
     const target =
       redirect.kind === 'moved' ? this.#router.nodes.primaryNamed(redirect, from.identity.address) : undefined;
     this.#router.refresh('subscription refused', target);
-    if (target !== undefined)
-      for (const reader of [...entry.readers]) this.#placements.get(reader)?.follow(entry, target);
+    if (target !== undefined) this.#follow(entry, from, target);
     return true;
+  }
+
+  #follow(entry: Entry<Reader>, from: Endpoint, target: Endpoint): void {
+    const { slots } = this.#router;
+    const slot = keySlot(entry.name);
+    // The answer to an earlier question may still name the old owner.
+    if (entry.kind === 'shard' && slots.ownerOf(slot) === from) slots.moveTo(slot, target);
+    for (const reader of [...entry.readers]) this.#placements.get(reader)?.follow(entry, target);
   }
 
   // -- life

@@ -87,7 +87,7 @@ export class Slots {
   /** The same, when it was said to a command of exclusive use: calls on the shared connection go on behind those there. */
   moveTo(slot: number, owner: Endpoint): void {
     const before = this.#owners[slot];
-    this.#setOwner(slot, owner);
+    this.setOwner(slot, owner);
     if (before !== undefined && before !== owner) this.#leave(before, [slot]);
   }
 

@@ -1,10 +1,10 @@
 /** Channels of slots that move, on servers whose every answer the test decides. */
-import { bulk, error, integer, moved } from '@kv/testkit/topology/resp-text';
+import { array, bulk, error, integer, moved } from '@kv/testkit/topology/resp-text';
 import { evenly } from '@kv/testkit/topology/scripted-cluster';
 import type { Answer, ScriptedNode, ScriptedRequest } from '@kv/testkit/topology/scripted-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Gap } from '../../src/index.ts';
-import { answers, deferred, failureOf, KEY, mapsAsked, SLOT, two, until } from './scripted.ts';
+import { answers, deferred, failureOf, KEY, mapAsked, mapsAsked, SLOT, two, until } from './scripted.ts';
 
 vi.mock('../../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
 
@@ -52,6 +52,29 @@ describe('a channel of a slot', () => {
     await until('a message of the new owner', () => heard.length === 2);
     expect(heard).toEqual(['while both are asked', 'afterwards']);
     expect(gaps).toEqual([{ reason: 'moved' }]);
+    await news.close();
+  });
+
+  it('is not subscribed at the old owner again by a map that was asked for before it was refused there [#168]', async () => {
+    const { cluster, a, b, redis } = await two({ refreshInterval: 20 });
+    const map = deferred<string>();
+    let maps = 0;
+    a.answer = answers({
+      CLUSTER: ({ args: [what] }) => (what === 'SLOTS' && ++maps === 2 ? map.promise : undefined),
+      SSUBSCRIBE: async () => {
+        await mapAsked(a, 2);
+        cluster.tell({ ...evenly([b]), epoch: 2 });
+        return moved(SLOT, b);
+      },
+    });
+    b.answer = answers(takesChannels);
+    const news = await redis.ssubscribe(CHANNEL);
+    map.resolve(array(array(integer(0), integer(16_383), array(bulk(a.host), integer(a.port), bulk(a.id), array()))));
+    const asked = mapsAsked(a, b);
+    await until('several maps', () => mapsAsked(a, b) >= asked + 5);
+    publish(b, 'here');
+    expect((await news.next()).value).toEqual({ channel: CHANNEL, message: 'here' });
+    expect([a.countOf('SSUBSCRIBE'), b.countOf('SSUBSCRIBE')]).toEqual([1, 1]);
     await news.close();
   });
 
