@@ -20,7 +20,10 @@ interface Subject {
 type Backend = 'redis' | 'ssdb' | 'gibson';
 type Call = 'count' | 'read' | 'both';
 
-const common = { timeout: 5000, backoff: { min: 1, max: 1 } };
+/** Hundreds of clients run at once: no deadline but the one that a case is about may end a call. */
+const patient = { timeout: 60_000, connectTimeout: 60_000 };
+
+const common = { ...patient, backoff: { min: 1, max: 1 } };
 
 function subjectOf(backend: Backend, connect: OpenLine, more: { timeout?: number } = {}): Subject {
   const options = { ...common, ...more };
@@ -120,10 +123,10 @@ async function countDone(backend: Backend, call: Call, connect: OpenLine): Promi
   const keys = call === 'both' ? ['a', 'b'] : ['c'];
   const client =
     backend === 'redis'
-      ? createRedis({ connect })
+      ? createRedis({ connect }, patient)
       : backend === 'ssdb'
-        ? createSsdb({ connect })
-        : createGibson({ connect });
+        ? createSsdb({ connect }, patient)
+        : createGibson({ connect }, patient);
   const values = await Promise.all(keys.map((key) => client.get(key)));
   await client.close();
   return values.reduce((sum: number, value) => sum + Number(value ?? 0), 0);
