@@ -17,6 +17,7 @@ export { attemptOf } from './client/endpoint.ts';
 export type { Engine } from './client/engine.ts';
 export type {
   CloseOptions,
+  DuplicateOptions,
   KvClient,
   KvConnection,
   KvExecutor,
@@ -25,16 +26,18 @@ export type {
   Observable,
 } from './client/facades.ts';
 export { closedBy, LazyRouter, submitAgain } from './client/lazy-router.ts';
+export { isConnectionClosed, openPool, openSingle, type SingleConnection } from './client/opened-client.ts';
+export type { AcquireOptions, CallOptions, CommonOptions } from './client/options.ts';
+export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions, readAcquireOptions } from './client/options.ts';
 export {
-  DEFAULT_MAX_SIZE,
-  isConnectionClosed,
-  openPool,
-  openSingle,
-  type PoolBounds,
-  type SingleConnection,
-} from './client/opened-client.ts';
-export type { CallOptions, CommonOptions } from './client/options.ts';
-export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions } from './client/options.ts';
+  duplicateCall,
+  duplicateOrigin,
+  keepOrigin,
+  type Origin,
+  type ReadAddress,
+  type ReadOrigin,
+} from './client/origin.ts';
+export { BOUND_RULES, checkBounds, DEFAULT_MAX_SIZE, type PoolBounds } from './client/pool-bounds.ts';
 export type { BlockingRound, BlockingRounds, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
@@ -115,7 +118,7 @@ export type { EventListeners } from './listeners.ts';
 export { Listeners } from './listeners.ts';
 export { didYouMean } from './options/did-you-mean.ts';
 export type { OptionRule, OptionRules } from './options/option-rules.ts';
-export { Rule, readOptions } from './options/option-rules.ts';
+export { givenOptions, Rule, readOptions } from './options/option-rules.ts';
 export type { Backoff, BackoffDelay } from './pool/backoff.ts';
 export type { ConnectionPool } from './pool/keyed-pool.ts';
 export type { Defaults, LeaseSetup } from './pool/lease.ts';

@@ -54,7 +54,7 @@ export type {
   GibsonOptions,
   GibsonPoolOptions,
 } from './client/options.ts';
-export { type AcquireOptions, createPool, GibsonPool } from './client/pool.ts';
+export { createPool, GibsonPool } from './client/pool.ts';
 export type { MgetOptions, SetOptions } from './commands/index.ts';
 export type { Stats } from './commands/support/replies.ts';
 export {

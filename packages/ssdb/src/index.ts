@@ -59,7 +59,7 @@ export type {
   SsdbPoolOptions,
   SsdbServer,
 } from './client/options.ts';
-export { type AcquireOptions, createPool, SsdbPool } from './client/pool.ts';
+export { createPool, SsdbPool } from './client/pool.ts';
 export { createSsdb, Ssdb, type SsdbClass } from './client/ssdb.ts';
 export type { DumpOptions, InfoSection, SlaveofOptions, SyncOptions } from './commands/server.ts';
 export type { Int, Many, ScoreBound } from './commands/support/arguments.ts';

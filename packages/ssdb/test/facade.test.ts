@@ -1,6 +1,6 @@
 import { startEmbedded } from '@kv/embedded';
 import { facadeSuite } from '@kv/testkit/facade-suite';
-import { ping } from '../src/commands/index.ts';
+import { get, ping, set } from '../src/commands/index.ts';
 import { createConnection, createPool, createSsdb, Ssdb } from '../src/index.ts';
 
 facadeSuite(async () => {
@@ -13,6 +13,7 @@ facadeSuite(async () => {
     stats: (client) => (client as Ssdb).stats(),
     Client: Ssdb,
     ping,
+    embedded: () => ({ client: createSsdb('embedded:'), store: set('k', 'stored'), fetch: get<string>('k') }),
     close: () => server.close(),
   };
 });

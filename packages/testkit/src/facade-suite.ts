@@ -16,6 +16,12 @@ export interface FacadeBackend {
   readonly stats: (client: KvClient<string>) => ClientStats;
   /** A command that every server of the backend answers. */
   readonly ping: () => Command<unknown, string>;
+  /** A client of a private server, with a command that stores something and one that reads it. */
+  readonly embedded: () => {
+    readonly client: KvClient<string>;
+    readonly store: Command<unknown, string>;
+    readonly fetch: Command<unknown, string>;
+  };
   readonly close: () => Promise<void>;
 }
 
@@ -53,6 +59,27 @@ export function facadeSuite(begin: () => Promise<FacadeBackend>): void {
       await using client = backend.client({ client: Mine });
       expect(client).toBeInstanceOf(Mine);
       expect(client.with({ timeout: 100 })).toBeInstanceOf(Mine);
+    });
+
+    test('has duplicates of its class, with its address, options and call options but for those given', async () => {
+      class Mine extends (backend.Client as new (...args: never[]) => KvClient<string>) {}
+      await using client = backend.client({ client: Mine, keyPrefix: 'p:', timeout: 60_000 });
+      await using twin = client.with({ bytes: true }).duplicate();
+      await using other = twin.duplicate({ keyPrefix: '', timeout: undefined });
+      for (const copy of [twin, other]) expect(copy).toBeInstanceOf(Mine);
+      expect([twin.address, twin.bytes, twin.keyPrefix, twin.state]).toEqual([client.address, true, 'p:', 'idle']);
+      expect([other.address, other.bytes, other.keyPrefix]).toEqual([client.address, true, '']);
+    });
+
+    test('shares nothing with its duplicates but a private server', async () => {
+      const { client, store, fetch } = backend.embedded();
+      await client.send(store);
+      await using twin = client.duplicate();
+      expect(await twin.send(fetch)).toBe(await client.send(fetch));
+      expect(await twin.send(fetch)).toBe('stored');
+      await client.close();
+      expect([client.state, twin.state]).toEqual(['closed', 'ready']);
+      expect(await twin.send(fetch)).toBe('stored');
     });
 
     test.each([[null], ['Redis'], [{}], [7]])('refuses the option client: %j', (wrong) => {
@@ -132,6 +159,17 @@ export function facadeSuite(begin: () => Promise<FacadeBackend>): void {
     test('has at most 10 connections unless it is told otherwise', async () => {
       await using pool = await backend.pool();
       expect([pool.minSize, pool.maxSize]).toEqual([1, 10]);
+    });
+
+    test('has duplicates with connections of their own, with its bounds but for those given', async () => {
+      await using pool = await backend.pool({ minSize: 2, maxSize: 3, keyPrefix: 'p:' });
+      await using twin = await (pool.with({ bytes: true }) as typeof pool).duplicate();
+      await using other = await twin.duplicate({ maxSize: 5, keyPrefix: '' });
+      expect([twin.size, twin.minSize, twin.maxSize, twin.bytes, twin.keyPrefix]).toEqual([2, 2, 3, true, 'p:']);
+      expect([other.size, other.minSize, other.maxSize, other.bytes, other.keyPrefix]).toEqual([2, 2, 5, true, '']);
+      await pool.close();
+      await twin.send(backend.ping());
+      await expect(twin.duplicate({ maxSize: 1 })).rejects.toThrow('minSize: expected at most maxSize');
     });
 
     test('tells of its states and of its connections', async () => {

@@ -16,9 +16,11 @@ import { Delays } from './delays.ts';
 import type { ConnectionEvent, Endpoint } from './endpoint.ts';
 import { type EndpointEvents, makeEndpoint, serversOf } from './endpoints.ts';
 import type { Engine } from './engine.ts';
+import type { CloseOptions } from './facades.ts';
 import { FrameStream } from './frame-stream.ts';
 import { acquireLabel, InternalCalls, requestOf } from './internal-calls.ts';
 import { Leases } from './leases.ts';
+import { readCloseTimeout } from './options.ts';
 import { callTracker, internalTracker } from './request-trackers.ts';
 import { type Router, type RouterHost, SingleRouter, singleRouter } from './router.ts';
 import { StateTracker } from './state-tracker.ts';
@@ -215,9 +217,10 @@ export class Client implements Engine {
   /**
    * Takes no more calls, lets those under way end for `timeout` ms (default: as long as the default deadline, or 5 s
    * where there is none), then ends all connections. Blocking commands are canceled. Called again, it may only shorten
-   * the time. Always resolves.
+   * the time. Always resolves, unless the options are wrong. @throws ArgumentError
    */
-  close({ timeout = this.setup.timeout || 5000 }: { readonly timeout?: number | undefined } = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    const timeout = readCloseTimeout(options) ?? (this.setup.timeout || 5000);
     if (this.#owner !== undefined) return this.#owner.close({ timeout });
     this.#closingWait.limit(timeout);
     this.#life.closing ??= closeClient(this.#closingHost(), this.#closingWait, timeout);

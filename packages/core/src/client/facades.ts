@@ -2,7 +2,11 @@
 
 import type { Command, Of, Results } from '../command/command.ts';
 import type { ClientEvents, ClientState } from './client-state.ts';
-import type { CallOptions } from './options.ts';
+import type { CallOptions, CommonOptions } from './options.ts';
+import type { PoolBounds } from './pool-bounds.ts';
+
+/** What a further client or pool is told otherwise; each backend has more. */
+export type DuplicateOptions = Omit<CommonOptions, 'bytes'> & Pick<CallOptions, 'keyPrefix'>;
 
 /** How to end something within a time. */
 export interface CloseOptions {
@@ -48,6 +52,11 @@ export interface KvClient<V> extends KvExecutor<V>, Observable {
   connect(): Promise<void>;
   /** Replaces all connections now: what they have is answered. Resolves when the client can send. */
   reconnect(): Promise<void>;
+  /**
+   * A further client of the same class, with the address, the options and the call options of this one; `options` say
+   * what differs. Nothing is shared with it. @throws ArgumentError for a wrong option
+   */
+  duplicate(options?: DuplicateOptions): this;
   /** Takes no more calls, lets those under way end, then ends all connections. Always resolves. */
   close(options?: CloseOptions): Promise<void>;
   with(options: CallOptions): this;
@@ -89,6 +98,11 @@ export interface KvPool<V, L extends KvLease<V>> extends KvExecutor<V>, Observab
   release(lease: L): void;
   /** Closes the connections that are ready and not leased. */
   clear(): void;
+  /**
+   * A further pool with the address, the options and the call options of this one; `options` say what differs. Nothing is
+   * shared with it.
+   */
+  duplicate(options?: DuplicateOptions & PoolBounds): Promise<KvPool<V, L>>;
   /** Lets commands under way end, then ends all connections. Always resolves. */
   close(options?: CloseOptions): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Lease } from '../pool/lease.ts';
 import { Client } from './client.ts';
 import type { ClientSetup } from './client-setup.ts';
 import type { Engine } from './engine.ts';
+import { DEFAULT_MAX_SIZE, type PoolBounds } from './pool-bounds.ts';
 import type { Router, RouterHost } from './router.ts';
 
 /** One connection that is not replaced when it is lost, and the client that carries it. */
@@ -28,17 +29,6 @@ export async function openSingle(setup: Omit<ClientSetup, 'pools'>): Promise<Sin
 /** Whether a connection of {@link openSingle} is lost or closed, or being closed: it takes no more calls. */
 export function isConnectionClosed({ client: { state }, lease }: SingleConnection): boolean {
   return lease.closed || state === 'closing' || state === 'closed';
-}
-
-/** The most connections of a pool, unless it is told otherwise. */
-export const DEFAULT_MAX_SIZE = 10;
-
-/** How many connections a pool keeps, and how many it may have. */
-export interface PoolBounds {
-  /** @default 1 */
-  readonly minSize?: number | undefined;
-  /** @default 10 */
-  readonly maxSize?: number | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Data } from '../command/arguments.ts';
 import type { RetryMode, SendOptions } from '../command/executor.ts';
 import type { LivenessOptions } from '../connection/liveness.ts';
 import { ArgumentError } from '../errors.ts';
@@ -127,6 +128,12 @@ export interface CallOptions extends SendOptions {
   readonly keyPrefix?: string | undefined;
 }
 
+/** Call options of a lease, and which server it is on. */
+export interface AcquireOptions extends CallOptions {
+  /** With several servers: a key (without prefix) that lies on the server; the lease refuses keys of the others. */
+  readonly key?: Data | undefined;
+}
+
 /** The rules of {@link CallOptions}. */
 export const CALL_RULES: OptionRules = {
   timeout: Rule.milliseconds,
@@ -145,4 +152,22 @@ export function mergeCallOptions(base: CallOptions, more: CallOptions): CallOpti
   const all: CallOptions = Object.assign(Object.create(null), base, readOptions(CALL_RULES, more, NONE));
   const { timeout, signal, bytes, retry, keyPrefix, route } = all;
   return { timeout: timeout === Number.POSITIVE_INFINITY ? 0 : timeout, signal, bytes, retry, keyPrefix, route };
+}
+
+const ACQUIRE_RULES: OptionRules = { ...CALL_RULES, key: Rule.any };
+
+/** What `acquire()` was told: the call options of the lease, and a key that is not checked yet. @throws ArgumentError */
+export function readAcquireOptions(
+  base: CallOptions,
+  options: AcquireOptions,
+): { readonly call: CallOptions; readonly key: Data | undefined } {
+  const { key, ...more } = readOptions(ACQUIRE_RULES, options, NONE);
+  return { call: mergeCallOptions(base, more), key };
+}
+
+const CLOSE_RULES: OptionRules = { timeout: Rule.milliseconds };
+
+/** How long `close()` may take, as it was told. @throws ArgumentError */
+export function readCloseTimeout(options: { readonly timeout?: number | undefined }): number | undefined {
+  return readOptions(CLOSE_RULES, options, NONE).timeout;
 }

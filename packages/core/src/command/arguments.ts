@@ -26,6 +26,7 @@ export function checkOptions(options: object, known: ReadonlySet<string>): void 
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw badArgument('options', 'an object', options);
   }
+  if (Symbol.iterator in options) throw new ArgumentError('options: expected an object with named fields, got a list');
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ArgumentError(`options.${name}: unknown option`);
   }

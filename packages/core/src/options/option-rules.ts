@@ -116,6 +116,12 @@ export function readOptions<O extends object>(rules: OptionRules, options: O, qu
   return Object.assign(all, readFields(rules, options, 'options', '')) as O;
 }
 
+/** The fields of options that are given, not checked further. @throws ArgumentError for what is no object with fields */
+export function givenOptions<O extends object>(options: O): O {
+  if (!isFields(options)) throw new ArgumentError('options: expected an object');
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
+}
+
 function readFields(rules: OptionRules, given: unknown, name: string, prefix: string): Record<string, unknown> {
   if (!isFields(given)) throw new ArgumentError(`${name}: expected an object`);
   const fields = Object.create(null) as Record<string, unknown>;

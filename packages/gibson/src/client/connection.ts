@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type ClientEvents,
   type ClientState,
+  type CloseOptions,
   type Engine,
   isConnectionClosed,
   type KvConnection,
@@ -67,7 +68,7 @@ export class GibsonConnection<V = string> extends TypedExecutor<V> implements Kv
   }
 
   /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
-  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  override close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 }

@@ -5,11 +5,16 @@ import {
   type ClientSetup,
   type ClientState,
   type ClientStats,
+  type CloseOptions,
   commonSetup,
   DEFAULT_MAX_SIZE,
+  duplicateCall,
+  duplicateOrigin,
   type Engine,
   type KvClient,
+  keepOrigin,
   mergeCallOptions,
+  type Origin,
   type ServerOf,
   setHidden,
 } from '@kv/core';
@@ -23,7 +28,7 @@ import {
   serverLimitsOf,
   windowOf,
 } from './options.ts';
-import { addressOf, addressText, shardRouter } from './servers.ts';
+import { addressText, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
 /** A client that the whole process can share. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
@@ -83,10 +88,23 @@ export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> 
   }
 
   /**
+   * A further client of the same class, with the address, the options and the call options of this one; `options` say
+   * what differs. Nothing is shared with it.
+   *
+   * @throws ArgumentError for a wrong option
+   * @example await using reader = gibson.duplicate({ name: 'reader' })
+   */
+  duplicate(options: Omit<GibsonClientOptions, 'bytes'> = {}): this {
+    const View = this.constructor as GibsonClass<this>;
+    const origin: ClientOrigin = duplicateOrigin(this.client, options, readClientOptions);
+    return new View(makeEngine(origin), duplicateCall(this.call, options));
+  }
+
+  /**
    * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
    * every promise is settled then.
    */
-  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  override close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 
@@ -157,11 +175,21 @@ export function createGibson(
   options: GibsonClientOptions & { readonly client?: GibsonClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { maxSize = DEFAULT_MAX_SIZE, client: Type = Gibson } = read.options;
+  const { client: Type = Gibson } = read.options;
+  return new Type(makeEngine({ address, options, read }), callOf(read));
+}
+
+type ClientOrigin = Origin<GibsonAddress | undefined, GibsonClientOptions, ReadOptions<GibsonClientOptions>>;
+
+function makeEngine(origin: ClientOrigin): Engine {
+  const { read } = origin;
+  const { maxSize = DEFAULT_MAX_SIZE } = read.options;
   const shared = { minSize: 1, maxSize, growThreshold: 1 };
   const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
   const pools = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
-  return new Type(new Client({ ...clientSetup(read), pools }, shardRouter(read)), callOf(read));
+  const client = new Client({ ...clientSetup(read), pools }, shardRouter(read));
+  keepOrigin(client, origin);
+  return client;
 }
 
 /** What is the same for clients, pools and connections. */
@@ -174,7 +202,7 @@ export function clientSetup(read: ReadOptions<GibsonOptions>): Omit<ClientSetup,
       serverLimits: serverLimitsOf(options),
       replyLimits: options.limits ?? {},
     }),
-    address: addressOf(read),
+    address: read.address,
     addressText: addressText(read),
   };
 }

@@ -1,16 +1,19 @@
 import {
-  type Address,
   type AddressInput,
   ArgumentError,
+  BOUND_RULES,
   COMMON_RULES,
   type CommonOptions,
-  DEFAULT_MAX_SIZE,
+  checkBounds,
+  type EmbeddedServers,
   type ListedServer,
   type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
+  type ReadAddress,
   Rule,
+  reachable,
   readOptions,
   readServerList,
   type ServerList,
@@ -107,19 +110,17 @@ const RULES: OptionRules = {
   batch: Rule.nested({ commands: Rule.count, bytes: Rule.count }),
 };
 const CLIENT_RULES: OptionRules = { ...RULES, maxSize: Rule.count, client: { read: readClass } };
-const POOL_RULES: OptionRules = { ...RULES, maxSize: Rule.count, minSize: Rule.index };
+const POOL_RULES: OptionRules = { ...RULES, ...BOUND_RULES };
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
 const ADDRESS_RULES = { scheme: 'gibson', defaultPort: 10_128 } as const;
 
 function readClass(value: unknown, name: string): unknown {
   if (typeof value === 'function') return value;
   throw new ArgumentError(`${name}: expected a class that extends Gibson`);
-}
-
-/** One server and how to reach it. */
-export interface ReadAddress {
-  readonly parsed: ParsedAddress;
-  readonly address: Address;
 }
 
 /** One of several servers. */
@@ -149,8 +150,7 @@ export function readPoolOptions(
   options: GibsonPoolOptions,
 ): ReadOptions<GibsonPoolOptions> {
   const all = read<GibsonPoolOptions>(POOL_RULES, address, options);
-  const { minSize = 1, maxSize = DEFAULT_MAX_SIZE } = all.options;
-  if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
+  checkBounds(all.options);
   return all;
 }
 
@@ -165,9 +165,9 @@ export function readConnectionOptions(
 
 function read<O extends GibsonOptions>(rules: OptionRules, input: GibsonAddress | undefined, given: O): ReadOptions<O> {
   if (isList(input)) return readList(rules, input, given);
-  const { parsed, address } = readAddress(input);
+  const parsed = parse(input);
   const options = readOptions(rules, given, parsed.query);
-  return { parsed, address: withTls(address, options.tls), options };
+  return { ...reached(parsed, options), options };
 }
 
 function isList(input: GibsonAddress | undefined): input is ServerList {
@@ -181,20 +181,24 @@ function readList<O extends GibsonOptions>(rules: OptionRules, list: ServerList,
   return { parsed, address, options, servers };
 }
 
-function readServer({ name, address: input, more }: ListedServer, { tls }: GibsonOptions): ReadServer {
-  const { parsed, address } = readAddress(input);
+function readServer({ name, address: input, more }: ListedServer, options: GibsonOptions): ReadServer {
+  const parsed = parse(input);
   if (parsed.query.size > 0)
     throw new ArgumentError('address: options of several servers are given to the client, not in their URLs');
-  return { parsed, address: withTls(address, tls), name: name ?? parsed.text, weight: more.weight };
+  return { ...reached(parsed, options), name: name ?? parsed.text, weight: more.weight };
 }
 
-function readAddress(input: AddressInput | undefined): ReadAddress {
+function parse(input: AddressInput | undefined): ParsedAddress {
   const parsed = parseAddress(input, ADDRESS_RULES);
   if (parsed.user !== undefined || parsed.password !== undefined) {
     throw new ArgumentError('address: Gibson knows no users and passwords');
   }
   if (parsed.path !== undefined) throw new ArgumentError('address: Gibson has no databases, expected no path');
-  return { parsed, address: parsed.address };
+  return parsed;
+}
+
+function reached(parsed: ParsedAddress, { tls }: GibsonOptions): ReadAddress {
+  return { parsed, address: reachable(parsed, withTls(parsed.address, tls), 'gibson', loadEmbedded) };
 }
 
 /** The limits of the server as far as they were given, else the defaults. */

@@ -1,27 +1,27 @@
 import {
+  type AcquireOptions,
   type CallOptions,
   type ClientEvents,
   type ClientState,
   type ClientStats,
-  type Data,
+  type CloseOptions,
+  duplicateCall,
+  duplicateOrigin,
   type Engine,
   type KvPool,
+  keepOrigin,
   mergeCallOptions,
+  type Origin,
   openPool,
+  readAcquireOptions,
   type ServerOf,
   setHidden,
 } from '@kv/core';
 import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { GibsonLease } from './lease.ts';
-import { type GibsonAddress, type GibsonPoolOptions, readPoolOptions } from './options.ts';
+import { type GibsonAddress, type GibsonPoolOptions, type ReadOptions, readPoolOptions } from './options.ts';
 import { acquireFor, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
-
-/** Call options, and which server is meant. */
-export interface AcquireOptions extends CallOptions {
-  /** With several servers: a key (without prefix) that lies on the server; the lease refuses keys of the others. */
-  readonly key?: Data | undefined;
-}
 
 /** Connections of bounded number: a command goes to one that is free, `acquire()` gives one to oneself. */
 export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V, GibsonLease<V>> {
@@ -96,11 +96,8 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
   acquire(options: AcquireOptions & { readonly bytes: true }): Promise<GibsonLease<Uint8Array>>;
   acquire(options: AcquireOptions & { readonly bytes: false }): Promise<GibsonLease<string>>;
   acquire(options?: AcquireOptions): Promise<GibsonLease<V>>;
-  async acquire({
-    key,
-    ...options
-  }: AcquireOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
-    const call = mergeCallOptions(this.call, options);
+  async acquire(options: AcquireOptions = {}): Promise<GibsonLease<string> | GibsonLease<Uint8Array> | GibsonLease<V>> {
+    const { call, key } = readAcquireOptions(this.call, options);
     const lease = await this.client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix));
     lease.onQuit = () => lease.release();
     return new GibsonLease<V>(lease, call, limitsOf(this.client));
@@ -124,8 +121,20 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
     return new GibsonPool<V>(this.client, mergeCallOptions(this.call, options));
   }
 
+  /**
+   * A further pool with the address, the options and the call options of this one; `options` say what differs. Nothing is
+   * shared with it. Resolves when `minSize` connections are ready.
+   *
+   * @throws ArgumentError for a wrong option, ConnectionError with the cause when they cannot be made
+   * @example await using other = await pool.duplicate({ maxSize: 2 })
+   */
+  async duplicate(options: Omit<GibsonPoolOptions, 'bytes'> = {}): Promise<GibsonPool<V>> {
+    const origin: PoolOrigin = duplicateOrigin(this.client, options, readPoolOptions);
+    return new GibsonPool<V>(await openEngine(origin), duplicateCall(this.call, options));
+  }
+
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
-  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  override close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 }
@@ -158,6 +167,14 @@ export async function createPool(
 ): Promise<GibsonPool>;
 export async function createPool(address?: GibsonAddress, options: GibsonPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
+  return new GibsonPool<string>(await openEngine({ address, options, read }), callOf(read));
+}
+
+type PoolOrigin = Origin<GibsonAddress | undefined, GibsonPoolOptions, ReadOptions<GibsonPoolOptions>>;
+
+async function openEngine(origin: PoolOrigin): Promise<Engine> {
+  const { read } = origin;
   const client = await openPool(clientSetup(read), read.options, shardRouter(read));
-  return new GibsonPool<string>(client, callOf(read));
+  keepOrigin(client, origin);
+  return client;
 }

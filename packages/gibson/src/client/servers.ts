@@ -1,31 +1,10 @@
 /** How servers are reached, and how commands find theirs when there are several. */
 
-import {
-  type Address,
-  type AnyCommand,
-  Command,
-  type Data,
-  type EmbeddedServers,
-  Keys,
-  type Router,
-  type RouterHost,
-  reachable,
-  ShardRouter,
-  spec,
-} from '@kv/core';
+import { type AnyCommand, Command, type Data, Keys, type Router, type RouterHost, ShardRouter, spec } from '@kv/core';
 import { keyArg } from '../commands/support/arguments.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import { shardRules } from '../protocol/shard-rules.ts';
-import type { GibsonOptions, ReadAddress, ReadOptions } from './options.ts';
-
-/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
-const EMBEDDED: string = '@kv/embedded';
-const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
-
-/** The address that is connected to. */
-export function addressOf({ parsed, address }: ReadAddress): Address {
-  return reachable(parsed, address, 'gibson', loadEmbedded);
-}
+import type { GibsonOptions, ReadOptions } from './options.ts';
 
 /** Where a client sends to. */
 export function addressText({ parsed, servers = [] }: ReadOptions<GibsonOptions>): string {
@@ -38,7 +17,7 @@ export function shardRouter({ servers }: ReadOptions<GibsonOptions>): ((host: Ro
   const list = servers.map((server) => ({
     name: server.name,
     weight: server.weight,
-    address: addressOf(server),
+    address: server.address,
     addressText: server.parsed.text,
   }));
   return (host) => new ShardRouter(host, list, shardRules);

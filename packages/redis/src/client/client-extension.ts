@@ -6,7 +6,6 @@ import type { Kind } from '../pubsub/subscription-commands.ts';
 import type { ClusterRouter } from '../topology/cluster-router.ts';
 import type { NodeQualities } from '../topology/node-qualities.ts';
 import type { SentinelRouter } from '../topology/sentinel-router.ts';
-import type { RedisAddress, RedisClientOptions } from './options.ts';
 
 /** The subscriptions of a client. */
 export interface Subscriptions {
@@ -18,8 +17,6 @@ export interface Subscriptions {
 
 /** What is kept with a client, for all its views and all copies of this module. */
 export interface ClientExtension {
-  /** What `createRedis` got. */
-  origin?: undefined | { readonly address: RedisAddress | undefined; readonly options: RedisClientOptions };
   /** Whether the client sends to the servers of a cluster. */
   clustered?: boolean;
   /** The router of a cluster, once it is loaded. */

@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type ClientEvents,
   type ClientState,
+  type CloseOptions,
   type Engine,
   isConnectionClosed,
   type KvConnection,
@@ -67,7 +68,7 @@ export class RedisConnection<V = string> extends RedisSession<V> implements KvCo
   }
 
   /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
-  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 

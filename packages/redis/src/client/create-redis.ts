@@ -1,4 +1,3 @@
-import { extensionOf } from './client-extension.ts';
 import { type RedisAddress, type RedisClientOptions, readClientOptions } from './options.ts';
 import { Redis, type RedisClass } from './redis.ts';
 import { callOf, makeClient } from './redis-setup.ts';
@@ -44,7 +43,5 @@ export function createRedis(
 ): unknown {
   const read = readClientOptions(address, options);
   const { client: Type = Redis } = read.options;
-  const client = makeClient(read);
-  extensionOf(client).origin = { address, options };
-  return new Type(client, callOf(read));
+  return new Type(makeClient({ address, options, read }), callOf(read));
 }

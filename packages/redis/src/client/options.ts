@@ -2,15 +2,19 @@ import {
   type Address,
   type AddressInput,
   ArgumentError,
+  BOUND_RULES,
   COMMON_RULES,
   type Command,
   type CommonOptions,
+  checkBounds,
   DEFAULT_MAX_SIZE,
+  type EmbeddedServers,
   type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
   Rule,
+  reachable,
   readOptions,
   withTls,
 } from '@kv/core';
@@ -183,7 +187,11 @@ const CLIENT_RULES: OptionRules = {
   cache: cacheRule,
   readFrom: readFromRule,
 };
-const POOL_RULES: OptionRules = { ...RULES, minSize: Rule.index, maxSize: Rule.count };
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
+const POOL_RULES: OptionRules = { ...RULES, ...BOUND_RULES };
 
 const ADDRESS_RULES = {
   scheme: 'redis',
@@ -205,8 +213,6 @@ export interface ReadOptions<O extends RedisOptions> {
   readonly address: Address;
   readonly options: O;
   readonly login: Login;
-  /** What `address` means, where another client has found out. */
-  readonly reached?: Address | undefined;
 }
 
 /** What `createRedis` takes as an address: one server, a cluster, or sentinels. */
@@ -246,8 +252,7 @@ export function readPoolOptions(
 ): ReadOptions<RedisPoolOptions> {
   refuseSeveral(address, 'createPool');
   const all = read<RedisPoolOptions>(POOL_RULES, address, options);
-  const { minSize = 1, maxSize = DEFAULT_MAX_SIZE } = all.options;
-  if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
+  checkBounds(all.options);
   return all;
 }
 
@@ -271,7 +276,8 @@ function refuseSeveral(address: AddressInput | undefined, what: string): void {
 function read<O extends RedisOptions>(rules: OptionRules, input: AddressInput | undefined, given: O): ReadOptions<O> {
   const parsed = parseAddress(input, ADDRESS_RULES);
   const options = readOptions(rules, given, parsed.query);
-  return { parsed, address: withTls(parsed.address, options.tls), options, login: loginOf(parsed, options) };
+  const address = reachable(parsed, withTls(parsed.address, options.tls), 'redis', loadEmbedded);
+  return { parsed, address, options, login: loginOf(parsed, options) };
 }
 
 /** The first seed stands for all in what has one address only. */

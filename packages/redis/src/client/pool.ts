@@ -6,11 +6,15 @@ import {
   type ClientEvents,
   type ClientState,
   type ClientStats,
+  type CloseOptions,
   Command,
   type ConnectionPool,
+  duplicateCall,
   type Engine,
   integer,
   type KvPool,
+  keepOrigin,
+  type Origin,
   openPool,
   setHidden,
   stateful,
@@ -20,7 +24,8 @@ import { askingLess } from '../protocol/handshake.ts';
 import type { RedisProtocol } from '../protocol/protocol.ts';
 import { alternativeOnPool } from './alternatives.ts';
 import { mergeRawOptions, type RawCallOptions } from './call-options.ts';
-import { type RedisPoolOptions, readPoolOptions } from './options.ts';
+import { duplicateWithLogin } from './duplicate.ts';
+import { type ReadOptions, type RedisPoolOptions, readPoolOptions } from './options.ts';
 import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
 import { TypedExecutor } from './typed-executor.ts';
@@ -150,8 +155,20 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
     return new RedisPool<V>(this.client, mergeRawOptions(this.call, options));
   }
 
+  /**
+   * A further pool with the address, the options and the call options of this one, and with its database; `options` say
+   * what differs. Nothing is shared with it. Resolves when `minSize` connections are ready.
+   *
+   * @throws ArgumentError for a wrong option, ConnectionError with the cause when they cannot be made
+   * @example await using other = await pool.duplicate({ maxSize: 2 })
+   */
+  async duplicate(options: Omit<RedisPoolOptions, 'bytes'> = {}): Promise<RedisPool<V>> {
+    const origin: PoolOrigin = duplicateWithLogin(this.client, options, readPoolOptions);
+    return new RedisPool<V>(await openEngine(origin), mergeRawOptions(this.call, duplicateCall(this.call, options)));
+  }
+
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
-  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 
@@ -197,9 +214,17 @@ export async function createPool(
 ): Promise<RedisPool>;
 export async function createPool(address?: AddressInput, options: RedisPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
+  return new RedisPool<string>(await openEngine({ address, options, read }), callOf(read));
+}
+
+type PoolOrigin = Origin<AddressInput | undefined, RedisPoolOptions, ReadOptions<RedisPoolOptions>>;
+
+async function openEngine(origin: PoolOrigin): Promise<Engine> {
+  const { read } = origin;
   const setup = { ...clientSetup(read), alternative: alternativeOnPool };
   const client = await askingLess(read.login, () => openPool(setup, read.options));
-  return new RedisPool<string>(client, callOf(read));
+  keepOrigin(client, origin);
+  return client;
 }
 
 /** The command was sent, and it is unknown whether it ran or will run. */

@@ -5,23 +5,24 @@ import {
   type ClientSetup,
   commonSetup,
   DEFAULT_MAX_SIZE,
-  type EmbeddedServers,
+  keepOrigin,
   LazyRouter,
   outsideOfCalls,
   type Router,
   type RouterHost,
-  reachable,
 } from '@kv/core';
 import { RedisProtocol } from '../protocol/protocol.ts';
 import { alternativeOnClient } from './alternatives.ts';
 import { mergeRedisOptions } from './call-options.ts';
 import { type ClientExtension, extensionOf } from './client-extension.ts';
+import type { ClientOrigin } from './duplicate.ts';
 import { loadCache } from './lazy-cache.ts';
 import type { ReadOptions, RedisClientOptions, RedisOptions } from './options.ts';
 import { subscriptionsRestored } from './subscriptions.ts';
 
 /** The engine of a client. */
-export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
+export function makeClient(origin: ClientOrigin): Client {
+  const { read } = origin;
   const { cache, keyPrefix } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
@@ -35,6 +36,7 @@ export function makeClient(read: ReadOptions<RedisClientOptions>): Client {
     pools: poolsOf(read.options),
   };
   const client: Client = new Client(setup, read.topology && ((host) => lazyRouter(host, read, () => client)));
+  keepOrigin(client, origin);
   const extension = extensionOf(client);
   extension.clustered = read.topology?.kind === 'cluster';
   if (cache !== undefined) loadCache(client, cache, keyPrefix);
@@ -77,10 +79,6 @@ async function clusterRouter(
   return router;
 }
 
-/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
-const EMBEDDED: string = '@kv/embedded';
-const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
-
 /** What is the same for clients, pools and connections. */
 export function clientSetup({
   parsed,
@@ -88,7 +86,6 @@ export function clientSetup({
   options,
   login,
   topology,
-  reached,
 }: ReadOptions<RedisOptions>): Omit<ClientSetup, 'pools'> {
   return {
     ...commonSetup(options, 'redis'),
@@ -98,7 +95,7 @@ export function clientSetup({
       redirects: topology?.kind === 'cluster',
       role: topology?.kind === 'sentinel' ? 'primary' : undefined,
     }),
-    address: reached ?? reachable(parsed, address, 'redis', loadEmbedded),
+    address,
     addressText: parsed.text,
     alternative: alternativeOnClient,
   };

@@ -4,8 +4,10 @@ import {
   type ClientEvents,
   type ClientState,
   type ClientStats,
+  type CloseOptions,
   type Command,
   type Engine,
+  givenOptions,
   type KvClient,
   type Of,
   outsideOfCalls,
@@ -30,8 +32,8 @@ import type { NodeRole } from '../topology/slot-map.ts';
 import type { CacheCallOptions, CachedCallOptions } from './cache-options.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
 import { extensionOf } from './client-extension.ts';
-import { duplicateCall, duplicateOptions, duplicateOrigin } from './duplicate.ts';
-import type { RedisClientOptions } from './options.ts';
+import { type ClientOrigin, duplicateRedisCall, duplicateWithLogin } from './duplicate.ts';
+import { type RedisClientOptions, readClientOptions } from './options.ts';
 import { makeClient } from './redis-setup.ts';
 import { selectDatabase } from './select-database.ts';
 import type { RedisSession } from './session.ts';
@@ -118,10 +120,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    */
   duplicate(options: Omit<RedisClientOptions, 'bytes'> = {}): this {
     const View = this.constructor as RedisClass<this>;
-    const read = duplicateOptions(this.client, options);
-    const client = makeClient(read);
-    extensionOf(client).origin = duplicateOrigin(this.client, options);
-    return new View(client, duplicateCall(this.call, options));
+    const origin: ClientOrigin = duplicateWithLogin(this.client, options, readClientOptions);
+    return new View(makeClient(origin), duplicateRedisCall(this.call, options));
   }
 
   /**
@@ -157,7 +157,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
    * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
    * every promise is settled then.
    */
-  close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 
@@ -190,10 +190,11 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   with(options: RedisCallOptions & { readonly bytes: false }): Redis<string>;
   with(options: RedisCallOptions): this;
   with(options: RedisCallOptions): unknown {
+    const call = mergeRedisOptions(this.call, options);
     if (options.cache && extensionOf(this.client).loadingCache === undefined)
       throw new ArgumentError('cache: the client was made without it');
     const View = this.constructor as RedisClass<unknown>;
-    return new View(this.client, mergeRedisOptions(this.call, options));
+    return new View(this.client, call);
   }
 
   /**
@@ -234,7 +235,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   }
 
   protected async subscribeTo(kind: Kind, names: Many, options: SubscribeOptions): Promise<Subscription<V>> {
-    const subscriptions = await subscriptionsOf(this.client, options.overflow === 'pause');
+    const { overflow } = givenOptions(options);
+    const subscriptions = await subscriptionsOf(this.client, overflow === 'pause');
     return subscriptions.subscribe<V>(kind, names, options, this.call);
   }
 

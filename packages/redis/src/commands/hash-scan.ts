@@ -69,7 +69,7 @@ export function hrandfield<V = string>(
   count?: Int,
   options?: { readonly withvalues?: boolean | undefined },
 ): Command<RandomFields<V>, V> {
-  if (count !== undefined) return randomFields(key, count, options ?? {});
+  if (count !== undefined) return randomFields(key, count, options === undefined ? {} : options);
   if (options !== undefined) throw new ArgumentError('options: only together with count');
   return new Command<RandomFields<V>, V>(HRANDFIELD, [toArg(key, 'key')], textOrNull);
 }

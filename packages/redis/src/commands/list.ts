@@ -102,7 +102,7 @@ export function lpos<V = string>(
   element: Data,
   options?: LposOptions,
 ): Command<number | number[] | null, V> {
-  const given: LposOptions = options ?? {};
+  const given: LposOptions = options === undefined ? {} : options;
   checkOptions(given, LPOS_OPTIONS);
   if (Number(given.rank) === 0) throw new ArgumentError('options.rank: counts from 1, or backwards from -1');
   const args = [toArg(key, 'key'), toArg(element, 'element')];

@@ -93,7 +93,7 @@ export function zdiff<V = string>(keys: Many, options?: { readonly withscores?: 
 export function zdiff<V = string>(keys: Many, options: { readonly withscores: true }): Command<Scored<V>[], V>;
 export function zdiff<V = string>(keys: Many, options?: ZdiffOptions): Command<V[] | Scored<V>[], V>;
 export function zdiff<V = string>(keys: Many, options?: ZdiffOptions): Command<V[] | Scored<V>[], V> {
-  const given: ZdiffOptions = options ?? {};
+  const given: ZdiffOptions = options === undefined ? {} : options;
   checkOptions(given, WITHSCORES_OPTION);
   const args: Arg[] = [];
   addCounted(args, [keys], 'keys');
@@ -132,7 +132,7 @@ export function zinter<V = string>(keys: Many, options?: ZcombinePlain): Command
 export function zinter<V = string>(keys: Many, options: ZcombineScored): Command<Scored<V>[], V>;
 export function zinter<V = string>(keys: Many, options?: ZcombineOptions): Command<V[] | Scored<V>[], V>;
 export function zinter<V = string>(keys: Many, options?: ZcombineOptions): Command<V[] | Scored<V>[], V> {
-  const given: ZcombineOptions = options ?? {};
+  const given: ZcombineOptions = options === undefined ? {} : options;
   const args = combineArgs(keys, given);
   return new Command<Members<V>, V>(ZINTER, args, given.withscores ? scored<V> : dataList<V>);
 }
@@ -197,7 +197,7 @@ export function zunion<V = string>(keys: Many, options?: ZcombinePlain): Command
 export function zunion<V = string>(keys: Many, options: ZcombineScored): Command<Scored<V>[], V>;
 export function zunion<V = string>(keys: Many, options?: ZcombineOptions): Command<V[] | Scored<V>[], V>;
 export function zunion<V = string>(keys: Many, options?: ZcombineOptions): Command<V[] | Scored<V>[], V> {
-  const given: ZcombineOptions = options ?? {};
+  const given: ZcombineOptions = options === undefined ? {} : options;
   const args = combineArgs(keys, given);
   return new Command<Members<V>, V>(ZUNION, args, given.withscores ? scored<V> : dataList<V>);
 }

@@ -98,7 +98,7 @@ export function zrangebyscore<V = string>(
   max: ScoreBound,
   options?: ZrangebyscoreOptions,
 ): Command<V[] | Scored<V>[], V> {
-  const given: ZrangebyscoreOptions = options ?? {};
+  const given: ZrangebyscoreOptions = options === undefined ? {} : options;
   const args = [toArg(key, 'key'), scoreBound(min, 'min'), scoreBound(max, 'max')];
   const withscores = addByScore(args, given);
   return new Command<Members<V>, V>(ZRANGEBYSCORE, args, withscores ? scored<V> : dataList<V>);
@@ -144,7 +144,7 @@ export function zrevrange<V = string>(
   stop: Int,
   options?: ZrevrangeOptions,
 ): Command<V[] | Scored<V>[], V> {
-  const given: ZrevrangeOptions = options ?? {};
+  const given: ZrevrangeOptions = options === undefined ? {} : options;
   checkOptions(given, WITHSCORES_OPTION);
   const args = [toArg(key, 'key'), integer(start, 'start'), integer(stop, 'stop')];
   const withscores = addSwitch(args, 'WITHSCORES', given.withscores, 'withscores');
@@ -203,7 +203,7 @@ export function zrevrangebyscore<V = string>(
   min: ScoreBound,
   options?: ZrangebyscoreOptions,
 ): Command<V[] | Scored<V>[], V> {
-  const given: ZrangebyscoreOptions = options ?? {};
+  const given: ZrangebyscoreOptions = options === undefined ? {} : options;
   const args = [toArg(key, 'key'), scoreBound(max, 'max'), scoreBound(min, 'min')];
   const withscores = addByScore(args, given);
   return new Command<Members<V>, V>(ZREVRANGEBYSCORE, args, withscores ? scored<V> : dataList<V>);

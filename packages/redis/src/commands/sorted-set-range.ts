@@ -135,7 +135,7 @@ export function zrange<V = string>(
   stop: RangeBound,
   options?: ZrangeOptions,
 ): Command<V[] | Scored<V>[], V> {
-  const given: ZrangeOptions = options ?? {};
+  const given: ZrangeOptions = options === undefined ? {} : options;
   checkOptions(given, ZRANGE_OPTIONS);
   const args = [toArg(key, 'key')];
   addRange(args, start, stop, given);

@@ -54,7 +54,7 @@ export function zrank<V = string>(
 ): Command<Ranked | null, V>;
 export function zrank<V = string>(key: Data, member: Data, options?: ZrankOptions): Command<number | Ranked | null, V>;
 export function zrank<V = string>(key: Data, member: Data, options?: ZrankOptions): Command<number | Ranked | null, V> {
-  const given: ZrankOptions = options ?? {};
+  const given: ZrankOptions = options === undefined ? {} : options;
   const args = rankArgs(key, member, given);
   return new Command<number | Ranked | null, V>(ZRANK, args, given.withscore ? ranked : wholeOrNull);
 }
@@ -87,7 +87,7 @@ export function zrevrank<V = string>(
   member: Data,
   options?: ZrankOptions,
 ): Command<number | Ranked | null, V> {
-  const given: ZrankOptions = options ?? {};
+  const given: ZrankOptions = options === undefined ? {} : options;
   const args = rankArgs(key, member, given);
   return new Command<number | Ranked | null, V>(ZREVRANK, args, given.withscore ? ranked : wholeOrNull);
 }

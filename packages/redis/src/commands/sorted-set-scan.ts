@@ -114,7 +114,7 @@ export function zscan<V = string>(
   cursor: Cursor,
   options?: ZscanOptions,
 ): Command<ZscanPage<Scored<V>> | ZscanPage<V>, V> {
-  const given: ZscanOptions = options ?? {};
+  const given: ZscanOptions = options === undefined ? {} : options;
   checkOptions(given, ZSCAN_OPTIONS);
   const args = [toArg(key, 'key'), cursorArg(cursor)];
   addScan(args, given);

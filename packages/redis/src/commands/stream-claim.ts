@@ -97,7 +97,7 @@ export function xautoclaim<V = string>(
   start: StreamId,
   options?: XautoclaimOptions,
 ): Command<Autoclaimed<V> | AutoclaimedIds, V> {
-  const given = options ?? {};
+  const given = options === undefined ? {} : options;
   checkOptions(given, XAUTOCLAIM_OPTIONS);
   const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer'), integer(minIdle, 'minIdle', 0)];
   args.push(streamId(start, 'start'));
@@ -188,6 +188,6 @@ export function xclaim<V = string>(
 ): Command<StreamEntry<V>[] | string[], V> {
   const args = [toArg(key, 'key'), toArg(group, 'group'), toArg(consumer, 'consumer'), integer(minIdle, 'minIdle', 0)];
   addStreamIds(args, [ids]);
-  const justid = addClaim(args, options ?? {});
+  const justid = addClaim(args, options === undefined ? {} : options);
   return new Command<StreamEntry<V>[] | string[], V>(XCLAIM, args, justid ? texts : entries<V>);
 }

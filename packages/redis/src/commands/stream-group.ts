@@ -172,7 +172,7 @@ export function xreadgroup<V = string, E extends EntriesOf<E, StreamId> = Stream
   streams: E,
   options?: XreadgroupOptions,
 ): Command<Record<string, HistoryEntry<V>[]> | null, V> {
-  const given = options ?? {};
+  const given = options === undefined ? {} : options;
   checkOptions(given, XREADGROUP_OPTIONS);
   const args: Arg[] = ['GROUP', toArg(group, 'group'), toArg(consumer, 'consumer')];
   addInteger(args, 'COUNT', given.count, 'count', 0);

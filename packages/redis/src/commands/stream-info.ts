@@ -199,7 +199,7 @@ export function xinfoStream<V = string>(
   key: Data,
   options?: XinfoStreamOptions,
 ): Command<StreamInfo<V> | StreamInfoFull<V>, V> {
-  const given = options ?? {};
+  const given = options === undefined ? {} : options;
   checkOptions(given, XINFO_STREAM_OPTIONS);
   const args: Arg[] = [toArg(key, 'key')];
   const full = addSwitch(args, 'FULL', given.full, 'full');

@@ -52,7 +52,7 @@ export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
   }
 
   /** The same as {@link release}. */
-  override close(_options?: { readonly timeout?: number | undefined }): Promise<void> {
+  override close(): Promise<void> {
     return this.release();
   }
 }

@@ -1,16 +1,19 @@
 import {
-  type Address,
   type AddressInput,
   ArgumentError,
+  BOUND_RULES,
   COMMON_RULES,
   type CommonOptions,
-  DEFAULT_MAX_SIZE,
+  checkBounds,
+  type EmbeddedServers,
   type ListedServer,
   type OptionRule,
   type OptionRules,
   type ParsedAddress,
   parseAddress,
+  type ReadAddress,
   Rule,
+  reachable,
   readOptions,
   readServerList,
   type ServerInput,
@@ -111,7 +114,11 @@ const RULES: OptionRules = {
 };
 const SHARD_RULES: OptionRules = { ...RULES, readFrom: Rule.oneOf(['primary', 'preferReplica']) };
 const CLIENT_RULES: OptionRules = { ...SHARD_RULES, connections: Rule.count, client: { read: readClass } };
-const POOL_RULES: OptionRules = { ...SHARD_RULES, minSize: Rule.index, maxSize: Rule.count };
+const POOL_RULES: OptionRules = { ...SHARD_RULES, ...BOUND_RULES };
+/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
+const EMBEDDED: string = '@kv/embedded';
+const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
+
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
 const ADDRESS_RULES = { scheme: 'ssdb', tlsScheme: 'ssdbs', defaultPort: 8888 } as const;
 
@@ -124,12 +131,6 @@ function readPassword(value: unknown, name: string): unknown {
 function readClass(value: unknown, name: string): unknown {
   if (typeof value === 'function') return value;
   throw new ArgumentError(`${name}: expected a class that extends Ssdb`);
-}
-
-/** One server and how to reach it. */
-export interface ReadAddress {
-  readonly parsed: ParsedAddress;
-  readonly address: Address;
 }
 
 /** One of several servers. */
@@ -159,8 +160,7 @@ export function readPoolOptions(
   options: SsdbPoolOptions,
 ): ReadOptions<SsdbPoolOptions> {
   const all = read<SsdbPoolOptions>(POOL_RULES, address, options);
-  const { minSize = 1, maxSize = DEFAULT_MAX_SIZE } = all.options;
-  if (minSize > maxSize) throw new ArgumentError('minSize: expected at most maxSize');
+  checkBounds(all.options);
   return all;
 }
 
@@ -179,11 +179,11 @@ function read<O extends SsdbOptions & ShardOptions>(
   given: O,
 ): ReadOptions<O> {
   if (isList(input)) return readList(rules, input, given);
-  const { parsed, address } = readAddress(input, given);
+  const parsed = parse(input);
   const options = readOptions(rules, given, parsed.query);
   const password = (options.password ?? parsed.password) || undefined; // an empty one is none
   const all = Object.assign(Object.create(null), options, { password }) as O;
-  return { parsed, address: withTls(address, options.tls), options: all };
+  return { ...reached(parsed, options), options: all };
 }
 
 function isList(input: SsdbAddress | undefined): input is ServerList<SsdbServer> {
@@ -214,15 +214,19 @@ function readServer(
 }
 
 function readListed(input: AddressInput, options: SsdbOptions): ReadAddress {
-  const read = readAddress(input, options);
-  if (read.parsed.query.size > 0)
+  const parsed = parse(input);
+  if (parsed.query.size > 0)
     throw new ArgumentError('address: options of several servers are given to the client, not in their URLs');
-  return read;
+  return reached(parsed, options);
 }
 
-function readAddress(input: AddressInput | undefined, { tls }: SsdbOptions): ReadAddress {
+function parse(input: AddressInput | undefined): ParsedAddress {
   const parsed = parseAddress(input, ADDRESS_RULES);
   if (parsed.user !== undefined) throw new ArgumentError('address: SSDB has passwords but no users');
   if (parsed.path !== undefined) throw new ArgumentError('address: SSDB has no databases, expected no path');
-  return { parsed, address: withTls(parsed.address, tls) };
+  return parsed;
+}
+
+function reached(parsed: ParsedAddress, { tls }: SsdbOptions): ReadAddress {
+  return { parsed, address: reachable(parsed, withTls(parsed.address, tls), 'ssdb', loadEmbedded) };
 }

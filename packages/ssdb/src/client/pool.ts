@@ -1,27 +1,27 @@
 import {
+  type AcquireOptions,
   type CallOptions,
   type ClientEvents,
   type ClientState,
   type ClientStats,
-  type Data,
+  type CloseOptions,
+  duplicateCall,
+  duplicateOrigin,
   type Engine,
   type KvPool,
+  keepOrigin,
   mergeCallOptions,
+  type Origin,
   openPool,
+  readAcquireOptions,
   type ServerOf,
   setHidden,
 } from '@kv/core';
 import { Scanner } from '../streams/scan.ts';
 import { SsdbLease } from './lease.ts';
-import { readPoolOptions, type SsdbAddress, type SsdbPoolOptions } from './options.ts';
+import { type ReadOptions, readPoolOptions, type SsdbAddress, type SsdbPoolOptions } from './options.ts';
 import { acquireFor, shardRouter } from './servers.ts';
 import { callOf, clientSetup } from './ssdb.ts';
-
-/** Call options, and which server is meant. */
-export interface AcquireOptions extends CallOptions {
-  /** With several servers: a key (without prefix) that lies on the server; the lease refuses keys of the others. */
-  readonly key?: Data | undefined;
-}
 
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
 export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLease<V>> {
@@ -96,11 +96,8 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
   acquire(options: AcquireOptions & { readonly bytes: true }): Promise<SsdbLease<Uint8Array>>;
   acquire(options: AcquireOptions & { readonly bytes: false }): Promise<SsdbLease<string>>;
   acquire(options?: AcquireOptions): Promise<SsdbLease<V>>;
-  async acquire({
-    key,
-    ...options
-  }: AcquireOptions = {}): Promise<SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V>> {
-    const call = mergeCallOptions(this.call, options);
+  async acquire(options: AcquireOptions = {}): Promise<SsdbLease<string> | SsdbLease<Uint8Array> | SsdbLease<V>> {
+    const { call, key } = readAcquireOptions(this.call, options);
     return new SsdbLease<V>(await this.client.acquire(call, 'sessions', acquireFor(key, call.keyPrefix)), call);
   }
 
@@ -122,8 +119,20 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
     return new SsdbPool<V>(this.client, mergeCallOptions(this.call, options));
   }
 
+  /**
+   * A further pool with the address, the options and the call options of this one; `options` say what differs. Nothing is
+   * shared with it. Resolves when `minSize` connections are ready.
+   *
+   * @throws ArgumentError for a wrong option, ConnectionError with the cause when they cannot be made
+   * @example await using other = await pool.duplicate({ maxSize: 2 })
+   */
+  async duplicate(options: Omit<SsdbPoolOptions, 'bytes'> = {}): Promise<SsdbPool<V>> {
+    const origin: PoolOrigin = duplicateOrigin(this.client, options, readPoolOptions);
+    return new SsdbPool<V>(await openEngine(origin), duplicateCall(this.call, options));
+  }
+
   /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
-  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  override close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 }
@@ -156,6 +165,14 @@ export async function createPool(
 ): Promise<SsdbPool>;
 export async function createPool(address?: SsdbAddress, options: SsdbPoolOptions = {}): Promise<unknown> {
   const read = readPoolOptions(address, options);
+  return new SsdbPool<string>(await openEngine({ address, options, read }), callOf(read));
+}
+
+type PoolOrigin = Origin<SsdbAddress | undefined, SsdbPoolOptions, ReadOptions<SsdbPoolOptions>>;
+
+async function openEngine(origin: PoolOrigin): Promise<Engine> {
+  const { read } = origin;
   const client = await openPool(clientSetup(read), read.options, shardRouter(read));
-  return new SsdbPool<string>(client, callOf(read));
+  keepOrigin(client, origin);
+  return client;
 }

@@ -1,15 +1,13 @@
 /** How servers are reached, and how commands find theirs when there are several. */
 
 import {
-  type Address,
   type AnyCommand,
   Command,
   type Data,
-  type EmbeddedServers,
   Keys,
+  type ReadAddress,
   type Router,
   type RouterHost,
-  reachable,
   type ShardAddress,
   ShardRouter,
   type ShardServer,
@@ -20,16 +18,7 @@ import { wire } from '../commands/support/replies.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import { ssdbProtocol } from '../protocol/protocol.ts';
 import { shardRules } from '../protocol/shard-rules.ts';
-import type { ReadAddress, ReadOptions, ReadServer, SsdbOptions } from './options.ts';
-
-/** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
-const EMBEDDED: string = '@kv/embedded';
-const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
-
-/** The address that is connected to. */
-export function addressOf({ parsed, address }: ReadAddress): Address {
-  return reachable(parsed, address, 'ssdb', loadEmbedded);
-}
+import type { ReadOptions, ReadServer, SsdbOptions } from './options.ts';
 
 /** Where a client sends to, without passwords. */
 export function addressText({ parsed, servers = [] }: ReadOptions<SsdbOptions>): string {
@@ -67,7 +56,7 @@ function shardAddress(read: ReadAddress, options: SsdbOptions): ShardAddress {
   const { password } = read.parsed;
   const own = password !== undefined && options.password === undefined;
   return {
-    address: addressOf(read),
+    address: read.address,
     addressText: read.parsed.text,
     protocol: own ? ssdbProtocol({ ...options, password }) : undefined,
   };

@@ -5,10 +5,15 @@ import {
   type ClientSetup,
   type ClientState,
   type ClientStats,
+  type CloseOptions,
   commonSetup,
+  duplicateCall,
+  duplicateOrigin,
   type Engine,
   type KvClient,
+  keepOrigin,
   mergeCallOptions,
+  type Origin,
   type ServerOf,
   setHidden,
 } from '@kv/core';
@@ -25,7 +30,7 @@ import {
   type SsdbClientOptions,
   type SsdbOptions,
 } from './options.ts';
-import { addressOf, addressText, shardRouter } from './servers.ts';
+import { addressText, shardRouter } from './servers.ts';
 
 /** A client that the whole process can share. Commands share a few connections; streams use dedicated ones. */
 export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
@@ -84,10 +89,23 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
   }
 
   /**
+   * A further client of the same class, with the address, the options and the call options of this one; `options` say
+   * what differs. Nothing is shared with it.
+   *
+   * @throws ArgumentError for a wrong option
+   * @example await using reader = ssdb.duplicate({ name: 'reader' })
+   */
+  duplicate(options: Omit<SsdbClientOptions, 'bytes'> = {}): this {
+    const View = this.constructor as SsdbClass<this>;
+    const origin: ClientOrigin = duplicateOrigin(this.client, options, readClientOptions);
+    return new View(makeEngine(origin), duplicateCall(this.call, options));
+  }
+
+  /**
    * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
    * every promise is settled then.
    */
-  override close(options?: { readonly timeout?: number | undefined }): Promise<void> {
+  override close(options?: CloseOptions): Promise<void> {
     return this.client.close(options);
   }
 
@@ -180,7 +198,15 @@ export function createSsdb(
   options: SsdbClientOptions & { readonly client?: SsdbClass<unknown> | undefined } = {},
 ): unknown {
   const read = readClientOptions(address, options);
-  const { connections = connectionsFor(read.servers?.length ?? 1), client: Type = Ssdb } = read.options;
+  const { client: Type = Ssdb } = read.options;
+  return new Type(makeEngine({ address, options, read }), callOf(read));
+}
+
+type ClientOrigin = Origin<SsdbAddress | undefined, SsdbClientOptions, ReadOptions<SsdbClientOptions>>;
+
+function makeEngine(origin: ClientOrigin): Engine {
+  const { read } = origin;
+  const { connections = connectionsFor(read.servers?.length ?? 1) } = read.options;
   const setup = {
     ...clientSetup(read),
     pools: {
@@ -190,7 +216,9 @@ export function createSsdb(
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
   } as const;
-  return new Type(new Client(setup, shardRouter(read)), callOf(read));
+  const client = new Client(setup, shardRouter(read));
+  keepOrigin(client, origin);
+  return client;
 }
 
 /** What is the same for clients, pools and connections. */
@@ -198,7 +226,7 @@ export function clientSetup(read: ReadOptions<SsdbOptions>): Omit<ClientSetup, '
   return {
     ...commonSetup(read.options, 'ssdb'),
     protocol: ssdbProtocol(read.options),
-    address: addressOf(read),
+    address: read.address,
     addressText: addressText(read),
     alternative: ({ spec: { name } }) => INSTEAD[name] ?? 'use a connection of its own',
   };
