@@ -16,7 +16,9 @@ import { type CacheCallOptions, cacheCallRule } from './cache-options.ts';
 export interface RawCallOptions extends CallOptions {
   /**
    * What `execute()` gives: `resp2` for the shapes of RESP2 whichever protocol is spoken (doubles as text, maps and sets as
-   * flat lists, booleans as 1 and 0), `native` for what is on the wire. Default: `native`.
+   * flat lists, booleans as 1 and 0), `native` for what is on the wire.
+   *
+   * @default 'native'
    */
   readonly replies?: 'native' | 'resp2' | undefined;
 }
