@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Embedded, startEmbedded } from '@kv/embedded';
+import type { RedisAddress } from '@kv/redis';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { FlowProducer, Queue, QueueEvents, RedisConnection, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -6,10 +8,12 @@ import { type BullClient, type BullOptions, bullClient, bullClientFactory } from
 import { runOutage } from './outage/outage.ts';
 
 let server: RedisServer;
+let embedded: Embedded<{ redis: true }>;
 beforeAll(async () => {
+  embedded = await startEmbedded({ redis: true });
   server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] });
 });
-afterAll(() => server.stop());
+afterAll(() => Promise.all([server.stop(), embedded.close()]));
 afterEach(() => {
   delete (RedisConnection as { clientFactory?: unknown }).clientFactory;
 });
@@ -17,8 +21,8 @@ afterEach(() => {
 const QUICK: BullOptions = { backoff: { min: 1, max: 50 } };
 
 /** A client that is closed when the test has ended. */
-function client(options: BullOptions = QUICK): BullClient {
-  const made = bullClient(server.url, options);
+function client(options: BullOptions = QUICK, address: RedisAddress = server.url): BullClient {
+  const made = bullClient(address, options);
   onTestFinished(() => made.disconnect());
   return made;
 }
@@ -41,10 +45,17 @@ function closing<T extends Closable>(one: T): T {
 let names = 0;
 const queueName = (): string => `queue-${++names}`;
 
-describe('jobs', () => {
+const addresses: Readonly<Record<string, () => RedisAddress>> = {
+  'a real server': () => server.url,
+  'the embedded server, which runs the same scripts': () => embedded.redis.address,
+};
+
+describe.each(Object.keys(addresses))('jobs on %s', (where) => {
+  const clientThere = (): BullClient => client(QUICK, addresses[where]?.());
+
   it('are added, run, and give their results to those who wait', async () => {
     const name = queueName();
-    const connection = client();
+    const connection = clientThere();
     const queue = closing(new Queue(name, { connection }));
     const events = closing(new QueueEvents(name, { connection }));
     const worker = closing(new Worker(name, async ({ data }) => data.n * 2, { connection, concurrency: 5 }));
@@ -58,7 +69,7 @@ describe('jobs', () => {
 
   it('are delayed, repeated after a failure, and ordered by priority', async () => {
     const name = queueName();
-    const connection = client();
+    const connection = clientThere();
     const queue = closing(new Queue(name, { connection }));
     const order: string[] = [];
     await queue.pause();
@@ -84,7 +95,7 @@ describe('jobs', () => {
 
   it('tell of progress and failures, and depend on children', async () => {
     const name = queueName();
-    const connection = client();
+    const connection = clientThere();
     const events = closing(new QueueEvents(name, { connection }));
     await events.waitUntilReady();
     const heard: string[] = [];
@@ -111,7 +122,7 @@ describe('jobs', () => {
 
   it('repeat by a scheduler, and can be looked at and removed', async () => {
     const name = queueName();
-    const queue = closing(new Queue(name, { connection: client() }));
+    const queue = closing(new Queue(name, { connection: clientThere() }));
     await queue.upsertJobScheduler('tick', { every: 100_000 });
     expect((await queue.getJobSchedulers()).map(({ key }) => key)).toEqual(['tick']);
     await queue.add('kept', { a: 'ä' });

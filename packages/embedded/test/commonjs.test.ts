@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,15 +10,18 @@ import { setPublishedForm } from '../../../esbuild.base.ts';
 const repository = new URL('../../..', import.meta.url).pathname;
 const sandbox = new URL('sandbox.cjs', import.meta.url).pathname;
 
-/** Packages as they are installed: all of them; without the servers; with servers that fail. */
-const folders = { complete: '', alone: '', broken: '' };
+/** Packages as they are installed: all of them; without the servers; with servers that fail; without what runs scripts. */
+const folders = { complete: '', alone: '', broken: '', scriptless: '' };
 
 beforeAll(async () => {
-  for (const name of ['complete', 'alone', 'broken'] as const) {
+  for (const name of ['complete', 'alone', 'broken', 'scriptless'] as const) {
     folders[name] = await mkdtemp(join(tmpdir(), `kv-commonjs-${name}-`));
     for (const client of ['redis', 'ssdb', 'gibson']) await install(folders[name], client);
   }
   await install(folders.complete, 'embedded');
+  await install(folders.scriptless, 'embedded');
+  const interpreter = 'node_modules/wasmoon-lua5.1';
+  await symlink(join(repository, interpreter), join(folders.complete, interpreter));
   await install(folders.broken, 'embedded', "throw new Error('no room for servers');");
 });
 afterAll(() => Promise.all(Object.values(folders).map((folder) => rm(folder, { recursive: true, force: true }))));
@@ -70,6 +73,18 @@ describe('the CommonJS builds, where import() is not possible', () => {
   test('say that the package is missing only when it is', async () => {
     expect(await run(get, folders.alone)).toContain('address: embedded: needs the package @kv/embedded');
     expect(await run(get, folders.broken)).toContain('@kv/embedded could not be loaded: no room for servers');
+  });
+
+  const script = `
+    const redis = require('@kv/redis').createRedis('embedded:');
+    console.log(await redis.execute('EVAL', 'return cjson.encode({1, ARGV[1]})', '0', 'x'));
+    await redis.close();`;
+
+  test('run scripts, or say which package does when it is not there', async () => {
+    expect(await run(script)).toBe('[1,"x"]');
+    expect(await run(script, folders.scriptless)).toContain(
+      'scripts: the package wasmoon-lua5.1, which runs them, is not installed; npm install --save-dev wasmoon-lua5.1',
+    );
   });
 
   test('reach a server that the program itself has started', async () => {

@@ -1,6 +1,7 @@
 // Runs a program as Jest runs CommonJS: in a context of its own, with modules that are compiled without a way to import().
 //   node sandbox.cjs <folder with node_modules> <program>
 const { readFileSync } = require('node:fs');
+const { isBuiltin } = require('node:module');
 const { join } = require('node:path');
 const vm = require('node:vm');
 
@@ -16,7 +17,8 @@ context.process = Object.create(process, { nextTick: { value: process.nextTick.b
 const loaded = new Map();
 
 function load(name) {
-  if (!name.startsWith('@kv/')) return require(name);
+  if (isBuiltin(name)) return require(name);
+  if (!name.startsWith('@kv/')) return require(join(folder, 'node_modules', name));
   if (!loaded.has(name)) {
     const module = { exports: {} };
     run(readFileSync(fileOf(name), 'utf8'), module);

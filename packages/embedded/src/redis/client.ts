@@ -36,6 +36,8 @@ export class Client {
   transaction: Transaction | undefined;
   /** EXEC is running. */
   executing = false;
+  /** It stands for a script. */
+  inScript = false;
   /** Watched keys by database. */
   readonly watched: Map<number, Set<string>> = new Map<number, Set<string>>();
   /** A watched key changed. */

@@ -15,6 +15,10 @@ const COUNTED: Readonly<Record<string, number>> = {
   zunionstore: 2,
   zinterstore: 2,
   zdiffstore: 2,
+  eval: 2,
+  eval_ro: 2,
+  evalsha: 2,
+  evalsha_ro: 2,
 };
 
 /** The keys in a whole command; undefined for a command that has none. */

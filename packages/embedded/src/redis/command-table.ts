@@ -71,6 +71,10 @@ decrby 3 write,denyoom,fast 1 1 1 write,string,fast
 del -2 write 1 -1 1 keyspace,write,slow
 discard 1 noscript,loading,stale,fast,allow_busy 0 0 0 fast,transaction
 echo 2 loading,stale,fast 0 0 0 fast,connection
+eval -3 noscript,stale,skip_monitor,no_mandatory_keys,movablekeys 0 0 0 slow,scripting
+eval_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys,movablekeys 0 0 0 slow,scripting
+evalsha -3 noscript,stale,skip_monitor,no_mandatory_keys,movablekeys 0 0 0 slow,scripting
+evalsha_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys,movablekeys 0 0 0 slow,scripting
 exec 1 noscript,loading,stale,skip_slowlog 0 0 0 slow,transaction
 exists -2 readonly,fast 1 -1 1 keyspace,read,fast
 expire -3 write,fast 1 1 1 keyspace,write,fast
@@ -165,6 +169,11 @@ sadd -3 write,denyoom,fast 1 1 1 write,set,fast
 save 1 admin,noscript,no_async_loading,no_multi 0 0 0 admin,slow,dangerous
 scan -2 readonly 0 0 0 keyspace,read,slow
 scard 2 readonly,fast 1 1 1 read,set,fast
+script -2 - 0 0 0 slow
+script|exists -3 noscript 0 0 0 slow,scripting
+script|flush -2 noscript 0 0 0 slow,scripting
+script|kill 2 noscript,allow_busy 0 0 0 slow,scripting
+script|load 3 noscript,stale 0 0 0 slow,scripting
 sdiff -2 readonly 1 -1 1 read,set,slow
 sdiffstore -3 write,denyoom 1 -1 1 write,set,slow
 select 2 loading,stale,fast 0 0 0 fast,connection

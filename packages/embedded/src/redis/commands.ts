@@ -10,6 +10,7 @@ import { listCommands } from './commands/list.ts';
 import { listPopCommands } from './commands/list-pop.ts';
 import { pubsubCommands } from './commands/pubsub.ts';
 import { scanCommands } from './commands/scan.ts';
+import { scriptCommands } from './commands/script.ts';
 import { serverCommands } from './commands/server.ts';
 import { setCommands } from './commands/set.ts';
 import { sortCommands } from './commands/sort.ts';
@@ -47,6 +48,7 @@ export const runners: ReadonlyMap<string, Run> = new Map(
     streamClaimCommands,
     streamInfoCommands,
     transactionCommands,
+    scriptCommands,
     pubsubCommands,
     connectionCommands,
     clientCommands,

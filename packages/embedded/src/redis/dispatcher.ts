@@ -7,6 +7,8 @@ import { keysOf } from './command-keys.ts';
 import { type CommandInfo, commandTable } from './command-table.ts';
 import { runners } from './commands.ts';
 import { errorReply, QUEUED } from './replies.ts';
+import { loadLua, luaModule, luaProblem } from './scripting/lua-module.ts';
+import { ScriptError } from './scripting/redis-api.ts';
 import type { RedisState } from './state.ts';
 
 /** Never queued in a transaction. */
@@ -14,6 +16,8 @@ const IMMEDIATE = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']
 const IN_SUBSCRIBED_MODE = /^([ps]?(un)?subscribe|ping|quit|reset)$/;
 const SHOWN_NAME = 128;
 const SHARD_CHANNELS = new Set(['ssubscribe', 'sunsubscribe', 'spublish']);
+const WRITING_SCRIPTS = new Set(['eval', 'evalsha']);
+const SCRIPTS = new Set([...WRITING_SCRIPTS, 'eval_ro', 'evalsha_ro', 'script|load']);
 
 /** Takes one request of a client: checks it as the server does, then runs, queues, postpones or refuses it. */
 export function dispatch(state: RedisState, client: Client, words: readonly string[]): void {
@@ -24,7 +28,7 @@ export function dispatch(state: RedisState, client: Client, words: readonly stri
     client.lastCommand = info.name;
     check(client, info);
     checkCluster(state, client, info, words);
-    if (postpones(state, client, info)) {
+    if (postpones(state, client, info) || waitsForLua(state, client, info)) {
       client.postponed = words;
       client.line.hold();
       return;
@@ -57,7 +61,38 @@ function rejected(state: RedisState, client: Client, [name]: readonly string[], 
 /** Runs one command without further checks and sends its reply. */
 export function run(state: RedisState, client: Client, words: readonly string[]): void {
   for (const database of state.databases) database.collect();
-  const info = find(words);
+  const reply = replyTo(state, client, find(words), words);
+  if (reply !== undefined) client.reply(reply);
+}
+
+/** The same for a script, which has rules of its own and gets the reply. Time stands still for it: no key expires. */
+export function runInScript(state: RedisState, client: Client, words: readonly string[], readOnly: boolean): string {
+  const info = lookUp(words) ?? scriptError('Unknown Redis command called from script');
+  if (!fits(info, words)) scriptError('Wrong number of args calling Redis command from script');
+  if (info.flags.includes('noscript')) scriptError('This Redis command is not allowed from script');
+  if (readOnly && info.flags.includes('write')) {
+    scriptError('Write commands are not allowed from read-only scripts.');
+  }
+  checkSlots(state, info, words);
+  return replyTo(state, client, info, words) ?? '';
+}
+
+function scriptError(text: string): never {
+  throw new ScriptError(text);
+}
+
+/** A script reaches no other node of a cluster. */
+function checkSlots({ cluster }: RedisState, info: CommandInfo, words: readonly string[]): void {
+  try {
+    cluster?.check({ keys: keysOf(info, words) ?? [], asking: false, areChannels: SHARD_CHANNELS.has(info.name) });
+  } catch (error) {
+    if (!(error instanceof Redirection)) throw error;
+    scriptError('Script attempted to access a non local key in a cluster node');
+  }
+}
+
+/** Runs a command; undefined: the reply comes later. */
+function replyTo(state: RedisState, client: Client, info: CommandInfo, words: readonly string[]): string | undefined {
   const args = words.slice(info.name.includes('|') ? 2 : 1);
   state.commandsRun += 1;
   showToMonitors(state, client, info, words);
@@ -73,29 +108,36 @@ export function run(state: RedisState, client: Client, words: readonly string[])
     wire: client.notation,
   };
   try {
-    const reply = runners.get(name)?.(context, args);
-    if (reply !== undefined) client.reply(reply);
+    return runners.get(name)?.(context, args);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    client.reply(errorReply(error.message));
+    return errorReply(error.message);
   }
 }
 
 /** The command that the words begin with; refuses unknown ones and wrong counts. */
 function find(words: readonly string[]): CommandInfo {
-  const [given = '', second] = words;
-  const name = given.toLowerCase();
-  const outer = commandTable.get(name) ?? refuse(unknown(words));
-  const isContainer = !runners.has(name) || (name === 'command' && second !== undefined);
-  const inner = isContainer && second !== undefined ? commandTable.get(`${name}|${second.toLowerCase()}`) : outer;
-  if (inner === undefined) {
+  const [name = '', second] = words;
+  if (!commandTable.has(name.toLowerCase())) refuse(unknown(words));
+  const info = lookUp(words);
+  if (info === undefined) {
     return refuse(`unknown subcommand '${second?.slice(0, SHOWN_NAME)}'. Try ${name.toUpperCase()} HELP.`);
   }
-  const { arity } = inner;
-  if (arity > 0 ? words.length !== arity : words.length < -arity) {
-    refuse(`wrong number of arguments for '${inner.name}' command`);
-  }
-  return inner;
+  return fits(info, words) ? info : refuse(`wrong number of arguments for '${info.name}' command`);
+}
+
+/** Undefined: there is no such command or subcommand. */
+function lookUp([given = '', second]: readonly string[]): CommandInfo | undefined {
+  const name = given.toLowerCase();
+  const outer = commandTable.get(name);
+  const isContainer = !runners.has(name) || (name === 'command' && second !== undefined);
+  if (outer === undefined || !isContainer || second === undefined) return outer;
+  return commandTable.get(`${name}|${second.toLowerCase()}`);
+}
+
+/** Whether the number of words is right. */
+function fits({ arity }: CommandInfo, words: readonly string[]): boolean {
+  return arity > 0 ? words.length === arity : words.length >= -arity;
 }
 
 function unknown([name = '', ...args]: readonly string[]): string {
@@ -136,8 +178,18 @@ function checkCluster(state: RedisState, client: Client, { name }: CommandInfo, 
 function postpones({ paused }: RedisState, client: Client, { name, flags }: CommandInfo): boolean {
   if (paused === undefined || name.startsWith('client|')) return false;
   if (client.transaction !== undefined && name !== 'exec') return false;
-  const writes = flags.includes('write') || (name === 'exec' && (client.transaction?.commands.length ?? 0) > 0);
+  const writes =
+    flags.includes('write') ||
+    WRITING_SCRIPTS.has(name) ||
+    (name === 'exec' && (client.transaction?.commands.length ?? 0) > 0);
   return paused === 'all' || writes;
+}
+
+/** The interpreter is loaded when the first script comes, also where it is only queued. */
+function waitsForLua(state: RedisState, client: Client, { name }: CommandInfo): boolean {
+  if (!SCRIPTS.has(name) || luaModule() !== undefined || luaProblem() !== undefined) return false;
+  void loadLua().then(() => state.resume(client));
+  return true;
 }
 
 /** CLIENT REPLY SKIP is over after the next command. */
@@ -150,13 +202,13 @@ function afterReply(client: Client): void {
 
 /** Administrators' commands are not shown. */
 function showToMonitors(state: RedisState, client: Client, { flags }: CommandInfo, words: readonly string[]): void {
-  if (flags.includes('skip_monitor') || flags.includes('admin')) return;
+  if (flags.includes('admin')) return;
   const now = state.clock.now();
   const time = `${Math.floor(now / 1000)}.${String(now % 1000).padStart(3, '0')}000`;
   let line: string | undefined;
   for (const other of state.monitors) {
     if (other === client && words[0]?.toLowerCase() === 'reset') continue;
-    line ??= `+${time} [${client.db} ${client.line.peer.name}] ${words.map(quote).join(' ')}\r\n`;
+    line ??= `+${time} [${client.db} ${client.inScript ? 'lua' : client.line.peer.name}] ${words.map(quote).join(' ')}\r\n`;
     other.line.tell(line);
   }
 }

@@ -5,10 +5,10 @@ import type { Peer, Service, Session } from '../peer.ts';
 import { Client } from './client.ts';
 import type { ClusterNode } from './cluster/node.ts';
 import { defaultConfig } from './commands/server.ts';
-import { dispatch, run } from './dispatcher.ts';
+import { dispatch, run, runInScript } from './dispatcher.ts';
 import { errorReply } from './replies.ts';
 import { ProtocolViolation, RequestReader } from './request.ts';
-import { RedisState } from './state.ts';
+import { type Handlers, RedisState } from './state.ts';
 
 /** How a Redis server is configured. */
 export interface RedisSettings {
@@ -30,9 +30,10 @@ export class RedisServer implements Service {
   /** @param node the node of a cluster that it is */
   constructor(clock: Clock, settings: RedisSettings = {}, node?: ClusterNode) {
     const config = new Map(Object.entries({ ...defaultConfig, requirepass: settings.password ?? '' }));
-    const handlers = {
-      run: (client: Client, words: Words) => run(this.#state, client, words),
-      dispatch: (client: Client, words: Words) => dispatch(this.#state, client, words),
+    const handlers: Handlers = {
+      run: (client, words) => run(this.#state, client, words),
+      runInScript: (client, words, readOnly) => runInScript(this.#state, client, words, readOnly),
+      dispatch: (client, words) => dispatch(this.#state, client, words),
     };
     this.#state = new RedisState(clock, config, handlers, node);
   }

@@ -4,11 +4,22 @@ import type { Client } from './client.ts';
 import type { ClusterNode } from './cluster/node.ts';
 import { Keyspace } from './keyspace.ts';
 import { PubSub } from './pubsub.ts';
+import { Scripts } from './scripting/scripts.ts';
 
 const DATABASES = 16;
 
 /** What is done with the words of a client. */
 type Handle = (client: Client, words: readonly string[]) => void;
+
+/** Runs a command of a script and returns its reply. @throws ScriptError when scripts may not run it */
+type RunInScript = (client: Client, words: readonly string[], readOnly: boolean) => string;
+
+/** How a server deals with requests. */
+export interface Handlers {
+  readonly run: Handle;
+  readonly runInScript: RunInScript;
+  readonly dispatch: Handle;
+}
 
 /** What all connections of a server share. */
 export class RedisState {
@@ -20,6 +31,8 @@ export class RedisState {
   readonly databases: Keyspace[];
   /** Runs one command of a client and sends its reply. */
   readonly run: Handle;
+  readonly runInScript: RunInScript;
+  readonly scripts: Scripts = new Scripts();
   /** Takes a request that was held back, as if it came now. */
   readonly #dispatch: Handle;
   /** Clients that want to see every command. */
@@ -34,18 +47,14 @@ export class RedisState {
   #ready: [db: number, key: string][] = [];
   #pause: { readonly timer: Timer; readonly writesOnly: boolean } | undefined;
 
-  constructor(
-    clock: Clock,
-    config: Map<string, string>,
-    handlers: { readonly run: Handle; readonly dispatch: Handle },
-    cluster?: ClusterNode,
-  ) {
+  constructor(clock: Clock, config: Map<string, string>, handlers: Handlers, cluster?: ClusterNode) {
     this.cluster = cluster;
     if (cluster !== undefined) cluster.state = this;
     this.clock = clock;
     this.startedAt = clock.now();
     this.config = config;
     this.run = handlers.run;
+    this.runInScript = handlers.runInScript;
     this.#dispatch = handlers.dispatch;
     const changed = (space: Keyspace, key: string): void => this.#changed(this.databases.indexOf(space), key);
     this.databases = Array.from({ length: DATABASES }, () => new Keyspace(clock, changed));
@@ -128,7 +137,7 @@ export class RedisState {
   unpause(): void {
     this.#pause?.timer.cancel();
     this.#pause = undefined;
-    for (const client of this.clients.values()) if (client.postponed !== undefined) this.#resume(client);
+    for (const client of this.clients.values()) this.resume(client);
   }
 
   /** What is held back now. */
@@ -137,8 +146,10 @@ export class RedisState {
     return this.#pause.writesOnly ? 'writes' : 'all';
   }
 
-  #resume(client: Client): void {
-    const words = client.postponed as readonly string[];
+  /** Takes the command that was held back, if there is one and the client is still there. */
+  resume(client: Client): void {
+    const words = client.postponed;
+    if (words === undefined || !this.clients.has(client.id)) return;
     client.postponed = undefined;
     this.#dispatch(client, words);
     queueMicrotask(() => {

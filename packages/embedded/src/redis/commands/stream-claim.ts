@@ -51,7 +51,10 @@ function deliveryTime(given: number | undefined, now: number): number {
 /** Makes the consumer when the first entry is claimed. */
 function claimant({ state }: Context, group: ConsumerGroup, name: string): () => Consumer {
   let consumer: Consumer | undefined;
-  return () => (consumer ??= consumerOf(group, name, state.clock.now()));
+  return () => {
+    consumer ??= consumerOf(group, name, state.clock.now());
+    return consumer;
+  };
 }
 
 function shown(entry: StreamEntry, justId: boolean): string {

@@ -35,15 +35,17 @@ function milliseconds(text: string, now: number): number {
   return ms > 2n ** 63n - 1n - BigInt(now) ? refuse('timeout is out of range') : Number(ms);
 }
 
-function parse({ name, state }: Context, args: readonly string[]): ReadRequest {
+function parse({ name, state, client }: Context, args: readonly string[]): ReadRequest {
   const inGroup = name === 'xreadgroup';
   let [block, count, noAck]: [number | undefined, number | undefined, boolean] = [undefined, undefined, false];
   let names: readonly [string, string] | undefined;
   for (let at = 0; at < args.length; at += 1) {
     const option = arg(args, at).toUpperCase();
     const left = args.length - at - 1;
-    if (option === 'BLOCK' && left > 0) block = milliseconds(arg(args, ++at), state.clock.now());
-    else if (option === 'COUNT' && left > 0) {
+    if (option === 'BLOCK' && left > 0) {
+      if (client.inScript) refuse(`${name} command is not allowed with BLOCK option from scripts`);
+      block = milliseconds(arg(args, ++at), state.clock.now());
+    } else if (option === 'COUNT' && left > 0) {
       const value = Number(integerOf(arg(args, ++at)));
       count = value > 0 ? value : undefined;
     } else if (option === 'STREAMS' && left > 0) {

@@ -1,0 +1,137 @@
+import type { Notation } from '../replies.ts';
+import { errorReply } from '../replies.ts';
+import { bitLibrary } from './bit.ts';
+import { cjsonLibrary } from './cjson.ts';
+import { cmsgpackLibrary } from './cmsgpack.ts';
+import type { LuaModule } from './lua-module.ts';
+import { ReplyMaker } from './lua-to-reply.ts';
+import { LuaVm } from './lua-vm.ts';
+import { prelude } from './prelude.ts';
+import { randomFunctions } from './random.ts';
+import { currentHost, pushLibrary, pushRedisLibrary, type ScriptHost, withHost } from './redis-api.ts';
+import { structLibrary } from './struct.ts';
+
+/** A script that is compiled; a place in the interpreter. */
+export type Compiled = number;
+
+/** What a script gets. */
+export interface ScriptCall {
+  readonly script: Compiled;
+  readonly sha: string;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  readonly wire: Notation;
+  readonly host: ScriptHost;
+  /** Whether `redis.setresp(3)` was called, asked when the script has ended. */
+  readonly keepsBooleans: () => boolean;
+}
+
+/** Looks at the clock after so many steps. */
+const STEPS = 100_000;
+
+/** Compiles and runs scripts. */
+export class ScriptEngine {
+  readonly #vm: LuaVm;
+  readonly #compile: Compiled;
+  readonly #handler: Compiled;
+  readonly #globals: Compiled;
+
+  constructor(module: LuaModule) {
+    const vm = new LuaVm(module);
+    this.#vm = vm;
+    vm.load(prelude, '=server');
+    this.#pushHost();
+    if (!vm.call(1, 3)) throw new Error(vm.text(-1));
+    this.#globals = vm.keep();
+    this.#handler = vm.keep();
+    this.#compile = vm.keep();
+    vm.watch(STEPS, checkTime);
+  }
+
+  /** A script with the reason why there is none, as the server says it. */
+  compile(body: string): Compiled | { readonly problem: string } {
+    const vm = this.#vm;
+    vm.pushKept(this.#compile);
+    vm.pushText(body);
+    vm.call(1, 2);
+    const problem = vm.text(-1);
+    vm.pop();
+    if (problem === undefined) return vm.keep();
+    vm.pop();
+    return { problem };
+  }
+
+  /** Gives up a script. */
+  forget(script: Compiled): void {
+    this.#vm.forget(script);
+  }
+
+  /** Runs a script and returns its reply. */
+  run(call: ScriptCall): string {
+    return withHost(call.host, () => this.#run(call));
+  }
+
+  #run({ script, sha, keys, args, wire, keepsBooleans }: ScriptCall): string {
+    const vm = this.#vm;
+    try {
+      this.#setGlobals(keys, args);
+      vm.pushKept(this.#handler);
+      vm.pushKept(script);
+      const ok = vm.call(0, 1, 1);
+      return ok ? new ReplyMaker(vm, wire, keepsBooleans()).take() : this.#failure(sha);
+    } finally {
+      vm.top = 0;
+    }
+  }
+
+  #setGlobals(keys: readonly string[], args: readonly string[]): void {
+    const vm = this.#vm;
+    vm.pushKept(this.#globals);
+    for (const [name, values] of [
+      ['KEYS', keys],
+      ['ARGV', args],
+    ] as const) {
+      vm.pushTable(values.length);
+      for (const [index, value] of values.entries()) {
+        vm.pushText(value);
+        vm.setItem(index + 1);
+      }
+      vm.setField(name);
+    }
+    vm.top = 0;
+  }
+
+  /** The table that the handler of errors has left on top. */
+  #failure(sha: string): string {
+    const [text = 'ERR unknown error', source, line] = ['err', 'source', 'line'].map((name) => this.#fieldOnTop(name));
+    const where = source === undefined || line === undefined ? '' : ` script: ${sha}, on ${source}:${line}.`;
+    return errorReply(text + where);
+  }
+
+  #fieldOnTop(name: string): string | undefined {
+    if (this.#vm.type(-1) !== 'table') return undefined;
+    this.#vm.getField(name);
+    const text = this.#vm.text(-1);
+    this.#vm.pop();
+    return text;
+  }
+
+  #pushHost(): void {
+    const vm = this.#vm;
+    pushLibrary(vm, randomFunctions);
+    vm.pushTable();
+    pushRedisLibrary(vm);
+    vm.setField('redis');
+    const libraries = { bit: bitLibrary, cjson: cjsonLibrary, cmsgpack: cmsgpackLibrary, struct: structLibrary };
+    for (const [name, library] of Object.entries(libraries)) {
+      pushLibrary(vm, library);
+      vm.setField(name);
+    }
+    vm.setField('libraries');
+  }
+}
+
+function checkTime(): number {
+  currentHost().checkTime();
+  return 0;
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { refuse } from '../command-error.ts';
+import { luaModule, luaProblem } from './lua-module.ts';
+import { type Compiled, ScriptEngine } from './script-engine.ts';
+import { readSource } from './script-source.ts';
+
+/** A script that the server knows. */
+export interface Script {
+  readonly sha: string;
+  readonly compiled: Compiled;
+  /** What its first line says; undefined: nothing. */
+  readonly flags: readonly string[] | undefined;
+}
+
+/** The scripts of a server. */
+export class Scripts {
+  #engine: ScriptEngine | undefined;
+  readonly #known = new Map<string, Script>();
+
+  /** The interpreter; refuses when it could not be loaded. */
+  get engine(): ScriptEngine {
+    const module = luaModule();
+    if (module === undefined) return refuse(luaProblem() ?? 'scripts: the interpreter is not loaded');
+    this.#engine ??= new ScriptEngine(module);
+    return this.#engine;
+  }
+
+  find(sha: string): Script | undefined {
+    return this.#known.get(sha.toLowerCase());
+  }
+
+  /** The script of a text, compiled when it is new; refuses one that cannot be. */
+  load(source: string): Script {
+    const sha = createHash('sha1').update(source, 'latin1').digest('hex');
+    const known = this.#known.get(sha);
+    if (known !== undefined) return known;
+    const { body, flags } = readSource(source);
+    const compiled = this.engine.compile(body);
+    if (typeof compiled !== 'number') return refuse(`Error compiling script (new function): ${compiled.problem}`);
+    const script = { sha, compiled, flags };
+    this.#known.set(sha, script);
+    return script;
+  }
+
+  /** Forgets all scripts. */
+  flush(): void {
+    for (const { compiled } of this.#known.values()) this.#engine?.forget(compiled);
+    this.#known.clear();
+  }
+}

@@ -1,0 +1,46 @@
+import { createRedis } from '@kv/redis';
+import { afterEach, expect, test } from 'vitest';
+import { startEmbedded } from '../src/index.ts';
+
+let closing: { close(): Promise<void> } | undefined;
+afterEach(() => closing?.close());
+
+test('commands behind a script run after it, also when its interpreter is loaded for it', async () => {
+  const started = await startEmbedded({ redis: true });
+  closing = started;
+  await using redis = createRedis(started.redis.address);
+  const increment = (): Promise<unknown> => redis.execute('EVAL', 'return redis.call("incr", KEYS[1])', '1', 'n');
+  expect(await Promise.all([increment(), redis.incr('n'), increment()])).toEqual([1, 2, 3]);
+});
+
+test('a script that does not end is stopped after lua-time-limit', async () => {
+  const started = await startEmbedded({ redis: true });
+  closing = started;
+  await using redis = createRedis(started.redis.address);
+  await redis.execute('EVAL', 'return 1', '0'); // the interpreter is loaded
+  await redis.configSet({ 'lua-time-limit': '20' });
+  await expect(redis.execute('EVAL', 'while true do end', '0')).rejects.toThrow('stopped after lua-time-limit (20 ms)');
+  expect(await redis.execute('EVAL', 'return 1', '0')).toBe(1);
+});
+
+test('keys do not expire while a script runs', async () => {
+  const started = await startEmbedded({ redis: true });
+  closing = started;
+  await using redis = createRedis(started.redis.address);
+  const script = `
+    redis.call('set', 'k', 1, 'px', 1)
+    local start = redis.call('time')
+    repeat local now = redis.call('time') until now[2] ~= start[2] and (now[1] - start[1]) * 1e6 + now[2] - start[2] > 3000
+    return redis.call('get', 'k')`;
+  expect(await redis.execute('EVAL', script, '0')).toBe('1');
+  await expect.poll(() => redis.get('k')).toBeNull();
+});
+
+test('a script on a node of a cluster reaches the keys of that node only', async () => {
+  const started = await startEmbedded({ redis: { cluster: 2 } });
+  closing = started;
+  await using redis = createRedis(started.redis.address);
+  const script = 'redis.call("set", KEYS[1], 1) return redis.pcall("get", ARGV[1])';
+  expect(await redis.execute('EVAL', script, '1', '{a}1', '{a}1')).toBe('1');
+  await expect(redis.execute('EVAL', script, '1', '{a}1', '{b}1')).rejects.toThrow('non local key in a cluster node');
+});
