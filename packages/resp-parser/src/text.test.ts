@@ -63,4 +63,29 @@ describe.each(RUNTIMES)('%s', (runtime) => {
       bytes[at] = 97;
     }
   });
+
+  test.each([
+    ['characters of every width', '\u007fé漢😀'],
+    ['four bytes per character', '😀'],
+    ['three bytes per character', '漢'],
+  ])('large text is cut into pieces between characters: %s', async (_, characters) => {
+    const { decodeText } = await load(runtime);
+    const text = characters.repeat(40_000);
+    for (const before of ['', 'a', 'aa', 'aaa']) {
+      const bytes = new TextEncoder().encode(before + text);
+      expect(decodeText(bytes, 0, bytes.length) === before + text).toBe(true);
+    }
+  });
+
+  test('large text with malformed sequences anywhere decodes as in one piece', async () => {
+    const { decodeText } = await load(runtime);
+    const standard = new TextDecoder('utf-8', { ignoreBOM: true });
+    const sequence = [
+      0xf0, 0x9f, 0x98, 0x80, 0x80, 0x80, 0x80, 0x80, 0xe2, 0x82, 0xc3, 0xef, 0xbb, 0xbf, 0x61, 0xed, 0xa0,
+    ];
+    for (const length of [17, 16, 15, 14, 13]) {
+      const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => sequence[i % length] as number);
+      expect(decodeText(bytes, 0, bytes.length) === standard.decode(bytes)).toBe(true);
+    }
+  });
 });
