@@ -261,3 +261,44 @@ describe('any input', () => {
     fc.assert(property, { numRuns: 1000 });
   });
 });
+
+describe('reading into the memory of the decoder', () => {
+  const values = ['a'.repeat(1 << 20), '€'.repeat(60_000), 'b'.repeat(70_000)];
+  const stream = concat(values.flatMap((value) => [frame(6, 0, utf8(value)), ok]));
+
+  test.each([1000, 8191, 65_536, 262_144, 1 << 22])('reads of %d bytes give what copying gives', (size) => {
+    for (const asBytes of [false, true]) {
+      const replies: Reply[] = [];
+      const decoder = new Decoder({ bytes: () => asBytes, reply: (reply) => void replies.push(reply) });
+      const shared = new Uint8Array(256 * 1024);
+      let direct = 0;
+      for (let at = 0; at < stream.length; ) {
+        const room = decoder.room();
+        const target = room ?? shared;
+        const length = Math.min(target.length, size, stream.length - at);
+        target.set(stream.subarray(at, at + length));
+        if (room === undefined) decoder.write(shared.subarray(0, length));
+        else decoder.filled(length);
+        if (room !== undefined) direct += length;
+        at += length;
+      }
+      const read = replies.filter(({ code }) => code === 6).map(({ value }) => Buffer.from(value as string));
+      expect(read.map((value, i) => value.equals(utf8(values[i] as string)))).toEqual([true, true, true]);
+      expect(replies).toHaveLength(6);
+      expect(direct).toBeGreaterThan(0);
+    }
+  });
+
+  test('there is no room for short replies, between replies, and after a failure', () => {
+    const decoder = new Decoder({ bytes: () => true, reply: () => {} });
+    expect(decoder.room()).toBeUndefined();
+    expect(() => decoder.filled(0)).toThrow(RangeError);
+    decoder.write(frame(6, 0, new Uint8Array(100_000)).subarray(0, 10));
+    expect(decoder.room()).toHaveLength(99_997);
+    expect(() => decoder.filled(99_998)).toThrow(RangeError);
+    decoder.filled(99_997);
+    expect(decoder.room()).toBeUndefined();
+    expect(() => decoder.write(Uint8Array.of(9, 9, 9, 9, 9, 9, 9))).toThrow(ProtocolError);
+    expect(decoder.room()).toBeUndefined();
+  });
+});

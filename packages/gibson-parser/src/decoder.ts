@@ -8,6 +8,9 @@ import type { Reply, Sink } from './types.ts';
 
 const HEADER = 7;
 
+/** A rest below this is not worth a read of its own: copying it costs less. */
+const SMALLEST_ROOM = 64 * 1024;
+
 // What a row of a list takes in memory in addition to its data, measured on Node 20 (x64) and rounded up: the pair, its slot in
 // the list, a key and a value.
 const TEXT_ROW_MEMORY = 144;
@@ -70,10 +73,48 @@ export class Decoder {
         at = this.#body === undefined ? this.#start(bytes, at) : this.#continue(this.#body, bytes, at);
       }
     } catch (error) {
-      this.#failure = error ?? new ProtocolError('the decoder was stopped');
-      this.#body = undefined;
-      throw error;
+      throw this.#fail(error);
     }
+  }
+
+  /**
+   * Where the next bytes may be put in place of a buffer: the memory of a long reply, which then needs no copy. Whoever
+   * reads bytes into it says so by `filled`. Undefined when no long reply is under way; the memory is valid until the
+   * next call of `write` or `filled`.
+   */
+  room(): Uint8Array | undefined {
+    const rest = this.#body === undefined ? 0 : this.#body.length - this.#bodyFilled;
+    return rest < SMALLEST_ROOM ? undefined : this.#body?.subarray(this.#bodyFilled);
+  }
+
+  /**
+   * Takes bytes that are in the memory that `room` has returned, at its beginning.
+   *
+   * @throws RangeError when there is no room for so many
+   * @throws ProtocolError as `write` does
+   */
+  filled(length: number): void {
+    const body = this.#body;
+    if (body === undefined || !(length >= 0 && length <= body.length - this.#bodyFilled))
+      throw new RangeError('filled: there is no such room');
+    this.#bodyFilled += length;
+    if (this.#bodyFilled < body.length) return;
+    try {
+      this.#complete(body);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  #complete(body: Uint8Array): void {
+    this.#body = undefined;
+    this.#deliver(body, 0, true);
+  }
+
+  #fail(error: unknown): unknown {
+    this.#failure = error ?? new ProtocolError('the decoder was stopped');
+    this.#body = undefined;
+    return error;
   }
 
   /** Reads a header, and the data too when all of it is there. Returns the offset of the first unread byte. */
@@ -103,10 +144,7 @@ export class Decoder {
     const taken = Math.min(body.length - this.#bodyFilled, bytes.length - at);
     body.set(taken === bytes.length ? bytes : bytes.subarray(at, at + taken), this.#bodyFilled);
     this.#bodyFilled += taken;
-    if (this.#bodyFilled === body.length) {
-      this.#body = undefined;
-      this.#deliver(body, 0, true);
-    }
+    if (this.#bodyFilled === body.length) this.#complete(body);
     return at + taken;
   }
 

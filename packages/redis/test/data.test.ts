@@ -125,6 +125,15 @@ describe.each([2, 3] as const)('data in RESP%i', (protocol) => {
     }
   }, 60_000);
 
+  it('large values of many calls at once come back to the calls that they belong to, as text and as bytes', async () => {
+    const texts = Array.from({ length: 12 }, (_, i) => `${i}${'é€x'.charAt(i % 3)}`.repeat(60_000 + i * 9001));
+    await Promise.all(texts.map((text, i) => redis.set(`large ${i}`, text)));
+    const raw = redis.with({ bytes: true });
+    const got = await Promise.all(texts.flatMap((_, i) => [redis.get(`large ${i}`), raw.get(`large ${i}`)]));
+    const same = got.map((value, i) => Buffer.from(value ?? '').equals(Buffer.from(texts[i >> 1] ?? '?')));
+    expect(same).toEqual(got.map(() => true));
+  });
+
   it('keys and values may hold any byte', async () => {
     const every = Uint8Array.from({ length: 256 }, (_, i) => i);
     const raw = redis.with({ bytes: true });

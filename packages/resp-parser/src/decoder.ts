@@ -104,6 +104,25 @@ export class Decoder {
     this.#bytes = EMPTY;
   }
 
+  /**
+   * Where the next bytes may be put in place of a buffer: the memory of a long string, which then needs no copy. It ends
+   * before the string does, or with it. Whoever reads bytes into it says so by `filled`.
+   * @returns undefined when no long string is under way; else memory that is valid until the next call of `write` or `filled`
+   */
+  room(): Uint8Array | undefined {
+    return this.#failure === undefined ? this.#string.room() : undefined;
+  }
+
+  /**
+   * Takes bytes that are in the memory that `room` has returned, at its beginning.
+   * @param length how many they are
+   * @throws RangeError when there is no room for so many
+   */
+  filled(length: number): void {
+    if (!(length >= 0 && length <= (this.room()?.length ?? 0))) throw new RangeError('filled: there is no such room');
+    this.#string.advance(length);
+  }
+
   #release(): void {
     this.#bytes = EMPTY;
     this.#stack.length = 0;

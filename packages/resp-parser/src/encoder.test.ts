@@ -14,6 +14,21 @@ class Runs implements Output {
   }
 }
 
+/** An output with memory for large text, in pieces of at most 1000 bytes. */
+class Pieces extends Runs {
+  encoded = 0;
+
+  encode(large: string): readonly Uint8Array[] {
+    this.encoded++;
+    const bytes = new TextEncoder().encode(large);
+    return Array.from({ length: Math.ceil(bytes.length / 1000) }, (_, i) => bytes.subarray(i * 1000, (i + 1) * 1000));
+  }
+}
+
+function written(out: Runs): Buffer {
+  return Buffer.concat([...out.runs, out.text].map((run) => Buffer.from(run as string)));
+}
+
 describe('behaviors of the encoder', () => {
   test.each([
     ['grün', 5],
@@ -148,3 +163,16 @@ test.each(['x', 'é', '€', '𐍈', '\ud800'])('large texts of %j are encoded a
   const value = new TextEncoder().encode(text);
   expect(encoded).toBe(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${value.length}\r\n${new TextDecoder().decode(value)}\r\n`);
 });
+
+test.each(['a', 'é', '漢', '😀'])(
+  'large text of %j goes to the memory of the output, once and with its length',
+  (sign) => {
+    const large = sign.repeat(50_000);
+    const out = new Pieces();
+    appendCommand(out, commandHead('SET', 3), ['key', large, 'NX']);
+    const length = new TextEncoder().encode(large).length;
+    const wanted = `*4\r\n$3\r\nSET\r\n$3\r\nkey\r\n$${length}\r\n${large}\r\n$2\r\nNX\r\n`;
+    expect(written(out).equals(Buffer.from(wanted))).toBe(true);
+    expect(out.encoded).toBe(1);
+  },
+);

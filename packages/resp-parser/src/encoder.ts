@@ -88,13 +88,27 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
     if (typeof arg === 'string' && arg.length < LARGE_TEXT) {
       text += lengthLine(utf8Length(arg)) + arg;
     } else {
-      const bytes = typeof arg === 'string' ? encodeLarge(arg) : arg;
-      out.text += text + lengthLine(byteLengthOf(bytes));
-      out.bytes(bytes);
+      if (typeof arg === 'string') appendLarge(out, text, arg);
+      else appendBytes(out, text, arg);
       text = '';
     }
   }
   out.text += text + END;
+}
+
+function appendBytes(out: Output, before: string, bytes: Uint8Array): void {
+  out.text += before + lengthLine(byteLengthOf(bytes));
+  out.bytes(bytes);
+}
+
+/** Its length is known when it is encoded: it is not counted before. */
+function appendLarge(out: Output, before: string, text: string): void {
+  if (out.encode === undefined) return appendBytes(out, before, encodeLarge(text));
+  const pieces = out.encode(text);
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  out.text += before + lengthLine(length);
+  for (const piece of pieces) out.bytes(piece);
 }
 
 /**

@@ -7,6 +7,8 @@ const TRUSTED_LENGTH = 16 * 1024 * 1024;
 /** Memory up to this size is kept for the next string; its first use costs as much as copying into it. */
 const KEPT_LENGTH = 1024 * 1024;
 const SMALLEST = 1024;
+/** A rest below this is not worth a read of its own: copying it costs less. */
+const SMALLEST_ROOM = 64 * 1024;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -77,6 +79,17 @@ export class StringBuffer {
     copyBytes(this.#memory, this.#filled, bytes, start, stop);
     this.#filled += stop - start;
     return this.#filled < this.#need ? stop : this.#readTerminator(bytes, stop, end);
+  }
+
+  /** Where the rest of the string goes, as far as there is memory for it; undefined when it is small. */
+  room(): Uint8Array | undefined {
+    const end = Math.min(this.#need, this.#memory.length);
+    return end - this.#filled < SMALLEST_ROOM ? undefined : this.#memory.subarray(this.#filled, end);
+  }
+
+  /** So many bytes were put into the room. */
+  advance(length: number): void {
+    this.#filled += length;
   }
 
   #readTerminator(bytes: Uint8Array, start: number, end: number): number {

@@ -12,6 +12,11 @@ export interface Output {
   text: string;
   /** Writes what `text` holds, then these bytes, which must not change until they were sent. */
   bytes(bytes: Uint8Array): void;
+  /**
+   * Encodes large text as UTF-8, in pieces for `bytes`: into memory that the output has at hand and uses again once it
+   * was written. Without this method memory is taken for each text.
+   */
+  encode?(text: string): readonly Uint8Array[];
 }
 
 /**

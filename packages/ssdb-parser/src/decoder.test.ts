@@ -203,3 +203,49 @@ function catchError(action: () => void): unknown {
   }
   return undefined;
 }
+
+/** Reads as a socket does: into the room where there is one, else into a buffer that is overwritten by the next read. */
+function readAll(stream: Uint8Array, bytes: boolean, size: number): { replies: Reply[]; direct: number } {
+  const { decoder, replies } = decoding(bytes);
+  const shared = new Uint8Array(256 * 1024);
+  let direct = 0;
+  for (let at = 0; at < stream.length; ) {
+    const room = decoder.room();
+    const target = room ?? shared;
+    const length = Math.min(target.length, size, stream.length - at);
+    target.set(stream.subarray(at, at + length));
+    if (room === undefined) decoder.write(shared.subarray(0, length));
+    else decoder.filled(length);
+    if (room !== undefined) direct += length;
+    at += length;
+  }
+  return { replies, direct };
+}
+
+describe('reading into the memory of the decoder', () => {
+  const values = ['a'.repeat(1 << 20), '\n\n3\n€'.repeat(30_000), 'b'.repeat(70_000)];
+  const stream = utf8(values.map((value) => `2\nok\n${utf8(value).length}\n${value}\n1\nx\n\n`).join(''));
+
+  test.each([1000, 8191, 65_536, 262_144, 1 << 22])('reads of %d bytes give what copying gives', (size) => {
+    for (const bytes of [false, true]) {
+      const { replies, direct } = readAll(stream, bytes, size);
+      const bodies = replies.map(({ body }) => body.map((block) => Buffer.from(block as string)));
+      expect(bodies.map(([, x]) => x?.toString())).toEqual(['x', 'x', 'x']);
+      expect(bodies.every(([value], i) => value?.equals(utf8(values[i] as string)))).toBe(true);
+      expect(direct).toBeGreaterThan(0);
+    }
+  });
+
+  test('there is no room for short blocks, between blocks, and after a failure', () => {
+    const { decoder } = decoding(true);
+    expect(decoder.room()).toBeUndefined();
+    expect(() => decoder.filled(0)).toThrow(RangeError);
+    decoder.write(utf8('2\nok\n100000\nabc'));
+    expect(decoder.room()).toHaveLength(99_997);
+    expect(() => decoder.filled(99_998)).toThrow(RangeError);
+    decoder.filled(99_000);
+    expect(decoder.room()).toBeUndefined();
+    expect(() => decoder.write(utf8(`${'x'.repeat(997)}x`))).toThrow(ProtocolError);
+    expect(decoder.room()).toBeUndefined();
+  });
+});

@@ -26,6 +26,9 @@ const AFTER_LF = 4;
 const TEXT_MEMORY = 48;
 const BYTES_MEMORY = 272;
 
+/** A rest below this is not worth a read of its own: copying it costs less. */
+const SMALLEST_ROOM = 64 * 1024;
+
 /** Blocks shorter than this are copied by a loop, longer ones by `set`. */
 const SHORT_COPY = 32;
 
@@ -81,12 +84,48 @@ export class Decoder {
       this.#decode(bytes);
       this.#offset += bytes.length;
     } catch (error) {
-      this.#dead = true;
-      this.#error = error;
-      this.#partial = undefined;
-      this.#body = [];
-      throw error;
+      throw this.#die(error);
     }
+  }
+
+  /**
+   * Where the next bytes may be put in place of a buffer: the memory of a long block, which then needs no copy. Whoever
+   * reads bytes into it says so by `filled`. Undefined when no long block is under way; the memory is valid until the
+   * next call of `write` or `filled`.
+   */
+  room(): Uint8Array | undefined {
+    const rest = this.#partial === undefined ? 0 : this.#partial.length - this.#filled;
+    return rest < SMALLEST_ROOM ? undefined : this.#partial?.subarray(this.#filled);
+  }
+
+  /**
+   * Takes bytes that are in the memory that `room` has returned, at its beginning.
+   *
+   * @throws RangeError when there is no room for so many
+   * @throws ProtocolError as `write` does
+   */
+  filled(length: number): void {
+    const partial = this.#partial;
+    if (partial === undefined || !(length >= 0 && length <= partial.length - this.#filled))
+      throw new RangeError('filled: there is no such room');
+    this.#filled += length;
+    this.#offset += length;
+    if (this.#filled < partial.length) return;
+    this.#partial = undefined;
+    try {
+      this.#block(partial, 0, partial.length, true);
+    } catch (error) {
+      throw this.#die(error);
+    }
+    this.#state = AFTER;
+  }
+
+  #die(error: unknown): unknown {
+    this.#dead = true;
+    this.#error = error;
+    this.#partial = undefined;
+    this.#body = [];
+    return error;
   }
 
   #decode(bytes: Uint8Array): void {

@@ -52,6 +52,17 @@ test("the engine's form appends to what is there and hands bytes over uncopied",
   expect(out.text).toBe('\n\n3\nget\n1\nk\n\n');
 });
 
+test.each(['a', 'é', '漢', '😀'])('large text of %j goes to the memory of the output, with its length', (sign) => {
+  const large = sign.repeat(50_000);
+  const bytes = new TextEncoder().encode(large);
+  const out = Object.assign(new Chunks(), {
+    encode: () => [bytes.subarray(0, 30_000), bytes.subarray(30_000)],
+  });
+  appendCommand(out, commandHead('set'), ['k', large]);
+  const sent = Buffer.concat([...out.list, out.text].map((piece) => Buffer.from(piece as string)));
+  expect(sent.equals(Buffer.from(`3\nset\n1\nk\n${bytes.length}\n${large}\n\n`))).toBe(true);
+});
+
 test('whatever is encoded is decoded again', () => {
   const block = fc.oneof(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 300 }));
   fc.assert(

@@ -9,6 +9,9 @@ import { byteLengthOf, isBytes } from './bytes.ts';
 import { encodeText, utf8Length } from './text.ts';
 import type { Arg, Output } from './types.ts';
 
+/** Text from this length on is encoded at once: as part of the output's text it would be copied and counted again. */
+const LARGE_TEXT = 32 * 1024;
+
 /** The count lines of short blocks, made once. */
 const COUNTS: readonly string[] = Array.from({ length: 256 }, (_, count) => `${count}\n`);
 
@@ -38,15 +41,28 @@ export function appendCommand(out: Output, head: string, args: readonly Arg[]): 
   let text = head;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as Arg;
-    if (typeof arg === 'string') {
+    if (typeof arg === 'string' && (arg.length < LARGE_TEXT || out.encode === undefined)) {
       text += `${countLine(utf8Length(arg))}${arg}\n`;
     } else {
-      out.text += text + countLine(byteLengthOf(arg));
-      out.bytes(arg);
+      if (typeof arg === 'string') appendPieces(out, text, out.encode?.(arg) ?? []);
+      else appendBytes(out, text, arg);
       text = '\n';
     }
   }
   out.text += `${text}\n`;
+}
+
+function appendBytes(out: Output, before: string, bytes: Uint8Array): void {
+  out.text += before + countLine(byteLengthOf(bytes));
+  out.bytes(bytes);
+}
+
+/** Large text: its length is known when it is encoded. */
+function appendPieces(out: Output, before: string, pieces: readonly Uint8Array[]): void {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  out.text += before + countLine(length);
+  for (const piece of pieces) out.bytes(piece);
 }
 
 /**

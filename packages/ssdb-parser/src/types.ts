@@ -29,4 +29,9 @@ export interface Sink {
 export interface Output {
   text: string;
   bytes(data: Uint8Array): void;
+  /**
+   * Encodes large text as UTF-8, in pieces for `bytes()`: into memory that is at hand and is used again once it was
+   * written. Without this method large text becomes a part of `text`, too.
+   */
+  encode?(text: string): readonly Uint8Array[];
 }

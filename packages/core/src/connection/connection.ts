@@ -18,6 +18,8 @@ import { type AnsweredConnection, Replies } from './replies.ts';
 import { Waiters } from './waiters.ts';
 import { Writer, type WritingConnection } from './writer.ts';
 
+const NO_BYTES = new Uint8Array(0);
+
 /** What a connection needs from outside. */
 export type ConnectionSetup = SetupOf<Connection>;
 
@@ -271,21 +273,25 @@ export class Connection
   }
 
   readonly #events: TransportEvents = {
-    data: (bytes) => this.#received(bytes),
+    data: (bytes) => this.#received(bytes, bytes.length),
+    room: () => (this.isClosed ? undefined : this.wire.room?.()),
+    filled: (length) => this.#received(undefined, length),
     drain: () => this.#writer.drained(),
     close: (cause) => this.destroy(lossOf(this.setup.address, this.#heard, cause)),
     phase: (name) => this.#opening.enter(name),
   };
 
-  #received(bytes: Uint8Array): void {
+  /** @param bytes absent: they were read into the room of the wire */
+  #received(bytes: Uint8Array | undefined, length: number): void {
     if (this.isClosed) return;
     const inFlight = this.#inFlight;
     const due = inFlight.length;
     this.#replies.pushed = false;
     try {
-      this.wire.decode(bytes);
+      if (bytes === undefined) this.wire.filled?.(length);
+      else this.wire.decode(bytes);
     } catch (cause) {
-      return this.destroy(unreadable(bytes, this.#heard, cause));
+      return this.destroy(unreadable(bytes ?? NO_BYTES, this.#heard, cause));
     }
     const answered = inFlight.length < due;
     if (!this.#replies.pushed || answered || !inFlight.isReplyDue) this.#liveness.heard(); // not by pushes alone

@@ -11,6 +11,8 @@ import type { RequestLimits } from '../request/request-limits.ts';
 export interface Output {
   text: string;
   bytes(bytes: Uint8Array): void;
+  /** Encodes large text for `bytes`, into memory that is reused once it was written. */
+  encode?(text: string): readonly Uint8Array[];
 }
 
 /** How much may be unanswered on one connection. */
@@ -56,6 +58,10 @@ export interface Wire {
    * when they are, but leave it in doubt what state the connection is in.
    */
   decode(bytes: Uint8Array): void;
+  /** Where the next bytes may be read to, so that they need not be copied; `undefined`: anywhere. */
+  room?(): Uint8Array | undefined;
+  /** So many bytes were read into {@link room}. Throws as {@link decode} does. */
+  filled?(length: number): void;
   /** What is said before user commands. A rejection closes the connection. */
   handshake(send: Executor['send']): Promise<void>;
   /** Whether commands have changed the state of the connection, so that it must be cleaned before somebody else uses it. */

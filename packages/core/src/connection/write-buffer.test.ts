@@ -34,3 +34,15 @@ it('refuses bytes that are gone, because their buffer was transferred', () => {
   expect(() => buffer.bytes(bytes)).toThrow(TypeError);
   buffer.bytes(new Uint8Array(0));
 });
+
+it('encodes large text into pieces that go between the text around them', () => {
+  const buffer = new WriteBuffer();
+  const value = 'ä'.repeat(200_000);
+  const pieces = buffer.encode(value);
+  buffer.text += 'before';
+  for (const piece of pieces) buffer.bytes(piece);
+  buffer.text += 'after';
+  expect(buffer.length).toBe(400_011);
+  const written = Buffer.concat(buffer.take().map((chunk) => Buffer.from(chunk as string)));
+  expect(written.equals(Buffer.from(`before${value}after`))).toBe(true);
+});

@@ -1,5 +1,6 @@
 import { checkPresent } from '../command/bytes.ts';
 import type { Arg } from '../command/command.ts';
+import { encodeText } from '../transport/text-blocks.ts';
 import type { Output } from './protocol.ts';
 
 /** Collects encoded commands: text as long as it lasts, bytes between. What it took is handed over by `take`. */
@@ -17,6 +18,10 @@ export class WriteBuffer implements Output {
     this.#closeText();
     this.#chunks.push(bytes);
     this.#length += bytes.length;
+  }
+
+  encode(text: string): readonly Uint8Array[] {
+    return encodeText(text);
   }
 
   /** About how much is in it: characters of text plus bytes. */

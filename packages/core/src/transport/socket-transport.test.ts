@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type * as Net from 'node:net';
 import { connect as connectTcp, createServer, type Server, type Socket, type TcpNetConnectOpts } from 'node:net';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectSocket } from './socket-transport.ts';
+import { encodeText } from './text-blocks.ts';
 import type { Transport, TransportEvents } from './transport.ts';
 
 let folder: string;
@@ -65,6 +67,11 @@ class Heard implements TransportEvents {
     this.closes.push(error);
     this.#close();
   }
+}
+
+function remembered(pieces: Uint8Array[], memory: Set<ArrayBufferLike>): Uint8Array[] {
+  for (const { buffer } of pieces) memory.add(buffer);
+  return pieces;
 }
 
 /** Connects as workerd does, where the first socket that reads takes the given buffer away from all others. */
@@ -145,6 +152,52 @@ describe('sockets', () => {
     while (Buffer.concat(got).length < wanted.length) await new Promise(setImmediate);
     expect(Buffer.concat(got).equals(wanted)).toBe(true);
     transport.destroy();
+  });
+
+  it('overwrites no large text that its peer has not read yet, and uses its memory again afterwards', async () => {
+    const heard = new Heard();
+    const transport = await connectSocket(await listen(), heard, never);
+    while (peers.length === 0) await new Promise(setImmediate);
+    const peer = peers[0] as Socket;
+    const hash = createHash('sha256');
+    let received = 0;
+    peer.pause().on('data', (bytes) => {
+      received += bytes.length;
+      hash.update(bytes);
+    });
+    const texts = Array.from({ length: 24 }, (_, i) => `${i}é`.repeat(250_000));
+    const memory = new Set<ArrayBufferLike>();
+    for (const text of texts) {
+      if (!transport.write(remembered(encodeText(text), memory))) peer.resume();
+      await new Promise(setImmediate);
+    }
+    peer.resume();
+    const wanted = Buffer.from(texts.join(''));
+    while (received < wanted.length) await new Promise(setImmediate);
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(wanted).digest('hex'));
+    await expect.poll(() => memory.has((encodeText('a')[0] as Uint8Array).buffer)).toBe(true);
+    transport.destroy();
+  });
+
+  it('reads right into the memory that the receiver wants, and elsewhere when it wants none', async () => {
+    const address = await listen();
+    const sent = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
+    server.on('connection', (peer) => peer.end(sent));
+    const memory = new Uint8Array(200_000);
+    let filled = 0;
+    const rest: Uint8Array[] = [];
+    const heard = new Heard();
+    const on: TransportEvents = Object.assign(heard, {
+      room: () => (filled < memory.length ? memory.subarray(filled) : undefined),
+      filled: (length: number) => {
+        filled += length;
+      },
+      data: (bytes: Uint8Array) => void rest.push(bytes.slice()),
+    });
+    await connectSocket(address, on, never);
+    await heard.closed;
+    expect(filled).toBe(200_000);
+    expect(Buffer.concat([memory, ...rest]).equals(sent)).toBe(true);
   });
 
   it('says when to stop writing, and when to go on', async () => {

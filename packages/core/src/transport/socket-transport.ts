@@ -7,6 +7,7 @@ import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 import { joinSmallChunks } from './join-chunks.ts';
+import { giveBack, isTextBlock } from './text-blocks.ts';
 import { endOfTlsHandshake } from './tls-hints.ts';
 import type { Address, Connect, TlsOptions, Transport, TransportEvents } from './transport.ts';
 
@@ -63,12 +64,13 @@ function openPlain(address: SocketAddress, on: TransportEvents): Socket {
   return listening(connectTcp(options), on);
 }
 
-/** Reads into the shared buffer. */
+/** Reads into the shared buffer, or right to where the receiver wants it. */
 function readInto(on: TransportEvents): OnReadOpts {
   return {
-    buffer: READ_BUFFER,
+    buffer: () => on.room?.() ?? READ_BUFFER,
     callback: (length, buffer): boolean => {
-      on.data(length === buffer.length ? buffer : buffer.subarray(0, length));
+      if (buffer.buffer !== READ_BUFFER.buffer) on.filled?.(length);
+      else on.data(length === buffer.length ? buffer : buffer.subarray(0, length));
       return true;
     },
   };
@@ -187,7 +189,14 @@ class SocketTransport implements Transport {
 }
 
 function writeChunk(socket: Socket, chunk: Arg): boolean {
-  if (typeof chunk !== 'string') return socket.write(chunk);
+  if (typeof chunk !== 'string') return isTextBlock(chunk) ? writeBlock(socket, chunk) : socket.write(chunk);
   const ascii = chunk.length >= LONG_TEXT && Buffer.byteLength(chunk) === chunk.length;
   return socket.write(chunk, ascii ? 'latin1' : 'utf8');
+}
+
+/** After a failure the system may still hold on to the block. */
+function writeBlock(socket: Socket, block: Uint8Array): boolean {
+  return socket.write(block, (error) => {
+    if (!error) giveBack(block);
+  });
 }

@@ -48,6 +48,13 @@ export interface Transport {
 export interface TransportEvents {
   /** Bytes arrived; the buffer is valid during the call only. */
   data(bytes: Uint8Array): void;
+  /**
+   * Asked before a read: where its bytes are to go, for transports that can choose. `undefined`, or no such method:
+   * anywhere. What is read into it is told by `filled` and not by `data`.
+   */
+  room?(): Uint8Array | undefined;
+  /** So many bytes arrived, at the beginning of the memory that {@link room} returned last. */
+  filled?(length: number): void;
   /** Writing may go on. */
   drain(): void;
   /** The stream is over; called exactly once, also after `destroy`. */

@@ -74,6 +74,14 @@ class GibsonWire implements Wire, Sink {
     this.#decoder.write(bytes);
   }
 
+  room(): Uint8Array | undefined {
+    return this.#decoder.room();
+  }
+
+  filled(length: number): void {
+    this.#decoder.filled(length);
+  }
+
   /** The protocol has no handshake. A server with too many clients accepts a connection and never serves it. */
   handshake(send: Executor['send']): Promise<void> {
     return answered(send(ping()));

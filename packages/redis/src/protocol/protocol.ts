@@ -163,6 +163,14 @@ export class RedisWire implements Wire, LoggedIn {
     this.#decoder.write(bytes);
   }
 
+  room(): Uint8Array | undefined {
+    return this.#decoder.room();
+  }
+
+  filled(length: number): void {
+    this.#decoder.filled(length);
+  }
+
   async handshake(send: Executor['send']): Promise<void> {
     await handshake(this, this.#login, send);
     this.#tainted = false; // also by what the user has put into the handshake

@@ -66,6 +66,14 @@ class SsdbWire implements Wire {
     this.#decoder.write(bytes);
   }
 
+  room(): Uint8Array | undefined {
+    return this.#decoder.room();
+  }
+
+  filled(length: number): void {
+    this.#decoder.filled(length);
+  }
+
   handshake(send: Executor['send']): Promise<void> {
     return handshake(send, this.#password);
   }

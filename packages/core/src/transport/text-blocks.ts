@@ -1,0 +1,49 @@
+import type { Arg } from '../command/command.ts';
+
+/**
+ * Memory that large text is encoded into. It is used again once it was written: touching memory for the first time costs
+ * eight times what encoding into it does (530 against 60 µs for 1 MB).
+ *
+ * ```text
+ *   free ── encodeText ──► lent ── written by a socket ──► free
+ *                            └──── written by a transport that does not tell: left to the garbage collector
+ * ```
+ */
+const BLOCK_LENGTH = 262_144;
+
+/** More than these, 8 MB, are not kept. */
+const MOST_FREE = 32;
+
+const encoder = new TextEncoder();
+const free: Uint8Array[] = [];
+const blocks = new WeakSet<ArrayBufferLike>();
+
+/** UTF-8 of a text, in pieces. Each goes to {@link giveBack} when nothing reads it any more, or is forgotten. */
+export function encodeText(text: string): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < text.length; ) {
+    const block = takeBlock();
+    const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), block);
+    pieces.push(block.subarray(0, written));
+    at += read;
+  }
+  return pieces;
+}
+
+function takeBlock(): Uint8Array {
+  const known = free.pop();
+  if (known !== undefined) return known;
+  const block = new Uint8Array(BLOCK_LENGTH);
+  blocks.add(block.buffer);
+  return block;
+}
+
+/** Whether bytes were made by {@link encodeText}. */
+export function isTextBlock(bytes: Exclude<Arg, string>): boolean {
+  return blocks.has(bytes.buffer);
+}
+
+/** Takes a piece back: what follows overwrites it. */
+export function giveBack(piece: Uint8Array): void {
+  if (free.length < MOST_FREE) free.push(new Uint8Array(piece.buffer));
+}
