@@ -72,6 +72,18 @@ describe('keys', () => {
     expect([find(entries, 'foo'), find(entries, 'bar')?.raw]).toEqual([undefined, '2']);
   });
 
+  test('slots without keys take no room: a small one keeps the newest of many slots [#201]', () => {
+    const entries = new Entries(100_000, true);
+    for (let i = 0; i < 20_000; i++) {
+      put(entries, `k${i}`, 'v');
+      if (i % 100 === 0) expect(find(entries, `k${i}`)?.raw).toBe('v');
+    }
+    expect(entries.bytes).toBeLessThanOrEqual(100_000);
+    expect(entries.stored).toBeGreaterThan(100);
+    entries.dropGroups(() => true);
+    expect([entries.stored, entries.bytes]).toEqual([0, 0]);
+  });
+
   test('what came on an earlier connection does not outlive the first reply of a new one [#202]', () => {
     const entries = new Entries(1 << 20, false);
     put(entries, 'a', 'old');

@@ -31,7 +31,9 @@ export class Entries {
   /** @param bySlot whether keys have slots, which are dropped one by one */
   constructor(maxBytes: number, bySlot: boolean) {
     this.#maxBytes = maxBytes;
-    if (!bySlot) this.#only = this.#makeGroup(-1);
+    if (bySlot) return;
+    this.#only = newGroup(-1);
+    this.#attach(this.#only);
   }
 
   /** About how many bytes they take. */
@@ -41,16 +43,23 @@ export class Entries {
 
   /** The group of a key. */
   groupOf(key: Arg): Group {
-    if (this.#only !== undefined) return this.#only;
-    const slot = keySlot(key);
-    return this.#groups.get(slot) ?? this.#makeGroup(slot);
+    return this.#only ?? this.#groupAt(keySlot(key));
   }
 
-  #makeGroup(slot: number): Group {
-    const group: Group = { slot, byKey: new KeyTable(), source: undefined };
-    this.#groups.set(slot, group);
+  /** There may be many slots for few keys: only groups that have entries are kept, and count. */
+  #groupAt(slot: number): Group {
+    return this.#groups.get(slot) ?? newGroup(slot);
+  }
+
+  #attach(group: Group): void {
+    this.#groups.set(group.slot, group);
     this.tableBytes += group.byKey.bytes;
-    return group;
+  }
+
+  #detachIfEmpty(group: Group): void {
+    if (group.byKey.size > 0 || group === this.#only) return;
+    this.#groups.delete(group.slot);
+    this.tableBytes -= group.byKey.bytes;
   }
 
   /** The reply to a command, or what waits for it. */
@@ -61,7 +70,9 @@ export class Entries {
   }
 
   /** Begins an entry, whose reply is on its way. */
-  add(group: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry {
+  add({ slot }: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry {
+    const group = this.#only ?? this.#groupAt(slot);
+    if (group.byKey.size === 0 && group !== this.#only) this.#attach(group);
     const entry = new Entry(group, key, name, args, bytes);
     entry.sibling = group.byKey.get(key);
     this.tableBytes += group.byKey.set(key, entry);
@@ -124,7 +135,10 @@ export class Entries {
       for (let other = first; other !== undefined; other = other.sibling)
         if (other.sibling === entry) other.sibling = sibling;
     } else if (sibling !== undefined) group.byKey.set(key, sibling);
-    else this.tableBytes += group.byKey.delete(key);
+    else {
+      this.tableBytes += group.byKey.delete(key);
+      this.#detachIfEmpty(group);
+    }
   }
 
   /** Drops all entries of a key. Returns how many they were. */
@@ -132,6 +146,7 @@ export class Entries {
     const first = group.byKey.get(key);
     if (first === undefined) return 0;
     this.tableBytes += group.byKey.delete(key);
+    this.#detachIfEmpty(group);
     return this.#endChain(first);
   }
 
@@ -153,6 +168,7 @@ export class Entries {
     for (const first of group.byKey.firsts) count += this.#endChain(first);
     this.tableBytes += group.byKey.clear();
     group.source = undefined;
+    this.#detachIfEmpty(group);
     return count;
   }
 
@@ -189,6 +205,10 @@ export class Entries {
     entry.older = undefined;
     entry.newer = undefined;
   }
+}
+
+function newGroup(slot: number): Group {
+  return { slot, byKey: new KeyTable(), source: undefined };
 }
 
 function chainOf(first: Entry): Entry[] {

@@ -8,7 +8,7 @@ export interface ReplySource {
   readonly endpoint: Endpoint;
 }
 
-/** The entries of one slot, or of all keys where there are no slots. */
+/** The entries of one slot, or of all keys where there are no slots. One of a slot is thrown away when it is empty. */
 export interface Group {
   /** -1 where there are no slots. */
   readonly slot: number;

@@ -24,6 +24,11 @@ export class KeyTable<Entry> {
     return this.#map.values();
   }
 
+  /** How many keys there are. */
+  get size(): number {
+    return this.#map.size;
+  }
+
   get(key: string): Entry | undefined {
     return this.#map.get(key);
   }
