@@ -22,7 +22,7 @@ import type { Group } from './entry.ts';
 import { KeptReplies } from './kept-replies.ts';
 import { MgetReads } from './mget-reads.ts';
 import { Reads } from './reads.ts';
-import { TrackedCommand } from './tracked-command.ts';
+import { tellFailure } from './tracked-command.ts';
 import { startTracking, TrackedConnection, type TrackingOwner } from './tracked-connection.ts';
 
 /**
@@ -183,7 +183,7 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
   }
 
   ended(command: AnyCommand, error: Error | undefined): void {
-    if (error !== undefined && command instanceof TrackedCommand) command.failed(error);
+    if (error !== undefined) tellFailure(command, error);
     this.#changed(command);
   }
 

@@ -48,9 +48,24 @@ export abstract class TrackedCommand<T = unknown> extends Command<T> {
 
   /** The same command, for a server that does not tell of changes: nothing is kept. */
   plain(): AnyCommand<T> {
-    const { args, bytes, flags } = this;
-    return new Command(this.plainSpec, args, (raw) => this.reply(raw, this), flags & ~Flag.kept, 0, bytes);
+    return new PlainCommand(this, this.plainSpec);
   }
+}
+
+class PlainCommand<T> extends Command<T> {
+  readonly tracked: TrackedCommand<T>;
+
+  constructor(tracked: TrackedCommand<T>, spec: Spec) {
+    const { args, bytes, flags } = tracked;
+    super(spec, args, (raw) => tracked.reply(raw, tracked), flags & ~Flag.kept, 0, bytes);
+    this.tracked = tracked;
+  }
+}
+
+/** Tells a command whose reply was to be kept that there is none, in whatever form it was sent last. */
+export function tellFailure(command: AnyCommand, error: Error): void {
+  if (command instanceof TrackedCommand) command.failed(error);
+  else if (command instanceof PlainCommand) command.tracked.failed(error);
 }
 
 /** A read of one key. */
