@@ -68,6 +68,8 @@ export const Rule: {
   readonly function: OptionRule;
   /** Given in code only, and checked where it is used. */
   readonly any: OptionRule;
+  /** A class that extends the one of this name. */
+  subclass(name: string): OptionRule;
   oneOf(values: readonly unknown[]): OptionRule;
   /** An object with options of its own. */
   nested(rules: OptionRules): OptionRule;
@@ -86,6 +88,7 @@ export const Rule: {
   signal: typeRule('an AbortSignal', isSignal),
   function: typeRule('a function', (value) => typeof value === 'function'),
   any: typeRule('a value', () => true),
+  subclass: (name) => typeRule(`a class that extends ${name}`, (value) => typeof value === 'function'),
   oneOf: (values) => ({
     ...typeRule(`one of ${values.join(', ')}`, (value) => values.includes(value)),
     fromText: (text) => values.find((value) => String(value) === text) ?? text,

@@ -109,19 +109,15 @@ const RULES: OptionRules = {
   limits: Rule.nested(LIMIT_RULES),
   batch: Rule.nested({ commands: Rule.count, bytes: Rule.count }),
 };
-const CLIENT_RULES: OptionRules = { ...RULES, maxSize: Rule.count, client: { read: readClass } };
+const CLIENT_RULES: OptionRules = { ...RULES, maxSize: Rule.count, client: Rule.subclass('Gibson') };
 const POOL_RULES: OptionRules = { ...RULES, ...BOUND_RULES };
+
 /** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
 const EMBEDDED: string = '@kv/embedded';
 const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
 const ADDRESS_RULES = { scheme: 'gibson', defaultPort: 10_128 } as const;
-
-function readClass(value: unknown, name: string): unknown {
-  if (typeof value === 'function') return value;
-  throw new ArgumentError(`${name}: expected a class that extends Gibson`);
-}
 
 /** One of several servers. */
 export interface ReadServer extends ReadAddress {

@@ -179,7 +179,7 @@ const CLIENT_RULES: OptionRules = {
   maxBlocking: Rule.count,
   minBlocking: Rule.index,
   connections: Rule.oneOf(['several', 'one']),
-  client: { read: readClass },
+  client: Rule.subclass('Redis'),
   natMap: { read: readNatMap },
   tlsName: Rule.function,
   refreshInterval: Rule.milliseconds,
@@ -199,11 +199,6 @@ const ADDRESS_RULES = {
   aliases: { valkey: 'redis', valkeys: 'rediss', 'valkey+unix': 'redis+unix' },
   defaultPort: 6379,
 } as const;
-
-function readClass(value: unknown, name: string): unknown {
-  if (typeof value === 'function') return value;
-  throw new ArgumentError(`${name}: expected a class that extends Redis`);
-}
 
 /** Address and options, checked and in one. */
 export interface ReadOptions<O extends RedisOptions> {

@@ -113,8 +113,9 @@ const RULES: OptionRules = {
   limits: Rule.nested(LIMIT_RULES),
 };
 const SHARD_RULES: OptionRules = { ...RULES, readFrom: Rule.oneOf(['primary', 'preferReplica']) };
-const CLIENT_RULES: OptionRules = { ...SHARD_RULES, connections: Rule.count, client: { read: readClass } };
+const CLIENT_RULES: OptionRules = { ...SHARD_RULES, connections: Rule.count, client: Rule.subclass('Ssdb') };
 const POOL_RULES: OptionRules = { ...SHARD_RULES, ...BOUND_RULES };
+
 /** In a variable, so that a bundler leaves this optional package to Node instead of failing where it is not there. */
 const EMBEDDED: string = '@kv/embedded';
 const loadEmbedded = (): Promise<EmbeddedServers> => import(/* webpackIgnore: true */ /* @vite-ignore */ EMBEDDED);
@@ -126,11 +127,6 @@ function readPassword(value: unknown, name: string): unknown {
   if (typeof value === 'function') return value;
   if (typeof value === 'string') return Rule.text.read(value, name);
   throw new ArgumentError(`${name}: expected text or a function`);
-}
-
-function readClass(value: unknown, name: string): unknown {
-  if (typeof value === 'function') return value;
-  throw new ArgumentError(`${name}: expected a class that extends Ssdb`);
 }
 
 /** One of several servers. */
