@@ -1,27 +1,26 @@
 /** What `Redis` and `Cluster` have in common: the life of a client, and how commands reach the one under it. */
 import { EventEmitter } from 'node:events';
-import type { Redis as KvRedis, RedisClientOptions, RedisSession } from '@kv/redis';
+import { Flag, isKvError, queueMicrotask } from '@kv/core';
+import type { Command as KvCommand, Redis as KvRedis, RedisClientOptions, RedisSession } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
-import { answer, type Command, type CommandOptions } from './command.ts';
-import { type CommandSender, installCommands, installScript } from './commander.ts';
-import { closedError, knownError, MaxRetriesPerRequestError } from './errors.ts';
+import { answer } from './callbacks.ts';
+import type { Command, SharedOptions } from './command.ts';
+import { builtinCommands, type CommandSender, installBuiltin, installCommands, installScript } from './commander.ts';
+import { closedError, knownError } from './errors.ts';
+import { Life } from './life.ts';
 import type { Options } from './options.ts';
-import { initialCommands, type MemberResult, Pipeline } from './pipeline.ts';
+import { initialCommands, type MemberResult, Pipeline, type PipelineHost } from './pipeline.ts';
 import type { ScriptDefinition } from './script.ts';
+import { type SpecialHost, specialOf } from './specials.ts';
 import { become, type Status } from './status.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { Watch } from './watch.ts';
 
 /** Where commands go: the client, or the connection that watches keys. */
 type Target = KvRedis | RedisSession;
 
-/** Commands that are more than a command here: by name, with their arguments. */
-type Special = (this: ClientShape, args: readonly (string | Uint8Array)[]) => Promise<unknown>;
-
-const SPECIAL: Map<string, Special> = new Map();
-
-function special(name: string, act: Special): void {
-  SPECIAL.set(name, act);
-}
+/** What may be sent before the server is ready, when nothing else may wait. */
+const HANDSHAKE = new Set(['auth', 'hello', 'select', 'client', 'readonly', 'info']);
 
 /** A client in ioredis' shape, on a client of `@kv/redis`. */
 export abstract class ClientShape extends EventEmitter implements CommandSender {
@@ -29,24 +28,38 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   abstract readonly isCluster: boolean;
   readonly options: Options;
   status: Status | 'disconnecting' = 'wait';
-  #kv: KvRedis | undefined;
-  /** Fails what waits when the server is away for too long. */
-  #epoch = new AbortController();
-  #view: KvRedis | undefined;
-  #watching: Promise<RedisSession> | undefined;
-  #multi: Pipeline | undefined;
+  readonly #life: Life;
+  readonly #watch = new Watch();
   readonly #subscriptions: Subscriptions;
+  readonly #host: SpecialHost;
+  /** Methods that were added to this object, for its pipelines. */
+  readonly #added: Record<string, unknown> = {};
+  #multi: Pipeline | undefined;
+  /** The database of calls from now on. */
+  #db: number;
+  /** Calls that the server may hold back. */
+  #blocking = 0;
 
   constructor(options: Options) {
     super();
     this.setMaxListeners(0);
     this.options = options;
+    this.#db = Number(options.db ?? 0);
+    this.#life = new Life({ options, open: (backoff) => this.open(backoff) });
     this.#subscriptions = new Subscriptions({
       resubscribes: options.autoResubscribe !== false,
       bytes: () => this.kv.with({ bytes: true }),
       emit: (event, ...args) => this.emit(event, ...args),
       listenerCount: (event) => this.listenerCount(event),
     });
+    this.#host = {
+      life: this.#life,
+      watch: this.#watch,
+      subscriptions: this.#subscriptions,
+      target: (name) => this.target(name),
+      end: (wait) => this.end(wait),
+      selected: (db) => this.#selected(db),
+    };
     for (const [name, script] of Object.entries(options.scripts ?? {})) this.defineCommand(name, script);
     if (options.lazyConnect !== true) this.connect().catch(() => undefined); // the event `error` tells
   }
@@ -59,18 +72,25 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
 
   /** The client under it, with all that ioredis has no words for. */
   get kv(): KvRedis {
-    if (this.#kv === undefined) this.#begin();
-    return this.#kv as KvRedis;
+    if (this.#life.client === undefined) this.#begin();
+    return this.#life.kv;
   }
 
   /** For all commands. */
-  get commandOptions(): Pick<CommandOptions, 'keyPrefix' | 'stringNumbers'> {
-    return { keyPrefix: this.options.keyPrefix, stringNumbers: this.options.stringNumbers };
+  get commandOptions(): SharedOptions {
+    const { keyPrefix, stringNumbers, replyMapping } = this.options;
+    return { keyPrefix, stringNumbers, replyMapping };
   }
 
-  /** `subscriber` while there are channels; other commands work all the same. */
-  get mode(): 'normal' | 'subscriber' {
-    return this.#subscriptions.size > 0 ? 'subscriber' : 'normal';
+  /** `subscriber` in RESP2 while there are channels; other commands work all the same. */
+  get mode(): 'normal' | 'subscriber' | 'monitor' {
+    if (this.options.monitor === true) return 'monitor';
+    return Number(this.options.protocol) === 2 && this.#subscriptions.size > 0 ? 'subscriber' : 'normal';
+  }
+
+  /** How many attempts to connect have failed in a row. */
+  get retryAttempts(): number {
+    return this.#life.retryAttempts;
   }
 
   /** Connects. Rejects when it is connected already, or when that fails. */
@@ -92,44 +112,29 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   }
 
   #begin(): KvRedis {
-    void this.#kv?.close({ timeout: 0 }); // one that has given up
-    this.#epoch = new AbortController();
     this.status = 'connecting';
     queueMicrotask(() => this.emit('connecting'));
-    const kv = this.open((failures) => this.#delay(failures));
-    this.#kv = kv;
-    this.#view = kv.with({ signal: this.#epoch.signal });
-    return kv;
-  }
-
-  #delay(failures: number): number | undefined {
-    const { maxRetriesPerRequest: most, retryStrategy } = this.options;
-    if (typeof most === 'number' && failures % (most + 1) === 0) this.#flush(new MaxRetriesPerRequestError(most));
-    const delay = typeof retryStrategy === 'function' ? retryStrategy(failures) : undefined;
-    return typeof delay === 'number' ? delay : undefined;
-  }
-
-  /** Ends all calls that wait; later ones wait again. */
-  #flush(error: Error): void {
-    this.#epoch.abort(error);
-    this.#epoch = new AbortController();
-    this.#view = this.#kv?.with({ signal: this.#epoch.signal });
+    return this.#life.begin();
   }
 
   /** Uses a client that belongs to another object. */
   protected adopt(client: KvRedis): void {
-    this.#kv = client;
-    this.#view = client;
+    this.#life.adopt(client);
     this.status = 'ready';
   }
 
   /** Where commands go now. @throws when the client takes none */
-  protected target(): KvRedis {
+  protected target(name?: string): KvRedis {
     if (this.status === 'end' || this.status === 'disconnecting') throw closedError();
-    if (this.#kv === undefined) this.#begin();
-    if (this.options.enableOfflineQueue === false && this.status !== 'ready')
+    if (this.mode === 'monitor') throw new Error("Connection is in monitoring mode, can't process commands.");
+    if (this.#life.client === undefined) this.#begin();
+    if (this.options.enableOfflineQueue === false && !this.#isWriteable(name))
       throw new Error("Stream isn't writeable and enableOfflineQueue options is false");
-    return this.#view as KvRedis;
+    return this.#life.view;
+  }
+
+  #isWriteable(name: string | undefined): boolean {
+    return this.status === 'ready' || (this.status === 'connect' && name !== undefined && HANDSHAKE.has(name));
   }
 
   /** Sends a command object; gives its promise. */
@@ -145,27 +150,70 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
 
   /** Nothing is awaited before it is sent, where nothing has to be. */
   async #run(command: Command): Promise<void> {
-    const special = SPECIAL.get(specialName(command));
-    if (special !== undefined) return command.resolve(await special.call(this, command.args));
-    const target = this.target();
-    const executor = this.#watching === undefined ? target : await this.#watching;
+    const special = specialOf(command);
+    if (special !== undefined) return command.resolve(await special(this.#host, command));
+    const target = this.target(command.name);
+    const session = this.#watch.session;
+    const executor = session === undefined ? target : await session;
     try {
-      command.answered(await executor.send(command.value() as never));
+      command.answered(await this.#send(executor, command.value()));
     } catch (error) {
-      await this.#refused(command, error as Error, executor);
+      command.answered(await this.#refused(command, error as Error, executor));
     }
   }
 
-  async #refused(command: Command, error: Error, executor: Target): Promise<void> {
-    const wanted = this.options.reconnectOnError?.(error) ?? false;
-    if (wanted !== false) await this.kv.reconnect();
-    if (wanted !== 2) throw error;
-    command.answered(await executor.send(command.value() as never));
+  #send(executor: Target, value: KvCommand<unknown>): Promise<unknown> {
+    return (value.flags & Flag.blocking) === 0 ? executor.send(value) : this.#sendBlocking(executor, value);
+  }
+
+  async #sendBlocking(executor: Target, value: KvCommand<unknown>): Promise<unknown> {
+    const { blockingTimeout = 0, blockingTimeoutGrace = 100 } = this.options;
+    const most = value.blockMs > 0 ? value.blockMs + blockingTimeoutGrace : blockingTimeout;
+    this.#blocking++;
+    try {
+      return await (blockingTimeout > 0 ? executor.with({ timeout: most }) : executor).send(value);
+    } catch (error) {
+      if (blockingTimeout > 0 && isKvError(error) && error.code === 'TIMEOUT') return null;
+      throw error;
+    } finally {
+      this.#blocking--;
+    }
+  }
+
+  /** What becomes of a command that the server refused: see the option `reconnectOnError`. */
+  async #refused(command: Command, error: Error, executor: Target): Promise<unknown> {
+    const wanted = command.name === 'client' ? false : (this.options.reconnectOnError?.(error) ?? false);
+    if (wanted === false || (wanted as unknown) === 0) throw error;
+    const reconnected = this.kv.reconnect();
+    if (wanted === 2) return reconnected.then(() => executor.send(command.value()));
+    reconnected.catch(() => undefined);
+    throw error;
   }
 
   /** Adds a script as a method. */
   defineCommand(name: string, definition: ScriptDefinition): void {
-    installScript(this, name, definition);
+    this.#add(installScript(name, definition));
+  }
+
+  /** Adds a command that the server has and this package does not know as a method. */
+  addBuiltinCommand(name: string): void {
+    this.#add(installBuiltin(name));
+  }
+
+  #add(methods: Record<string, unknown>): void {
+    Object.assign(this, methods);
+    Object.assign(this.#added, methods);
+  }
+
+  /** The names of all commands that have a method. */
+  getBuiltinCommands(): string[] {
+    return builtinCommands();
+  }
+
+  /** Methods of a command: with text, and its Buffer twin. */
+  createBuiltinCommand(name: string): { readonly string: unknown; readonly buffer: unknown } {
+    const [string, buffer] = Object.values(installBuiltin(name));
+    return { string, buffer };
   }
 
   /** Collects commands; `exec()` sends them together. */
@@ -183,12 +231,14 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   }
 
   #batch(atomic: boolean): Pipeline {
-    const host = {
+    const host: PipelineHost = {
+      options: this.options,
       commandOptions: this.commandOptions,
-      target: (): Target | Promise<Target> => (this.#watching === undefined ? this.target() : this.#watching),
-      executed: (): void => (atomic ? this.#endWatch() : undefined),
+      target: () => this.#watch.session ?? this.target(),
+      refused: async (command, error) => this.#refused(command, error, this.target()),
+      executed: () => (atomic ? this.#watch.end() : undefined),
     };
-    return new Pipeline(host, atomic);
+    return Object.assign(new Pipeline(host, atomic), this.#added);
   }
 
   /** Runs what `multi({ pipeline: false })` has collected. */
@@ -196,93 +246,49 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     const multi = this.#multi;
     this.#multi = undefined;
     const results = multi?.exec() ?? Promise.reject(new Error('ERR EXEC without MULTI'));
-    if (callback !== undefined) answer(results, callback as Callback);
-    return results;
+    if (callback !== undefined) answer(results as Promise<unknown>, callback as Callback);
+    return results as Promise<MemberResult[] | null>;
   }
 
   /** Forgets what `multi({ pipeline: false })` has collected. */
   async discard(): Promise<'OK'> {
     if (this.#multi === undefined) throw new Error('ERR DISCARD without MULTI');
     this.#multi = undefined;
-    this.#endWatch();
+    this.#watch.end();
     return 'OK';
   }
 
-  /** Watches keys on a connection of its own, which all commands use until `exec`, `discard` or `unwatch`. */
-  protected async watchKeys(keys: readonly (string | Uint8Array)[]): Promise<'OK'> {
-    this.target();
-    this.#watching ??= this.kv.session({ keyPrefix: this.options.keyPrefix });
-    return (await this.#watching).watch([...keys] as string[]);
+  #selected(db: number): void {
+    if (this.#db === db) return;
+    this.#db = db;
+    this.emit('select', db);
   }
 
-  #endWatch(): void {
-    const watching = this.#watching;
-    this.#watching = undefined;
-    void watching?.then(
-      (session) => session.release(),
-      () => undefined,
-    );
-  }
-
-  /** Lets calls under way end, then closes the connection. */
+  /** Closes the client. @param wait lets calls under way end, also those that still wait for the connection */
   protected async end(wait: boolean): Promise<'OK'> {
     if (this.status === 'end') return 'OK';
+    const isOpen = this.status === 'ready';
     const connected = this.status !== 'wait';
     this.status = 'disconnecting';
     this.#subscriptions.clear();
-    this.#endWatch();
-    if (wait) await this.#kv?.close();
-    else await this.#kv?.close({ timeout: 0 });
+    this.#watch.end();
+    if (!wait && !isOpen) this.#life.flush(closedError());
+    await this.#life.end(wait ? undefined : this.#patience(isOpen));
     if (connected) become(this, 'close');
     become(this, 'end');
-    this.#kv = undefined;
     return 'OK';
   }
 
-  /** Ends the connection at once. @param reconnect opens another one */
-  disconnect(reconnect = false): void {
-    if (reconnect && this.#kv !== undefined) void this.#kv.reconnect().catch(() => undefined);
-    else void this.end(false);
+  /** What was sent is still answered, unless the server holds back an answer. */
+  #patience(isOpen: boolean): number {
+    return isOpen && this.#blocking === 0 ? (this.options.disconnectTimeout ?? 2000) : 0;
   }
 
-  static {
-    special('quit', function quit() {
-      return this.end(true);
-    });
-    special('watch', function watch(keys) {
-      return this.watchKeys(keys);
-    });
-    special('unwatch', async function unwatch() {
-      this.#endWatch();
-      return 'OK';
-    });
-    special('select', async function select([db]) {
-      this.target();
-      await this.kv.select(Number(db));
-      return 'OK';
-    });
-    special('auth', function auth([user, password]) {
-      const { kv } = this;
-      return password === undefined ? kv.auth(String(user)) : kv.auth(String(user), String(password));
-    });
-    special('client setname', async function setName([, name]) {
-      this.target();
-      return this.kv.setName(String(name));
-    });
-    for (const kind of ['subscribe', 'psubscribe', 'ssubscribe'] as const) {
-      special(kind, function subscribe(names) {
-        this.target();
-        return this.#subscriptions.subscribe(kind, names.map(String));
-      });
-      special(kind.replace('sub', 'unsub'), function unsubscribe(names) {
-        return this.#subscriptions.unsubscribe(kind, names.map(String));
-      });
-    }
+  /** Ends the connection: what was sent is answered, what waits fails. @param reconnect opens another one */
+  disconnect(reconnect = false): void {
+    if (reconnect && this.#life.client !== undefined) void this.#life.kv.reconnect().catch(() => undefined);
+    else void this.end(false);
   }
 }
 
 installCommands(ClientShape.prototype);
-
-function specialName({ name, args: [first] }: Command): string {
-  return name === 'client' ? `client ${String(first).toLowerCase()}` : name;
-}

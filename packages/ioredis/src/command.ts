@@ -1,19 +1,25 @@
 /** One command as an object, with a promise for its reply. */
-import { keyPositions } from '@kv/core';
-import { Command as KvCommand, command as kvCommand } from '@kv/redis';
+import { inResp2, Command as KvCommand, command as kvCommand } from '@kv/redis';
 import { type ArgumentTransformer, argumentTransformers, type Callback, wireArguments } from './arguments.ts';
+import { answer } from './callbacks.ts';
+import { withPrefix } from './key-prefix.ts';
 import { type ReplyTransformer, replyTransformers, shaped } from './replies.ts';
 
 /** Options of a {@link Command}. */
 export interface CommandOptions {
   /** `utf8` for text; anything else, or nothing, for `Buffer`. */
   readonly replyEncoding?: string | null | undefined;
-  readonly keyPrefix?: string | undefined;
+  readonly keyPrefix?: string | Uint8Array | undefined;
   /** Integers as text. */
   readonly stringNumbers?: boolean | undefined;
+  /** `resp3`: maps as objects, doubles as numbers. Default: the shapes of RESP2. */
+  readonly replyMapping?: 'legacy' | 'resp3' | undefined;
   /** Makes the value that is sent, where that is more than name and arguments (a script). */
   readonly make?: ((args: readonly (string | Uint8Array)[]) => KvCommand<unknown>) | undefined;
 }
+
+/** What a client says for all its commands. */
+export type SharedOptions = Pick<CommandOptions, 'keyPrefix' | 'stringNumbers' | 'replyMapping'>;
 
 /** Groups of commands that ioredis has by name. */
 const FLAGS = {
@@ -69,20 +75,23 @@ export class Command {
 
   /** What is sent. @throws ArgumentError when text has a lone surrogate */
   value(): KvCommand<unknown> {
-    const { make, keyPrefix = '', replyEncoding } = this.#options;
-    const { spec, args, reply, flags, blockMs, bytes } = make?.(this.args) ?? kvCommand(this.name, ...this.args);
+    const { make, keyPrefix = '', replyEncoding, replyMapping } = this.#options;
+    const made = make?.(this.args) ?? kvCommand(this.name, ...this.args);
+    const { spec, args, reply, flags, blockMs, bytes } = replyMapping === 'resp3' ? made : inResp2(made);
     const wanted = bytes || replyEncoding !== 'utf8';
-    const full = [...args];
-    if (keyPrefix !== '') for (const at of keyPositions(spec.keys, args)) full[at] = prefixed(keyPrefix, full[at]);
+    const full = keyPrefix.length === 0 ? args : withPrefix(made, keyPrefix);
     return new KvCommand<unknown>(spec, full, reply, flags, blockMs, wanted);
   }
 
-  /** The reply settles the promise. */
-  answered(raw: unknown): void {
+  /** The reply settles the promise; what it is settled with. */
+  answered(raw: unknown): unknown {
     try {
-      this.resolve(this.shape(raw));
+      const reply = this.shape(raw);
+      this.resolve(reply);
+      return reply;
     } catch (error) {
       this.reject(error as Error);
+      return error;
     }
   }
 
@@ -91,24 +100,4 @@ export class Command {
     const { replyEncoding, stringNumbers = false } = this.#options;
     return shaped(this.name, raw, { buffers: replyEncoding !== 'utf8', stringNumbers });
   }
-}
-
-/** Tells the callback. What that throws is an uncaught exception, as in any callback. */
-export function answer(promise: Promise<unknown>, callback: Callback): void {
-  void tell(promise, callback);
-}
-
-async function tell(promise: Promise<unknown>, callback: Callback): Promise<void> {
-  let outcome: Parameters<Callback>;
-  try {
-    outcome = [null, await promise];
-  } catch (error) {
-    outcome = [error as Error];
-  }
-  queueMicrotask(() => callback(...outcome));
-}
-
-function prefixed(prefix: string, key: string | Uint8Array | undefined): string | Uint8Array {
-  if (typeof key === 'string') return prefix + key;
-  return Buffer.concat([Buffer.from(prefix), key ?? new Uint8Array()]);
 }

@@ -1,13 +1,13 @@
 /** A method per command, and its Buffer twin, on whatever sends command objects. */
 import { commandNames } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
-import { Command, type CommandOptions } from './command.ts';
+import { Command, type CommandOptions, type SharedOptions } from './command.ts';
 import { type ScriptDefinition, scriptMaker } from './script.ts';
 
 /** What has the methods. */
 export interface CommandSender {
   /** For all commands: prefix, numbers as text. */
-  readonly commandOptions: Pick<CommandOptions, 'keyPrefix' | 'stringNumbers'>;
+  readonly commandOptions: SharedOptions;
   /** Sends one; what it gives back is what the method gives back. */
   sendCommand(command: Command): unknown;
 }
@@ -25,11 +25,15 @@ export function installCommands(prototype: CommandSender): void {
   install(prototype, 'call', undefined);
 }
 
-/** Adds a script as a method, and its Buffer twin. */
-export function installScript(target: CommandSender, name: string, definition: ScriptDefinition): void {
-  const make = scriptMaker(name, definition);
-  const text = methodOf(name, 'utf8', make);
-  Object.assign(target, { [name]: text, [`${name}Buffer`]: methodOf(name, null, make) });
+/** A script as a method, and its Buffer twin. */
+export function installScript(name: string, definition: ScriptDefinition): Record<string, Method> {
+  const make = scriptMaker(definition);
+  return { [name]: methodOf(name, 'utf8', make), [`${name}Buffer`]: methodOf(name, null, make) };
+}
+
+/** A command that this package does not know as a method, and its Buffer twin. */
+export function installBuiltin(name: string): Record<string, Method> {
+  return { [name]: methodOf(name, 'utf8'), [`${name}Buffer`]: methodOf(name, null) };
 }
 
 function install(prototype: CommandSender, method: string, name: string | undefined): void {

@@ -15,13 +15,24 @@ export interface Options {
   readonly password?: string | null | undefined;
   readonly tls?: object | boolean | undefined;
   readonly connectionName?: string | null | undefined;
-  readonly keyPrefix?: string | undefined;
+  readonly keyPrefix?: string | Uint8Array | undefined;
   readonly stringNumbers?: boolean | undefined;
+  /** Newest version of the protocol to ask for. */
+  readonly protocol?: 2 | 3 | undefined;
+  /** `resp3`: maps as objects and doubles as numbers, in protocol 3. */
+  readonly replyMapping?: 'legacy' | 'resp3' | undefined;
   readonly lazyConnect?: boolean | undefined;
   readonly enableOfflineQueue?: boolean | undefined;
   readonly connectTimeout?: number | undefined;
   /** Ms per command; absent: no limit. */
   readonly commandTimeout?: number | undefined;
+  /** Blocking commands give `null` when the server has not answered this long, ms, behind the time that they name. */
+  readonly blockingTimeout?: number | undefined;
+  readonly blockingTimeoutGrace?: number | undefined;
+  /** How long `disconnect()` waits for answers to what was sent, ms. */
+  readonly disconnectTimeout?: number | undefined;
+  /** Set for the object that `monitor()` gives. */
+  readonly monitor?: boolean | undefined;
   readonly maxRetriesPerRequest?: number | null | undefined;
   readonly retryStrategy?: ((times: number) => unknown) | null | undefined;
   readonly reconnectOnError?: ((error: Error) => boolean | 1 | 2) | null | undefined;
@@ -47,11 +58,17 @@ export interface Options {
   readonly kv?: RedisClientOptions | undefined;
 }
 
+/** Put in by the build, from package.json. */
+declare const KV_VERSION: string | undefined;
+const VERSION = typeof KV_VERSION === 'string' ? KV_VERSION : '0.0.0';
+
 /** What is so unless options say otherwise. */
 export const DEFAULTS: Options = {
   host: 'localhost',
   port: 6379,
   db: 0,
+  protocol: 3,
+  replyMapping: 'legacy',
   connectTimeout: 10_000,
   lazyConnect: false,
   enableOfflineQueue: true,
@@ -62,7 +79,13 @@ export const DEFAULTS: Options = {
 /** The options in arguments of the constructor: port, host and options in any order, address, path, objects. */
 export function readArguments(given: readonly unknown[]): Options {
   const all = given.map(readArgument);
-  return Object.assign({}, DEFAULTS, ...all.filter((options) => options !== undefined));
+  return checked(Object.assign({}, DEFAULTS, ...all.filter((options) => options !== undefined)));
+}
+
+function checked(options: Options): Options {
+  if (options.replyMapping === 'resp3' && Number(options.protocol) === 2)
+    throw new Error('replyMapping "resp3" is only supported with protocol 3');
+  return options;
 }
 
 function readArgument(value: unknown, at: number): object | undefined {
@@ -118,7 +141,7 @@ export function clientOptions(options: Options, backoff: RedisClientOptions['bac
   } = options;
   return {
     connections: 'one',
-    protocol: 2, // the shapes of replies that are expected
+    protocol: Number(options.protocol) as 2 | 3,
     timeout: commandTimeout,
     connectTimeout,
     backoff,
@@ -127,7 +150,7 @@ export function clientOptions(options: Options, backoff: RedisClientOptions['bac
     tls: options.tls as RedisClientOptions['tls'],
     name: nameOf(options),
     handshake: readOnly === true ? [readonly()] : undefined,
-    library: { name: clientInfoTag === undefined ? 'kv-ioredis' : `kv-ioredis(${clientInfoTag})` },
+    library: { name: clientInfoTag === undefined ? 'kv-ioredis' : `kv-ioredis(${clientInfoTag})`, version: VERSION },
     ...loginOf(options),
     ...sentinelOf(options),
     ...options.kv,

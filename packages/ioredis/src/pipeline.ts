@@ -1,8 +1,10 @@
 import { BatchError, ConflictError, type Redis as KvRedis } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
-import { answer, type Command, type CommandOptions } from './command.ts';
+import { answer } from './callbacks.ts';
+import { Command, type SharedOptions } from './command.ts';
 import { type CommandSender, installCommands } from './commander.ts';
 import { knownError } from './errors.ts';
+import type { Options } from './options.ts';
 
 /** Value or error of one member. */
 export type MemberResult = [error: Error | null, result?: unknown];
@@ -12,32 +14,46 @@ type Sender = Pick<KvRedis, 'sendAll' | 'multi'>;
 
 /** What a pipeline needs of its client. */
 export interface PipelineHost {
-  readonly commandOptions: Pick<CommandOptions, 'keyPrefix' | 'stringNumbers'>;
+  readonly options: Options;
+  readonly commandOptions: SharedOptions;
   /** Where it is sent when it is executed. @throws when the client takes no calls */
   target(): Sender | Promise<Sender>;
+  /** What becomes of a member that the server refused. Rejects unless it was sent again. */
+  refused(command: Command, error: Error): Promise<unknown>;
   /** It has been executed: a watch is over. */
   executed(): void;
+}
+
+/** Members that follow each other and are sent alike. */
+interface Part {
+  /** MULTI in front of them, and EXEC behind them: a transaction in a pipeline. */
+  readonly around: readonly [multi: Command, exec: Command] | undefined;
+  readonly commands: Command[];
 }
 
 /** Commands that are collected, and sent together by `exec()`: between MULTI and EXEC, or without. */
 export class Pipeline implements CommandSender {
   readonly isPipeline = true;
+  readonly options: Options;
   readonly #host: PipelineHost;
   readonly #atomic: boolean;
   #commands: Command[] = [];
+  /** A transaction inside of it has begun. */
+  #inner = false;
 
   constructor(host: PipelineHost, atomic: boolean) {
+    this.options = host.options;
     this.#host = host;
     this.#atomic = atomic;
   }
 
-  get commandOptions(): PipelineHost['commandOptions'] {
+  get commandOptions(): SharedOptions {
     return this.#host.commandOptions;
   }
 
-  /** How many commands wait. */
+  /** How many commands wait, MULTI and EXEC included. */
   get length(): number {
-    return this.#commands.length;
+    return this.#commands.length + (this.#atomic ? 1 : 0);
   }
 
   sendCommand(command: Command): this {
@@ -53,8 +69,19 @@ export class Pipeline implements CommandSender {
     return this;
   }
 
+  /** Begins a transaction inside of the pipeline; the next `exec()` ends it. */
+  multi(): this {
+    if (this.#atomic || this.#inner) return this;
+    this.#inner = true;
+    return this.sendCommand(new Command('multi'));
+  }
+
   /** Sends what was collected. `null`: a watched key was changed, and nothing ran. */
-  exec(callback?: Callback<MemberResult[] | null>): Promise<MemberResult[] | null> {
+  exec(callback?: Callback<MemberResult[] | null>): this | Promise<MemberResult[] | null> {
+    if (this.#inner) {
+      this.#inner = false;
+      return this.sendCommand(new Command('exec', [], {}, callback as Callback | undefined));
+    }
     const commands = this.#commands;
     this.#commands = [];
     const results = this.#run(commands).finally(() => this.#host.executed());
@@ -67,17 +94,80 @@ export class Pipeline implements CommandSender {
     try {
       const found = this.#host.target();
       const target = found instanceof Promise ? await found : found;
-      const results = this.#atomic ? await runAtomic(target, commands) : await runPlain(target, commands);
-      return results?.map((result, at) => member(commands[at] as Command, result)) ?? null;
+      return await (this.#atomic ? this.#runWhole(target, commands) : this.#runParts(target, commands));
     } catch (error) {
       const known = knownError(error);
       for (const command of commands) command.reject(known);
       throw known;
     }
   }
+
+  async #runWhole(target: Sender, commands: readonly Command[]): Promise<MemberResult[] | null> {
+    const results = await runAtomic(target, commands);
+    return results?.map((result, at) => member(commands[at] as Command, result)) ?? null;
+  }
+
+  /** All parts are sent at once. */
+  async #runParts(target: Sender, commands: readonly Command[]): Promise<MemberResult[]> {
+    const parts = partsOf(commands);
+    const results = parts.map((part) => (part.around ? runInner(target, part) : this.#runPlain(target, part.commands)));
+    return (await Promise.all(results)).flat();
+  }
+
+  async #runPlain(target: Sender, commands: readonly Command[]): Promise<MemberResult[]> {
+    const results = await runPlain(target, commands);
+    const settled = results.map((result, at) =>
+      result instanceof Error ? this.#again(commands[at] as Command, result) : result,
+    );
+    return (await Promise.all(settled)).map((result, at) => member(commands[at] as Command, result));
+  }
+
+  #again(command: Command, error: Error): Promise<unknown> {
+    return this.#host.refused(command, error).catch((refusal: Error) => refusal);
+  }
 }
 
 installCommands(Pipeline.prototype);
+
+function partsOf(commands: readonly Command[]): Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  for (const [at, command] of commands.entries()) {
+    if (command.name !== 'exec') continue;
+    const begin = commands.findLastIndex(({ name }, index) => index < at && name === 'multi');
+    if (begin < from) continue;
+    if (begin > from) parts.push({ around: undefined, commands: commands.slice(from, begin) });
+    parts.push({ around: [commands[begin] as Command, command], commands: commands.slice(begin + 1, at) });
+    from = at + 1;
+  }
+  if (from < commands.length) parts.push({ around: undefined, commands: commands.slice(from) });
+  return parts;
+}
+
+/** The results of a transaction in a pipeline: OK, QUEUED for each member, and those of EXEC. */
+async function runInner(target: Sender, { around, commands }: Part): Promise<MemberResult[]> {
+  const [multi, exec] = around as [Command, Command];
+  multi.resolve('OK');
+  const queued = commands.map((): MemberResult => [null, 'QUEUED']);
+  return [[null, 'OK'], ...queued, await endOf(exec, target, commands)];
+}
+
+async function endOf(exec: Command, target: Sender, commands: readonly Command[]): Promise<MemberResult> {
+  try {
+    const results = await runAtomic(target, commands);
+    const values = results?.map((result, at) => settledValue(member(commands[at] as Command, result))) ?? null;
+    exec.resolve(values);
+    return [null, values];
+  } catch (error) {
+    const known = knownError(error);
+    exec.reject(known);
+    return [known];
+  }
+}
+
+function settledValue([error, value]: MemberResult): unknown {
+  return error ?? value;
+}
 
 /** A member that cannot be made fails alone; the others are sent. */
 async function runPlain(target: Sender, commands: readonly Command[]): Promise<unknown[]> {
@@ -122,8 +212,7 @@ function member(command: Command, result: unknown): MemberResult {
     command.reject(error);
     return [error];
   }
-  command.answered(result);
-  return [null, command.shape(result)];
+  return [null, command.answered(result)];
 }
 
 /** What stands before the callback of `pipeline()` and `multi()`: commands, or nothing. */

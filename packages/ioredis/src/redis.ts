@@ -1,7 +1,8 @@
 import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
 import type { Callback } from './arguments.ts';
+import { answer } from './callbacks.ts';
 import { ClientShape } from './client.ts';
-import { answer, Command } from './command.ts';
+import { Command } from './command.ts';
 import { addressOf, clientOptions, type Options, readArguments } from './options.ts';
 import { type ScanOptions, ScanStream } from './scan-stream.ts';
 import { followConnection, followState } from './status.ts';
@@ -42,7 +43,7 @@ export class Redis extends ClientShape {
   }
 
   async #monitor(): Promise<this> {
-    const twin = this.duplicate({ lazyConnect: true });
+    const twin = this.duplicate({ lazyConnect: true, monitor: true });
     await twin.connect();
     void readMonitor(twin);
     return twin;

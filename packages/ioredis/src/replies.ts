@@ -35,10 +35,16 @@ export function shaped(name: string, raw: unknown, shape: ReplyShape): unknown {
 
 function converted(raw: unknown, shape: ReplyShape): unknown {
   if (Array.isArray(raw)) return raw.map((item) => converted(item, shape));
+  if (raw instanceof Map) return objectOf([...raw].flatMap(([name, value]) => [textOf(name), converted(value, shape)]));
+  if (raw instanceof Set) return [...raw].map((item) => converted(item, shape));
   if (typeof raw === 'number' || typeof raw === 'bigint') return shape.stringNumbers ? String(raw) : Number(raw);
   if (!shape.buffers) return isBytes(raw) ? bufferOf(raw).toString() : raw;
   if (isBytes(raw)) return bufferOf(raw);
   return typeof raw === 'string' ? Buffer.from(raw) : raw;
+}
+
+function textOf(name: unknown): unknown {
+  return isBytes(name) ? bufferOf(name).toString() : name;
 }
 
 /** The same memory as a `Buffer`. */

@@ -1,4 +1,5 @@
 /** Where a client object is in its life, and the events that say so. */
+import { queueMicrotask } from '@kv/core';
 import type { ConnectionEvent, KvError, Redis as KvRedis, StateChange } from '@kv/redis';
 
 /** As ioredis names the states. */
@@ -11,10 +12,12 @@ export interface StatusHost {
   listenerCount(event: string): number;
 }
 
-/** Sets the status, and emits it soon, so that who has made the object can listen first. */
+/** Sets the status and emits it, soon, so that who has made the object can listen first. */
 export function become(host: StatusHost, status: Status, ...args: unknown[]): void {
-  host.status = status;
-  queueMicrotask(() => host.emit(status, ...args));
+  queueMicrotask(() => {
+    host.status = status;
+    host.emit(status, ...args);
+  });
 }
 
 /** An error without listeners is told to no one: it also is the cause of what rejects. */

@@ -14,6 +14,8 @@ export interface SubscriptionHost {
   readonly resubscribes: boolean;
 }
 
+type Opening = Promise<Subscription<Uint8Array>>;
+
 const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
 
 /**
@@ -22,7 +24,7 @@ const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
  */
 export class Subscriptions {
   readonly #host: SubscriptionHost;
-  readonly #open = new Map<string, Promise<Subscription<Uint8Array>>>();
+  readonly #open = new Map<string, Opening>();
 
   constructor(host: SubscriptionHost) {
     this.#host = host;
@@ -33,17 +35,21 @@ export class Subscriptions {
     return this.#open.size;
   }
 
-  /** Resolves with {@link size} when all names are confirmed. */
-  async subscribe(kind: Kind, names: readonly string[]): Promise<number> {
-    await Promise.all(names.map((name) => this.#subscribe(kind, name)));
-    return this.size;
+  /** Resolves when all names are confirmed, with how many there are: those of later calls do not count. */
+  async subscribe(kind: Kind, given: readonly (string | Uint8Array)[]): Promise<number> {
+    const confirmed = given.map((name) => this.#subscribe(kind, String(name)));
+    const { size } = this;
+    await Promise.all(confirmed);
+    return size;
   }
 
-  /** Without names: all of the kind. */
-  async unsubscribe(kind: Kind, names: readonly string[]): Promise<number> {
-    const wanted = names.length > 0 ? names.map((name) => keyOf(kind, name)) : this.#keysOf(kind);
-    await Promise.all(wanted.map((key) => this.#unsubscribe(key)));
-    return this.size;
+  /** Without names: all of the kind. Resolves as {@link subscribe} does. */
+  async unsubscribe(kind: Kind, given: readonly (string | Uint8Array)[]): Promise<number> {
+    const wanted = given.length > 0 ? given.map((name) => keyOf(kind, String(name))) : this.#keysOf(kind);
+    const ended = wanted.map((key) => this.#unsubscribe(key));
+    const { size } = this;
+    await Promise.all(ended);
+    return size;
   }
 
   /** Forgets all: the client is closed. */
@@ -57,22 +63,29 @@ export class Subscriptions {
 
   async #subscribe(kind: Kind, name: string): Promise<void> {
     const key = keyOf(kind, name);
-    const known = this.#open.get(key);
-    if (known !== undefined && !(await known).closed) return;
-    const opening = this.#host.bytes()[kind](name, { resubscribe: this.#host.resubscribes });
+    const opening = this.#opened(kind, name, this.#open.get(key));
     this.#open.set(key, opening);
     try {
-      const subscription = await opening;
-      subscription.on('message', ({ channel, pattern, message }) => this.#message(kind, pattern, channel, message));
+      await opening;
     } catch (error) {
-      this.#open.delete(key);
+      if (this.#open.get(key) === opening) this.#open.delete(key);
       throw error;
     }
   }
 
+  /** The one that is known, unless it was ended. */
+  async #opened(kind: Kind, name: string, known: Opening | undefined): Opening {
+    const before = await known?.catch(() => undefined);
+    if (before?.closed === false) return before;
+    const subscription = await this.#host.bytes()[kind](name, { resubscribe: this.#host.resubscribes });
+    subscription.on('message', ({ channel, pattern, message }) => this.#message(kind, pattern, channel, message));
+    return subscription;
+  }
+
   async #unsubscribe(key: string): Promise<void> {
-    const subscription = await this.#open.get(key)?.catch(() => undefined);
+    const opening = this.#open.get(key);
     this.#open.delete(key);
+    const subscription = await opening?.catch(() => undefined);
     await subscription?.close();
   }
 

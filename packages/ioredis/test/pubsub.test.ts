@@ -44,7 +44,7 @@ it('messages of channels and patterns are events of the client, as text and as B
 });
 
 it('other commands work while there are channels', async () => {
-  const redis = client();
+  const redis = client({ protocol: 2 });
   await redis.subscribe('news');
   expect(redis.mode).toBe('subscriber');
   expect(await redis.set('a', 1)).toBe('OK');

@@ -93,6 +93,20 @@ function useNames(modules) {
   if (esm !== cjs) problems.push(`ESM and CJS export different names:\n${esm}${cjs}`);
 }
 
+/** What replaces ioredis gives the class itself to `require`, and to the compiler, too. */
+function useRequiredClass() {
+  const lines = [
+    `import Redis = require('@kv/ioredis');`,
+    `const redis: Redis = new Redis({ lazyConnect: true });`,
+    `const options: Redis.RedisOptions = { lazyConnect: true };`,
+    `const cluster: Redis.Cluster = new Redis.Cluster(['127.0.0.1:1'], options);`,
+    `if (!(redis instanceof Redis.Redis) || Redis.default !== Redis) throw new Error('require() gives no class');`,
+    `redis.disconnect();`,
+    `cluster.disconnect();`,
+  ];
+  writeFileSync(join(project, 'required-class.cts'), `${lines.join('\n')}\n`);
+}
+
 /** The small programs, one per package, as ESM and as CJS. */
 function copyPrograms() {
   const files = existsSync(programs) ? readdirSync(programs).filter((name) => name.endsWith('.ts')) : [];
@@ -192,7 +206,9 @@ try {
   install(packed);
   useNames(packages.flatMap(({ manifest }) => specifiers(manifest)));
   const names = copyPrograms();
+  useRequiredClass();
   compile();
+  sh('required class', process.execPath, ['out/required-class.cjs']);
   for (const name of names) {
     sh(`${name}, ESM`, process.execPath, [`out/${name}.mjs`]);
     sh(`${name}, CJS`, process.execPath, [`out/${name}.cjs`]);

@@ -5,9 +5,10 @@
  *   npm run foreign -- connect-redis                       the test that comes in the package connect-redis
  *   npm run foreign -- unstorage [--from <clone>]          a file of the repository of unstorage, at a tag
  *   npm run foreign -- bullmq [--from <clone>] [FILE ...]  the tests of the repository of BullMQ, at a tag: about 10 minutes
+ *   npm run foreign -- ioredis [--from <checkout>] [FILE ...]  the functional tests of ioredis, with ours in its place
  *
  * What is fetched is put into packages/tooling/.foreign, which git ignores, beside what ../foreign/NAME holds: how the
- * tests get at our side. `--from` names another place to clone from. FILEs choose among the tests, as for vitest.
+ * tests get at our side. `--from` names another place to clone from, or a checkout. FILEs choose among the tests, as for vitest.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runForeignProject } from './foreign-project.ts';
+import { projects } from './foreign-projects.ts';
 import { repository } from './published-entries.ts';
 
 /** A file or a folder of another project: where it lies there, its name here, and what the imports of a file become. */
@@ -134,13 +137,20 @@ function runTests(target: string, { run }: ForeignSuite, names: readonly string[
   return spawnSync(process.execPath, [vitest, 'run', ...args], { cwd, stdio: 'inherit' }).status ?? 1;
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
   const [name = '', ...names] = positionals;
   const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
-  if (suite === undefined)
-    throw new Error(`npm run foreign -- NAME: expected one of ${Object.keys(suites).join(', ')}`);
-  process.exitCode = runTests(suite.run ?? assemble(name, suite, values.from), suite, names);
+  const project = Object.hasOwn(projects, name) ? projects[name] : undefined;
+  if (project !== undefined) {
+    const options = { folder: join(folder, name), from: values.from, more: names };
+    process.exitCode = await runForeignProject(name, project, options);
+  } else if (suite !== undefined) {
+    process.exitCode = runTests(suite.run ?? assemble(name, suite, values.from), suite, names);
+  } else {
+    const all = [...Object.keys(suites), ...Object.keys(projects)];
+    throw new Error(`npm run foreign -- NAME: expected one of ${all.join(', ')}`);
+  }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

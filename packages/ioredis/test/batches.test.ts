@@ -1,0 +1,124 @@
+import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Redis, type RedisOptions } from '../src/index.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(() => client().flushall());
+
+type Rows = (readonly [Error, unknown])[];
+type Name = 'set' | 'get' | 'incr' | 'del' | 'sadd' | 'multi' | 'exec' | 'pipeline' | 'flushall' | 'once';
+type ScriptName =
+  | 'pair'
+  | 'pairBuffer'
+  | 'free'
+  | 'nosuch'
+  | 'nosuchBuffer'
+  | 'addBuiltinCommand'
+  | 'createBuiltinCommand';
+type Call = (...args: unknown[]) => Loose & Promise<Rows>;
+/** Any method with any arguments, in chains: those of scripts and of inner transactions have no types. */
+type Loose = Record<Name | ScriptName, Call>;
+
+/** A client that is closed when the test has ended. */
+function client(options: RedisOptions = {}): Loose {
+  const redis = new Redis({ port: server.port, host: '127.0.0.1', ...options });
+  onTestFinished(() => redis.disconnect());
+  return redis as unknown as Loose;
+}
+
+describe('scripts in batches', () => {
+  const pair = { numberOfKeys: 1, lua: 'return {KEYS[1], ARGV[1]}' };
+
+  it('are methods of pipelines and transactions, with their Buffer twins', async () => {
+    const redis = client({ scripts: { pair }, keyPrefix: 'p:' });
+    expect(await redis.pipeline().set('a', 1).pair('k', 'v').pairBuffer('k', 'v').exec()).toEqual([
+      [null, 'OK'],
+      [null, ['p:k', 'v']],
+      [null, [Buffer.from('p:k'), Buffer.from('v')]],
+    ]);
+    expect(await redis.multi([['pair', 'k', 'v']]).exec()).toEqual([[null, ['p:k', 'v']]]);
+  });
+
+  it('tell their own callback as well', async () => {
+    const redis = client({ scripts: { pair } });
+    const told: unknown[] = [];
+    await redis
+      .pipeline()
+      .pair('k', 'v', (...outcome: unknown[]) => told.push(outcome))
+      .exec();
+    expect(told).toEqual([[null, ['k', 'v']]]);
+  });
+
+  it('a wrong number of keys is refused by the server, in its words', async () => {
+    const redis = client({ scripts: { free: { lua: 'return #KEYS' } } });
+    expect(await redis.free(2, 'a', 'b')).toBe(2);
+    await expect(redis.free('x')).rejects.toThrow('value is not an integer');
+    await expect(redis.free()).rejects.toThrow('wrong number of arguments');
+  });
+});
+
+describe('a transaction inside of a pipeline', () => {
+  it('runs in its place, and its results are those of its EXEC', async () => {
+    const redis = client();
+    const pipeline = redis.pipeline().set('a', 1).multi().incr('a').get('a').exec().get('a');
+    expect(pipeline).toHaveProperty('length', 6);
+    expect(await pipeline.exec()).toEqual([
+      [null, 'OK'],
+      [null, 'OK'],
+      [null, 'QUEUED'],
+      [null, 'QUEUED'],
+      [null, [2, '2']],
+      [null, '2'],
+    ]);
+  });
+
+  it('that is refused fails alone', async () => {
+    const redis = client();
+    const results = await redis.pipeline().multi().set('a').exec().set('b', 1).exec();
+    expect(results.at(-1)).toEqual([null, 'OK']);
+    expect(results.at(-2)?.[0]).toMatchObject({ prefix: 'EXECABORT' });
+  });
+
+  it('two of them, one behind the other', async () => {
+    const redis = client();
+    const results = await redis.pipeline().multi().incr('a').exec().multi().incr('a').exec().exec();
+    expect(results.map(([, value]) => value)).toEqual(['OK', 'QUEUED', [1], 'OK', 'QUEUED', [2]]);
+  });
+});
+
+describe('reconnectOnError', () => {
+  it('2: a refused member of a pipeline is sent again on the new connection', async () => {
+    const redis = client({
+      reconnectOnError: () => {
+        void redis.del('a');
+        return 2;
+      },
+    });
+    await redis.set('a', 'text');
+    expect(await redis.pipeline().get('a').sadd('a', 'x').exec()).toEqual([
+      [null, 'text'],
+      [null, 1],
+    ]);
+  });
+
+  it('true: the caller hears of the error at once, and the client is ready again', async () => {
+    const redis = client({ reconnectOnError: () => true });
+    await expect(redis.set('a')).rejects.toThrow('wrong number of arguments');
+    await new Promise((resolve) => void redis.once('ready', resolve));
+    expect(await redis.set('a', 1)).toBe('OK');
+  });
+});
+
+it('a command that only the server knows is a method after addBuiltinCommand, of pipelines too', async () => {
+  const redis = client();
+  void redis.addBuiltinCommand('nosuch');
+  await expect(redis.nosuch('a')).rejects.toThrow('unknown command');
+  const [first] = await redis.pipeline().nosuchBuffer('a').exec();
+  expect(first?.[0].message).toContain('unknown command');
+  const { string } = redis.createBuiltinCommand('echo') as unknown as { readonly string: Call };
+  expect(await string.call(redis, 'hi')).toBe('hi');
+});

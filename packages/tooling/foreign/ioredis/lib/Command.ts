@@ -1,0 +1,3 @@
+import { Command } from '@kv/ioredis';
+
+export default Command;

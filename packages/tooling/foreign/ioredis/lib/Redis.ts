@@ -1,0 +1,3 @@
+import Redis from '@kv/ioredis';
+
+export default Redis;

@@ -1,0 +1,3 @@
+import { Cluster } from '@kv/ioredis';
+
+export default Cluster;

@@ -1,0 +1,1 @@
+export { MaxRetriesPerRequestError } from '@kv/ioredis';

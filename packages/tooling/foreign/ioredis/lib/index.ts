@@ -1,0 +1,2 @@
+export * from '@kv/ioredis';
+export { default } from '@kv/ioredis';

@@ -1,0 +1,28 @@
+// What a real server answers, where the servers that the tests make up answer OK to all that ioredis does not ask.
+// Names of commands are told in lower case, as ioredis sends them; a real server does not care.
+const CONTAINERS = new Set(['client', 'cluster', 'config', 'function', 'object', 'pubsub', 'script', 'sentinel']);
+
+exports.asked = ([name, ...args]) => {
+  const command = String(name).toLowerCase();
+  if (CONTAINERS.has(command) && args.length > 0) args[0] = String(args[0]).toLowerCase();
+  return [command, ...args];
+};
+
+const HELLO = '%4\r\n+server\r\n+redis\r\n+version\r\n+7.0.0\r\n+proto\r\n:3\r\n+role\r\n+master\r\n';
+
+const ANSWERS = {
+  'hello 3': ({ raw }) => raw(HELLO),
+  'client id': () => 1,
+  'cluster info': () => 'cluster_state:ok\r\ncluster_current_epoch:1\r\n',
+  'sentinel master': () => ['config-epoch', '1'],
+  'sentinel myid': () => 'id',
+  'sentinel sentinels': () => [],
+  'sentinel replicas': ({ again, argv }) => again(['sentinel', 'slaves', argv[2]]) ?? [],
+  role: () => ['master', 0, []],
+};
+
+exports.answer = (argv, given, raw, again) => {
+  if (given !== undefined && given !== '+OK') return given;
+  const real = ANSWERS[argv.slice(0, 2).join(' ')] ?? ANSWERS[argv[0]];
+  return real?.({ raw, again, argv }) ?? given;
+};

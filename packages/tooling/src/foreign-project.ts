@@ -1,0 +1,109 @@
+/** Runs the tests of a project as they are, with `@kv/ioredis` in place of ioredis. */
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve as absolute, join } from 'node:path';
+import { startRedis } from '@kv/testkit/redis-server';
+import { build } from 'esbuild';
+import type { Change, ForeignProject } from './foreign-projects.ts';
+import { repository } from './published-entries.ts';
+
+const own = join(repository, 'packages/tooling/foreign');
+
+/** What the package is to a program that requires it: see the footer in its tsup.config.ts. */
+const FOOTER = 'module.exports = Object.assign(module.exports.default, { ...module.exports, __esModule: true });';
+
+/** Puts a project together in an empty folder: what is kept of it, its packages, and what of ours goes over that. */
+export async function assembleProject(name: string, project: ForeignProject, from: string, to: string): Promise<void> {
+  mkdirSync(to, { recursive: true });
+  for (const path of project.keep) cpSync(join(from, path), join(to, path), { recursive: true });
+  if (existsSync(join(own, name))) cpSync(join(own, name), to, { recursive: true });
+  for (const change of project.changes ?? []) apply(change, to);
+  if (!existsSync(join(to, 'package.json'))) writeFileSync(join(to, 'package.json'), '{ "private": true }\n');
+  const options = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps', '--silent', '--no-save'];
+  const { status } = spawnSync('npm', ['install', ...options, ...project.packages], { cwd: to, stdio: 'inherit' });
+  if (status !== 0) throw new Error(`npm install ${project.packages.join(' ')}: failed`);
+  await installOurs(join(to, 'node_modules'));
+}
+
+function apply({ file, text, by }: Change, folder: string): void {
+  const path = join(folder, file);
+  const before = readFileSync(path, 'utf8');
+  if (!before.includes(text)) throw new Error(`${file}: the text to change is not there: ${text}`);
+  writeFileSync(path, before.replace(text, by));
+}
+
+/** Our package, bundled from its source, under its own name and as ioredis. */
+async function installOurs(modules: string): Promise<void> {
+  const home = join(modules, '@kv/ioredis');
+  await build({
+    entryPoints: [join(repository, 'packages/ioredis/src/index.ts')],
+    outfile: join(home, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    conditions: ['@kv/source'],
+    sourcemap: 'inline',
+    footer: { js: FOOTER },
+  });
+  writeFileSync(join(home, 'package.json'), '{ "name": "ioredis", "version": "6.0.0", "main": "index.js" }\n');
+  rmSync(join(modules, 'ioredis'), { recursive: true, force: true });
+  symlinkSync(home, join(modules, 'ioredis'));
+  if (!existsSync(join(modules, 'typescript')))
+    symlinkSync(join(repository, 'node_modules/typescript'), join(modules, 'typescript'));
+}
+
+/** Runs the tests of a project that was put together. @returns its exit code */
+export async function runProject(
+  { command, env }: ForeignProject,
+  folder: string,
+  more: readonly string[],
+): Promise<number> {
+  await using _server = await startRedis({ port: 6379 });
+  const child = spawn(process.execPath, [...command, ...more], {
+    cwd: folder,
+    stdio: 'inherit',
+    env: { ...process.env, ...env, REDIS_URL: 'redis://127.0.0.1:6379' },
+  });
+  return await new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
+
+function sh(program: string, args: readonly string[], cwd: string): void {
+  const { status, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+}
+
+/** Calls `use` with a checkout of a project: the one that is given, or one that is fetched and removed again. */
+async function withCheckout(
+  { source }: ForeignProject,
+  given: string | undefined,
+  use: (checkout: string) => Promise<void>,
+): Promise<void> {
+  if (given !== undefined) return use(absolute(given));
+  const place = mkdtempSync(join(tmpdir(), 'kv-foreign-'));
+  try {
+    sh('git', ['init', '--quiet'], place);
+    sh('git', ['fetch', '--quiet', '--depth', '1', source.git, source.at], place);
+    sh('git', ['checkout', '--quiet', 'FETCH_HEAD'], place);
+    await use(place);
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+}
+
+/** Puts a project together in a folder and runs its tests. @returns their exit code */
+export async function runForeignProject(
+  name: string,
+  project: ForeignProject,
+  {
+    folder,
+    from,
+    more,
+  }: { readonly folder: string; readonly from: string | undefined; readonly more: readonly string[] },
+): Promise<number> {
+  rmSync(folder, { recursive: true, force: true });
+  await withCheckout(project, from, (checkout) => assembleProject(name, project, checkout, folder));
+  return runProject(project, folder, more);
+}
