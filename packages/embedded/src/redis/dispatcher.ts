@@ -6,6 +6,7 @@ import { CommandError, refuse } from './command-error.ts';
 import { keysOf } from './command-keys.ts';
 import { type CommandInfo, commandTable } from './command-table.ts';
 import { runners } from './commands.ts';
+import { keysLookedAt } from './key-misses.ts';
 import { errorReply, QUEUED } from './replies.ts';
 import { loadLua, luaModule, luaProblem } from './scripting/lua-module.ts';
 import { ScriptError } from './scripting/redis-api.ts';
@@ -39,6 +40,7 @@ export function dispatch(state: RedisState, client: Client, words: readonly stri
     } else {
       state.run(client, words);
       state.serveWaiting();
+      state.watchExpiry();
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -97,6 +99,7 @@ function replyTo(state: RedisState, client: Client, info: CommandInfo, words: re
   state.commandsRun += 1;
   showToMonitors(state, client, info, words);
   const { name } = info;
+  noteMisses(state, client, info, words);
   const context: Context = {
     state,
     client,
@@ -108,11 +111,26 @@ function replyTo(state: RedisState, client: Client, info: CommandInfo, words: re
     wire: client.notation,
   };
   try {
-    return runners.get(name)?.(context, args);
+    const reply = runners.get(name)?.(context, args);
+    state.events.flushMisses();
+    return reply;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
+    if (error.message.startsWith('ERR ') && error.message !== 'ERR no such key') state.events.forgetMisses();
+    else state.events.flushMisses();
     return errorReply(error.message);
   }
+}
+
+/** Who listens for keys that are missing hears of them when the arguments of the command are right. */
+function noteMisses(state: RedisState, client: Client, info: CommandInfo, words: readonly string[]): void {
+  const { events } = state;
+  if (!events.wants('m')) return;
+  const space = state.database(client.db);
+  events.noteMisses(
+    client.db,
+    keysLookedAt(info, words).filter((key) => !space.has(key)),
+  );
 }
 
 /** The command that the words begin with; refuses unknown ones and wrong counts. */

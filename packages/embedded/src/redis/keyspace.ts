@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { Deque } from '../deque.ts';
 import { byBytes, SortedList } from '../sorted-list.ts';
 import { wrongType } from './command-error.ts';
+import type { EventKind } from './key-events.ts';
 import { scanHash } from './scan-hash.ts';
 import { Stream } from './stream/stream.ts';
 import { ScoredMembers, settle, type Value, type ValueOf } from './values.ts';
@@ -54,13 +55,19 @@ function entriesByHash(): SortedList<Entry> {
 export class Keyspace {
   readonly #clock: Clock;
   readonly #changed: (space: Keyspace, key: string) => void;
+  readonly #notify: (space: Keyspace, kind: EventKind, event: string, key: string) => void;
   readonly #entries = new Map<string, Entry>();
   #byHash = entriesByHash();
   #deadlines = new SortedList<Deadline>((a, b) => a.at - b.at || byBytes(a.key, b.key));
 
-  constructor(clock: Clock, changed: (space: Keyspace, key: string) => void) {
+  constructor(
+    clock: Clock,
+    changed: (space: Keyspace, key: string) => void,
+    notify: (space: Keyspace, kind: EventKind, event: string, key: string) => void,
+  ) {
     this.#clock = clock;
     this.#changed = changed;
+    this.#notify = notify;
   }
 
   get size(): number {
@@ -70,6 +77,11 @@ export class Keyspace {
   /** Keys with a time to live. */
   get volatile(): number {
     return this.#deadlines.size;
+  }
+
+  /** When the next key expires; Unix time in milliseconds. */
+  get nextDeadline(): number | undefined {
+    return this.#deadlines.at(0)?.at;
   }
 
   keys(): Iterable<string> {
@@ -96,33 +108,49 @@ export class Keyspace {
     const known = this.get(type, key);
     if (known !== undefined) return known;
     const value = empty[type]();
-    this.#store(key, value);
+    this.#store(key, value, true);
     return value;
   }
 
   /** Replaces the value; the time to live goes, unless it is kept. */
-  put(key: string, value: Value, keepTtl = false): void {
+  put(key: string, value: Value, kind?: EventKind, event?: string, keepTtl = false): void {
     const expireAt = keepTtl ? this.#entries.get(key)?.expireAt : undefined;
+    const isNew = !this.#entries.has(key);
     this.#drop(key);
     if (!isEmpty(value)) {
-      this.#store(key, value);
+      this.#store(key, value, isNew);
       if (expireAt !== undefined) this.expire(key, expireAt);
     }
-    this.touch(key);
+    this.touch(key, kind, event);
   }
 
-  /** Must follow every change: an empty value disappears, watchers and waiters are told. */
-  touch(key: string): void {
+  /** Must follow every change: an empty value disappears; watchers, waiters and who listens for the event are told. */
+  touch(key: string, kind?: EventKind, event?: string): void {
     const entry = this.#entries.get(key);
+    const isGone = entry !== undefined && isEmpty(entry.value);
     if (entry !== undefined) {
       entry.version += 1;
-      if (isEmpty(entry.value)) this.#drop(key);
+      if (isGone) this.#drop(key);
       else settle(entry.value);
     }
     this.#changed(this, key);
+    if (kind !== undefined && event !== undefined) this.notify(kind, event, key);
+    if (isGone) this.notify('g', 'del', key);
+  }
+
+  /** Tells who listens for an event. */
+  notify(kind: EventKind, event: string, key: string): void {
+    this.#notify(this, kind, event, key);
   }
 
   delete(key: string): boolean {
+    const wasThere = this.take(key);
+    if (wasThere) this.notify('g', 'del', key);
+    return wasThere;
+  }
+
+  /** Removes a key without an event. */
+  take(key: string): boolean {
     if (!this.#entries.has(key)) return false;
     this.#drop(key);
     this.#changed(this, key);
@@ -142,7 +170,8 @@ export class Keyspace {
   collect(): void {
     const now = this.#clock.now();
     for (let next = this.#deadlines.at(0); next !== undefined && next.at <= now; next = this.#deadlines.at(0)) {
-      this.delete(next.key);
+      this.take(next.key);
+      this.notify('x', 'expired', next.key);
     }
   }
 
@@ -168,10 +197,11 @@ export class Keyspace {
     return this.#byHash.at(Math.floor(Math.random() * this.#byHash.size))?.key;
   }
 
-  #store(key: string, value: Value): void {
+  #store(key: string, value: Value, isNew: boolean): void {
     const entry: Entry = { key, hash: scanHash(key), value, expireAt: undefined, version: 0 };
     this.#entries.set(key, entry);
     this.#byHash.add(entry);
+    if (isNew) this.notify('n', 'new', key);
   }
 
   #drop(key: string): void {

@@ -22,9 +22,9 @@ export function scoreOrNil({ wire }: Context, score: number | undefined): string
 }
 
 /** Removes members and replies how many. */
-export function removeItems(context: Context, key: string, items: readonly Scored[]): string {
+export function removeItems(context: Context, key: string, items: readonly Scored[], event: string): string {
   const value = context.db.get('zset', key);
   for (const { member } of items) value?.members.delete(member);
-  if (items.length > 0) context.db.touch(key);
+  if (items.length > 0) context.db.touch(key, 'z', event);
   return integer(items.length);
 }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.ts';
 import { queueMicrotask } from '../timers.ts';
 import type { Client } from './client.ts';
 import type { ClusterNode } from './cluster/node.ts';
+import { KeyEvents } from './key-events.ts';
 import { Keyspace } from './keyspace.ts';
 import { PubSub } from './pubsub.ts';
 import { Scripts } from './scripting/scripts.ts';
@@ -28,6 +29,7 @@ export class RedisState {
   readonly clients: Map<number, Client> = new Map<number, Client>();
   readonly pubsub: PubSub = new PubSub();
   readonly config: Map<string, string>;
+  readonly events: KeyEvents = new KeyEvents(this.pubsub);
   readonly databases: Keyspace[];
   /** Runs one command of a client and sends its reply. */
   readonly run: Handle;
@@ -45,6 +47,7 @@ export class RedisState {
   #waiters: Client[] = [];
   readonly #watchers = new Set<Client>();
   #ready: [db: number, key: string][] = [];
+  #expiry: { readonly due: number; readonly timer: Timer } | undefined;
   #pause: { readonly timer: Timer; readonly writesOnly: boolean } | undefined;
 
   constructor(clock: Clock, config: Map<string, string>, handlers: Handlers, cluster?: ClusterNode) {
@@ -57,7 +60,10 @@ export class RedisState {
     this.runInScript = handlers.runInScript;
     this.#dispatch = handlers.dispatch;
     const changed = (space: Keyspace, key: string): void => this.#changed(this.databases.indexOf(space), key);
-    this.databases = Array.from({ length: DATABASES }, () => new Keyspace(clock, changed));
+    const notify: ConstructorParameters<typeof Keyspace>[2] = (space, kind, event, key) => {
+      if (this.events.wants(kind)) this.events.notify(this.databases.indexOf(space), kind, event, key);
+    };
+    this.databases = Array.from({ length: DATABASES }, () => new Keyspace(clock, changed, notify));
   }
 
   database(index: number): Keyspace {
@@ -119,6 +125,29 @@ export class RedisState {
     }
   }
 
+  /** Who listens for keys that expire hears of them when they do, not with the next command. */
+  watchExpiry(): void {
+    const isWanted = this.clients.size > 0 && this.events.wants('x');
+    if (!isWanted && this.#expiry === undefined) return;
+    const due = isWanted ? this.#nextDeadline() : Number.POSITIVE_INFINITY;
+    if (due === this.#expiry?.due) return;
+    this.#expiry?.timer.cancel();
+    this.#expiry = due === Number.POSITIVE_INFINITY ? undefined : { due, timer: this.#expireAt(due) };
+  }
+
+  #nextDeadline(): number {
+    return Math.min(...this.databases.map(({ nextDeadline }) => nextDeadline ?? Number.POSITIVE_INFINITY));
+  }
+
+  #expireAt(due: number): Timer {
+    return this.clock.after(Math.max(0, due - this.clock.now()), () => {
+      this.#expiry = undefined;
+      for (const database of this.databases) database.collect();
+      this.serveWaiting();
+      this.watchExpiry();
+    });
+  }
+
   /** A client is gone. */
   forget(client: Client): void {
     this.#stopWaiting(client);
@@ -126,6 +155,7 @@ export class RedisState {
     this.pubsub.forget(client);
     this.monitors.delete(client);
     this.clients.delete(client.id);
+    this.watchExpiry();
   }
 
   /** Holds back commands, all or those that write, for so many milliseconds. */

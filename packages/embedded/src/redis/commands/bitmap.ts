@@ -15,7 +15,7 @@ function bytesOf({ db }: Context, key: string): Buffer {
 function store({ db }: Context, key: string, bytes: Buffer, changed: boolean): void {
   db.open('string', key);
   (db.entry(key) as Entry).value = { type: 'string', text: bytes.toString('latin1'), form: 'raw' };
-  if (changed) db.touch(key);
+  if (changed) db.touch(key, '$', 'setbit');
 }
 
 function bitAt(bytes: Buffer, offset: number): number {
@@ -106,7 +106,7 @@ const bitop: Run = (context, [name = '', target = '', ...keys]) => {
     bytes[at] = combine === undefined ? ~byte : others.reduce((all, other) => combine(all, other[at] ?? 0), byte);
   }
   if (size === 0) context.db.delete(target);
-  else context.db.put(target, { type: 'string', text: bytes.toString('latin1'), form: 'raw' });
+  else context.db.put(target, { type: 'string', text: bytes.toString('latin1'), form: 'raw' }, '$', 'set');
   return integer(size);
 };
 

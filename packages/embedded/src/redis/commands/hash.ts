@@ -21,28 +21,28 @@ const hset: Run = (context, [key = '', ...args]) => {
   const before = fields.size;
   for (const [field, value] of pairsOf(args)) fields.set(field, value);
   const added = fields.size - before;
-  db.touch(key);
+  db.touch(key, 'h', 'hset');
   return name === 'hmset' ? OK : integer(added);
 };
 
 const hsetnx: Run = (context, [key = '', field = '', value = '']) => {
   if (fieldsOf(context, key).has(field)) return flag(false);
   context.db.open('hash', key).fields.set(field, value);
-  context.db.touch(key);
+  context.db.touch(key, 'h', 'hset');
   return flag(true);
 };
 
 const hdel: Run = ({ db }, [key = '', ...names]) => {
   const hash = db.get('hash', key);
   const removed = names.filter((name) => hash?.fields.delete(name) === true).length;
-  if (removed > 0) db.touch(key);
+  if (removed > 0) db.touch(key, 'h', 'hdel');
   return integer(removed);
 };
 
 function change(context: Context, key: string, field: string, next: (old: string | undefined) => string): string {
   const text = next(fieldsOf(context, key).get(field));
   context.db.open('hash', key).fields.set(field, text);
-  context.db.touch(key);
+  context.db.touch(key, 'h', context.name);
   return text;
 }
 

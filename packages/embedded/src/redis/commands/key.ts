@@ -45,9 +45,12 @@ const rename: Run = (context, [from = '', to = '']) => {
   if (from === to) return onlyNew ? flag(false) : OK;
   if (onlyNew && db.has(to)) return flag(false);
   const { value, expireAt } = entry;
-  db.delete(from);
+  db.take(from);
+  db.take(to);
   db.put(to, value);
   db.expire(to, expireAt);
+  db.notify('g', 'rename_from', from);
+  db.notify('g', 'rename_to', to);
   return onlyNew ? flag(true) : OK;
 };
 
@@ -72,8 +75,10 @@ const copy: Run = (context, [from = '', to = '', ...options]) => {
   const target = context.state.database(index);
   const entry = context.db.entry(from);
   if (entry === undefined || (target.has(to) && !replace)) return flag(false);
+  target.take(to);
   target.put(to, clone(entry.value));
   target.expire(to, entry.expireAt);
+  target.notify('g', 'copy_to', to);
   return flag(true);
 };
 
@@ -86,9 +91,11 @@ const move: Run = (context, [key = '', indexText = '']) => {
   const entry = db.entry(key);
   if (entry === undefined || target.has(key)) return flag(false);
   const { value, expireAt } = entry;
-  db.delete(key);
+  db.take(key);
   target.put(key, value);
   target.expire(key, expireAt);
+  db.notify('g', 'move_from', key);
+  target.notify('g', 'move_to', key);
   return flag(true);
 };
 
@@ -122,7 +129,7 @@ function expire(unit: TimeUnit): Run {
     if (at <= now) db.delete(key);
     else {
       db.expire(key, at);
-      db.touch(key);
+      db.touch(key, 'g', 'expire');
     }
     return flag(true);
   };
@@ -140,7 +147,7 @@ function timeOf(show: (at: number, now: number) => number): Run {
 const persist: Run = ({ db }, [key = '']) => {
   if (db.entry(key)?.expireAt === undefined) return flag(false);
   db.expire(key, undefined);
-  db.touch(key);
+  db.touch(key, 'g', 'persist');
   return flag(true);
 };
 

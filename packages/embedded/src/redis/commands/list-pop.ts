@@ -5,10 +5,14 @@ import { countOf, numberOf } from '../numbers.ts';
 import { array, bulk, bulks } from '../replies.ts';
 import { takeOrWait } from '../waiting.ts';
 
+function popEvent(end: End): string {
+  return end === 'LEFT' ? 'lpop' : 'rpop';
+}
+
 function takeOne(context: Context, key: string, end: End): string | undefined {
   const items = itemsOf(context, key);
   const value = end === 'LEFT' ? items?.shift() : items?.pop();
-  if (value !== undefined) context.db.touch(key);
+  if (value !== undefined) context.db.touch(key, 'l', popEvent(end));
   return value;
 }
 
@@ -18,7 +22,7 @@ function takeMany(context: Context, key: string, end: End, count: number): strin
   if (items === undefined) return undefined;
   const values: string[] = [];
   while (values.length < count && items.size > 0) values.push((end === 'LEFT' ? items.shift() : items.pop()) as string);
-  if (values.length > 0) context.db.touch(key);
+  if (values.length > 0) context.db.touch(key, 'l', popEvent(end));
   return values;
 }
 
@@ -42,11 +46,13 @@ function endOf(text: string): End {
 
 /** Undefined: nothing to move. */
 function moveOne(context: Context, from: string, to: string, source: End, target: End): string | undefined {
-  if (itemsOf(context, from) === undefined) return undefined;
+  const items = itemsOf(context, from);
+  if (items === undefined) return undefined;
   itemsOf(context, to); // refuses another type before anything is taken
-  const value = takeOne(context, from, source) as string;
+  const value = (source === 'LEFT' ? items.shift() : items.pop()) as string;
   put(context.db.open('list', to).items, target, value);
-  context.db.touch(to);
+  context.db.touch(to, 'l', target === 'LEFT' ? 'lpush' : 'rpush');
+  context.db.touch(from, 'l', popEvent(source));
   return bulk(value);
 }
 

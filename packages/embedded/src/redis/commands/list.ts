@@ -11,7 +11,7 @@ function push(end: End, onlyExisting: boolean): Run {
     const { items } = db.open('list', key);
     for (const value of values) put(items, end, value);
     const { size } = items;
-    db.touch(key);
+    db.touch(key, 'l', end === 'LEFT' ? 'lpush' : 'rpush');
     return integer(size);
   };
 }
@@ -36,7 +36,7 @@ const ltrim: Run = (context, [key = '', start = '', stop = '']) => {
   if (items === undefined) return OK;
   const [from, to] = bounds(first, last, items.size);
   items.replace(from > to ? [] : items.slice(from, to + 1));
-  context.db.touch(key);
+  context.db.touch(key, 'l', 'ltrim');
   return OK;
 };
 
@@ -54,7 +54,7 @@ const lset: Run = (context, [key = '', indexText = '', value = '']) => {
   const at = index < 0 ? index + items.size : index;
   if (at < 0 || at >= items.size) refuse('index out of range');
   items.set(at, value);
-  context.db.touch(key);
+  context.db.touch(key, 'l', 'lset');
   return OK;
 };
 
@@ -67,7 +67,7 @@ const linsert: Run = (context, [key = '', where = '', pivot = '', value = '']) =
   if (at < 0) return integer(-1);
   values.splice(at + (where.toLowerCase() === 'after' ? 1 : 0), 0, value);
   items.replace(values);
-  context.db.touch(key);
+  context.db.touch(key, 'l', 'linsert');
   return integer(values.length);
 };
 
@@ -87,7 +87,7 @@ const lrem: Run = (context, [key = '', countText = '', value = '']) => {
   const removed = values.length - kept.length;
   if (removed === 0) return integer(0);
   items.replace(count < 0 ? kept.reverse() : kept);
-  context.db.touch(key);
+  context.db.touch(key, 'l', 'lrem');
   return integer(removed);
 };
 

@@ -2,6 +2,7 @@ import { pairsOf } from '../../pairs.ts';
 import type { Commands, Context, Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { globMatches } from '../glob.ts';
+import { areFlags, INVALID_FLAGS, normalFlags } from '../key-events.ts';
 import { parseInteger } from '../numbers.ts';
 import { array, bulk, bulks, integer, OK, status } from '../replies.ts';
 import { VERSION } from '../version.ts';
@@ -66,7 +67,10 @@ const info: Run = (context, names) => {
   return context.wire.text(parts.join('\r\n'));
 };
 
-/** Options that this server knows; the ones it acts on are `requirepass` and `maxclients`. */
+/**
+ * Options that this server knows; those it acts on are `requirepass`, `maxclients`, `lua-time-limit` and
+ * `notify-keyspace-events`.
+ */
 export const defaultConfig: Readonly<Record<string, string>> = {
   appendonly: 'no',
   databases: '16',
@@ -86,7 +90,8 @@ export const defaultConfig: Readonly<Record<string, string>> = {
 };
 
 const NUMERIC = new Set(['maxclients', 'maxmemory', 'timeout', 'lua-time-limit']);
-const READ_ONLY = new Set(['databases', 'port', 'proto-max-bulk-len', 'notify-keyspace-events']);
+const READ_ONLY = new Set(['databases', 'port', 'proto-max-bulk-len']);
+const EVENTS = 'notify-keyspace-events';
 
 /** A name is shown as it was asked for. */
 const configGet: Run = ({ state, wire }, patterns) => {
@@ -111,8 +116,10 @@ const configSet: Run = ({ state, client }, args) => {
     if (NUMERIC.has(name) && parseInteger(value) === undefined) {
       failed(name, "argument couldn't be parsed into an integer");
     }
+    if (name === EVENTS && !areFlags(value)) failed(name, INVALID_FLAGS);
   }
-  for (const [name, value] of pairs) state.config.set(name, value);
+  for (const [name, value] of pairs) state.config.set(name, name === EVENTS ? normalFlags(value) : value);
+  for (const [name, value] of pairs) if (name === EVENTS) state.events.configure(value);
   if (pairs.some(([name]) => name === 'requirepass')) client.authenticated = true;
   return OK;
 };

@@ -26,14 +26,14 @@ const sadd: Run = ({ db }, [key = '', ...names]) => {
   const before = members.size;
   for (const name of names) members.add(name);
   const added = members.size - before;
-  if (added > 0) db.touch(key);
+  if (added > 0) db.touch(key, 's', 'sadd');
   return integer(added);
 };
 
 const srem: Run = ({ db }, [key = '', ...names]) => {
   const value = db.get('set', key);
   const removed = names.filter((name) => value?.members.delete(name) === true).length;
-  if (removed > 0) db.touch(key);
+  if (removed > 0) db.touch(key, 's', 'srem');
   return integer(removed);
 };
 
@@ -44,9 +44,11 @@ const smove: Run = (context, [from = '', to = '', member = '']) => {
   db.get('set', to); // refuses another type
   if (from === to) return flag(source.members.has(member));
   if (!source.members.delete(member)) return flag(false);
-  db.touch(from);
-  db.open('set', to).members.add(member);
-  db.touch(to);
+  db.touch(from, 's', 'srem');
+  const { members } = db.open('set', to);
+  const isNew = !members.has(member);
+  members.add(member);
+  if (isNew) db.touch(to, 's', 'sadd');
   return flag(true);
 };
 
@@ -57,7 +59,7 @@ const spop: Run = (context, [key = '', countText, ...rest]) => {
   const value = db.get('set', key);
   const picked = pickRandom([...(value?.members ?? [])], count);
   for (const member of picked) value?.members.delete(member);
-  if (picked.length > 0) db.touch(key);
+  if (picked.length > 0) db.touch(key, 's', 'spop');
   if (countText !== undefined) return setReply(context, picked);
   return picked[0] === undefined ? wire.nil : bulk(picked[0]);
 };
@@ -89,7 +91,7 @@ function stores(combine: Combine): Run {
   return (context, [target = '', ...keys]) => {
     const members = new Set(combined(context, keys, combine));
     if (members.size === 0) context.db.delete(target);
-    else context.db.put(target, { type: 'set', members });
+    else context.db.put(target, { type: 'set', members }, 's', context.name);
     return integer(members.size);
   };
 }

@@ -106,7 +106,7 @@ function sort(readOnly: boolean): Run {
     const items = new Deque<string>();
     items.replace(values.map((value) => value ?? ''));
     if (values.length === 0) db.delete(request.store);
-    else db.put(request.store, { type: 'list', items });
+    else db.put(request.store, { type: 'list', items }, 'l', 'sortstore');
     return integer(values.length);
   };
 }

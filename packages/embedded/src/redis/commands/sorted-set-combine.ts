@@ -112,7 +112,7 @@ function stores(combine: Combine, options: readonly string[] = WEIGHED): Run {
     const members = new ScoredMembers();
     for (const { member, score } of items) members.set(member, score);
     if (items.length === 0) context.db.delete(target);
-    else context.db.put(target, { type: 'zset', members });
+    else context.db.put(target, { type: 'zset', members }, 'z', context.name);
     return integer(items.length);
   };
 }

@@ -13,7 +13,7 @@ type Edge = 'MIN' | 'MAX';
 function takeEdge(context: Context, key: string, edge: Edge, count: number): Scored[] {
   const members = membersOf(context, key);
   const items = slice(members, [0, members.size], edge === 'MAX', 0, count);
-  removeItems(context, key, items);
+  removeItems(context, key, items, edge === 'MIN' ? 'zpopmin' : 'zpopmax');
   return items;
 }
 

@@ -70,7 +70,7 @@ function storeItems({ db }: Context, key: string, items: readonly Scored[]): str
   else {
     const members = new ScoredMembers();
     for (const { member, score } of items) members.set(member, score);
-    db.put(key, { type: 'zset', members });
+    db.put(key, { type: 'zset', members }, 'z', 'zrangestore');
   }
   return integer(items.length);
 }
@@ -86,7 +86,7 @@ const zrangestore: Run = (context, [target = '', key = '', from = '', to = '', .
 function removeRange(by: RangeRequest['by']): Run {
   return (context, [key = '', from = '', to = '']) => {
     const select = selection(from, to, { by, reverse: false, withScores: false, limit: undefined });
-    return removeItems(context, key, select(membersOf(context, key)));
+    return removeItems(context, key, select(membersOf(context, key)), context.name);
   };
 }
 

@@ -63,7 +63,9 @@ const zadd: Run = (context, [key = '', ...args]) => {
   try {
     for (const item of items) outcomes.push(addOne(members, item, options));
   } finally {
-    if (outcomes.some((outcome) => outcome !== undefined && outcome.result !== 'same')) db.touch(key);
+    if (outcomes.some((outcome) => outcome !== undefined && outcome.result !== 'same')) {
+      db.touch(key, 'z', options.incr ? 'zincr' : 'zadd');
+    }
   }
   if (options.incr) return scoreOrNil(context, outcomes[0]?.score);
   const counted = outcomes.filter(
@@ -78,7 +80,7 @@ const zincrby: Run = (context, [key = '', by = '', member = '']) =>
 const zrem: Run = ({ db }, [key = '', ...names]) => {
   const value = db.get('zset', key);
   const removed = names.filter((name) => value?.members.delete(name) === true).length;
-  if (removed > 0) db.touch(key);
+  if (removed > 0) db.touch(key, 'z', 'zrem');
   return integer(removed);
 };
 

@@ -49,10 +49,10 @@ function deliveryTime(given: number | undefined, now: number): number {
 }
 
 /** Makes the consumer when the first entry is claimed. */
-function claimant({ state }: Context, group: ConsumerGroup, name: string): () => Consumer {
+function claimant(context: Context, key: string, group: ConsumerGroup, name: string): () => Consumer {
   let consumer: Consumer | undefined;
   return () => {
-    consumer ??= consumerOf(group, name, state.clock.now());
+    consumer ??= consumerOf(context, key, group, name);
     return consumer;
   };
 }
@@ -69,7 +69,7 @@ const xclaim: Run = (context, [key = '', name = '', consumerName = '', minIdleTe
   const now = context.state.clock.now();
   const options = claimOptions(end < 0 ? [] : words.slice(end), now);
   if (compareIds(options.lastId, group.lastId) > 0) group.lastId = options.lastId;
-  const consumer = claimant(context, group, consumerName);
+  const consumer = claimant(context, key, group, consumerName);
   const claimed: string[] = [];
   for (const id of ids) {
     const pending = group.find(id);
@@ -114,7 +114,7 @@ const xautoclaim: Run = (
   const start = rangeStart(startText);
   const { count, justId } = autoOptions(rest);
   const { stream, group } = groupOf(context, key, name);
-  const consumer = claimant(context, group, consumerName);
+  const consumer = claimant(context, key, group, consumerName);
   const now = context.state.clock.now();
   const [claimed, deleted]: [string[], string[]] = [[], []];
   let attempts = count * ATTEMPTS_PER_ENTRY;

@@ -46,6 +46,7 @@ const create: Run = (context, [key = '', name = '', idText = '', ...options]) =>
   if (known === undefined) context.db.touch(key);
   if (stream.groups.has(name)) throw new CommandError('BUSYGROUP Consumer Group name already exists');
   stream.groups.set(name, new ConsumerGroup(lastId, read));
+  context.db.notify('t', 'xgroup-create', key);
   return OK;
 };
 
@@ -63,6 +64,7 @@ const setId: Run = (context, [key = '', name = '', idText = '', ...options]) => 
   if (options.length > 2) subcommandError(context, context.words[1] ?? '');
   group.lastId = idText === '$' ? stream.lastId : idOrEnd(idText);
   group.read = read;
+  context.db.notify('t', 'xgroup-setid', key);
   return OK;
 };
 
@@ -71,12 +73,15 @@ const destroy: Run = (context, [key = '', name = '']) => {
   if (!stream.groups.delete(name)) return flag(false);
   stream.arrivals += 1;
   context.state.signal(context.db, key);
+  context.db.notify('t', 'xgroup-destroy', key);
   return flag(true);
 };
 
 const createConsumer: Run = (context, [key = '', name = '', consumer = '']) => {
   const { group } = existing(context, key, name);
-  return flag(group.addConsumer(consumer, context.state.clock.now()) !== undefined);
+  const isNew = group.addConsumer(consumer, context.state.clock.now()) !== undefined;
+  if (isNew) context.db.notify('t', 'xgroup-createconsumer', key);
+  return flag(isNew);
 };
 
 const deleteConsumer: Run = (context, [key = '', name = '', consumerName = '']) => {
@@ -84,6 +89,7 @@ const deleteConsumer: Run = (context, [key = '', name = '', consumerName = '']) 
   const consumer = group.consumers.get(consumerName);
   if (consumer === undefined) return integer(0);
   group.deleteConsumer(consumer);
+  context.db.notify('t', 'xgroup-delconsumer', key);
   return integer(consumer.pending.size);
 };
 

@@ -132,10 +132,10 @@ function history(context: Context, stream: Stream, consumer: Consumer, from: Str
 }
 
 /** The new entries of one stream for the consumer of a group. */
-function readNew(context: Context, stream: Stream, group: ConsumerGroup, request: ReadRequest): string {
+function readNew(context: Context, key: string, stream: Stream, group: ConsumerGroup, request: ReadRequest): string {
   const { reader, count } = request;
   const now = context.state.clock.now();
-  const consumer = consumerOf(group, reader?.consumer ?? '', now);
+  const consumer = consumerOf(context, key, group, reader?.consumer ?? '');
   const entries = after(stream, group.lastId, count);
   deliver(stream, group, entries);
   if (reader?.noAck !== true) own(group, consumer, entries, now);
@@ -153,11 +153,11 @@ function readOne(context: Context, source: Source, request: ReadRequest): string
   }
   const group = stream.groups.get(reader.group) as ConsumerGroup;
   if (source.isHistory) {
-    const consumer = consumerOf(group, reader.consumer, context.state.clock.now());
+    const consumer = consumerOf(context, source.key, group, reader.consumer);
     return history(context, stream, consumer, source.after, count);
   }
   const isNewer = stream.last !== undefined && compareIds(stream.last.id, group.lastId) > 0;
-  return isNewer ? readNew(context, stream, group, request) : undefined;
+  return isNewer ? readNew(context, source.key, stream, group, request) : undefined;
 }
 
 /** Names and entries: arrays of two in RESP2, a map in RESP3. */
@@ -183,7 +183,7 @@ function arrived(context: Context, source: Source, request: ReadRequest): string
   const entries =
     group === undefined
       ? array(after(stream.stream, seen, limited.count).map(entryReply))
-      : readNew(context, stream.stream, group, limited);
+      : readNew(context, source.key, stream.stream, group, limited);
   return streamsReply(context, [[source.key, entries]]);
 }
 

@@ -115,8 +115,9 @@ const xadd: Run = (context, args) => {
   }
   const id = newId(context, stream, idText);
   stream.append({ id, fields });
-  if (trim !== undefined) stream.trim(trim);
-  db.touch(key);
+  const trimmed = trim === undefined ? 0 : stream.trim(trim);
+  db.touch(key, 't', 'xadd');
+  if (trimmed > 0) db.notify('t', 'xtrim', key);
   return idReply(id);
 };
 
@@ -124,7 +125,7 @@ const xtrim: Run = (context, args) => {
   const [key = ''] = args;
   const { trim } = addOptions(args, false);
   const deleted = streamOf(context, key)?.trim(trim as Trim) ?? 0;
-  if (deleted > 0) context.db.touch(key);
+  if (deleted > 0) context.db.touch(key, 't', 'xtrim');
   return integer(deleted);
 };
 
@@ -150,7 +151,7 @@ const xdel: Run = (context, [key = '', ...texts]) => {
   if (stream === undefined) return integer(0);
   const ids = texts.map((text) => idOf(text));
   const deleted = ids.filter((id) => stream.delete(id)).length;
-  if (deleted > 0) context.db.touch(key);
+  if (deleted > 0) context.db.touch(key, 't', 'xdel');
   return integer(deleted);
 };
 
@@ -189,6 +190,7 @@ const xsetid: Run = (context, [key = '', idText = '', ...options]) => {
   stream.lastId = id;
   if (added !== undefined) stream.added = added;
   if (maxDeletedId !== undefined && !isZero(maxDeletedId)) stream.maxDeletedId = maxDeletedId;
+  context.db.notify('t', 'xsetid', key);
   return OK;
 };
 

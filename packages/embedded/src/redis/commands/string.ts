@@ -16,7 +16,12 @@ function bulkOrNil({ wire }: Context, text: string | undefined): string {
 }
 
 function store({ db }: Context, key: string, text: string): void {
-  db.put(key, { type: 'string', text });
+  db.put(key, { type: 'string', text }, '$', 'set');
+}
+
+function expire({ db }: Context, key: string, at: number): void {
+  db.expire(key, at);
+  db.notify('g', 'expire', key);
 }
 
 interface SetOptions {
@@ -54,8 +59,8 @@ const set: Run = (context, [key = '', text = '', ...rest]) => {
   const options = parseSetOptions(context, rest);
   const old = options.get ? bulkOrNil(context, textOf(context, key)) : undefined;
   if ((options.nx && db.has(key)) || (options.xx && !db.has(key))) return old ?? wire.nil;
-  db.put(key, { type: 'string', text }, options.keepTtl);
-  if (options.expireAt !== undefined) db.expire(key, options.expireAt);
+  db.put(key, { type: 'string', text }, '$', 'set', options.keepTtl);
+  if (options.expireAt !== undefined) expire(context, key, options.expireAt);
   return old ?? OK;
 };
 
@@ -63,7 +68,7 @@ function setWithTime(unit: typeof EX): Run {
   return (context, [key = '', time = '', text = '']) => {
     const at = positiveDeadline(time, unit, context.state.clock.now(), context.name);
     store(context, key, text);
-    context.db.expire(key, at);
+    expire(context, key, at);
     return OK;
   };
 }
@@ -79,12 +84,15 @@ const getex: Run = (context, [key = '', option, time, ...rest]) => {
   if (text === undefined) return context.wire.nil;
   if (verb === 'PERSIST' && db.entry(key)?.expireAt !== undefined) {
     db.expire(key, undefined);
-    db.touch(key);
+    db.touch(key, 'g', 'persist');
   }
   if (unit === undefined || time === undefined) return bulk(text);
-  db.expire(key, positiveDeadline(time, unit, state.clock.now(), name));
-  db.touch(key);
-  db.collect();
+  const at = positiveDeadline(time, unit, state.clock.now(), name);
+  if (at <= state.clock.now()) db.delete(key);
+  else {
+    db.expire(key, at);
+    db.touch(key, 'g', 'expire');
+  }
   return bulk(text);
 };
 
@@ -104,7 +112,7 @@ const append: Run = (context, [key = '', tail = '']) => {
   const old = textOf(context, key) ?? '';
   checkSize(old.length + tail.length);
   const fresh = !context.db.has(key);
-  context.db.put(key, { type: 'string', text: old + tail, ...(fresh ? {} : { form: 'raw' }) }, true);
+  context.db.put(key, { type: 'string', text: old + tail, ...(fresh ? {} : { form: 'raw' }) }, '$', 'append', true);
   return integer(old.length + tail.length);
 };
 
@@ -125,13 +133,13 @@ const setrange: Run = (context, [key = '', offsetText = '', part = '']) => {
   if (part === '') return integer(old.length);
   checkSize(offset + part.length);
   const text = old.slice(0, offset).padEnd(offset, '\0') + part + old.slice(offset + part.length);
-  context.db.put(key, { type: 'string', text, form: 'raw' }, true);
+  context.db.put(key, { type: 'string', text, form: 'raw' }, '$', 'setrange', true);
   return integer(text.length);
 };
 
 function add(context: Context, key: string, by: bigint): string {
   const value = checkedSum(integerOf(textOf(context, key) ?? '0'), by);
-  context.db.put(key, { type: 'string', text: String(value) }, true);
+  context.db.put(key, { type: 'string', text: String(value) }, '$', 'incrby', true);
   return integer(value);
 }
 
@@ -145,7 +153,7 @@ const INFINITE = 'increment would produce NaN or Infinity';
 const incrbyfloat: Run = (context, [key = '', by = '']) => {
   const old = incrementOf(textOf(context, key) ?? '0', INFINITE);
   const text = formatLongDouble(addLongDoubles(old, incrementOf(by, INFINITE)));
-  context.db.put(key, { type: 'string', text, form: 'text' }, true);
+  context.db.put(key, { type: 'string', text, form: 'text' }, '$', 'incrbyfloat', true);
   return bulk(text);
 };
 

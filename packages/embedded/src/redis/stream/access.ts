@@ -27,9 +27,14 @@ export function groupOf(
 }
 
 /** The consumer of that name, made when it is not there, that asks for something now. */
-export function consumerOf(group: ConsumerGroup, name: string, now: number): Consumer {
+export function consumerOf({ db, state }: Context, key: string, group: ConsumerGroup, name: string): Consumer {
   const known = group.consumers.get(name);
-  if (known === undefined) return group.addConsumer(name, now) as Consumer;
+  const now = state.clock.now();
+  if (known === undefined) {
+    const consumer = group.addConsumer(name, now) as Consumer;
+    db.notify('t', 'xgroup-createconsumer', key);
+    return consumer;
+  }
   known.seenAt = now;
   return known;
 }
