@@ -101,9 +101,9 @@ export class KvBullClient extends EventEmitter implements BullClient {
     return new KvBullClient(this.#address, { ...this.#own, name: nameOf(connectionName) }, this.#scripts);
   }
 
-  async #send(command: Command<unknown>, redis: Redis = this.redis): Promise<never> {
+  async #send(command: Command<unknown>): Promise<never> {
     try {
-      return (await redis.send(command)) as never;
+      return (await this.redis.send(command)) as never;
     } catch (error) {
       throw knownError(error);
     }
@@ -123,8 +123,12 @@ export class KvBullClient extends EventEmitter implements BullClient {
   async runCommand(name: string, args: unknown[]): Promise<unknown> {
     const script = scriptOf(this.#scripts, name);
     const command = script.call(this.redis, args);
-    const result: unknown = await this.#send(command, script.repeatable ? this.#repeating : this.#redis);
-    return result;
+    const redis = (script.repeatable ? this.#repeating : this.#redis) as Redis;
+    try {
+      return await redis.send(command);
+    } catch (error) {
+      throw knownError(error);
+    }
   }
 
   multi(): Transaction {
@@ -238,8 +242,12 @@ export class KvBullClient extends EventEmitter implements BullClient {
   }
 
   /** The name of the connection in the list of clients, by which BullMQ finds its workers. */
-  clientSetName(name: string): Promise<'OK'> {
-    return this.redis.setName(nameOf(name) ?? '');
+  async clientSetName(name: string): Promise<'OK'> {
+    try {
+      return await this.redis.setName(nameOf(name) ?? '');
+    } catch (error) {
+      throw knownError(error);
+    }
   }
 
   clientList(): Promise<string> {

@@ -181,6 +181,23 @@ describe('clients', () => {
     expect(connection.status).toBe('end');
   });
 
+  it('reject every call that their end interrupts with the text that BullMQ knows', async () => {
+    const connection = client();
+    await connection.connect();
+    const calls = [
+      connection.xread([{ key: 'none', id: '$' }], { BLOCK: 0 }), // all others wait behind it
+      connection.get('key'),
+      connection.multi().llen('list').exec(),
+    ];
+    connection.disconnect();
+    for (const settled of await Promise.allSettled([
+      ...calls,
+      connection.clientSetName('later'),
+      connection.get('key'),
+    ]))
+      expect(settled).toMatchObject({ status: 'rejected', reason: { message: 'Connection is closed.' } });
+  });
+
   it('wait for a server that is not there yet', async () => {
     const late = await startRedis();
     await late.stop();

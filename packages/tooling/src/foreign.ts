@@ -59,7 +59,7 @@ export const suites: Readonly<Record<string, ForeignSuite>> = {
   bullmq: {
     source: { git: 'https://github.com/taskforcesh/bullmq', tag: 'v6.2.0' },
     files: [{ from: 'tests', to: 'tests' }],
-    install: ['moment@2.30.1', 'rrule@2.8.1', 'sinon@22.1.0', 'test-console@2.0.0'],
+    install: ['bullmq@6.2.0', 'moment@2.30.1', 'progress@2.0.3', 'rrule@2.8.1', 'sinon@22.1.0', 'test-console@2.0.0'],
   },
 };
 

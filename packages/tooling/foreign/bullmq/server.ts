@@ -2,12 +2,15 @@
 import { cpSync, rmSync } from 'node:fs';
 import { startRedis } from '@kv/testkit/redis-server';
 
-const PACKAGE = new URL('../../../../node_modules/bullmq/', import.meta.url);
-
-/** The installed package in place of the sources: `src` for the tests, `dist` for the processes that they start. */
+/** The package of the same version in place of the sources: `src` for the tests, `dist` for processes that they start. */
 function placeSources(): void {
-  cpSync(new URL('dist/esm', PACKAGE), new URL('src', import.meta.url), { recursive: true });
-  cpSync(new URL('dist', PACKAGE), new URL('dist', import.meta.url), { recursive: true });
+  for (const [from, to] of [
+    ['esm', 'src'],
+    ['', 'dist'],
+  ] as const)
+    cpSync(new URL(`node_modules/bullmq/dist/${from}`, import.meta.url), new URL(to, import.meta.url), {
+      recursive: true,
+    });
   for (const name of ['main', 'main-worker']) rmSync(new URL(`src/classes/${name}.js`, import.meta.url)); // as in their sources
 }
 

@@ -1,12 +1,13 @@
 /**
- * The tests of BullMQ: its sources are those of the installed package, one file runs after the other, as there. Left out
- * is what tests other clients and other databases.
+ * The tests of BullMQ, one file after the other, as there. Left out is what tests other clients, other databases, and how
+ * BullMQ itself is built.
  */
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import base from '../../../../vitest.config.ts';
 
 const here = new URL('.', import.meta.url).pathname;
-const OTHERS = ['bun-*', 'node-redis', 'ioredis-client', 'valkey-glide-client', 'postgres-*', 'cluster', 'connection'];
+const CLIENTS = ['bun-*', 'node-redis', 'ioredis-client', 'valkey-glide-client', 'cluster', 'connection'];
+const OTHERS = [...CLIENTS, 'postgres-*', 'script_loader'];
 
 const config: ViteUserConfig = defineConfig({
   ssr: base.ssr,
