@@ -42,8 +42,22 @@ export function toObject(reply: unknown): Record<string, string> {
   return object;
 }
 
-/** What makes the same of a job when it is run again, because it looks at the lock of the job first. */
-const REPEATABLE = /^(moveToFinished|extendLocks?|releaseLock|updateProgress|updateData|saveStacktrace)(-\d+)?:/;
+/**
+ * What makes the same of a job when it is run again, because it looks at the lock of the job first, and the next job of a
+ * scheduler, which has one name however often it is made.
+ */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  ...['moveToFinished', 'moveToDelayed', 'moveToWaitingChildren', 'moveJobFromActiveToWait', 'retryJob'],
+  ...[
+    'extendLock',
+    'extendLocks',
+    'releaseLock',
+    'updateProgress',
+    'updateData',
+    'saveStacktrace',
+    'updateJobScheduler',
+  ],
+]);
 
 /** What a script is for BullMQ. */
 export interface ScriptSource {
@@ -59,7 +73,7 @@ export class DefinedScript {
   #script: Script | undefined;
 
   constructor(name: string, source: ScriptSource) {
-    this.repeatable = REPEATABLE.test(name);
+    this.repeatable = REPEATABLE.has(name.split(':', 1)[0] as string); // `name:version`
     this.#source = source;
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Embedded, startEmbedded } from '@kv/embedded';
 import type { RedisAddress } from '@kv/redis';
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { FlowProducer, Queue, QueueEvents, RedisConnection, Worker } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -234,6 +235,31 @@ describe('clients', () => {
     await Promise.all(open.map((one) => one.close()));
     connection.disconnect();
     expect(connection.status).toBe('end');
+  });
+});
+
+describe('a connection that is lost with a script on its way', () => {
+  it.each([
+    ['sends again what ends the run of a job', 'moveToFinished', 3],
+    ['sends again what lets a job be tried again', 'retryJob', 3],
+    ['sends again what delays a job until it is tried again', 'moveToDelayed', 3],
+    ['sends again what lets a parent wait for its children', 'moveToWaitingChildren', 3],
+    ['sends again what makes the next job of a scheduler', 'updateJobScheduler', 3],
+    ['says of all else that it is not known whether it ran', 'addStandardJob', 'unknown'],
+  ])('%s', async (_, name, expected) => {
+    await using proxy = await faultProxy(server);
+    const connection = bullClient({ host: proxy.host, port: proxy.port }, QUICK);
+    onTestFinished(() => connection.disconnect());
+    const key = queueName();
+    connection.defineCommand(`${name}:6.7.0`, { numberOfKeys: 1, lua: "return redis.call('INCR', KEYS[1])" });
+    await connection.runCommand(`${name}:6.7.0`, [key]); // the server knows the script
+    proxy.stall('toClient');
+    const ended = connection.runCommand(`${name}:6.7.0`, [key]).catch(({ outcome }) => outcome);
+    const watcher = client();
+    await expect.poll(() => watcher.get(key), { timeout: 20_000 }).toBe('2');
+    proxy.cut();
+    proxy.resume();
+    expect(await ended).toBe(expected);
   });
 });
 

@@ -24,8 +24,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: './server.ts',
     setupFiles: './setup.ts',
     fileParallelism: false,
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
 
