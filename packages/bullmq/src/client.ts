@@ -62,6 +62,15 @@ export class KvBullClient extends EventEmitter implements BullClient {
       if (again) throw socketError(error);
       await this.#isReady();
     }
+    await this.#prepareNaming();
+  }
+
+  /**
+   * Loads what renames a connection, which happens with its first use. BullMQ names the connection of its events right
+   * before it listens, and would miss those that come while it is loaded.
+   */
+  async #prepareNaming(): Promise<void> {
+    await this.#redis?.setName(nameOf(this.#own.name) ?? '').catch(() => undefined);
   }
 
   #isReady(): Promise<void> {
