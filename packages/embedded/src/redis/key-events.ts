@@ -10,6 +10,7 @@ const KNOWN = `A${ALL}nKEm`;
 /** What the server says of letters that it does not know. */
 export const INVALID_FLAGS = "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
 
+/** Whether the server knows all letters. */
 export function areFlags(text: string): boolean {
   return text.split('').every((letter) => KNOWN.includes(letter));
 }
