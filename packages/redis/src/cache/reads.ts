@@ -59,9 +59,10 @@ export class Reads implements ReplyTaker {
 
   /** Whether an entry has a reply that may be given out, or will have one. One that is too old is dropped. */
   isUsable(entry: Entry, ttl: number): boolean {
-    if (entry.pending) return true;
+    if (entry.pending) return entry.source?.connection.isCertain !== false;
     const now = monotonicNow();
-    if (now < entry.expires && now - entry.storedAt < ttl) return entry.source?.connection.isCertain === true;
+    const age = Math.max(now - entry.storedAt, 0); // the client's clock is rounded
+    if (now < entry.expires && age < ttl) return entry.source?.connection.isCertain === true;
     this.context.entries.drop(entry);
     this.context.counts.expired++;
     return false;
@@ -165,7 +166,7 @@ export class Reads implements ReplyTaker {
     if (first === undefined) return;
     const { entries, client } = this.context;
     let entry = entries.find(group, key, name, args, bytes);
-    if (entry?.pending === false) entries.drop(entry);
+    if (entry?.source !== undefined) entries.drop(entry); // it has its reply, and takes no one in
     if (entry === undefined || entry.gone) {
       entry = entries.add(group, key, name, args, bytes);
       const options = { ...first.options, timeout: first.timeLeft };

@@ -212,6 +212,25 @@ test('with exactExpiry a change between the read and the question for its expiry
   expect(redis.stats().cache).toMatchObject({ stored: 1, hits: 1 });
 });
 
+test('with exactExpiry a reply whose expiry is not known yet is no hit while its connection is in doubt [#200] [#202]', async () => {
+  const { node, cached } = await scene((count) => bulk(`v${count}`), {
+    cache: { exactExpiry: true },
+    liveness: { idle: 60, grace: 20 },
+  });
+  const { answer } = node;
+  let release: (text: string) => void = () => undefined;
+  const expiry = new Promise<string>((resolve) => {
+    release = resolve;
+  });
+  node.answer = (request) => (request.name === 'PTTL' ? expiry : answer(request));
+  expect([await cached.get('k'), await cached.get('k')]).toEqual(['v1', 'v1']);
+  const end = Date.now() + 150;
+  while (Date.now() < end); // asleep
+  const call = cached.get('k');
+  release(':-1\r\n');
+  expect(await call).not.toBe('v1');
+});
+
 test('a silent connection gives no hits once it should have been heard, and its end drops all [#202]', async () => {
   const { node, redis, cached } = await scene((count) => bulk(`v${count}`), { liveness: { idle: 30, grace: 30 } });
   expect([await cached.get('k'), await cached.get('k')]).toEqual(['v1', 'v1']);
