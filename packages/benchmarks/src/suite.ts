@@ -6,6 +6,12 @@ import type { RunResult } from './run/run-result.ts';
 export interface ServerPlace {
   readonly host: string;
   readonly port: number;
+  /** Path of a unix socket, in place of host and port. */
+  readonly path?: string | undefined;
+  /** File with the authority that signed the server's certificate: the port speaks TLS. */
+  readonly caFile?: string | undefined;
+  /** The server is one of a cluster. */
+  readonly cluster?: boolean | undefined;
 }
 
 /** What every client can: the rest depends on the suite. */
@@ -21,7 +27,14 @@ export interface OpenOptions extends ServerPlace {
   readonly bytes: boolean;
   /** Calls that will be in flight, for clients that need as many connections. */
   readonly depth: number;
+  /** Reads are kept in the process. */
+  readonly cache: boolean;
+  /** Folder of another checkout of this repository, whose packages are measured. */
+  readonly checkout?: string | undefined;
 }
+
+/** One measured call; calls of one loop have ascending numbers. */
+export type Call = (round: number) => Promise<unknown>;
 
 /** One row of the table: a call and how many of it are kept in flight. */
 export interface Workload<C> {
@@ -31,8 +44,10 @@ export interface Workload<C> {
   readonly depth: number;
   /** Values come back as bytes. */
   readonly bytes?: boolean;
-  /** Makes the measured call. */
-  readonly call: (client: C) => (round: number) => Promise<unknown>;
+  /** Reads are kept in the process. */
+  readonly cache?: boolean;
+  /** Makes the measured call, after whatever has to be there first. */
+  readonly call: (client: C) => Call | Promise<Call>;
   /** Throws when one answer is not what it must be. Checked once per run, before measuring. */
   readonly check: (answer: unknown) => void;
 }

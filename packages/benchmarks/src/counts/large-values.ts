@@ -2,6 +2,7 @@ import { createRedis } from '@kv/redis';
 import { type Passes, passes } from './passes.ts';
 import { CountingPeer } from './peer.ts';
 import { redisLogin } from './redis-login.ts';
+import { UNHURRIED } from './unhurried.ts';
 
 /** How often the bytes of one large value are passed over, by what is done with them. */
 export type LargeCounts = Readonly<Record<'getBytes' | 'getText' | 'setBytes' | 'setText', Passes>>;
@@ -28,7 +29,7 @@ async function count(
   call: (redis: ReturnType<typeof createRedis>) => Promise<unknown>,
 ): Promise<Passes> {
   const peer = new CountingPeer({ request, reply, login: redisLogin });
-  await using redis = createRedis({ connect: peer.connect });
+  await using redis = createRedis({ connect: peer.connect }, UNHURRIED);
   await redis.connect();
   peer.ready = true;
   const before = { ...passes };

@@ -2,13 +2,14 @@ import { Command, read } from '@kv/core';
 import { createRedis } from '@kv/redis';
 import { CountingPeer } from './peer.ts';
 import { redisLogin } from './redis-login.ts';
+import { UNHURRIED } from './unhurried.ts';
 
 const PING = read('PING', null);
 
 /** Names of the functions between the transport and the conversion of a reply, from the inside. */
 export async function replyStack(): Promise<readonly string[]> {
   const peer = new CountingPeer({ request: '*1\r\n$4\r\nPING\r\n', reply: '+PONG\r\n', login: redisLogin });
-  await using redis = createRedis({ connect: peer.connect });
+  await using redis = createRedis({ connect: peer.connect }, UNHURRIED);
   await redis.connect();
   peer.ready = true;
   const stack = await redis.send(new Command(PING, [], stackOfCaller));

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import { createRedis } from '@kv/redis';
 import { redisLogin } from './redis-login.ts';
+import { UNHURRIED } from './unhurried.ts';
 
 /** Writes of a client's socket for a thousand GETs, and for a hundred SETs of bytes, each made in one turn. */
 export interface SocketWrites {
@@ -13,7 +14,7 @@ export interface SocketWrites {
 export async function countSocketWrites(): Promise<SocketWrites> {
   const server = await listening();
   const { port } = server.address() as { port: number };
-  await using redis = createRedis({ host: '127.0.0.1', port });
+  await using redis = createRedis({ host: '127.0.0.1', port }, UNHURRIED);
   await redis.connect();
   const value = Buffer.alloc(100, 'v');
   const gets = await writesDuring(port, () => Array.from({ length: 1000 }, (_, i) => redis.get(`key:${i}`)));

@@ -7,10 +7,23 @@ export interface Cell {
   failure?: string;
 }
 
+/** What it was measured on. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  /** Kernel and architecture. */
+  readonly system?: string;
+  /** GiB. */
+  readonly memory?: number;
+  /** Processes that ran or waited, in the mean of the last minute. */
+  readonly loadAtStart: number;
+  loadAtEnd?: number;
+}
+
 /** Everything one comparison measured, as written to JSON. */
 export interface Results {
   readonly date: string;
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly loadAtStart: number };
+  readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly options: { readonly rounds: number; readonly seconds: number; readonly warmUp: number };
   /** By workload, then by client. */

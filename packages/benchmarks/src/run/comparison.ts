@@ -1,9 +1,10 @@
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { format } from '../report/markdown.ts';
 import { type Cell, type Results, rate } from '../report/results.ts';
-import type { ClientUnderTest, Suite, Workload } from '../suite.ts';
+import type { ClientUnderTest, ServerPlace, Suite, Workload } from '../suite.ts';
 import { runChild } from './child-process.ts';
+import { machine } from './machine.ts';
 import type { RunResult } from './run-result.ts';
 import { packageVersion, programVersion, repository } from './versions.ts';
 import type { Assignment } from './worker.ts';
@@ -34,7 +35,7 @@ export class Comparison<C, W extends Workload<C>> {
     const { rounds, seconds, warmUp } = options;
     this.results = {
       date: new Date().toISOString().slice(0, 10),
-      machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, loadAtStart: loadavg()[0] ?? 0 },
+      machine: machine(),
       versions,
       options: { rounds, seconds, warmUp },
       cells: {},
@@ -49,6 +50,7 @@ export class Comparison<C, W extends Workload<C>> {
       for (const workload of workloads) {
         if (performance.now() > deadline) return 'time is up';
         for (const client of rotated(clients, round)) await this.#fill(workload, client);
+        this.results.machine.loadAtEnd = loadavg()[0] ?? 0;
         console.log(this.#line(workload, round));
       }
     }
@@ -77,16 +79,20 @@ export class Comparison<C, W extends Workload<C>> {
 
   async #runOnce(workload: W, client: ClientUnderTest<C, W>): Promise<RunResult | undefined> {
     await using server = await this.#suite.server(workload);
-    const { host, port } = server;
+    const { host, port, path, caFile, cluster } = server;
+    const place: ServerPlace = { host, port, path, caFile, cluster };
     const { seconds, warmUp } = this.#options;
-    if (client.runtime === 'native') return await client.runNative?.(workload, { host, port, seconds });
-    const { checkout = repository } = client;
-    const name = client.checkout === undefined ? client.name : 'kv';
-    const names = { suite: this.#suite.name, client: name, workload: workload.name };
-    const assignment: Assignment = { ...names, host, port, seconds, warmUp };
+    if (client.runtime === 'native') return await client.runNative?.(workload, { ...place, seconds });
+    const { checkout } = client;
+    const names = {
+      suite: this.#suite.name,
+      client: checkout === undefined ? client.name : 'kv',
+      workload: workload.name,
+    };
+    const assignment: Assignment = { ...names, place, checkout, seconds, warmUp };
     const [program, ...args] = client.runtime === 'bun' ? ['bun'] : [process.execPath, '--import', 'tsx'];
-    const command = [...args, join(checkout, worker), JSON.stringify(assignment)];
-    const { stdout } = await runChild(program as string, command, 30 + 3 * (seconds + warmUp), checkout);
+    const command = [...args, join(repository, worker), JSON.stringify(assignment)];
+    const { stdout } = await runChild(program as string, command, 30 + 3 * (seconds + warmUp), repository);
     return JSON.parse(stdout) as RunResult;
   }
 

@@ -27,3 +27,8 @@ test('a call that fails fails the run', async () => {
   const failing = () => Promise.reject(new Error('refused'));
   await expect(measure(failing, 2, { warmUp: 60, seconds: 60 })).rejects.toThrow('refused');
 });
+
+test('calls that are answered without a turn of the event loop are measured, too', async () => {
+  const result = await measure(() => Promise.resolve(), 1, { warmUp: 0.01, seconds: 0.02 });
+  expect(result.callsPerSecond).toBeGreaterThan(0);
+});

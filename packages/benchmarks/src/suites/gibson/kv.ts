@@ -1,21 +1,19 @@
-import { createGibson } from '@kv/gibson';
+import { ownPackage } from '../../run/own-packages.ts';
 import type { KeyValueClient, OpenOptions } from '../../suite.ts';
 
 /** This repository's client, as built, with as many connections as calls in flight. */
-export function open({ host, port, depth }: OpenOptions): Promise<KeyValueClient> {
-  return connected({ host, port }, depth);
+export function open(options: OpenOptions): Promise<KeyValueClient> {
+  return connected(options, options.depth);
 }
 
 /** The same with its default of ten connections. */
-export function openDefault({ host, port }: OpenOptions): Promise<KeyValueClient> {
-  return connected({ host, port }, undefined);
+export function openDefault(options: OpenOptions): Promise<KeyValueClient> {
+  return connected(options, undefined);
 }
 
-async function connected(
-  address: { host: string; port: number },
-  maxSize: number | undefined,
-): Promise<KeyValueClient> {
-  const gibson = createGibson(address, { maxSize });
+async function connected({ host, port, checkout }: OpenOptions, maxSize: number | undefined): Promise<KeyValueClient> {
+  const { createGibson } = await ownPackage('gibson', checkout);
+  const gibson = createGibson({ host, port }, { maxSize });
   await gibson.connect();
   return {
     get: (key) => gibson.get(key),

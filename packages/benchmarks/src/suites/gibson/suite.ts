@@ -2,10 +2,11 @@ import { namedServer } from '@kv/testkit/server-under-test';
 import { rate } from '../../report/results.ts';
 import { atLeast } from '../../report/targets.ts';
 import type { KeyValueClient, Suite } from '../../suite.ts';
+import { embeddedVersion, keyValueServer } from '../key-value-server.ts';
 import { keyValueWorkloads } from '../key-value-workloads.ts';
 import { prepare } from './wire.ts';
 
-/** Gibson clients against the server that KV_TEST_GIBSON names. */
+/** Gibson clients against the server that KV_TEST_GIBSON names, else against `@kv/embedded`. */
 export const gibson: Suite<KeyValueClient> = {
   name: 'gibson',
   title: 'Gibson clients compared',
@@ -27,12 +28,12 @@ export const gibson: Suite<KeyValueClient> = {
   ],
   workloads: keyValueWorkloads,
   server: async () => {
-    const named = namedServer('gibson');
-    if (named === undefined) throw new Error('KV_TEST_GIBSON names no server');
-    await prepare(named);
-    return named;
+    const server = await keyValueServer('gibson');
+    await prepare(server);
+    return server;
   },
-  serverVersion: () => Promise.resolve(['gibson', 'as named by KV_TEST_GIBSON']),
+  serverVersion: () =>
+    Promise.resolve(namedServer('gibson') === undefined ? embeddedVersion() : ['gibson', 'as named by KV_TEST_GIBSON']),
   targets: (results) =>
     ['get-c50', 'set-c50'].flatMap((name) =>
       atLeast(`${name} / bare sockets`, 0.9, rate(results, name, 'kv'), rate(results, name, 'bare')),

@@ -9,16 +9,22 @@ import type { RedisWorkload } from './workloads.ts';
  */
 export async function runRedisBenchmark(
   { native, depth }: RedisWorkload,
-  { host, port, seconds }: ServerPlace & { readonly seconds: number },
-): Promise<RunResult> {
+  { seconds, ...place }: ServerPlace & { readonly seconds: number },
+): Promise<RunResult | undefined> {
+  if (native === undefined) return undefined;
   const ask = async (requests: number): Promise<RunResult> => {
     const count = String(Math.max(depth, Math.round(requests)));
-    const args = ['-h', host, '-p', String(port), '-c', '1', '-P', String(depth), '-n', count, '--csv', ...native];
+    const args = [...placeArgs(place), '-c', '1', '-P', String(depth), '-n', count, '--csv', ...native];
     return parseCsv((await runChild('redis-benchmark', args, 60 + seconds * 20)).stdout);
   };
   let rate = 20_000;
   for (const trial of [0.05, 0.1, 0.2]) rate = usable((await ask(rate * trial * 4)).callsPerSecond, rate);
   return ask(rate * seconds);
+}
+
+function placeArgs({ host, port, path, caFile }: ServerPlace): string[] {
+  if (path !== undefined) return ['-s', path];
+  return ['-h', host, '-p', String(port), ...(caFile === undefined ? [] : ['--tls', '--cacert', caFile])];
 }
 
 /** A trial that is over within its clock's tick says nothing but that it was too short. */

@@ -1,9 +1,8 @@
-import { startRedis } from '@kv/testkit/redis-server';
 import { runChild } from '../../run/child-process.ts';
 import type { Suite } from '../../suite.ts';
 import { clients } from './clients.ts';
-import { sendAll } from './prepare-server.ts';
 import type { RedisClient } from './redis-client.ts';
+import { startServer } from './servers.ts';
 import { targets } from './targets.ts';
 import { type RedisWorkload, workloads } from './workloads.ts';
 
@@ -13,11 +12,7 @@ export const redis: Suite<RedisClient, RedisWorkload> = {
   title: 'Redis clients compared',
   clients,
   workloads,
-  server: async (workload) => {
-    const server = await startRedis();
-    await sendAll(server.port, workload.prepare);
-    return server;
-  },
+  server: startServer,
   serverVersion: async () => {
     const { stdout } = await runChild('redis-server', ['--version'], 10);
     return ['redis-server', /v=(\S+)/.exec(stdout)?.[1] ?? 'unknown'];

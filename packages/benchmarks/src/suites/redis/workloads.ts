@@ -1,13 +1,19 @@
-import type { Workload } from '../../suite.ts';
+import { inspect } from 'node:util';
+import type { Call, Workload } from '../../suite.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** A workload for Redis clients. */
 export interface RedisWorkload extends Workload<RedisClient> {
+  /** How the server is reached; default: TCP, one server. */
+  readonly place?: RedisPlace;
   /** What is put on the server first, as commands. */
   readonly prepare: readonly (readonly string[])[];
-  /** Arguments that make redis-benchmark do the same. */
-  readonly native: readonly string[];
+  /** Arguments that make redis-benchmark do the same; without them it takes no part. */
+  readonly native?: readonly string[];
 }
+
+/** A server that is not reached by plain TCP, or one of several. */
+export type RedisPlace = 'unix' | 'tls' | 'cluster';
 
 const keyCount = 1024;
 /** The names that redis-benchmark gives its keys, so that all ask for the same. */
@@ -69,6 +75,57 @@ function setOf(length: number, depth: number, bytes = false): RedisWorkload {
   };
 }
 
+/** GETs of small values on another way to the server, or with a cache. */
+function getBy(way: RedisPlace | 'cache', depth: number, title: string): RedisWorkload {
+  const { native = [], ...tcp } = getOf(small.length, depth);
+  const named = { ...tcp, name: `get-${way}-c${depth}`, title: `GET c${depth}, ${title}` };
+  if (way === 'cache') return { ...named, cache: true };
+  return { ...named, place: way, ...(way === 'cluster' ? {} : { native }) };
+}
+
+function batchOf(kind: 'pipeline' | 'multi', size: number, depth: number, title: string): RedisWorkload {
+  const few = keys.slice(0, size);
+  return {
+    name: `${kind}-${size}-c${depth}`,
+    title: `${title} c${depth}`,
+    depth,
+    prepare: few.map((key) => ['SET', key, small]),
+    call: (client) => () => client[kind](few),
+    check: sized(size),
+  };
+}
+
+const channels = Array.from({ length: 100 }, (_, i) => `channel:${i}`);
+
+/** A call publishes on one of the channels and ends when its message has arrived. */
+async function deliveries(client: RedisClient): Promise<Call> {
+  const waiting = new Map<string, (() => void)[]>(channels.map((channel) => [channel, []]));
+  await client.subscribe(channels, (channel) => waiting.get(channel)?.shift()?.());
+  return (round) =>
+    new Promise<void>((resolve, reject) => {
+      const channel = channels[round % channels.length] as string;
+      waiting.get(channel)?.push(resolve);
+      client.publish(channel, small).then(undefined, reject);
+    });
+}
+
+/** The last entry of the stream must be somewhere in the answer, whatever the client's shape for entries is. */
+function hasLastEntry(answer: unknown): void {
+  if (!inspect(answer, { depth: 8, maxArrayLength: null }).includes('100-0'))
+    throw new Error('the last entry is missing');
+}
+
+const stream = Array.from({ length: 100 }, (_, i) => [
+  'XADD',
+  'stream',
+  `${i + 1}-0`,
+  'name',
+  small,
+  'number',
+  String(i),
+]);
+const scored = Array.from({ length: 100 }, (_, i) => [String(i * 1.5), `member-${String(i).padStart(8, '0')}`]).flat();
+
 const hundred = keys.slice(0, 100);
 
 /** All workloads, in the order of the table. */
@@ -107,6 +164,47 @@ export const workloads: readonly RedisWorkload[] = [
     call: (client) => () => client.hgetall('hash'),
     check: sized(100, 200),
   },
+  {
+    name: 'zrange-100-c50',
+    title: 'ZRANGE 100 with scores c50',
+    depth: 50,
+    prepare: [['ZADD', 'zset', ...scored]],
+    native: ['ZRANGE', 'zset', '0', '-1', 'WITHSCORES'],
+    call: (client) => () => client.zrangeWithScores('zset'),
+    check: sized(100, 200),
+  },
+  {
+    name: 'xrange-100-c10',
+    title: 'XRANGE 100 c10',
+    depth: 10,
+    prepare: stream,
+    native: ['XRANGE', 'stream', '-', '+', 'COUNT', '100'],
+    call: (client) => () => client.xrange('stream', 100),
+    check: hasLastEntry,
+  },
+  {
+    name: 'xread-100-c10',
+    title: 'XREAD 100 c10',
+    depth: 10,
+    prepare: stream,
+    native: ['XREAD', 'COUNT', '100', 'STREAMS', 'stream', '0'],
+    call: (client) => () => client.xread('stream', 100),
+    check: hasLastEntry,
+  },
+  batchOf('pipeline', 100, 10, 'Pipeline of 100 GETs'),
+  batchOf('multi', 10, 50, 'MULTI of 10 GETs'),
+  {
+    name: 'pubsub-100',
+    title: 'PUBLISH until its message arrives, 100 channels c100',
+    depth: 100,
+    prepare: [],
+    call: deliveries,
+    check: () => {},
+  },
+  getBy('unix', 64, 'unix socket'),
+  getBy('tls', 64, 'TLS'),
+  getBy('cluster', 64, 'cluster of 3'),
+  getBy('cache', 1, 'cache in the process'),
   getOf(4096, 64),
   setOf(4096, 64),
   getOf(65_536, 16),

@@ -1,8 +1,9 @@
-import { createSsdb } from '@kv/ssdb';
+import { ownPackage } from '../../run/own-packages.ts';
 import type { KeyValueClient, OpenOptions } from '../../suite.ts';
 
 /** This repository's client, as built, with its defaults. */
-export async function open({ host, port }: OpenOptions): Promise<KeyValueClient> {
+export async function open({ host, port, checkout }: OpenOptions): Promise<KeyValueClient> {
+  const { createSsdb } = await ownPackage('ssdb', checkout);
   const ssdb = createSsdb(`ssdb://${host}:${port}`);
   await ssdb.connect();
   return {

@@ -2,17 +2,12 @@ import { namedServer } from '@kv/testkit/server-under-test';
 import { cpu, rate } from '../../report/results.ts';
 import { atLeast, atMost } from '../../report/targets.ts';
 import type { KeyValueClient, Suite } from '../../suite.ts';
+import { embeddedVersion, keyValueServer } from '../key-value-server.ts';
 import { deepKeyValueWorkloads, keyValueWorkloads } from '../key-value-workloads.ts';
 import { runSsdbBench } from './ssdb-bench.ts';
 import { prepare, serverVersion } from './wire.ts';
 
-function server(): NonNullable<ReturnType<typeof namedServer>> {
-  const named = namedServer('ssdb');
-  if (named === undefined) throw new Error('KV_TEST_SSDB names no server');
-  return named;
-}
-
-/** SSDB clients against the server that KV_TEST_SSDB names. */
+/** SSDB clients against the server that KV_TEST_SSDB names, else against `@kv/embedded`. */
 export const ssdb: Suite<KeyValueClient> = {
   name: 'ssdb',
   title: 'SSDB clients compared',
@@ -42,11 +37,14 @@ export const ssdb: Suite<KeyValueClient> = {
   ],
   workloads: [...keyValueWorkloads, ...deepKeyValueWorkloads],
   server: async () => {
-    const named = server();
-    await prepare(named);
-    return named;
+    const server = await keyValueServer('ssdb');
+    await prepare(server);
+    return server;
   },
-  serverVersion: async () => ['ssdb-server', await serverVersion(server())],
+  serverVersion: async () => {
+    const named = namedServer('ssdb');
+    return named === undefined ? embeddedVersion() : ['ssdb-server', await serverVersion(named)];
+  },
   targets: (results) => [
     ...['get-c50', 'set-c50'].flatMap((name) =>
       atLeast(`${name} / ssdb-bench`, 0.95, rate(results, name, 'kv'), rate(results, name, 'c')),
