@@ -5,6 +5,10 @@ test('defaults are everything, five times', () => {
   expect(readOptions([])).toMatchObject({ suite: 'redis', rounds: 5, seconds: 1.5, build: true, name: undefined });
 });
 
+test('all suites can be asked for at once', () => {
+  expect(readOptions(['--all'])).toMatchObject({ suite: 'all' });
+});
+
 test('numbers are read', () => {
   const args = ['--rounds', '2', '--seconds', '0.5', '--no-build', '--name', 'before.1'];
   expect(readOptions(args)).toMatchObject({ rounds: 2, seconds: 0.5, build: false, name: 'before.1' });

@@ -3,7 +3,7 @@ import type { ComparisonOptions } from './run/comparison.ts';
 
 /** What the command line asks for. */
 export interface BenchOptions extends ComparisonOptions {
-  /** `redis`, `ssdb` or `gibson`. */
+  /** `redis`, `ssdb`, `gibson` or `costs`, or `all` of them one after the other. */
   readonly suite: string;
   /** Names of workloads, with commas; all by default. */
   readonly only: string | undefined;
@@ -19,14 +19,16 @@ export interface BenchOptions extends ComparisonOptions {
 
 /** What `--help` prints. */
 export const usage = `npm run bench -- [options]
-  --suite name     redis (default), ssdb (server: KV_TEST_SSDB), gibson (server: KV_TEST_GIBSON)
+  --all            every suite, one after the other
+  --suite name     redis (default), ssdb (server: KV_TEST_SSDB), gibson (server: KV_TEST_GIBSON), both also embedded;
+                   costs (memory, start-up, compiler, installed size)
   --only a,b       workloads, as named in the results' JSON
   --clients a,b    clients, as named there
   --before folder  another checkout of this repository, installed and built: its client is one more column
   --rounds n       runs per client and workload, median taken (5)
   --seconds n      counted seconds per run (1.5)
-  --warm-up n      seconds before that (2)
-  --minutes n      bound of the whole (45)
+  --warm-up n      seconds before that (2.5)
+  --minutes n      bound of each suite (90)
   --no-build       measure the packages as they were built last
   --name text      results/NAME.json, .md, .svg (the suite's name)`;
 
@@ -35,14 +37,15 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      all: { type: 'boolean', default: false },
       suite: { type: 'string', default: 'redis' },
       only: { type: 'string' },
       clients: { type: 'string' },
       before: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1.5' },
-      'warm-up': { type: 'string', default: '2' },
-      minutes: { type: 'string', default: '45' },
+      'warm-up': { type: 'string', default: '2.5' },
+      minutes: { type: 'string', default: '90' },
       'no-build': { type: 'boolean', default: false },
       name: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -53,7 +56,7 @@ export function readOptions(args: readonly string[]): BenchOptions | 'help' {
     throw new Error(`--name ${values.name}: letters, digits, - and . only`);
   }
   return {
-    suite: values.suite,
+    suite: values.all ? 'all' : values.suite,
     only: values.only,
     clients: values.clients,
     before: values.before,

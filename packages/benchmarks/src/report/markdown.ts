@@ -1,4 +1,4 @@
-import { cpu, medianOf, type Results, rate } from './results.ts';
+import { cpu, environment, medianOf, type Results, rate } from './results.ts';
 import type { Target } from './targets.ts';
 
 /** A row or a column. */
@@ -53,10 +53,10 @@ function thousands(number: number | undefined): number | undefined {
   return number === undefined ? undefined : number / 1000;
 }
 
-function head({ date, machine, versions, options, cells }: Results): string {
-  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+function head(results: Results): string {
+  const { date, options, cells } = results;
   return [
-    `Measured ${date} on ${machine.cores} × ${machine.cpu} (load ${machine.loadAtStart.toFixed(1)} at the start); ${list.join(', ')}.`,
+    `Measured ${date} on ${environment(results)}.`,
     `Every run is a process of its own on loopback, one at a time; the order of the clients rotates from round to round.`,
     `Medians of ${rounds(options.rounds, cells)} rounds, ${options.seconds} s each after ${options.warmUp} s of warm-up. \`cN\`: N calls in flight.`,
     `Compare within a row only: absolute numbers change with the machine and its load.`,
@@ -64,7 +64,7 @@ function head({ date, machine, versions, options, cells }: Results): string {
 }
 
 /** `5`, or `3 to 5` when time was up before all had their rounds. */
-function rounds(wanted: number, cells: Results['cells']): string {
+export function rounds(wanted: number, cells: Results['cells']): string {
   const counts = Object.values(cells).flatMap((row) => Object.values(row).map(({ runs }) => runs.length));
   const fewest = Math.min(wanted, ...counts.filter((count) => count > 0));
   return fewest < wanted ? `${fewest} to ${wanted}` : String(wanted);
@@ -79,7 +79,8 @@ function grid(
   return tableOf(['', ...columns.map(({ title }) => title)], lines);
 }
 
-function tableOf(titles: readonly string[], lines: readonly (readonly string[])[]): string {
+/** A table of Markdown, all columns but the first aligned to the right. */
+export function tableOf(titles: readonly string[], lines: readonly (readonly string[])[]): string {
   const align = titles.map((_, i) => (i === 0 ? '---' : '---:'));
   return [titles, align, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

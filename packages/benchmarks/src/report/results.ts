@@ -58,3 +58,12 @@ export function rate(results: Results, workload: string, client: string): number
 export function cpu(results: Results, workload: string, client: string): number | undefined {
   return medianOf(results, workload, client, (run) => run.cpuPerCall);
 }
+
+/** Where something was measured, in one sentence's part: machine, load, versions. */
+export function environment({ machine, versions }: Pick<Results, 'machine' | 'versions'>): string {
+  const { cpu, cores, memory, system, loadAtStart, loadAtEnd } = machine;
+  const load = `load ${loadAtStart.toFixed(1)} at the start${loadAtEnd === undefined ? '' : `, ${loadAtEnd.toFixed(1)} at the end`}`;
+  const rest = [memory === undefined ? undefined : `${memory} GiB`, system, load].filter((part) => part !== undefined);
+  const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${cores} × ${cpu} (${rest.join(', ')}); ${list.join(', ')}`;
+}

@@ -35,6 +35,11 @@ export function runChild(
   });
 }
 
+/** The JSON in the last line that a child printed: libraries may have logged before. */
+export function printedJson({ stdout }: ChildOutput): unknown {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
 /** The line of a stack trace that says what happened. */
 function lastLine(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { format } from '../report/markdown.ts';
 import { type Cell, type Results, rate } from '../report/results.ts';
 import type { ClientUnderTest, ServerPlace, Suite, Workload } from '../suite.ts';
-import { runChild } from './child-process.ts';
+import { printedJson, runChild } from './child-process.ts';
 import { machine } from './machine.ts';
 import type { RunResult } from './run-result.ts';
 import { packageVersion, programVersion, repository } from './versions.ts';
@@ -92,8 +92,9 @@ export class Comparison<C, W extends Workload<C>> {
     const assignment: Assignment = { ...names, place, checkout, seconds, warmUp };
     const [program, ...args] = client.runtime === 'bun' ? ['bun'] : [process.execPath, '--import', 'tsx'];
     const command = [...args, join(repository, worker), JSON.stringify(assignment)];
-    const { stdout } = await runChild(program as string, command, 30 + 3 * (seconds + warmUp), repository);
-    return JSON.parse(stdout) as RunResult;
+    return printedJson(
+      await runChild(program as string, command, 30 + 3 * (seconds + warmUp), repository),
+    ) as RunResult;
   }
 
   #line(workload: W, round: number): string {

@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as gibson from '@kv/gibson';
+import type * as redis from '@kv/redis';
+import type * as ssdb from '@kv/ssdb';
 import { repository } from './versions.ts';
 
 /** The packages of this repository that are measured. */
 interface OwnPackages {
-  redis: typeof import('@kv/redis');
-  ssdb: typeof import('@kv/ssdb');
-  gibson: typeof import('@kv/gibson');
+  redis: typeof redis;
+  ssdb: typeof ssdb;
+  gibson: typeof gibson;
 }
 
 /**

@@ -11,6 +11,9 @@ interface Closable {
 /** Code that works with the clients of any suite. */
 export type UseSuite<T> = <C extends Closable, W extends Workload<C>>(suite: Suite<C, W>) => T;
 
+/** All suites. */
+export const suiteNames: readonly string[] = ['redis', 'ssdb', 'gibson'];
+
 /** Hands the suite of that name to code that is generic over its clients; throws for a name that is none. */
 export function withSuite<T>(name: string, use: UseSuite<T>): T {
   switch (name) {
