@@ -2,7 +2,7 @@ import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Embedded, startEmbedded } from '../src/index.ts';
-import { compare, type Pair, replies, search } from './differential.ts';
+import { atOnce, compare, type Pair, replies, search } from './differential.ts';
 import { RawClient } from './raw-client.ts';
 import { anyCommand } from './redis-commands.ts';
 
@@ -84,7 +84,7 @@ async function watch([main, other]: Lines, { kind, watched, command }: Watch): P
 
 async function compareWatch({ theirs, ours }: Pair<Lines>, what: Watch): Promise<void> {
   const [expected, got] = await Promise.all([watch(theirs, what), watch(ours, what)]);
-  expect(got).toEqual(expected);
+  expect(got.map((said, i) => atOnce(said, expected[i] ?? ''))).toEqual(expected);
 }
 
 describe('the real server and the embedded one answer the same to', () => {

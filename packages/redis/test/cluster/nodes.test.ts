@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Cluster, startCluster } from '@kv/testkit/topology/cluster';
 import type { ClusterNode } from '@kv/testkit/topology/cluster-node';
+import { ok } from '@kv/testkit/topology/resp-text';
 import { scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -148,10 +149,12 @@ describe('what is told of servers', () => {
     const [node] = scripted.nodes as [ScriptedNode];
     node.answer = ({ name, reset }) => {
       if (name === 'INCR') reset();
+      if (name === 'SET') return ok;
       return name === 'GET' ? new Promise<string>(() => {}) : undefined;
     };
-    await using client = createRedis(scripted.url, { timeout: 200 });
-    const late = await settle(client.get('b')); // slot 3300, of the first node
+    await using client = createRedis(scripted.url);
+    await client.set('b', '1'); // connected
+    const late = await settle(client.with({ timeout: 200 }).get('b')); // slot 3300, of the first node
     expect(late).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown' });
     expect(late.message).toContain(node.address);
     const lost = await settle(client.incr('b'));
