@@ -1,4 +1,4 @@
-import { ConnectionError, type KvError, monotonicNow } from '@kv/core';
+import { ConnectionError, type KvError, monotonicNow, TimeoutError } from '@kv/core';
 import { endpointText, type Endpoint as HostAndPort } from './host.ts';
 import { pause } from './pauses.ts';
 import { type ChoiceContext, choosePrimary } from './primary-choice.ts';
@@ -35,10 +35,15 @@ export interface SentinelsView {
 class Round {
   readonly answers: SentinelAnswer[] = [];
   readonly failures: KvError[] = [];
+  /** Those that have neither answered nor refused to: what ran into its deadline is still one of them. */
+  pending = 0;
   readonly firstView: Promise<void>;
   /** A view that is newer than the one in use: waiting for the others would only mean more lost writes. */
   readonly news: Promise<void>;
+  /** Resolves when all that were asked have answered or failed. */
+  readonly settled: Promise<void>;
   readonly #isNews: (view: PrimaryView) => boolean;
+  #noteSettled: () => void = () => undefined;
   #noteView: () => void = () => undefined;
   #noteNews: () => void = () => undefined;
 
@@ -50,13 +55,24 @@ class Round {
     this.news = new Promise((resolve) => {
       this.#noteNews = resolve;
     });
+    this.settled = new Promise((resolve) => {
+      this.#noteSettled = resolve;
+    });
   }
 
   get views(): PrimaryView[] {
     return this.answers.flatMap(({ view }) => view ?? []);
   }
 
-  answered(answer: SentinelAnswer): void {
+  /** A sentinel has answered, or cannot be asked. */
+  ended(result: SentinelAnswer | KvError): void {
+    if (!(result instanceof TimeoutError)) this.pending--;
+    if (result instanceof Error) this.failures.push(result);
+    else this.#answered(result);
+    if (this.pending === 0) this.#noteSettled();
+  }
+
+  #answered(answer: SentinelAnswer): void {
     this.answers.push(answer);
     if (answer.view === undefined) return;
     this.#noteView();
@@ -102,10 +118,21 @@ export class Sentinels {
       const primary = choosePrimary(round.views, context);
       if (primary !== undefined && primary.epoch >= this.#epoch) return this.#taken(primary, round);
     }
-    // All have been asked: an epoch that went back is that of a new configuration.
+    return this.#taken(await this.#olderPrimary(round, context), round);
+  }
+
+  /**
+   * All have been asked, and none knows the epoch in use. It goes back only with a new configuration, which all that are
+   * there have, or most: when one is silent, the others may be behind, and their primary may have been replaced.
+   */
+  async #olderPrimary(round: Round, context: ChoiceContext): Promise<PrimaryView> {
+    if (round.views.length > 0) await Promise.race([round.settled, round.news, pause(ANSWER_TIMEOUT)]);
     const primary = choosePrimary(round.views, context);
     if (primary === undefined) throw this.#nobody(round);
-    return this.#taken(primary, round);
+    const votes = round.views.filter(({ epoch }) => epoch === primary.epoch).length;
+    if (primary.epoch >= this.#epoch || round.pending === 0 || votes * 2 > this.#links.size) return primary;
+    const silent = `${round.pending} of ${this.#links.size} did not answer`;
+    throw new ConnectionError(`The sentinels name a primary that was replaced (${silent})`);
   }
 
   /** What is being done to reach one of them, for messages. */
@@ -156,9 +183,10 @@ export class Sentinels {
     const silence = pause(ANSWER_TIMEOUT).then(() => {
       if (!ended) round.failures.push(link.silent());
     });
+    round.pending++;
     const answer = link.ask().then(
-      (said) => round.answered(said),
-      (error: KvError) => void round.failures.push(error),
+      (said) => round.ended(said),
+      (error: KvError) => round.ended(error),
     );
     await Promise.race([answer, silence]);
     ended = true;

@@ -59,6 +59,26 @@ describe('sentinels that disagree', () => {
       expect(await got).toBe(servers[1].address);
     }));
 
+  it('are not believed about an older primary while others say nothing: it was replaced, and has returned [#182] [#186]', () =>
+    withRig(async (rig, sentinels, servers) => {
+      await using redis = createRedis(rig.url);
+      await redis.set('k', '1');
+      replace(sentinels, servers);
+      for (const sentinel of sentinels) sentinel.publish('+switch-master', 'main 1.2.3.4 1 1.2.3.4 2');
+      await expect.poll(() => redis.nodes('primary').map(({ address }) => address)).toEqual([servers[1].address]);
+      const [behind, ...silent] = sentinels;
+      behind.names = servers[0];
+      behind.epoch = 1;
+      const voices = silent.map((sentinel) => sentinel.answer);
+      for (const sentinel of silent) sentinel.answer = ({ name }) => (name === 'SENTINEL' ? '' : undefined);
+      behind.publish('+sdown', 'slave x 1.2.3.4 1 @ main 1.2.3.4 2');
+      await behind.asked('SENTINEL', behind.countOf('SENTINEL') + 3 * QUESTIONS);
+      const written = servers[0].countOf('SET');
+      for (let i = 0; i < 5; i++) expect(await redis.set('k', '2')).toBe('OK');
+      expect(servers[0].countOf('SET')).toBe(written);
+      for (const [i, sentinel] of silent.entries()) sentinel.answer = voices[i] ?? sentinel.answer;
+    }));
+
   it('outvote one that lies with a higher epoch about a server that is a replica [#183]', () =>
     withRig(async (rig, [liar], [primary, replica]) => {
       liar.names = replica;
