@@ -1,6 +1,8 @@
 import { createRedis } from '@kv/redis';
 import { afterEach, expect, test } from 'vitest';
 import { startEmbedded } from '../src/index.ts';
+import { RawClient } from './raw-client.ts';
+import { request } from './resp-frames.ts';
 
 let closing: { close(): Promise<void> } | undefined;
 afterEach(() => closing?.close());
@@ -34,6 +36,15 @@ test('keys do not expire while a script runs', async () => {
     return redis.call('get', 'k')`;
   expect(await redis.execute('EVAL', script, '0')).toBe('1');
   await expect.poll(() => redis.get('k')).toBeNull();
+});
+
+test('a table that holds itself does not end the connection', async () => {
+  const started = await startEmbedded({ redis: true });
+  closing = started;
+  const line = await RawClient.open(started.redis.address);
+  line.write(Buffer.concat([request(['EVAL', 'local t = {} t[1] = t return t', '0']), request(['PING'])]));
+  const bytes = await line.take((got) => (got.toString('latin1').endsWith('+PONG\r\n') ? got.length : undefined));
+  expect(bytes.toString('latin1')).toContain('-ERR reached lua stack limit\r\n');
 });
 
 test('a script on a node of a cluster reaches the keys of that node only', async () => {

@@ -31,7 +31,7 @@ function runScript(
   const writes = flags?.includes('no-writes') !== true;
   if (readOnly && flags !== undefined && writes) refuse('Can not execute a script with write flag using *_ro command.');
   const session = new ScriptSession(context, readOnly || (flags !== undefined && !writes));
-  return context.state.scripts.engine.run({
+  return context.state.scripts.run({
     script: compiled,
     sha,
     keys: values.slice(0, count),

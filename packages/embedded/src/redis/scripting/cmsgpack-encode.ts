@@ -1,6 +1,7 @@
 import { isTable, type LuaTable, type LuaValue, NULL } from './lua-values.ts';
 
-const DEEPEST = 16;
+/** A table at this level is nil. */
+export const DEEPEST = 16;
 const LEAST = -(2 ** 63);
 
 /** The MessagePack form of a value; what has none is nil. */

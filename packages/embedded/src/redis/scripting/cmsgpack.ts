@@ -1,7 +1,7 @@
 import { PackReader } from './cmsgpack-decode.ts';
-import { packValue } from './cmsgpack-encode.ts';
+import { DEEPEST, packValue } from './cmsgpack-encode.ts';
 import { badArgument, fail, type LuaValue, numberArgument, textArgument } from './lua-values.ts';
-import type { LuaFunction } from './lua-vm.ts';
+import { cutAt, type LuaFunction } from './lua-vm.ts';
 
 /** At most so many values from an offset on; then the next offset, -1 at the end, comes first. */
 function unpackSome(text: string, limit: number, offset: number): LuaValue[] {
@@ -22,14 +22,16 @@ function unpackAll(text: string): LuaValue[] {
   return values;
 }
 
+const pack: LuaFunction = (args) => {
+  if (args.length === 0) badArgument(0, 'pack', 'MessagePack pack needs input.');
+  return [args.map((value) => packValue(value)).join('')];
+};
+
 /** The library `cmsgpack`. */
 export const cmsgpackLibrary: Readonly<Record<string, LuaFunction | LuaValue>> = {
   _NAME: 'cmsgpack',
   _VERSION: 'lua-cmsgpack 0.4.0',
-  pack: (args) => {
-    if (args.length === 0) badArgument(0, 'pack', 'MessagePack pack needs input.');
-    return [args.map((value) => packValue(value)).join('')];
-  },
+  pack: cutAt(DEEPEST, pack),
   unpack: (args) => unpackAll(textArgument(args, 0, 'unpack')),
   unpack_one: (args) =>
     unpackSome(textArgument(args, 0, 'unpack_one'), 1, Math.trunc(numberArgument(args, 1, 'unpack_one', 0))),

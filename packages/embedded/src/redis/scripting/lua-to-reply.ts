@@ -2,6 +2,8 @@ import { array, bulk, errorReply, integer, type Notation, status } from '../repl
 import type { LuaVm } from './lua-vm.ts';
 
 const ROOM = 4;
+/** Deeper tables, and those that hold themselves, end in an error; the server has another limit, of the same kind. */
+const DEEPEST = 1000;
 
 /** Takes the value on top of the stack, as the reply that the server makes of what a script returns. */
 export class ReplyMaker {
@@ -9,6 +11,7 @@ export class ReplyMaker {
   readonly #wire: Notation;
   /** `redis.setresp(3)` was called: true and false are kept. */
   readonly #booleans: boolean;
+  #depth = 0;
 
   constructor(vm: LuaVm, wire: Notation, booleans: boolean) {
     this.#vm = vm;
@@ -18,11 +21,10 @@ export class ReplyMaker {
 
   take(): string {
     const vm = this.#vm;
-    if (!vm.reserve(ROOM)) {
-      vm.pop();
-      return errorReply('ERR reached lua stack limit');
-    }
-    const reply = this.#replyOf(vm.type(-1));
+    this.#depth += 1;
+    const isTooDeep = this.#depth > DEEPEST || !vm.reserve(ROOM);
+    const reply = isTooDeep ? errorReply('ERR reached lua stack limit') : this.#replyOf(vm.type(-1));
+    this.#depth -= 1;
     vm.pop();
     return reply;
   }

@@ -1,12 +1,22 @@
 import { LuaMemory } from './lua-memory.ts';
 import type { LuaModule } from './lua-module.ts';
-import { LuaFailure, type LuaTable, type LuaValue, NULL } from './lua-values.ts';
+import { fail, LuaFailure, type LuaTable, type LuaValue, NULL } from './lua-values.ts';
 
 /** A function for Lua: values in, values out. */
 export type LuaFunction = (args: readonly LuaValue[], vm: LuaVm) => readonly LuaValue[];
 
 /** A function for Lua that works on the stack: arguments from 1 on; returns how many results it has pushed. */
 export type StackFunction = (vm: LuaVm) => number;
+
+/** How deep the arguments of a function are read; a table below is an error, or empty for those in `cuts`. */
+const LEVELS = 1000;
+const cuts = new WeakMap<LuaFunction, number>();
+
+/** A function whose arguments are read down to so many levels only. */
+export function cutAt(levels: number, run: LuaFunction): LuaFunction {
+  cuts.set(run, levels);
+  return run;
+}
 
 const REGISTRY = -10_000;
 const OK = 0;
@@ -197,8 +207,8 @@ export class LuaVm {
     this.#module._lua_sethook(this.#main, pointer, COUNT_EVENTS, steps);
   }
 
-  /** A value with all that is in it, down to so many levels. */
-  read(index: number, levels = 1001): LuaValue {
+  /** A value with all that is in it, down to so many levels: a table below is an error, or empty when it is cut there. */
+  read(index: number, levels: number = LEVELS, isCut = false): LuaValue {
     const type = this.type(index);
     switch (type) {
       case 'nil':
@@ -212,7 +222,7 @@ export class LuaVm {
       case 'lightUserdata':
         return NULL;
       case 'table':
-        return this.#readTable(index, levels);
+        return this.#readTable(index, levels, isCut);
       default:
         return { type };
     }
@@ -228,13 +238,14 @@ export class LuaVm {
     else this.pushNil();
   }
 
-  #readTable(index: number, levels: number): LuaTable {
+  #readTable(index: number, levels: number, isCut: boolean): LuaTable {
     const entries: [LuaValue, LuaValue][] = [];
-    if (levels <= 0 || !this.reserve(4)) return { entries };
+    if (levels <= 0 && isCut) return { entries };
+    if (levels <= 0 || !this.reserve(4)) return fail(`Cannot serialise, excessive nesting (${LEVELS + 1})`);
     const at = index < 0 ? this.top + index + 1 : index;
     this.pushNil();
     while (this.next(at)) {
-      entries.push([this.read(-2, 0), this.read(-1, levels - 1)]);
+      entries.push([this.read(-2, 0, true), this.read(-1, levels - 1, isCut)]);
       this.pop();
     }
     return { entries };
@@ -279,7 +290,8 @@ export class LuaVm {
 
 function onValues(run: LuaFunction): StackFunction {
   return (vm) => {
-    const args = Array.from({ length: vm.top }, (_, index) => vm.read(index + 1));
+    const cut = cuts.get(run);
+    const args = Array.from({ length: vm.top }, (_, index) => vm.read(index + 1, cut, cut !== undefined));
     const results = run(args, vm);
     vm.reserve(results.length + 4);
     for (const result of results) vm.push(result);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { refuse } from '../command-error.ts';
+import { CommandError, refuse } from '../command-error.ts';
 import { luaModule, luaProblem } from './lua-module.ts';
-import { type Compiled, ScriptEngine } from './script-engine.ts';
+import { type Compiled, type ScriptCall, ScriptEngine } from './script-engine.ts';
 import { readSource } from './script-source.ts';
 
 /** A script that the server knows. */
@@ -18,7 +18,7 @@ export class Scripts {
   readonly #known = new Map<string, Script>();
 
   /** The interpreter; refuses when it could not be loaded. */
-  get engine(): ScriptEngine {
+  get #interpreter(): ScriptEngine {
     const module = luaModule();
     if (module === undefined) return refuse(luaProblem() ?? 'scripts: the interpreter is not loaded');
     this.#engine ??= new ScriptEngine(module);
@@ -35,11 +35,23 @@ export class Scripts {
     const known = this.#known.get(sha);
     if (known !== undefined) return known;
     const { body, flags } = readSource(source);
-    const compiled = this.engine.compile(body);
+    const compiled = this.#interpreter.compile(body);
     if (typeof compiled !== 'number') return refuse(`Error compiling script (new function): ${compiled.problem}`);
     const script = { sha, compiled, flags };
     this.#known.set(sha, script);
     return script;
+  }
+
+  /** Runs a script and returns its reply. After a failure of the interpreter itself, the next script gets a new one. */
+  run(call: ScriptCall): string {
+    try {
+      return this.#interpreter.run(call);
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
+      this.#engine = undefined;
+      this.#known.clear();
+      return refuse(`EVAL: the interpreter failed (${(error as Error).message})`);
+    }
   }
 
   /** Forgets all scripts. */
