@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Decoder, ErrorReply, type Limits, ProtocolError, type Reply } from './index.ts';
+import { Decoder, ErrorReply, type Limits, ProtocolError, Reader, type Reply } from './index.ts';
 
 const wire = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -431,3 +431,24 @@ describe('text', () => {
     expect(seen[0]?.[1]).toHaveLength(64 * 1024 * 1024);
   });
 });
+
+test('lists of short texts are the same whatever their lengths and wherever they are cut', () => {
+  const lengths = [0, 1, 9, 10, 11, 16, 24, 25, 99, 100];
+  const texts = lengths.flatMap((length) => ['x'.repeat(length), 'é'.repeat(length >> 1)]);
+  const list = texts.map((text) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`).join('');
+  const stream = Buffer.from(`*${texts.length + 4}\r\n$-1\r\n$002\r\nok\r\n:1\r\n${list}$1\r\nz\r\n+end\r\n`);
+  const wanted = [[null, 'ok', 1, ...texts, 'z'], 'end'];
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const reader = new Reader();
+    reader.feed(stream.subarray(0, cut));
+    expect(reader.parse(stream.subarray(cut))).toEqual(wanted);
+  }
+});
+
+test.each(['$1\r\nab\n', '$1\r\na\rb', '$1x\r\na\r\n', '$1\nxa\r\n', '$:\r\na\r\n', '$1:\r\na\r\n', '$1\ra\r\n\r\n'])(
+  'a list with %j is refused, as a string alone is',
+  (broken) => {
+    expect(() => new Reader().parse(Buffer.from(`*3\r\n$1\r\na\r\n${broken}$1\r\na\r\n`))).toThrow(ProtocolError);
+    expect(() => new Reader().parse(Buffer.from(`${broken}$1\r\na\r\n`))).toThrow(ProtocolError);
+  },
+);

@@ -88,4 +88,17 @@ describe.each(RUNTIMES)('%s', (runtime) => {
       expect(decodeText(bytes, 0, bytes.length) === standard.decode(bytes)).toBe(true);
     }
   });
+
+  test('decodes short texts of every length, with another character than ASCII at every place', async () => {
+    const { decodeText } = await load(runtime);
+    for (let length = 0; length < 40; length++) {
+      const plain = 'abcdefghijklmnopqrstuvwxyz0123456789ABCD\0\n'.slice(0, length);
+      const texts = [plain, ...Array.from(plain, (_, at) => `${plain.slice(0, at)}é${plain.slice(at + 1)}`)];
+      const back = texts.map((text) => {
+        const bytes = new TextEncoder().encode(`<${text}>`);
+        return decodeText(bytes, 1, bytes.length - 1);
+      });
+      expect(back).toEqual(texts);
+    }
+  });
 });

@@ -6,10 +6,13 @@ import {
   type Entries,
   type EntriesOf,
   type EntryArgs,
+  Flag,
   float,
   idempotent,
   integer,
+  Keys,
   read,
+  spec,
   toArg,
   write,
 } from '@kv/core';
@@ -29,7 +32,8 @@ import {
 const HDEL = idempotent('HDEL');
 const HEXISTS = read('HEXISTS');
 const HGET = read('HGET');
-const HGETALL = read('HGETALL');
+/** Flat: the pairs are read once, into an object. */
+const HGETALL = spec('HGETALL', Flag.read | Flag.flat, Keys.first);
 const HINCRBY = write('HINCRBY');
 const HINCRBYFLOAT = write('HINCRBYFLOAT');
 const HKEYS = read('HKEYS');

@@ -1,5 +1,5 @@
 /** Sets: members without order and without doubles. */
-import { type Arg, Command, type Data, idempotent, integer, Keys, read, toArg, write } from '@kv/core';
+import { type Arg, Command, type Data, Flag, idempotent, integer, Keys, read, spec, toArg, write } from '@kv/core';
 import { countedFirst } from '../protocol/key-specs.ts';
 import {
   addCounted,
@@ -17,22 +17,25 @@ import {
 import { storeFlags } from './support/repeatable.ts';
 import { boolean, booleans, cursorOf, dataList, dataOrNull, itemsOf, whole } from './support/replies.ts';
 
+/** The members are wanted as a list, also where the protocol has a set. */
+const FLAT_READ: number = Flag.read | Flag.flat;
+
 const SADD = idempotent('SADD');
 const SCARD = read('SCARD');
-const SDIFF = read('SDIFF', Keys.all);
+const SDIFF = spec('SDIFF', FLAT_READ, Keys.all);
 const SDIFFSTORE = idempotent('SDIFFSTORE', Keys.all);
-const SINTER = read('SINTER', Keys.all);
+const SINTER = spec('SINTER', FLAT_READ, Keys.all);
 const SINTERCARD = read('SINTERCARD', countedFirst);
 const SINTERSTORE = idempotent('SINTERSTORE', Keys.all);
 const SISMEMBER = read('SISMEMBER');
-const SMEMBERS = read('SMEMBERS');
+const SMEMBERS = spec('SMEMBERS', FLAT_READ, Keys.first);
 const SMISMEMBER = read('SMISMEMBER');
 const SMOVE = write('SMOVE', Keys.two);
 const SPOP = write('SPOP');
 const SRANDMEMBER = read('SRANDMEMBER');
 const SREM = idempotent('SREM');
 const SSCAN = read('SSCAN');
-const SUNION = read('SUNION', Keys.all);
+const SUNION = spec('SUNION', FLAT_READ, Keys.all);
 const SUNIONSTORE = idempotent('SUNIONSTORE', Keys.all);
 
 /** Options of {@link sintercard}. */

@@ -203,7 +203,15 @@ export function record<V>(raw: unknown): Record<string, V> {
 
 /** As {@link record}, with values of the user's. */
 export function dataRecord<V>(raw: unknown): Record<string, V> {
-  return mapValues(raw, data<V>);
+  if (!Array.isArray(raw)) return mapValues(raw, data<V>);
+  const flat = evenList(raw);
+  const object = Object.create(null) as Record<string, V>;
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = nameOf(flat[i]);
+    if (object[name] !== undefined) checkNotMerged(name); // `in` costs twice as much as storing the value
+    object[name] = data<V>(flat[i + 1]);
+  }
+  return object;
 }
 
 /** As {@link record}, with a transform for the values. */
