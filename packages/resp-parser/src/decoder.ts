@@ -106,7 +106,7 @@ export class Decoder {
 
   /**
    * Where the next bytes may be put in place of a buffer: the memory of a long string, which then needs no copy. It ends
-   * before the string does, or with it. Whoever reads bytes into it says so by `filled`.
+   * before the string does, or with it. `filled` tells how many bytes were read into it.
    * @returns undefined when no long string is under way; else memory that is valid until the next call of `write` or `filled`
    */
   room(): Uint8Array | undefined {

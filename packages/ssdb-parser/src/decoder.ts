@@ -89,8 +89,8 @@ export class Decoder {
   }
 
   /**
-   * Where the next bytes may be put in place of a buffer: the memory of a long block, which then needs no copy. Whoever
-   * reads bytes into it says so by `filled`. Undefined when no long block is under way; the memory is valid until the
+   * Where the next bytes may be put in place of a buffer: the memory of a long block, which then needs no copy. `filled`
+   * tells how many bytes were read into it. Undefined when no long block is under way; the memory is valid until the
    * next call of `write` or `filled`.
    */
   room(): Uint8Array | undefined {

@@ -18,8 +18,6 @@ import { type AnsweredConnection, Replies } from './replies.ts';
 import { Waiters } from './waiters.ts';
 import { Writer, type WritingConnection } from './writer.ts';
 
-const NO_BYTES = new Uint8Array(0);
-
 /** What a connection needs from outside. */
 export type ConnectionSetup = SetupOf<Connection>;
 
@@ -27,8 +25,7 @@ export type ConnectionSetup = SetupOf<Connection>;
 export type ConnectionOwner = OwnerOf<Connection>;
 
 /**
- * One socket's life, used once: after any doubt it is destroyed and replaced, never mended. Its states are those of
- * {@link ConnectionState}.
+ * One socket's life, used once: after any doubt it is destroyed and replaced. Its states: {@link ConnectionState}.
  *
  * ```text
  *   enqueue ──► waiting ── encode, write ──► in flight ── reply ──► settled
@@ -291,7 +288,7 @@ export class Connection
       if (bytes === undefined) this.wire.filled?.(length);
       else this.wire.decode(bytes);
     } catch (cause) {
-      return this.destroy(unreadable(bytes ?? NO_BYTES, this.#heard, cause));
+      return this.destroy(unreadable(bytes, this.#heard, cause));
     }
     const answered = inFlight.length < due;
     if (!this.#replies.pushed || answered || !inFlight.isReplyDue) this.#liveness.heard(); // not by pushes alone
@@ -323,9 +320,8 @@ export class Connection
   }
 
   /**
-   * Calls back when everything that is in flight now has been answered, at the end of the read that brought the last of
-   * these replies; or when the connection is over, after its requests went back to the owner. At once if nothing is in
-   * flight.
+   * Calls back at the end of the read that answers the last of what is in flight now, at once if that is nothing; or when
+   * the connection is over, after its requests went back to the owner.
    */
   afterInFlight(done: () => void): void {
     this.#inFlight.mark(done);

@@ -10,9 +10,9 @@ export function lossOf(address: Address, heard: boolean, cause: Error | undefine
   return new ConnectionError(`The connection was lost${hint}`, cause === undefined ? {} : { cause });
 }
 
-/** The error of bytes that are no replies. @param heard whether anything had come before them */
-export function unreadable(bytes: Uint8Array, heard: boolean, cause: unknown): KvError {
-  return !heard && isTlsRecord(bytes) ? speaksTls(cause) : undecodable(cause);
+/** The error of bytes that are no replies. @param bytes absent: the wire has them @param heard whether anything came before */
+export function unreadable(bytes: Uint8Array | undefined, heard: boolean, cause: unknown): KvError {
+  return !heard && bytes !== undefined && isTlsRecord(bytes) ? speaksTls(cause) : undecodable(cause);
 }
 
 /** A wire may give up its connection with an error of its own; all else was about the bytes. */

@@ -179,7 +179,7 @@ describe('sockets', () => {
     transport.destroy();
   });
 
-  it('reads right into the memory that the receiver wants, and elsewhere when it wants none', async () => {
+  it('reads right into the memory that the receiver wants, and into memory of its own when it wants none', async () => {
     const address = await listen();
     const sent = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
     server.on('connection', (peer) => peer.end(sent));

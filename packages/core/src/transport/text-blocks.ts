@@ -5,8 +5,8 @@ import type { Arg } from '../command/command.ts';
  * eight times what encoding into it does (530 against 60 µs for 1 MB).
  *
  * ```text
- *   free ── encodeText ──► lent ── written by a socket ──► free
- *                            └──── written by a transport that does not tell: left to the garbage collector
+ *   free ── encodeText ──► in use ── written by a socket ──► free
+ *                            └────── written by a transport that does not tell: left to the garbage collector
  * ```
  */
 const BLOCK_LENGTH = 262_144;
