@@ -43,11 +43,18 @@ export function toObject(reply: unknown): Record<string, string> {
 }
 
 /**
- * What makes the same of a job when it is run again, because it looks at the lock of the job first, and the next job of a
- * scheduler, which has one name however often it is made.
+ * What may run twice: it looks at the lock of the job first, or makes the next job of a scheduler, which has one name. And what
+ * asks for a job: one that was given to a lost connection comes back when its lock is over, whether or not another is given.
  */
 const REPEATABLE: ReadonlySet<string> = new Set([
-  ...['moveToFinished', 'moveToDelayed', 'moveToWaitingChildren', 'moveJobFromActiveToWait', 'retryJob'],
+  ...[
+    'moveToActive',
+    'moveToFinished',
+    'moveToDelayed',
+    'moveToWaitingChildren',
+    'moveJobFromActiveToWait',
+    'retryJob',
+  ],
   ...[
     'extendLock',
     'extendLocks',

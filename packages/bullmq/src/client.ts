@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { type Command, createRedis, type Redis, type RedisAddress } from '@kv/redis';
 import type { IRedisClient } from 'bullmq';
 import { call, DefinedScript, options, pairs, type ScriptSource, type Scripts, scriptOf, toObject } from './calls.ts';
-import { closedError, knownError, socketError } from './errors.ts';
+import { closedError, isLost, knownError, socketError } from './errors.ts';
 import { type BullOptions, clientOptions, nameOf } from './options.ts';
 import { followClient, type Status } from './status.ts';
 import { Transaction } from './transaction.ts';
@@ -242,8 +242,17 @@ export class KvBullClient extends EventEmitter implements BullClient {
     return this.#send(call('XTRIM', key, strategy, how.approximate === false ? [] : ['~'], threshold));
   }
 
-  bzpopmin(key: string, timeout: number): Promise<[key: string, member: string, score: string] | null> {
-    return this.#send(call('BZPOPMIN', key, timeout));
+  /**
+   * The marker that wakes a worker up. When the connection is lost meanwhile, it may have been taken: the worker then looks
+   * for jobs at once, as after the timeout, instead of waiting for the next marker.
+   */
+  async bzpopmin(key: string, timeout: number): Promise<[key: string, member: string, score: string] | null> {
+    try {
+      return await this.#send(call('BZPOPMIN', key, timeout));
+    } catch (error) {
+      if (isLost(error)) return null;
+      throw error;
+    }
   }
 
   info(): Promise<string> {

@@ -1,3 +1,5 @@
+import { ConnectionError } from '@kv/redis';
+
 /** By this text BullMQ recognizes that a connection is over. */
 const CLOSED = 'Connection is closed.';
 
@@ -15,4 +17,9 @@ export function knownError(error: unknown): unknown {
 export function socketError(error: unknown): unknown {
   const { cause } = (error ?? {}) as { readonly cause?: unknown };
   return cause instanceof Error ? cause : error;
+}
+
+/** Whether the connection was lost with the call on its way. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ConnectionError && error.outcome === 'unknown';
 }
