@@ -35,9 +35,14 @@ export class RequestLimiter {
     this.#harmless = Math.min(argument, request) / MOST_GROWTH;
   }
 
+  /** Whether arguments of this length together are short enough in any case. */
+  isHarmless(size: number): boolean {
+    return size <= this.#harmless;
+  }
+
   /** @param size the length of the arguments together, or more */
   refusal(command: AnyCommand, size: number): ArgumentError | undefined {
-    return size <= this.#harmless ? undefined : this.#measure(command);
+    return this.isHarmless(size) ? undefined : this.#measure(command);
   }
 
   #measure({ spec: { name }, args }: AnyCommand): ArgumentError | undefined {

@@ -3,8 +3,7 @@ import type { AnyCommand } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchKind } from '../command/executor.ts';
 import { commandChannel } from '../diagnostics.ts';
-import type { KvError, Outcome } from '../errors.ts';
-import { AbortedError, ArgumentError, QueueFullError, TimeoutError } from '../errors.ts';
+import type { KvError } from '../errors.ts';
 import { BatchOperationTrace } from '../tracing/batch-trace.ts';
 import { type BatchOf, type Identity, OneRequestTrace } from '../tracing/command-trace.ts';
 import { batchTracing, commandTracing } from '../tracing/tracing-channels.ts';
@@ -12,10 +11,9 @@ import type { CallerStacks } from './caller-stacks.ts';
 import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import type { AbortGroup, Batch, Request, Tracker } from './request.ts';
+import { aborted, notTaken, timedOut } from './request-errors.ts';
 import { RequestLimiter, type RequestLimits } from './request-limits.ts';
-import { serverName } from './server-name.ts';
 import { StatsRecorder } from './stats.ts';
-import { LATE } from './timer-limits.ts';
 
 /** Follows the commands of one client, on whatever connection they run. It must not throw. */
 export interface CommandObserver {
@@ -63,17 +61,11 @@ export class RequestTracker implements Tracker {
 
   /** Enters a request. One that cannot be taken fails; the reason is returned. */
   open(request: Request, timeout: number, signal: Signal | undefined): KvError | undefined {
-    const { command } = request;
     if (commandTracing.hasSubscribers) this.#trace(request);
-    const size = sizeOf(command);
-    const tooLong = this.#limiter.refusal(command, size);
-    if (tooLong !== undefined) return this.#refuse(request, tooLong);
-    if (!(this.queuedBytes + size <= this.maxQueueBytes))
-      // also where the size is not a number
-      return this.#refuse(request, notTaken(command, size, this.maxQueueBytes));
-    if (signal !== undefined) {
-      if (signal.aborted) return this.#refuse(request, aborted(request, signal));
-      this.#watch(request, signal);
+    const size = sizeOf(request.command);
+    if (signal !== undefined || !(this.#limiter.isHarmless(size) && this.queuedBytes + size <= this.maxQueueBytes)) {
+      const refused = this.#checked(request, size, signal); // also where the size is not a number
+      if (refused !== undefined) return refused;
     }
     request.opened = true;
     request.size = size;
@@ -81,8 +73,21 @@ export class RequestTracker implements Tracker {
     if (this.pending++ === 0) this.#deadlines.hold();
     request.startedAt = this.clock.now();
     if (timeout > 0) this.#deadlines.add(request, timeout);
-    this.observer?.called(command);
+    this.observer?.called(request.command);
     if (this.#callers !== undefined) this.#callers.called(request);
+    return undefined;
+  }
+
+  /** Refuses what cannot be taken, and follows the signal of what can. */
+  #checked(request: Request, size: number, signal: Signal | undefined): KvError | undefined {
+    const { command } = request;
+    const tooLong = this.#limiter.refusal(command, size);
+    if (tooLong !== undefined) return this.#refuse(request, tooLong);
+    if (!(this.queuedBytes + size <= this.maxQueueBytes))
+      return this.#refuse(request, notTaken(command, size, this.maxQueueBytes));
+    if (signal === undefined) return undefined;
+    if (signal.aborted) return this.#refuse(request, aborted(request, signal));
+    this.#watch(request, signal);
     return undefined;
   }
 
@@ -228,11 +233,21 @@ export class RequestTracker implements Tracker {
     if (request.exclusive !== null && error === undefined) return;
     this.stats.record(request.command.spec, durationMs, error !== undefined);
     if (request.trace !== null) closeTrace(request, error);
-    if (!commandChannel.hasSubscribers) return;
+    if (commandChannel.hasSubscribers) this.#publish(request, durationMs, error);
+  }
+
+  #publish({ command, connection, attempts }: Request, durationMs: number, error: Error | undefined): void {
     const { client, backend } = this.identity;
-    const address = request.connection?.setup.addressText ?? this.identity.address;
-    const command = request.command.spec.name;
-    commandChannel.publish({ client, command, backend, address, attempt: request.attempts, durationMs, error });
+    const address = connection?.setup.addressText ?? this.identity.address;
+    commandChannel.publish({
+      client,
+      command: command.spec.name,
+      backend,
+      address,
+      attempt: attempts,
+      durationMs,
+      error,
+    });
   }
 }
 
@@ -282,64 +297,4 @@ function emptied(command: AnyCommand): AnyCommand {
   const { spec, flags, blockMs, args } = command;
   if ((flags & (Flag.stateful | Flag.subscription)) !== 0) return command;
   return { spec, flags, blockMs, bytes: false, args: args.map(() => ''), reply: () => undefined };
-}
-
-function outcomeOf(request: Request): Outcome {
-  return request.attempts > 0 ? 'unknown' : 'notSent';
-}
-
-function details(request: Request, cause: unknown): ConstructorParameters<typeof TimeoutError>[1] {
-  const command = request.command.spec.name;
-  return { outcome: outcomeOf(request), command, attempts: request.attempts, cause };
-}
-
-/** Says where the time went. */
-function timedOut(request: Request, now: number, lag: number): TimeoutError {
-  const { startedAt, cause, command, exclusive } = request;
-  const elapsed = `after ${now - startedAt} ms`;
-  const where = request.written ? afterSending(request, now) : whileWaiting(request);
-  const late = lag > LATE ? `; event loop blocked for ${Math.round(lag)} ms` : '';
-  const what =
-    exclusive !== null && cause === undefined && request.queue?.attempt === undefined
-      ? `waiting for a connection (pool exhausted) ${elapsed}${late}`
-      : `${elapsed} (${where}${late})`;
-  return new TimeoutError(`${command.spec.name} timed out ${what}`, details(request, cause));
-}
-
-function afterSending(request: Request, now: number): string {
-  const { startedAt, writtenAt, connection } = request;
-  const server = serverName(request);
-  const reply = server === undefined ? 'the reply' : `the reply from ${server}`;
-  const waited = `queued ${writtenAt - startedAt} ms, waited ${now - writtenAt} ms for ${reply}`;
-  if (connection === null) return waited;
-  const { silence, load } = connection;
-  return `${waited}; last byte received ${silence} ms ago; ${load} pending ${load === 1 ? 'reply' : 'replies'}`;
-}
-
-function whileWaiting({ cause, attempts, connection, pinned, queue }: Request): string {
-  const attempt = queue?.attempt;
-  const now = attempt === undefined ? '' : `; now ${attempt}`;
-  if (cause !== undefined) return `not sent: connecting failed: ${cause.message}${now}`;
-  if (attempts > 0) return `its connection was lost, and it was not sent again${now}`;
-  if (connection !== null) return 'not sent: the connection accepts no more bytes';
-  if (pinned) return 'not sent: waiting for an earlier blocking command';
-  return `not sent: ${attempt ?? 'no connection was ready'}`;
-}
-
-function aborted(request: Request, { reason }: Pick<Signal, 'reason'>): AbortedError {
-  return new AbortedError(`${request.command.spec.name} was aborted`, details(request, reason));
-}
-
-/** The end of a request because its deadline passed or its signal fired, as it is for a part of it. */
-export function endOfPart(part: Request, error: KvError): KvError {
-  if (error.code === 'TIMEOUT') return timedOut(part, part.tracker.clock.now(), 0);
-  return error.code === 'ABORTED' ? aborted(part, { reason: error.cause }) : error;
-}
-
-function notTaken(command: AnyCommand, size: number, maxQueueBytes: number): KvError {
-  const { name } = command.spec;
-  if (Number.isNaN(size)) return new ArgumentError(`${name}: an argument is neither text nor bytes`, { command: name });
-  return new QueueFullError(`${name}: queue full (more than ${maxQueueBytes} bytes would wait to be sent)`, {
-    command: name,
-  });
 }

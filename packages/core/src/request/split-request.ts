@@ -5,7 +5,7 @@ import type { Settled } from '../command/executor.ts';
 import { type CallPart, PartialError } from '../command/partial-error.ts';
 import { isKvError, type KvError } from '../errors.ts';
 import { Batch, type Request } from './request.ts';
-import { endOfPart } from './request-tracker.ts';
+import { endOfPart } from './request-errors.ts';
 import { settle } from './settle.ts';
 
 /** One part of a request. */
