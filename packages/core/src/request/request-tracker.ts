@@ -1,5 +1,5 @@
 import type { Signal } from '../abort-signal.ts';
-import type { AnyCommand } from '../command/command.ts';
+import type { AnyCommand, Arg } from '../command/command.ts';
 import { Flag } from '../command/command.ts';
 import type { BatchKind } from '../command/executor.ts';
 import { commandChannel } from '../diagnostics.ts';
@@ -267,9 +267,9 @@ function closeTrace(request: Request, error: Error | undefined): void {
   trace?.closed(request, error);
 }
 
-function sizeOf(command: AnyCommand): number {
+function sizeOf({ args }: AnyCommand): number {
   let size = 64;
-  for (const arg of command.args) size += arg.length;
+  for (let i = 0; i < args.length; i++) size += (args[i] as Arg).length;
   return size;
 }
 

@@ -33,6 +33,7 @@ import type { CacheCallOptions, CachedCallOptions } from './cache-options.ts';
 import { mergeRedisOptions, type RedisCallOptions, readSessionOptions, type SessionOptions } from './call-options.ts';
 import { extensionOf } from './client-extension.ts';
 import { type ClientOrigin, duplicateRedisCall, duplicateWithLogin } from './duplicate.ts';
+import { sendCached } from './lazy-cache.ts';
 import { type RedisClientOptions, readClientOptions } from './options.ts';
 import { makeClient } from './redis-setup.ts';
 import { selectDatabase } from './select-database.ts';
@@ -63,12 +64,7 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   protected override run<T>(command: Command<T, V>): Promise<T> {
     const { client, call } = this;
     const sent = prefixed(command, call.keyPrefix);
-    const kept = call.cache && extensionOf(client);
-    return (
-      kept?.cache?.send(client, sent, call) ??
-      kept?.loadingCache?.then((cache) => cache.send(client, sent, call)) ??
-      client.send(sent, call)
-    );
+    return call.cache ? sendCached(client, sent, call) : client.send(sent, call);
   }
 
   /** Where it sends to, without user and password. */

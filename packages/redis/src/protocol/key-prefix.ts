@@ -37,7 +37,12 @@ const CHANNEL_COMMANDS: ReadonlySet<string> = new Set(['SPUBLISH']);
  * @throws ArgumentError for a raw command that the table does not know: without the prefix it would meet foreign keys
  */
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
-  if (prefix === undefined || prefix === '' || CHANNEL_COMMANDS.has(command.spec.name)) return command;
+  return prefix === undefined || prefix === '' ? command : withPrefix(command, prefix);
+}
+
+/** Apart from {@link prefixed}, so that a call without a prefix stays small enough to be compiled into its caller. */
+function withPrefix<T, V>(command: Command<T, V>, prefix: string): Command<T, V> {
+  if (CHANNEL_COMMANDS.has(command.spec.name)) return command;
   const { spec, flags, blockMs, bytes } = command;
   if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];

@@ -42,6 +42,9 @@ const FRESH = 1000;
 /** What changes the state of the connection, or tells of it. */
 const CHANGES = Flag.stateful | Flag.unit;
 
+/** Commands whose replies mean something to the connection, too. */
+const WATCHED_REPLIES = CHANGES | Flag.kept | Flag.subscription | Flag.stream;
+
 /** In RESP2 these arrive as plain arrays, on connections that do nothing but subscribe. */
 const MESSAGES = new Set(['message', 'subscribe', 'unsubscribe'].flatMap((kind) => [kind, `p${kind}`, `s${kind}`]));
 
@@ -209,15 +212,26 @@ export class RedisWire implements Wire, LoggedIn {
   }
 
   #reply(value: Reply): void {
-    const head = this.#sink.head();
-    if (head !== undefined && (head.command.flags & Flag.kept) !== 0 && this.kept?.takes(head.command, value)) return;
-    if (value instanceof ErrorReply) return this.#failed(replyError(value, head?.command), head?.command);
-    if (this.resp === 2 && Array.isArray(value) && isMessage(value, head?.command)) return this.#push(value);
-    if (head !== undefined && (head.command.flags & Flag.subscription) !== 0)
-      return this.#notConfirmed(head.command, value);
-    if (head !== undefined && (head.command.flags & Flag.stream) !== 0) return this.#sink.push(value);
-    if (head !== undefined && ((head.command.flags & CHANGES) !== 0 || this.#watching))
-      return this.#stateAnswered(head.command, value);
+    const command = this.#sink.head()?.command;
+    if (this.#isPlain(value, command)) this.#sink.reply(value);
+    else this.#answered(value, command);
+  }
+
+  /** Whether it answers its command and tells the connection nothing, as nearly all replies. */
+  #isPlain(value: Reply, command: AnyCommand | undefined): boolean {
+    if (command === undefined || (command.flags & WATCHED_REPLIES) !== 0 || this.#watching) return false;
+    return typeof value !== 'object' || !(value instanceof ErrorReply || (this.resp === 2 && Array.isArray(value)));
+  }
+
+  #answered(value: Reply, command: AnyCommand | undefined): void {
+    const flags = command?.flags ?? 0;
+    if (command !== undefined && (flags & Flag.kept) !== 0 && this.kept?.takes(command, value)) return;
+    if (value instanceof ErrorReply) return this.#failed(replyError(value, command), command);
+    if (this.resp === 2 && Array.isArray(value) && isMessage(value, command)) return this.#push(value);
+    if (command === undefined) return this.#sink.reply(value);
+    if ((flags & Flag.subscription) !== 0) return this.#notConfirmed(command, value);
+    if ((flags & Flag.stream) !== 0) return this.#sink.push(value);
+    if ((flags & CHANGES) !== 0 || this.#watching) return this.#stateAnswered(command, value);
     this.#sink.reply(value);
   }
 
