@@ -12,8 +12,9 @@ export type {
   PoolStats,
   StateChange,
 } from './client/client-state.ts';
-export type { ConnectionEvent, Endpoint, EndpointIdentity, PoolName } from './client/endpoint.ts';
+export type { ConnectionEvent, Endpoint, EndpointIdentity } from './client/endpoint.ts';
 export { attemptOf } from './client/endpoint.ts';
+export type { PoolName } from './client/endpoint-pools.ts';
 export type { Engine } from './client/engine.ts';
 export type {
   CloseOptions,

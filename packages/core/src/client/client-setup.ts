@@ -9,7 +9,8 @@ import type { Defaults } from '../pool/lease.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { connectSocket } from '../transport/socket-transport.ts';
 import type { Address, Connect } from '../transport/transport.ts';
-import type { Endpoint, EndpointIdentity, PoolName, PoolSetup } from './endpoint.ts';
+import type { Endpoint, EndpointIdentity } from './endpoint.ts';
+import type { PoolName, PoolSetups } from './endpoint-pools.ts';
 
 /** Bounds of one pool. */
 export interface PoolSize {
@@ -64,7 +65,7 @@ export function poolSetups(
   control: ControlSenders,
   endpoint: () => Endpoint,
   { address, addressText, role, confirm, protocol = setup.protocol }: EndpointIdentity,
-): Record<PoolName, PoolSetup> {
+): PoolSetups {
   const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
   const plain = {
     protocol,
@@ -75,26 +76,29 @@ export function poolSetups(
     liveness,
     sendOnControl: control.shared,
   };
-  const hooks = {
-    onReady: onReady && ((connection: Connection) => onReady(connection, endpoint())),
-    push: push && ((raw: unknown, connection: Connection) => push(raw, connection, endpoint())),
-  };
-  const pool = (
-    { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf, ordered }: PoolSize,
-    connection: ConnectionSetup = plain,
-    retriesLogin = false,
-  ): PoolSetup => ({
-    pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
-    connection,
-    connectionOf,
-    ordered,
+  const shared = (): ConnectionSetup => ({
+    ...plain,
+    sendOnControl: control.extra,
+    onReady: onReady && ((connection) => onReady(connection, endpoint())),
+    push: push && ((raw, connection) => push(raw, connection, endpoint())),
   });
-  const shared = pool(pools.shared, { ...plain, sendOnControl: control.extra, ...hooks }, role === 'replica');
+  const sizeOf = (name: PoolName): PoolSize => {
+    const size = pools[name];
+    return size === 'shared' ? pools.shared : size;
+  };
   return {
-    shared,
-    sessions: pools.sessions === 'shared' ? shared : pool(pools.sessions),
-    blocking: pool(pools.blocking),
-    streams: pool(pools.streams),
+    sharesSessions: pools.sessions === 'shared',
+    sizeOf,
+    of(name) {
+      const { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf, ordered } = sizeOf(name);
+      const retriesLogin = name === 'shared' && role === 'replica';
+      return {
+        pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
+        connection: name === 'shared' ? shared() : plain,
+        connectionOf,
+        ordered,
+      };
+    },
   };
 }
 

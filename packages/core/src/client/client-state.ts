@@ -1,7 +1,8 @@
 import type { KvError } from '../errors.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import type { CommandStats } from '../request/stats.ts';
-import type { ConnectionEvent, Endpoint, PoolName } from './endpoint.ts';
+import type { ConnectionEvent, Endpoint } from './endpoint.ts';
+import type { PoolName } from './endpoint-pools.ts';
 
 /** Where a client is in its life. */
 export type ClientState = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closing' | 'closed';
@@ -81,9 +82,10 @@ function connectionStats(endpoints: readonly Endpoint[]): ConnectionStats {
   const pool = (name: PoolName): PoolStats => {
     const total = { size: 0, leased: 0, waiting: 0 };
     for (const endpoint of endpoints) {
-      total.size += endpoint[name].size;
-      total.leased += endpoint[name].leasedSize;
-      total.waiting += endpoint[name].waiting;
+      const { size = 0, leasedSize = 0, waiting = 0 } = endpoint.poolInUse(name) ?? {};
+      total.size += size;
+      total.leased += leasedSize;
+      total.waiting += waiting;
     }
     return total;
   };

@@ -201,7 +201,7 @@ export class Client implements Engine {
     this.#checkOpen('connect');
     await this.#router.start();
     const primaries = this.endpoints.filter(({ identity }) => identity.role !== 'replica');
-    await Promise.all(primaries.map(({ blocking }) => blocking.start()));
+    await Promise.all(primaries.map((endpoint) => endpoint.startBlocking()));
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */

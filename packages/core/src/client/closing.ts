@@ -58,7 +58,7 @@ export async function closeClient(host: ClosingHost, wait: ClosingWait, timeout:
   const error = new ClosedError('The client was closed');
   for (const { delays } of host.calls()) delays.endAll(closedError);
   for (const endpoint of host.router().endpoints) {
-    endpoint.blocking.dismiss(error);
+    endpoint.poolInUse('blocking')?.dismiss(error);
     endpoint.streams.close(error);
   }
   if (timeout > 0) await callsEnded(host, wait);

@@ -1,31 +1,12 @@
 import type { AnyCommand } from '../command/command.ts';
-import type { ConnectionSetup } from '../connection/connection.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import type { KvError } from '../errors.ts';
 import type { PoolEvent } from '../pool/connection-event.ts';
-import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
+import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
-import { Pool } from '../pool/pool.ts';
-import type { PoolEvents, PoolOptions } from '../pool/pool-options.ts';
-import type { ExclusivePool } from '../request/request.ts';
+import type { PoolEvents } from '../pool/pool-options.ts';
 import type { Address } from '../transport/transport.ts';
-
-/** What a pool is for. */
-export type PoolName = 'shared' | ExclusivePool;
-
-/** One pool: its bounds and, where they differ, how its connections are set up. */
-export interface PoolSetup {
-  readonly pool: PoolOptions;
-  readonly connection: ConnectionSetup;
-  /** Which of `maxSize` connections a command takes. Absent: the one with the fewest requests. */
-  readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
-  /**
-   * Whether one connection takes blocking commands, too, in the order of the calls.
-   *
-   * @default false
-   */
-  readonly ordered?: boolean | undefined;
-}
+import { EndpointPools, type PoolName, type PoolSetups } from './endpoint-pools.ts';
 
 /** Which server an endpoint stands for. */
 export interface EndpointIdentity {
@@ -61,47 +42,61 @@ export interface EndpointEvents extends Omit<PoolEvents, 'told'> {
 
 /**
  * One server as a client sees it: four pools of one class, with bounds of their own, so that long users cannot starve
- * short ones.
+ * short ones. A pool is made when it is used first.
  */
 export class Endpoint {
   readonly identity: EndpointIdentity;
   /** Commands of all tasks. */
   readonly shared: ConnectionPool;
-  /** Exclusive connections: sessions, transactions. May be the same pool as `shared`. */
-  readonly sessions: ConnectionPool;
-  /** One blocking command per connection. */
-  readonly blocking: ConnectionPool;
-  /** Endless replies and subscriptions. */
-  readonly streams: ConnectionPool;
+  readonly #pools: EndpointPools;
   readonly #closed: () => void;
   #keepsBlocking = false;
 
-  constructor(identity: EndpointIdentity, setups: Readonly<Record<PoolName, PoolSetup>>, events: EndpointEvents) {
+  constructor(identity: EndpointIdentity, setups: PoolSetups, events: EndpointEvents) {
     this.identity = identity;
     this.#closed = events.closed;
-    const of = (pool: PoolName): PoolEvents => ({ ...events, told: (event) => events.told({ ...event, pool }) });
-    this.shared = makePool(setups.shared, of('shared'));
-    this.sessions = setups.sessions === setups.shared ? this.shared : makePool(setups.sessions, of('sessions'));
-    this.blocking = makePool(setups.blocking, of('blocking'));
-    this.streams = makePool(setups.streams, of('streams'));
+    this.#pools = new EndpointPools(setups, (pool) => ({
+      ...events,
+      told: (event) => events.told({ ...event, pool }),
+    }));
+    this.shared = this.#pools.of('shared');
   }
 
-  /** Opens the connections that are kept for blocking commands, once the server has answered; replicas get none of these. */
-  keepBlocking(): void {
-    if (
-      this.#keepsBlocking ||
-      this.identity.role === 'replica' ||
-      this.blocking.options.minSize === 0 ||
-      !this.shared.isReady
-    )
-      return;
-    this.#keepsBlocking = true;
-    this.blocking.start().catch(() => undefined); // they are tried again, as all connections
+  /** Exclusive connections: sessions, transactions. May be the same pool as `shared`. */
+  get sessions(): ConnectionPool {
+    return this.#pools.of('sessions');
   }
 
-  /** The pools, each once: some may be the same. */
+  /** One blocking command per connection. */
+  get blocking(): ConnectionPool {
+    return this.#pools.of('blocking');
+  }
+
+  /** Endless replies and subscriptions. */
+  get streams(): ConnectionPool {
+    return this.#pools.of('streams');
+  }
+
+  /** The pools that are in use, each once: some may be the same. */
   get pools(): ConnectionPool[] {
-    return [...new Set([this.shared, this.sessions, this.blocking, this.streams])];
+    return this.#pools.made;
+  }
+
+  /** One of {@link pools}; `undefined`: it has not been used. */
+  poolInUse(name: PoolName): ConnectionPool | undefined {
+    return this.#pools.find(name);
+  }
+
+  /** Opens the connections that are kept for blocking commands, if any are. Rejects with the cause when that fails. */
+  async startBlocking(): Promise<void> {
+    if (this.#pools.minSizeOf('blocking') > 0) await this.blocking.start();
+  }
+
+  /** Does the same once the server has answered; replicas get none of these connections. */
+  keepBlocking(): void {
+    if (this.#keepsBlocking || this.identity.role === 'replica' || !this.shared.isReady) return;
+    this.#keepsBlocking = true;
+    this.startBlocking().catch(() => undefined); // they are tried again, as all connections
   }
 
   /** Asks the server to end blocking commands on the shared connection, where it takes some. */
@@ -111,7 +106,7 @@ export class Endpoint {
 
   /** Gets nothing new; its connections end when they have answered what they have. */
   retire(error: KvError): void {
-    for (const pool of this.pools) pool.retire(error);
+    this.#pools.retire(error);
   }
 
   /** Ends a retired one for good: what it has not answered goes on at other servers, where it may be repeated. */
@@ -122,7 +117,7 @@ export class Endpoint {
 
   /** Ends all connections; what is under way fails with this error. */
   close(error: KvError): void {
-    for (const pool of this.pools) pool.close(error);
+    this.#pools.close(error);
     this.#closed();
   }
 }
@@ -130,10 +125,4 @@ export class Endpoint {
 /** What is being done to reach one of these servers, for messages; `undefined`: no connection is being made. */
 export function attemptOf(endpoints: readonly Endpoint[]): string | undefined {
   return endpoints.find(({ shared }) => shared.attempt !== undefined)?.shared.attempt;
-}
-
-function makePool({ connection, pool, connectionOf, ordered }: PoolSetup, events: PoolEvents): ConnectionPool {
-  if (ordered === true) return new OrderedPool(connection, pool, events);
-  if (connectionOf === undefined) return new Pool(connection, pool, events);
-  return new KeyedPool(connection, pool, events, connectionOf);
 }

@@ -1,6 +1,9 @@
 /** An empty ring with more places than this gives them back: a burst must not hold memory forever. */
 const KEPT = 4096;
 
+/** Places of an empty ring, a power of two: many rings of a client are never used. */
+const SMALLEST = 4;
+
 /**
  * A first-in first-out queue in a circular array: no shifting, no allocation per element.
  *
@@ -10,7 +13,7 @@ const KEPT = 4096;
  * ```
  */
 export class Ring<T> {
-  #items: (T | undefined)[] = new Array(16).fill(undefined);
+  #items: (T | undefined)[] = new Array(SMALLEST).fill(undefined);
   #head = 0;
   length = 0;
 
@@ -59,7 +62,7 @@ export class Ring<T> {
   }
 
   #reset(): void {
-    this.#items = new Array(16).fill(undefined);
+    this.#items = new Array(SMALLEST).fill(undefined);
     this.#head = 0;
   }
 

@@ -1,0 +1,94 @@
+import type { AnyCommand } from '../command/command.ts';
+import type { ConnectionSetup } from '../connection/connection.ts';
+import type { KvError } from '../errors.ts';
+import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
+import { OrderedPool } from '../pool/ordered-pool.ts';
+import { Pool } from '../pool/pool.ts';
+import type { PoolEvents, PoolOptions } from '../pool/pool-options.ts';
+import type { ExclusivePool } from '../request/request.ts';
+
+/** What a pool is for. */
+export type PoolName = 'shared' | ExclusivePool;
+
+/** One pool: its bounds and, where they differ, how its connections are set up. */
+export interface PoolSetup {
+  readonly pool: PoolOptions;
+  readonly connection: ConnectionSetup;
+  /** Which of `maxSize` connections a command takes. Absent: the one with the fewest requests. */
+  readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+  /**
+   * Whether one connection takes blocking commands, too, in the order of the calls.
+   *
+   * @default false
+   */
+  readonly ordered?: boolean | undefined;
+}
+
+/** How the pools of an endpoint are made. */
+export interface PoolSetups {
+  /** Sessions are acquired from the shared pool. */
+  readonly sharesSessions: boolean;
+  sizeOf(name: PoolName): { readonly minSize: number };
+  of(name: PoolName): PoolSetup;
+}
+
+/** The pools of one endpoint. Most clients use one of the four: the others are made when they are asked for. */
+export class EndpointPools {
+  readonly #setups: PoolSetups;
+  readonly #eventsOf: (name: PoolName) => PoolEvents;
+  readonly #made: Partial<Record<PoolName, ConnectionPool>> = {};
+  /** What ended the pools, and so those that are made later. */
+  #retired: KvError | undefined;
+  #closed: KvError | undefined;
+
+  constructor(setups: PoolSetups, eventsOf: (name: PoolName) => PoolEvents) {
+    this.#setups = setups;
+    this.#eventsOf = eventsOf;
+  }
+
+  /** The pool of this name. */
+  of(name: PoolName): ConnectionPool {
+    return this.find(name) ?? this.#make(name);
+  }
+
+  /** The pool of this name; `undefined`: nothing has asked for it. */
+  find(name: PoolName): ConnectionPool | undefined {
+    return this.#made[this.#setups.sharesSessions && name === 'sessions' ? 'shared' : name];
+  }
+
+  /** Those that are made. */
+  get made(): ConnectionPool[] {
+    return Object.values(this.#made);
+  }
+
+  /** How many connections a pool keeps. */
+  minSizeOf(name: PoolName): number {
+    return this.#setups.sizeOf(name).minSize;
+  }
+
+  /** They get nothing new; their connections end when they have answered what they have. */
+  retire(error: KvError): void {
+    this.#retired = error;
+    for (const pool of this.made) pool.retire(error);
+  }
+
+  /** Ends all connections; what is under way fails with this error. */
+  close(error: KvError): void {
+    this.#closed = error;
+    for (const pool of this.made) pool.close(error);
+  }
+
+  #make(name: PoolName): ConnectionPool {
+    const pool = makePool(this.#setups.of(name), this.#eventsOf(name));
+    if (this.#retired !== undefined) pool.retire(this.#retired);
+    if (this.#closed !== undefined) pool.close(this.#closed);
+    this.#made[name] = pool;
+    return pool;
+  }
+}
+
+function makePool({ connection, pool, connectionOf, ordered }: PoolSetup, events: PoolEvents): ConnectionPool {
+  if (ordered === true) return new OrderedPool(connection, pool, events);
+  if (connectionOf === undefined) return new Pool(connection, pool, events);
+  return new KeyedPool(connection, pool, events, connectionOf);
+}
