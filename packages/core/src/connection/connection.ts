@@ -77,7 +77,7 @@ export class Connection
   /** Connects and shakes hands. Rejects with the cause; the connection is closed then. */
   async open(): Promise<void> {
     try {
-      await this.#opening.run(() => this.#establish());
+      await this.#opening.run((signal) => this.#establish(signal));
     } catch (error) {
       this.destroy(asKvError(error));
     }
@@ -88,9 +88,9 @@ export class Connection
     if (this.#drainCause !== undefined) this.#become('draining');
   }
 
-  async #establish(): Promise<void> {
+  async #establish(signal: AbortSignal): Promise<void> {
     const { address, connect } = this.setup;
-    const transport = await connect(address, this.#events, this.#opening.signal);
+    const transport = await connect(address, this.#events, signal);
     if (this.isClosed) return transport.destroy();
     this.#reading.transport = transport;
     this.#writer.transport = transport;

@@ -115,27 +115,36 @@ class SocketOpening {
   ) {
     let error: Error | undefined;
     let opened = false;
-    const abort = (): void => {
+    let unfollow = onAbort(signal, (reason) => {
       socket.destroy();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', abort, { once: true });
+      reject(reason);
+    });
     socket.on('error', (cause: Error) => {
       error = cause;
     });
     socket.once(ready, () => {
       if (isConnectedToItself(socket)) return void socket.destroy(new ConnectionError('Connection refused'));
       opened = true;
-      signal.removeEventListener('abort', abort);
+      unfollow();
+      unfollow = NOTHING; // the listeners of the socket stay, and would keep the signal
       resolve(new SocketTransport(socket, on));
     });
     socket.once('close', () => {
-      signal.removeEventListener('abort', abort);
+      unfollow();
       if (opened) return on.close(error);
       const cause = error ?? new ConnectionError('The socket was closed while it was connecting');
       reject(ready === 'secureConnect' ? endOfTlsHandshake(cause) : cause);
     });
   }
+}
+
+const NOTHING = (): void => undefined;
+
+/** Calls back when the signal is aborted. Returns a function that ends this, and holds all that does. */
+function onAbort(signal: AbortSignal, act: (reason: unknown) => void): () => void {
+  const listener = (): void => act(signal.reason);
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
 }
 
 /**
