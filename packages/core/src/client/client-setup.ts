@@ -67,20 +67,17 @@ export function poolSetups(
   { address, addressText, role, confirm, protocol = setup.protocol }: EndpointIdentity,
 ): PoolSetups {
   const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
-  const plain = {
+  const connect = confirm === undefined ? connectSocket : confirmed(confirm);
+  const connection = (sendOnControl: Executor['send'], isShared: boolean): ConnectionSetup => ({
     protocol,
     address,
     addressText,
-    connect: confirm === undefined ? connectSocket : confirmed(confirm),
+    connect,
     internals,
     liveness,
-    sendOnControl: control.shared,
-  };
-  const shared = (): ConnectionSetup => ({
-    ...plain,
-    sendOnControl: control.extra,
-    onReady: onReady && ((connection) => onReady(connection, endpoint())),
-    push: push && ((raw, connection) => push(raw, connection, endpoint())),
+    sendOnControl,
+    onReady: isShared && onReady ? (opened) => onReady(opened, endpoint()) : undefined,
+    push: isShared && push ? (raw, from) => push(raw, from, endpoint()) : undefined,
   });
   const sizeOf = (name: PoolName): PoolSize => {
     const size = pools[name];
@@ -91,10 +88,11 @@ export function poolSetups(
     sizeOf,
     of(name) {
       const { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf, ordered } = sizeOf(name);
-      const retriesLogin = name === 'shared' && role === 'replica';
+      const isShared = name === 'shared';
+      const retriesLogin = isShared && role === 'replica';
       return {
         pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
-        connection: name === 'shared' ? shared() : plain,
+        connection: connection(isShared ? control.extra : control.shared, isShared),
         connectionOf,
         ordered,
       };
