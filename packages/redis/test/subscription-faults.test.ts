@@ -273,11 +273,11 @@ describe.each([2, 3] as const)('subscriptions in RESP%i', (protocol) => {
   it('end with the deadline of their call on a server that is silent [#19]', async () => {
     await using proxy = await faultProxy(server);
     const url = `redis://127.0.0.1:${proxy.port}`;
-    await using redis = createRedis(url, { protocol, timeout: 100, liveness: { idle: 60_000, grace: 60_000 } });
+    await using redis = createRedis(url, { protocol, timeout: 1000, liveness: { idle: 60_000, grace: 60_000 } });
     const closed = await redis.subscribe('a');
     await redis.connect();
     proxy.stall();
-    const later = settle(redis.with({ timeout: 3000 }).get('k')).then(() => 'later');
+    const later = settle(redis.with({ timeout: 30_000 }).get('k')).then(() => 'later');
     expect(await Promise.race([closed.close(), later])).toBeUndefined();
     expect(closed.closed).toBe(true);
     proxy.resume();
