@@ -75,6 +75,8 @@ export interface ClientUnderTest<C, W extends Workload<C> = Workload<C>> {
 /** A comparison: clients of one kind of server. */
 export interface Suite<C, W extends Workload<C> = Workload<C>> {
   readonly name: string;
+  /** Name of the results, when it is another: those of one kind of server must not replace those of another. */
+  readonly results?: string;
   /** Head of the page. */
   readonly title: string;
   readonly clients: readonly ClientUnderTest<C, W>[];

@@ -17,30 +17,46 @@ export interface PageSubject {
 
 /** The comparison as a page: how it was measured, throughput, CPU, latency, targets. */
 export function markdown(results: Results, subject: PageSubject, chart: string): string {
-  const { title, workloads, clients } = subject;
-  const table = (value: (workload: string, client: string) => string): string => grid(workloads, clients, value);
-  const shown = (number: number | undefined, workload: string, client: string): string =>
-    number === undefined ? missing(results, workload, client) : format(number);
   const parts = [
-    `# ${title}`,
+    `# ${subject.title}`,
     head(results),
     `![Throughput relative to the fastest](${chart})`,
     '## Calls per second, in thousands',
-    table((w, c) => shown(thousands(rate(results, w, c)), w, c)),
+    rateTable(results, subject),
     '## Client CPU per call, µs',
-    table((w, c) =>
-      clients.find(({ name }) => name === c)?.runtime === 'native' ? '' : shown(cpu(results, w, c), w, c),
-    ),
+    cpuTable(results, subject),
     '## Latency of one call, median / 99%, ms',
-    table((w, c) => {
-      const p50 = medianOf(results, w, c, (run) => run.latency?.p50);
-      const p99 = medianOf(results, w, c, (run) => run.latency?.p99);
-      return p50 === undefined || p99 === undefined ? missing(results, w, c) : `${format(p50)} / ${format(p99)}`;
-    }),
+    latencyTable(results, subject),
     ...targetTable(subject.targets(results)),
     ...failures(results),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+type Table = Pick<PageSubject, 'workloads' | 'clients'>;
+
+/** Thousands of calls per second. */
+export function rateTable(results: Results, { workloads, clients }: Table): string {
+  return grid(workloads, clients, (w, c) => shown(results, thousands(rate(results, w, c)), w, c));
+}
+
+/** Microseconds of client CPU per call; programs without JavaScript are not measured. */
+export function cpuTable(results: Results, { workloads, clients }: Table): string {
+  const measured = clients.filter(({ runtime }) => runtime !== 'native');
+  return grid(workloads, measured, (w, c) => shown(results, cpu(results, w, c), w, c));
+}
+
+/** Milliseconds of sampled calls. */
+export function latencyTable(results: Results, { workloads, clients }: Table): string {
+  return grid(workloads, clients, (w, c) => {
+    const p50 = medianOf(results, w, c, (run) => run.latency?.p50);
+    const p99 = medianOf(results, w, c, (run) => run.latency?.p99);
+    return p50 === undefined || p99 === undefined ? missing(results, w, c) : `${format(p50)} / ${format(p99)}`;
+  });
+}
+
+function shown(results: Results, number: number | undefined, workload: string, client: string): string {
+  return number === undefined ? missing(results, workload, client) : format(number);
 }
 
 /** Three significant digits, without an exponent. */

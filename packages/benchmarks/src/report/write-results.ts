@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const folder = new URL('../../results/', import.meta.url);
 
@@ -9,7 +9,8 @@ export function writeResults(file: string, content: unknown): void {
   writeFileSync(new URL(file, folder), text);
 }
 
-/** Reads JSON of results/. */
+/** Reads JSON of results/; `undefined` when there is no such file. */
 export function readResults(file: string): unknown {
-  return JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  const path = new URL(file, folder);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }

@@ -15,7 +15,7 @@ export async function compareSuite<C, W extends Workload<C>>(whole: Suite<C, W>,
   };
   const comparison = new Comparison(suite, options, await versionsOf(suite));
   const end = await comparison.run();
-  const name = options.name ?? suite.name;
+  const name = options.name ?? suite.results ?? suite.name;
   const page = markdown(comparison.results, suite, `${name}.svg`);
   writeResults(`${name}.json`, comparison.results);
   writeResults(`${name}.svg`, chart(comparison.results, suite.workloads, suite.clients));

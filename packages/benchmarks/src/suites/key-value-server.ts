@@ -11,6 +11,11 @@ export function keyValueServer(backend: 'ssdb' | 'gibson'): Promise<ServerPlace 
   return named === undefined ? startEmbedded(backend) : Promise.resolve(named);
 }
 
+/** Name of the results: those of a real server are kept apart. */
+export function resultsName(backend: 'ssdb' | 'gibson'): string {
+  return namedServer(backend) === undefined ? `${backend}-embedded` : backend;
+}
+
 /** What the tables call the server, when it is not a real one. */
 export function embeddedVersion(): [name: string, version: string] {
   return ['@kv/embedded', packageVersion('@kv/embedded')];

@@ -1,4 +1,4 @@
-import type { Suite, Workload } from '../suite.ts';
+import type { ClientUnderTest, Suite, Workload } from '../suite.ts';
 import { gibson } from './gibson/suite.ts';
 import { redis } from './redis/suite.ts';
 import { ssdb } from './ssdb/suite.ts';
@@ -6,6 +6,17 @@ import { ssdb } from './ssdb/suite.ts';
 /** What every suite's clients have. */
 interface Closable {
   close(): Promise<void> | void;
+}
+
+/** Rows and columns of a suite, without what its clients can. */
+export interface BasicSuite {
+  readonly workloads: readonly { readonly name: string; readonly title: string }[];
+  readonly clients: readonly Pick<ClientUnderTest<never>, 'name' | 'title' | 'runtime'>[];
+}
+
+/** Rows and columns of the suite of that name. */
+export function basicSuite(name: string): BasicSuite {
+  return withSuite(name, ({ workloads, clients }): BasicSuite => ({ workloads, clients }));
 }
 
 /** Code that works with the clients of any suite. */

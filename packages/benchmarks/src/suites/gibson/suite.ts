@@ -2,13 +2,14 @@ import { namedServer } from '@kv/testkit/server-under-test';
 import { rate } from '../../report/results.ts';
 import { atLeast } from '../../report/targets.ts';
 import type { KeyValueClient, Suite } from '../../suite.ts';
-import { embeddedVersion, keyValueServer } from '../key-value-server.ts';
+import { embeddedVersion, keyValueServer, resultsName } from '../key-value-server.ts';
 import { keyValueWorkloads } from '../key-value-workloads.ts';
 import { prepare } from './wire.ts';
 
 /** Gibson clients against the server that KV_TEST_GIBSON names, else against `@kv/embedded`. */
 export const gibson: Suite<KeyValueClient> = {
   name: 'gibson',
+  results: resultsName('gibson'),
   title: 'Gibson clients compared',
   clients: [
     {

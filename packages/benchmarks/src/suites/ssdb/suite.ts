@@ -2,7 +2,7 @@ import { namedServer } from '@kv/testkit/server-under-test';
 import { cpu, rate } from '../../report/results.ts';
 import { atLeast, atMost } from '../../report/targets.ts';
 import type { KeyValueClient, Suite } from '../../suite.ts';
-import { embeddedVersion, keyValueServer } from '../key-value-server.ts';
+import { embeddedVersion, keyValueServer, resultsName } from '../key-value-server.ts';
 import { deepKeyValueWorkloads, keyValueWorkloads } from '../key-value-workloads.ts';
 import { runSsdbBench } from './ssdb-bench.ts';
 import { prepare, serverVersion } from './wire.ts';
@@ -10,6 +10,7 @@ import { prepare, serverVersion } from './wire.ts';
 /** SSDB clients against the server that KV_TEST_SSDB names, else against `@kv/embedded`. */
 export const ssdb: Suite<KeyValueClient> = {
   name: 'ssdb',
+  results: resultsName('ssdb'),
   title: 'SSDB clients compared',
   clients: [
     {
