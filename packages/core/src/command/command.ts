@@ -34,6 +34,8 @@ export const Flag = {
   kept: 2048,
   /** Its reply is wanted in the shapes of an older protocol. */
   flat: 4096,
+  /** Its reply is read once: where it is a map or a set, a list may come in its place. */
+  listed: 8192,
 } as const;
 
 /**

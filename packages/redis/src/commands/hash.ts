@@ -32,8 +32,7 @@ import {
 const HDEL = idempotent('HDEL');
 const HEXISTS = read('HEXISTS');
 const HGET = read('HGET');
-/** Flat: the pairs are read once, into an object. */
-const HGETALL = spec('HGETALL', Flag.read | Flag.flat, Keys.first);
+const HGETALL = spec('HGETALL', Flag.read | Flag.listed, Keys.first);
 const HINCRBY = write('HINCRBY');
 const HINCRBYFLOAT = write('HINCRBYFLOAT');
 const HKEYS = read('HKEYS');

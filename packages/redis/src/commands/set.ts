@@ -17,25 +17,24 @@ import {
 import { storeFlags } from './support/repeatable.ts';
 import { boolean, booleans, cursorOf, dataList, dataOrNull, itemsOf, whole } from './support/replies.ts';
 
-/** The members are wanted as a list, also where the protocol has a set. */
-const FLAT_READ: number = Flag.read | Flag.flat;
+const LISTED_READ: number = Flag.read | Flag.listed;
 
 const SADD = idempotent('SADD');
 const SCARD = read('SCARD');
-const SDIFF = spec('SDIFF', FLAT_READ, Keys.all);
+const SDIFF = spec('SDIFF', LISTED_READ, Keys.all);
 const SDIFFSTORE = idempotent('SDIFFSTORE', Keys.all);
-const SINTER = spec('SINTER', FLAT_READ, Keys.all);
+const SINTER = spec('SINTER', LISTED_READ, Keys.all);
 const SINTERCARD = read('SINTERCARD', countedFirst);
 const SINTERSTORE = idempotent('SINTERSTORE', Keys.all);
 const SISMEMBER = read('SISMEMBER');
-const SMEMBERS = spec('SMEMBERS', FLAT_READ, Keys.first);
+const SMEMBERS = spec('SMEMBERS', LISTED_READ, Keys.first);
 const SMISMEMBER = read('SMISMEMBER');
 const SMOVE = write('SMOVE', Keys.two);
 const SPOP = write('SPOP');
 const SRANDMEMBER = read('SRANDMEMBER');
 const SREM = idempotent('SREM');
 const SSCAN = read('SSCAN');
-const SUNION = spec('SUNION', FLAT_READ, Keys.all);
+const SUNION = spec('SUNION', LISTED_READ, Keys.all);
 const SUNIONSTORE = idempotent('SUNIONSTORE', Keys.all);
 
 /** Options of {@link sintercard}. */

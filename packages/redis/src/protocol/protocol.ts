@@ -147,7 +147,7 @@ export class RedisWire implements Wire, LoggedIn {
         reply: (value) => this.#reply(value),
         push: (items) => this.#push(items),
         bytes: (push) => (push ? this.pushBytes : this.#wantsBytes()),
-        flat: () => ((this.#sink.head()?.command.flags ?? 0) & Flag.flat) !== 0,
+        flat: () => wantsLists(this.#sink.head()?.command.flags ?? 0),
       },
       limits,
     );
@@ -317,6 +317,11 @@ export class RedisWire implements Wire, LoggedIn {
     this.db = 0;
     this.resp = 2;
   }
+}
+
+/** What is kept is given to several calls, some of which want it as it is. */
+function wantsLists(flags: number): boolean {
+  return (flags & Flag.flat) !== 0 || (flags & (Flag.listed | Flag.kept)) === Flag.listed;
 }
 
 /** RESP2 has no pushes: on a subscribing connection an array of the right kind is one, unless a command awaits it. */
