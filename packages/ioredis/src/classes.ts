@@ -20,4 +20,7 @@ export const Cluster: ClusterConstructor = ClusterShape as unknown as ClusterCon
 /** A client of a cluster. */
 export type Cluster = ClusterClient;
 
+// Libraries tell a cluster by the name of its class, which bundlers change.
+Object.defineProperty(RedisShape, 'name', { value: 'Redis' });
+Object.defineProperty(ClusterShape, 'name', { value: 'Cluster' });
 Object.assign(RedisShape, { Cluster: ClusterShape, Redis: RedisShape, ReplyError, default: RedisShape });

@@ -75,9 +75,18 @@ function seedOf(node: ClusterNode): { readonly host: string; readonly port: numb
   return { host, port: Number(port) };
 }
 
-/** ioredis names servers by `{ host, port }`, the client under it by `host:port`. */
+/** What ioredis names by `{ host, port }`, and asks for by `host:port`. */
+type NatEntry = { readonly host: string; readonly port: number } | null | undefined;
+
 function natMapOf(natMap: unknown): unknown {
-  if (typeof natMap !== 'object' || natMap === null) return natMap;
-  const pairs = Object.entries(natMap as Record<string, { readonly host: string; readonly port: number }>);
-  return Object.fromEntries(pairs.map(([from, { host, port }]) => [from, `${host}:${port}`]));
+  if (typeof natMap === 'function') {
+    const ask = natMap as (key: string) => NatEntry;
+    return ({ host, port }: { readonly host: string; readonly port: number }) => textOf(ask(`${host}:${port}`));
+  }
+  if (typeof natMap !== 'object' || natMap === null) return undefined;
+  return Object.fromEntries(Object.entries(natMap).map(([from, to]) => [from, textOf(to as NatEntry)]));
+}
+
+function textOf(entry: NatEntry): string | undefined {
+  return entry ? `${entry.host}:${entry.port}` : undefined;
 }

@@ -23,6 +23,7 @@ export function builtinCommands(): string[] {
 export function installCommands(prototype: CommandSender): void {
   for (const name of builtinCommands()) install(prototype, name, name);
   install(prototype, 'call', undefined);
+  install(prototype, 'send_command', undefined); // the old name of call
 }
 
 /** A script as a method, and its Buffer twin. */

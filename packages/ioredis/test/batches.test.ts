@@ -122,3 +122,10 @@ it('a command that only the server knows is a method after addBuiltinCommand, of
   const { string } = redis.createBuiltinCommand('echo') as unknown as { readonly string: Call };
   expect(await string.call(redis, 'hi')).toBe('hi');
 });
+
+it('libraries know the kind of a client by the name of its class, and call it by old names', async () => {
+  const redis = client() as unknown as { send_command: Call };
+  expect(redis.constructor.name).toBe('Redis');
+  expect(Redis.Cluster).toHaveProperty('name', 'Cluster');
+  expect(await redis.send_command('ECHO', ['hi'])).toBe('hi');
+});

@@ -36,6 +36,25 @@ describe('a cluster', () => {
     await expect.poll(() => events).toEqual(['connecting', 'ready', 'end']);
   });
 
+  it('reaches servers where natMap says, as a function and as an object', async () => {
+    const asked: string[] = [];
+    const names = rig.primaries.map(({ port }) => `127.0.0.1:${port}`);
+    const behind = (key: string): { host: string; port: number } => ({
+      host: 'localhost',
+      port: Number(key.split(':')[1]),
+    });
+    const byFunction = client({
+      natMap: (key) => {
+        asked.push(key);
+        return key === names[0] ? behind(key) : null;
+      },
+    });
+    expect(await byFunction.set('a', 1)).toBe('OK');
+    expect(asked).toEqual(expect.arrayContaining(names));
+    const byObject = client({ natMap: Object.fromEntries(names.map((name) => [name, behind(name)])) });
+    expect(await byObject.get('a')).toBe('1');
+  });
+
   it('gives a client per server, by role', async () => {
     const cluster = client();
     await cluster.set('a', 1);

@@ -17,6 +17,7 @@ const FOOTER = 'module.exports = Object.assign(module.exports.default, { ...modu
 export async function assembleProject(name: string, project: ForeignProject, from: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
   for (const path of project.keep) cpSync(join(from, path), join(to, path), { recursive: true });
+  cpSync(join(own, 'register.cjs'), join(to, 'register.cjs'));
   if (existsSync(join(own, name))) cpSync(join(own, name), to, { recursive: true });
   for (const change of project.changes ?? []) apply(change, to);
   if (!existsSync(join(to, 'package.json'))) writeFileSync(join(to, 'package.json'), '{ "private": true }\n');

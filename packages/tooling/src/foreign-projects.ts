@@ -62,4 +62,54 @@ export const projects: Readonly<Record<string, ForeignProject>> = {
     command: [...MOCHA, 'test/helpers/*.ts', 'test/functional/**/*.ts'],
     env: { NODE_ENV: 'test' },
   },
+  'rate-limiter-flexible': {
+    source: {
+      git: 'https://github.com/animir/node-rate-limiter-flexible',
+      at: '3c9c826248cd470960740c89e25a1277dc98fbf4',
+    },
+    keep: [
+      'index.js',
+      'lib',
+      'test/RateLimiterRedis.ioredis.test.js',
+      'test/RateLimiterRedisNonAtomic.ioredis.test.js',
+    ],
+    packages: ['chai@4.5.0', 'mocha@11.7.6', 'sinon@17.0.2'],
+    command: [...MOCHA, 'test/*.js'],
+  },
+  'graphql-redis-subscriptions': {
+    source: {
+      git: 'https://github.com/davidyaha/graphql-redis-subscriptions',
+      at: '537c79d3ec173e4322ce01da78610cc43faacc22',
+    },
+    keep: ['src'],
+    packages: [
+      'chai@4.5.0',
+      'chai-as-promised@7.1.2',
+      'graphql@16.11.0',
+      'graphql-subscriptions@3.0.0',
+      'mocha@11.7.6',
+      'simple-mock@0.8.0',
+    ],
+    command: [...MOCHA, 'src/test/tests.ts', 'src/test/integration-tests.ts', '--grep', 'Cluster', '--invert'],
+  },
+  'socket.io': {
+    source: {
+      git: 'https://github.com/socketio/socket.io-redis-adapter',
+      at: '6649a78ec8c6dcfdd0a18a5e2ad462667ad146cd',
+    },
+    keep: ['lib', 'test'],
+    packages: [
+      'debug@4.4.3',
+      'expect.js@0.3.1',
+      'mocha@11.7.6',
+      'notepack.io@3.0.1',
+      'redis@5.10.0',
+      'redis-v3@npm:redis@3.1.2',
+      'socket.io@4.8.4',
+      'socket.io-adapter@2.5.6',
+      'socket.io-client@4.8.4',
+      'uid2@1.0.0',
+    ],
+    command: [...MOCHA, 'test/test-runner.ts', '--grep', 'ioredis standalone'],
+  },
 };

@@ -5,7 +5,8 @@
  *   npm run foreign -- connect-redis                       the test that comes in the package connect-redis
  *   npm run foreign -- unstorage [--from <clone>]          a file of the repository of unstorage, at a tag
  *   npm run foreign -- bullmq [--from <clone>] [FILE ...]  the tests of the repository of BullMQ, at a tag: about 10 minutes
- *   npm run foreign -- ioredis [--from <checkout>] [FILE ...]  the functional tests of ioredis, with ours in its place
+ *   npm run foreign -- ioredis [--from <checkout>] [FILE ...]  the functional tests of ioredis, with ours in its place;
+ *                                                          so rate-limiter-flexible, graphql-redis-subscriptions, socket.io
  *
  * What is fetched is put into packages/tooling/.foreign, which git ignores, beside what ../foreign/NAME holds: how the
  * tests get at our side. `--from` names another place to clone from, or a checkout. FILEs choose among the tests, as for vitest.
