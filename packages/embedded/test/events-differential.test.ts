@@ -102,7 +102,7 @@ test('who listens hears of a key that expires when its time comes, without anoth
   await redis.set('session', 'alice', { ex: 60 });
   await redis.set('other', 'bob', { ex: 90 });
   servers.advance(60_000);
-  await expect.poll(() => heard).toEqual(['session']);
+  await expect.poll(() => heard, { timeout: 20_000 }).toEqual(['session']);
   servers.advance(30_000);
-  await expect.poll(() => heard).toEqual(['session', 'other']);
+  await expect.poll(() => heard, { timeout: 20_000 }).toEqual(['session', 'other']);
 });
