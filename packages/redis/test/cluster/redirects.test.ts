@@ -57,10 +57,14 @@ describe('MOVED', () => {
   });
 
   test('two nodes that name each other end with the deadline; the outcome is notSent [#126] [#90]', async () => {
-    const { a, b, redis } = await two({ timeout: 300 });
+    const { a, b, redis } = await two();
     a.answer = answers({ SET: moved(SLOT, b) });
     b.answer = answers({ SET: moved(SLOT, a) });
-    const failure = await redis.set(KEY, 1).catch((reason: unknown) => reason);
+    await redis.connect();
+    const failure = await redis
+      .with({ timeout: 300 })
+      .set(KEY, 1)
+      .catch((reason: unknown) => reason);
     expect(failure).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent', cause: { prefix: 'MOVED' } });
     expect(a.countOf('SET') + b.countOf('SET')).toBeLessThan(40); // pauses, not a storm
   });
