@@ -175,7 +175,7 @@ describe('sockets', () => {
     const wanted = Buffer.from(texts.join(''));
     while (received < wanted.length) await new Promise(setImmediate);
     expect(hash.digest('hex')).toBe(createHash('sha256').update(wanted).digest('hex'));
-    await expect.poll(() => memory.has((encodeText('a')[0] as Uint8Array).buffer)).toBe(true);
+    await expect.poll(() => memory.has((encodeText('a')[0] as Uint8Array).buffer), { timeout: 20_000 }).toBe(true);
     transport.destroy();
   });
 
