@@ -2,8 +2,8 @@
 import all = require('../dist/index.cjs');
 
 /** A client. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it is the class of the other entry, and so has its members
 // biome-ignore lint/correctness/noUnusedVariables: it is merged with the class below
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it is the class of the other entry, and so has its members
 interface Redis extends all.Redis {}
 
 /** A client in the shape of ioredis, on a client of `@kv/redis`. */
