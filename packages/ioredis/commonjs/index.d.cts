@@ -2,7 +2,6 @@
 import all = require('../dist/index.cjs');
 
 /** A client. */
-// biome-ignore lint/correctness/noUnusedVariables: it is merged with the class below
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it is the class of the other entry, and so has its members
 interface Redis extends all.Redis {}
 
