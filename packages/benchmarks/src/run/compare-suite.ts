@@ -15,12 +15,18 @@ export async function compareSuite<C, W extends Workload<C>>(whole: Suite<C, W>,
   };
   const comparison = new Comparison(suite, options, await versionsOf(suite));
   const end = await comparison.run();
-  const name = options.name ?? suite.results ?? suite.name;
+  const name = fileName(options, suite.results ?? suite.name);
   const page = markdown(comparison.results, suite, `${name}.svg`);
   writeResults(`${name}.json`, comparison.results);
   writeResults(`${name}.svg`, chart(comparison.results, suite.workloads, suite.clients));
   writeResults(`${name}.md`, page);
   console.log(`\n${page}\n${end}: packages/benchmarks/results/${name}.{json,md,svg}`);
+}
+
+/** Several suites need several files, whatever they are called. */
+function fileName({ name, suite }: BenchOptions, usual: string): string {
+  if (name === undefined) return usual;
+  return suite === 'all' ? `${name}-${usual}` : name;
 }
 
 /** The client of another checkout, to see what a change costs. */
