@@ -15,19 +15,20 @@ export const passes: Passes = { copied: 0, decoded: 0, encoded: 0 };
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Replaces a method by one that adds to a sum first. */
+/** Replaces a method by one that adds to a sum. */
 function count(
   owner: object,
   name: string,
   kind: keyof Passes,
-  bytes: (self: unknown, args: unknown[]) => number,
+  bytes: (self: unknown, args: unknown[], result: unknown) => number,
 ): void {
   const methods = owner as Record<string, Method>;
   const original = methods[name];
   if (original === undefined) return;
   methods[name] = function (...args) {
-    passes[kind] += bytes(this, args);
-    return original.apply(this, args);
+    const result = original.apply(this, args);
+    passes[kind] += bytes(this, args, result);
+    return result;
   };
 }
 
@@ -36,6 +37,7 @@ const first = (_self: unknown, [value]: unknown[]): number => lengthOf(value);
 const text = (_self: unknown, [value]: unknown[]): number => (typeof value === 'string' ? value.length : 0);
 const self = (value: unknown): number => lengthOf(value);
 const range = (value: unknown, [start = 0, end = lengthOf(value)]: unknown[]): number => Number(end) - Number(start);
+const read = (_self: unknown, _args: unknown[], result: unknown): number => (result as { read: number }).read;
 const all = (_self: unknown, [list]: unknown[]): number =>
   (list as readonly unknown[]).reduce((sum: number, one) => sum + lengthOf(one), 0);
 
@@ -47,7 +49,7 @@ count(Buffer, 'concat', 'copied', all);
 count(Buffer, 'from', 'encoded', first);
 count(Buffer, 'byteLength', 'encoded', text);
 count(TextEncoder.prototype, 'encode', 'encoded', first);
-count(TextEncoder.prototype, 'encodeInto', 'encoded', first);
+count(TextEncoder.prototype, 'encodeInto', 'encoded', read); // the text may be longer than the room for it
 count(TextDecoder.prototype, 'decode', 'decoded', first);
 count(Buffer.prototype, 'utf8Slice', 'decoded', range);
 count(Buffer.prototype, 'latin1Slice', 'decoded', range);
