@@ -26,10 +26,10 @@ it('uses a block again when it was given back, and not before', () => {
 });
 
 it('keeps a bounded number of blocks', () => {
-  const lent = encodeText('a'.repeat(262_144 * 40));
-  for (const piece of lent) giveBack(piece);
+  const pieces = encodeText('a'.repeat(262_144 * 40));
+  for (const piece of pieces) giveBack(piece);
   const again = new Set(encodeText('a'.repeat(262_144 * 40)).map(({ buffer }) => buffer));
-  expect(lent.filter(({ buffer }) => again.has(buffer))).toHaveLength(32);
+  expect(pieces.filter(({ buffer }) => again.has(buffer))).toHaveLength(32);
 });
 
 it('takes no other memory for one of its blocks', () => {
