@@ -41,7 +41,8 @@ export class RequestTracker implements Tracker {
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
   readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
-  readonly #aborts = new WeakMap<Signal, AbortGroup>();
+  /** Made with the first signal: most clients never see one. */
+  #aborts: WeakMap<Signal, AbortGroup> | undefined;
   #producers: (() => void)[] = [];
   #waiters: (() => void)[] = [];
 
@@ -188,6 +189,7 @@ export class RequestTracker implements Tracker {
   }
 
   #watch(request: Request, signal: Signal): void {
+    this.#aborts ??= new WeakMap();
     let group = this.#aborts.get(signal);
     if (group === undefined) {
       group = { signal, requests: new Set(), listener: () => this.#aborted(signal) };
@@ -207,7 +209,7 @@ export class RequestTracker implements Tracker {
   }
 
   #aborted(signal: Signal): void {
-    for (const request of [...(this.#aborts.get(signal)?.requests ?? [])]) {
+    for (const request of [...(this.#aborts?.get(signal)?.requests ?? [])]) {
       if (request.settled) continue;
       const error = aborted(request, signal);
       if (request.cancel !== null) request.cancel(error);

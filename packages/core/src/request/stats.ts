@@ -23,12 +23,15 @@ class Counter {
   readonly histogram: Uint32Array = new Uint32Array(BUCKETS);
 }
 
+/** Until the first command has ended: a recorder that is never used takes no memory for counts. */
+const NO_COUNTER = new Counter();
+
 /** Counts what has ended, per command. */
 export class StatsRecorder {
   /** By name: raw calls of unknown commands make a spec each. */
   readonly #counters = new Map<string, Counter>();
   #lastSpec: Spec | undefined;
-  #last = new Counter();
+  #last = NO_COUNTER;
 
   record(spec: Spec, milliseconds: number, failed: boolean): void {
     if (spec !== this.#lastSpec) this.#select(spec);
