@@ -175,6 +175,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   'keys-sort': [[mset('w_1', '3', 'w_2', '2', 'w_3', '1', 'w_10', '0', 'o_1', 'one', 'o_2', 'two'), 'OK']],
   scan: [[mset('a', '1', 'b', '2', 'c', '3'), 'OK']],
   'hash-field-ttl': [[set('s', 'v'), 'OK']],
+  'hash-fields': [[set('s', 'v'), 'OK']],
   hyperloglog: [[set('s', 'notahll'), 'OK']],
   'tx-watch': [
     [set('k', 'other'), 'OK'],
