@@ -99,7 +99,7 @@ function useRequiredClass() {
     `import Redis = require('@kv/ioredis');`,
     `const redis: Redis = new Redis({ lazyConnect: true });`,
     `const options: Redis.RedisOptions = { lazyConnect: true };`,
-    `const cluster: Redis.Cluster = new Redis.Cluster(['127.0.0.1:1'], options);`,
+    `const cluster: Redis.Cluster = new Redis.Cluster(['127.0.0.1:1'], { lazyConnect: true, redisOptions: options });`,
     `if (!(redis instanceof Redis.Redis) || Redis.default !== Redis) throw new Error('require() gives no class');`,
     `redis.disconnect();`,
     `cluster.disconnect();`,
