@@ -1,5 +1,5 @@
 import type { Options } from 'tsup';
-import { setPublishedForm } from './esbuild.base.ts';
+import { entryInOneFile, setPublishedForm } from './esbuild.base.ts';
 
 /**
  * How `.d.ts` files are made. tsup sets an option that TypeScript 6 calls deprecated. The only names that they take from
@@ -22,5 +22,6 @@ export const base: Options = {
   treeshake: true,
   splitting: true, // the entries of a package share their code: one class, one specification, in ESM and in CommonJS
   removeNodeProtocol: false, // tsup strips 'node:' by default
+  esbuildPlugins: [entryInOneFile],
   esbuildOptions: (options, { format }) => setPublishedForm(options, format),
 };

@@ -2,7 +2,6 @@ import type { OnReadOpts, Socket } from 'node:net';
 import { connect as connectTcp } from 'node:net';
 import process from 'node:process';
 import type { ConnectionOptions } from 'node:tls';
-import { connect as connectTls } from 'node:tls';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
@@ -35,13 +34,36 @@ const LONG_TEXT = 4096;
 /** TCP, TLS and unix sockets. */
 export const connectSocket: Connect = (address, on, signal) => {
   if ('connect' in address) return address.connect(address, on, signal);
+  return address.tls === undefined
+    ? opened(() => openPlain(address, on), address, on, signal)
+    : connectTls(address, address.tls, on, signal);
+};
+
+/** The code of TLS is loaded with the first connection that uses it: most programs never do, and all would wait for it. */
+async function connectTls(
+  address: SocketAddress,
+  tls: TlsOptions,
+  on: TransportEvents,
+  signal: AbortSignal,
+): Promise<Transport> {
+  const { connect } = await import('node:tls');
+  return opened(() => openTls(connect, address, tls, on), address, on, signal);
+}
+
+/** Settles when the socket is open, or cannot be opened, or the signal is aborted. */
+function opened(
+  open: () => Socket,
+  address: SocketAddress,
+  on: TransportEvents,
+  signal: AbortSignal,
+): Promise<Transport> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    const socket = address.tls === undefined ? openPlain(address, on) : openTls(address, address.tls, on);
+    const socket = open();
     tellPhases(socket, address, on);
     new SocketOpening(socket, address.tls === undefined ? 'connect' : 'secureConnect', on, signal, resolve, reject);
   });
-};
+}
 
 /** A port without TLS takes the beginning of a handshake for a command that is not complete, and waits for its end. */
 const TLS_PHASE = 'TLS handshake, which a port without TLS does not answer';
@@ -81,10 +103,15 @@ function listening(socket: Socket, on: TransportEvents): Socket {
   return socket.on('data', (bytes: Uint8Array) => on.data(bytes));
 }
 
-function openTls(address: SocketAddress, tls: TlsOptions, on: TransportEvents): Socket {
+function openTls(
+  connect: (options: ConnectionOptions) => Socket,
+  address: SocketAddress,
+  tls: TlsOptions,
+  on: TransportEvents,
+): Socket {
   const options = { ...target(address), ...tls, highWaterMark: HIGH_WATER_MARK } as unknown as ConnectionOptions;
   if (tls.servername === undefined && 'host' in address && !isIp(address.host)) options.servername = address.host;
-  const socket = connectTls(options);
+  const socket = connect(options);
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
   return listening(socket, on);
