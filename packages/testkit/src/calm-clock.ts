@@ -41,16 +41,17 @@ export class CalmClock implements Disposable {
     return this.#busy.slice(from).reduce((longest, { ms }) => Math.max(longest, ms), 0);
   }
 
-  /** False when the limit is over first, see {@link isOver}. */
-  async settles(promise: Promise<unknown>, limit: number): Promise<boolean> {
+  /** False when the limit is over first, see {@link isOver}. A function says what the limit is by now. */
+  async settles(promise: Promise<unknown>, limit: number | (() => number)): Promise<boolean> {
+    const by = typeof limit === 'number' ? (): number => limit : limit;
     const [calm, began] = [this.#calm, performance.now()];
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
       const look = (): void => {
-        if (this.isOver(limit, calm, began)) resolve(false);
-        else timer = setTimeout(look, limit - (this.#calm - calm) + TICK);
+        if (this.isOver(by(), calm, began)) resolve(false);
+        else timer = setTimeout(look, by() - (this.#calm - calm) + TICK);
       };
-      timer = setTimeout(look, limit);
+      timer = setTimeout(look, by());
     });
     const settled = await Promise.race([promise.then(() => true), late]);
     clearTimeout(timer);

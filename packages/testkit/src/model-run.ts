@@ -35,7 +35,8 @@ export interface ModelDriver {
   open(connections: readonly Faults[], variant: number): Promise<ModelSession>;
   /**
    * Milliseconds of calm time (see {@link CalmClock}) in which the client must work again after the faults, and close;
-   * a call must settle within its `patience` and a quarter of this. Default 10,000.
+   * a call must settle within its `patience` and a quarter of this. Without a deadline it may wait for all slow calls
+   * that are pending meanwhile: for the sum of their times, and a quarter of this. Default 10,000.
    */
   readonly settleWithin?: number;
 }
@@ -96,6 +97,8 @@ class Run {
   readonly #calm: CalmClock;
   readonly #settleWithin: number;
   #clock = 0;
+  /** How long all slow calls keep the server busy that were made up to now, and those of them that settled, ms. */
+  readonly #slow = { made: 0, settled: 0 };
 
   constructor(session: ModelSession, calm: CalmClock, settleWithin: number) {
     this.#session = session;
@@ -174,10 +177,23 @@ class Run {
       },
     );
     const began = performance.now();
-    const { kind } = operation;
-    const needed = kind === 'slow' ? operation.ms : kind === 'unsubscribe' ? CONFIRMATION : (patience ?? 0);
-    entry.late = !(await this.#calm.settles(call, needed + this.#settleWithin / 4));
+    const busy = operation.kind === 'slow' ? operation.ms : 0;
+    this.#slow.made += busy;
+    entry.late = !(await this.#calm.settles(call, this.#limit(operation, patience)));
+    this.#slow.settled += busy;
     entry.hurried = this.#calm.longestStall(began - BEFORE) > STALL;
     return entry;
+  }
+
+  /**
+   * How long a call may take, ms. A server with one thread may answer together what it got together, so that a call
+   * without a deadline waits also for slow ones that were made after it.
+   */
+  #limit({ kind }: Operation, patience = 0): () => number {
+    const margin = this.#settleWithin / 4;
+    const { settled } = this.#slow;
+    if (kind === 'slow' || (patience === 0 && kind !== 'unsubscribe')) return () => this.#slow.made - settled + margin;
+    const needed = kind === 'unsubscribe' ? CONFIRMATION : patience;
+    return () => needed + margin;
   }
 }

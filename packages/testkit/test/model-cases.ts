@@ -9,7 +9,6 @@ import { createRedis } from '@kv/redis';
 import { createSsdb } from '@kv/ssdb';
 import { checkModel, type ModelOptions, type ModelReport } from '../src/model.ts';
 import type { ExtraKind } from '../src/model-plan.ts';
-import type { ModelDriver } from '../src/model-run.ts';
 import { startRedis } from '../src/redis-server.ts';
 import { gibsonBackends } from './gibson-driver.ts';
 import { gibsonVariants, redisVariants, ssdbVariants, VARIANTS } from './model-variants.ts';
@@ -34,8 +33,6 @@ export interface Case {
   readonly proxy?: (variant: number) => ProxyVariation;
   /** It mostly waits, so that others of this kind may run at the same time. */
   readonly waits?: boolean;
-  /** See {@link ModelDriver.settleWithin}. */
-  readonly settleWithin?: number;
 }
 
 /** How a case is run. */
@@ -121,7 +118,6 @@ const slowConnection: Case = {
   client: slowly,
   proxy: () => ({ slow: 'connection' }),
   waits: true,
-  settleWithin: 40_000,
 };
 
 /** A name of a backend. */
@@ -158,7 +154,6 @@ export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>
       plans: { ...slow, plans: 2, parallel: 1, operations: 70, extra: 0.03, slow: [1500] },
       client: { ...slowly, sleeps: true },
       waits: true,
-      settleWithin: 40_000, // those that wait together wait for the sum
     },
   },
   ssdb: { wild: { plans: wild }, slow: { ...slowConnection, client: { ...slowly, connections: 2 } } },
@@ -202,8 +197,7 @@ const RUNS: Readonly<Record<BackendName, (given: Case, how: CaseOptions) => Prom
   },
 };
 
-function check(backends: Backends, { plans, proxy, settleWithin }: Case, how: CaseOptions): Promise<ModelReport> {
+function check(backends: Backends, { plans, proxy }: Case, how: CaseOptions): Promise<ModelReport> {
   const { seed, factor = 1, begins = () => undefined } = how;
-  const driver: ModelDriver = { ...proxiedDriver(backends, proxy), settleWithin: settleWithin ?? 10_000 };
-  return checkModel(driver, { ...plans, seed, begins, plans: (plans.plans ?? 1) * factor });
+  return checkModel(proxiedDriver(backends, proxy), { ...plans, seed, begins, plans: (plans.plans ?? 1) * factor });
 }
