@@ -7,6 +7,7 @@ import { ArgumentError } from '../errors.ts';
 import type { Backoff } from '../pool/backoff.ts';
 import type { Defaults } from '../pool/lease.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
+import { sliced } from '../transport/sliced-transport.ts';
 import { connectSocket } from '../transport/socket-transport.ts';
 import type { Address, Connect } from '../transport/transport.ts';
 import type { Endpoint, EndpointIdentity } from './endpoint.ts';
@@ -22,6 +23,8 @@ export interface PoolSize {
   readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
   /** See {@link PoolSetup.ordered}. Of shared connections only. */
   readonly ordered?: boolean | undefined;
+  /** See {@link PoolSetup.bulkAbove}. Of shared connections only. */
+  readonly bulkAbove?: number | undefined;
 }
 
 /** Everything a client is made from; facades fill it from users' options. */
@@ -40,7 +43,7 @@ export interface ClientSetup {
   readonly liveness: LivenessOptions;
   /** See `stackTraces` of the options. */
   readonly stackTraces?: boolean | undefined;
-  readonly pools: Readonly<Record<Exclude<PoolName, 'sessions'>, PoolSize>> & {
+  readonly pools: Readonly<Record<'shared' | 'blocking' | 'streams', PoolSize>> & {
     /** `shared`: sessions are acquired from the shared pool. */
     readonly sessions: PoolSize | 'shared';
   };
@@ -68,18 +71,19 @@ export function poolSetups(
 ): PoolSetups {
   const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
   const connect = confirm === undefined ? connectSocket : confirmed(confirm);
-  const connection = (sendOnControl: Executor['send'], isShared: boolean): ConnectionSetup => ({
+  const connection = (name: PoolName, isShared: boolean): ConnectionSetup => ({
     protocol,
     address,
     addressText,
-    connect,
+    connect: name === 'bulk' ? sliced(connect) : connect,
     internals,
     liveness,
-    sendOnControl,
+    sendOnControl: name === 'shared' ? control.extra : control.shared,
     onReady: isShared && onReady ? (opened) => onReady(opened, endpoint()) : undefined,
     push: isShared && push ? (raw, from) => push(raw, from, endpoint()) : undefined,
   });
   const sizeOf = (name: PoolName): PoolSize => {
+    if (name === 'bulk') return BULK;
     const size = pools[name];
     return size === 'shared' ? pools.shared : size;
   };
@@ -87,18 +91,29 @@ export function poolSetups(
     sharesSessions: pools.sessions === 'shared',
     sizeOf,
     of(name) {
-      const { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, connectionOf, ordered } = sizeOf(name);
-      const isShared = name === 'shared';
+      const {
+        minSize,
+        maxSize,
+        growThreshold = Number.POSITIVE_INFINITY,
+        connectionOf,
+        ordered,
+        bulkAbove,
+      } = sizeOf(name);
+      const isShared = name === 'shared' || name === 'bulk';
       const retriesLogin = isShared && role === 'replica';
       return {
         pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
-        connection: connection(isShared ? control.extra : control.shared, isShared),
+        connection: connection(name, isShared),
         connectionOf,
         ordered,
+        bulkAbove,
       };
     },
   };
 }
+
+/** One connection: more would only share the same event loop and the same thread of the server. */
+const BULK: PoolSize = { minSize: 0, maxSize: 1 };
 
 /** Connects only to a server that is confirmed right before. */
 function confirmed(confirm: () => Promise<void>): Connect {

@@ -31,7 +31,10 @@ export interface PoolStats {
 }
 
 /** Connections by pool. */
-export type ConnectionStats = Readonly<Record<PoolName, PoolStats>>;
+export type ConnectionStats = Readonly<Record<Exclude<PoolName, 'bulk'>, PoolStats>> & {
+  /** For large calls; absent until there was one. */
+  readonly bulk?: PoolStats | undefined;
+};
 
 /** One of the servers of a client. */
 export interface NodeStats {
@@ -89,7 +92,13 @@ function connectionStats(endpoints: readonly Endpoint[]): ConnectionStats {
     }
     return total;
   };
-  return { shared: pool('shared'), sessions: pool('sessions'), blocking: pool('blocking'), streams: pool('streams') };
+  const stats = {
+    shared: pool('shared'),
+    sessions: pool('sessions'),
+    blocking: pool('blocking'),
+    streams: pool('streams'),
+  };
+  return endpoints.some((endpoint) => endpoint.poolInUse('bulk')) ? { ...stats, bulk: pool('bulk') } : stats;
 }
 
 /** One server with its connections. */

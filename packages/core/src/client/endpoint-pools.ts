@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { ConnectionSetup } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
+import { BulkPool } from '../pool/bulk-pool.ts';
 import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
 import { Pool } from '../pool/pool.ts';
@@ -8,7 +9,7 @@ import type { PoolEvents, PoolOptions } from '../pool/pool-options.ts';
 import type { ExclusivePool } from '../request/request.ts';
 
 /** What a pool is for. */
-export type PoolName = 'shared' | ExclusivePool;
+export type PoolName = 'shared' | 'bulk' | ExclusivePool;
 
 /** One pool: its bounds and, where they differ, how its connections are set up. */
 export interface PoolSetup {
@@ -22,6 +23,12 @@ export interface PoolSetup {
    * @default false
    */
   readonly ordered?: boolean | undefined;
+  /**
+   * From how many bytes of arguments on a call goes to the pool `bulk`. Of shared connections only.
+   *
+   * @default Infinity: none does
+   */
+  readonly bulkAbove?: number | undefined;
 }
 
 /** How the pools of an endpoint are made. */
@@ -32,7 +39,7 @@ export interface PoolSetups {
   of(name: PoolName): PoolSetup;
 }
 
-/** The pools of one endpoint. Most clients use one of the four: the others are made when they are asked for. */
+/** The pools of one endpoint. Most clients use one of them: the others are made when they are asked for. */
 export class EndpointPools {
   readonly #setups: PoolSetups;
   readonly #eventsOf: (name: PoolName) => PoolEvents;
@@ -79,7 +86,9 @@ export class EndpointPools {
   }
 
   #make(name: PoolName): ConnectionPool {
-    const pool = makePool(this.#setups.of(name), this.#eventsOf(name));
+    const setup = this.#setups.of(name);
+    const made = makePool(setup, this.#eventsOf(name));
+    const pool = setup.bulkAbove === undefined ? made : new BulkPool(made, () => this.of('bulk'), setup.bulkAbove);
     if (this.#retired !== undefined) pool.retire(this.#retired);
     if (this.#closed !== undefined) pool.close(this.#closed);
     this.#made[name] = pool;

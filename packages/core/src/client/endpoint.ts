@@ -41,7 +41,7 @@ export interface EndpointEvents extends Omit<PoolEvents, 'told'> {
 }
 
 /**
- * One server as a client sees it: four pools of one class, with bounds of their own, so that long users cannot starve
+ * One server as a client sees it: pools of one class, with bounds of their own, so that long users cannot starve
  * short ones. A pool is made when it is used first.
  */
 export class Endpoint {

@@ -4,6 +4,7 @@ import type { SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import type { Defaults, Lease } from '../pool/lease.ts';
+import { markBulk } from '../request/bulk-requests.ts';
 import { Request } from '../request/request.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 
@@ -20,6 +21,7 @@ export function requestOf(
   const bytes = command.bytes || options.bytes === true;
   const request = new Request(command, bytes, options.retry ?? defaults.retry, tracker);
   if (options.route !== undefined) request.route = options.route;
+  if (options.bulk === true) markBulk(request);
   return request;
 }
 

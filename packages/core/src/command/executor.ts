@@ -22,6 +22,8 @@ export interface SendOptions {
   readonly retry?: RetryMode | undefined;
   /** Read by the router of a client with several servers; facades give it a name of their own (`readFrom`). */
   readonly route?: string | undefined;
+  /** Goes on the connection for bulk, where the client has one, whatever the size of its arguments. */
+  readonly bulk?: boolean | undefined;
 }
 
 /** How one member of a batch ended. */

@@ -59,8 +59,7 @@ export class Connection
   readonly #idle = new Waiters();
   #failure: KvError | undefined;
   #readyAt = Number.POSITIVE_INFINITY;
-  /** Whether anything has come. */
-  #heard = false;
+  #heard = false; // whether anything has come
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.setup = setup;
@@ -238,7 +237,6 @@ export class Connection
   /** Closes in order: what was written goes out. */
   end(error: KvError): void {
     this.#reading.finish();
-    this.#reading.transport?.end();
     this.destroy(error, false);
   }
 
@@ -319,12 +317,14 @@ export class Connection
     if (this.#idle.length > 0 && this.load === 0) this.#idle.wake();
   }
 
-  /**
-   * Calls back at the end of the read that answers the last of what is in flight now, at once if that is nothing; or when
-   * the connection is over, after its requests went back to the owner.
-   */
+  /** Calls back when a read has answered all that is in flight now, or the connection is over and its requests have left. */
   afterInFlight(done: () => void): void {
     this.#inFlight.mark(done);
+  }
+
+  /** Requests that have no reply yet, abandoned ones included. */
+  pending(): Request[] {
+    return [...this.#inFlight.pending(), ...this.#writer.pending()];
   }
 
   /** Takes out waiting requests, which were not written. */

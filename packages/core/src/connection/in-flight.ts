@@ -76,6 +76,15 @@ export class InFlight extends Ring<Request> {
     return count >= MAX_ABANDONED ? `too many abandoned requests (${count})` : undefined;
   }
 
+  /** All that is in it, oldest first. */
+  pending(): Request[] {
+    const pending: Request[] = [];
+    this.forEach((request) => {
+      pending.push(request);
+    });
+    return pending;
+  }
+
   /** Whether a caller waits for a reply that may take its time. A change of what is pushed is confirmed at once. */
   get hasPendingReplies(): boolean {
     return this.#some(({ settled, command }) => !settled && (command.flags & Flag.subscription) === 0);

@@ -43,9 +43,10 @@ export class Reading {
     this.#pause = setTimeout(this.#endPause, pause);
   }
 
-  /** The connection is to be closed in order: its end must not stand behind what is not read. */
+  /** Closes in order: the end of the connection must not stand behind what is not read. */
   finish(): void {
     if (this.#pause !== undefined) this.transport?.resume();
+    this.transport?.end();
   }
 
   /** The connection is over. */

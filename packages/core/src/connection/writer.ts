@@ -97,6 +97,11 @@ export class Writer {
     return this.#waiting.take((request) => !request.pinned && filter(request));
   }
 
+  /** What waits. It stays. */
+  pending(): Request[] {
+    return this.#waiting.live();
+  }
+
   /** Takes out everything that waits. */
   drain(): Request[] {
     return this.#waiting.drain();

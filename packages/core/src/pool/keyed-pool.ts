@@ -23,6 +23,7 @@ export type ConnectionPool = Pick<
   | 'submit'
   | 'submitUnit'
   | 'takeUnsent'
+  | 'pending'
   | 'clear'
   | 'reconnect'
   | 'retire'
@@ -107,6 +108,10 @@ export class KeyedPool implements ConnectionPool {
 
   takeUnsent(filter: (request: Request) => boolean): Request[] {
     return this.#pools.flatMap((pool) => pool.takeUnsent(filter));
+  }
+
+  pending(): Request[] {
+    return this.#pools.flatMap((pool) => pool.pending());
   }
 
   clear(): void {

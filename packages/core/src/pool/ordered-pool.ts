@@ -41,6 +41,10 @@ export class OrderedPool extends Pool {
     return [...super.takeUnsent(filter), ...this.#order.held.take(filter)];
   }
 
+  override pending(): Request[] {
+    return [...super.pending(), ...this.#order.held.live()];
+  }
+
   override dismiss(error: KvError): void {
     super.dismiss(error);
     for (const request of this.#order.held.drain()) request.fail(ended(request, error, 'notSent'));

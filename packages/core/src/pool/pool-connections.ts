@@ -24,6 +24,11 @@ export class PoolConnections {
     this.#retired = retired;
   }
 
+  /** All that are open. */
+  get all(): Connection[] {
+    return [...this.ready, ...this.leased, ...this.retiring];
+  }
+
   /** How many work. */
   get size(): number {
     return this.ready.length + this.leased.size;
@@ -93,6 +98,11 @@ export class PoolConnections {
     const taken = [...this.retiring, ...this.ready].flatMap((connection) => connection.takeUnsent(filter));
     for (const request of taken) request.connection = null;
     return taken;
+  }
+
+  /** What has no reply yet on those that are not leased. */
+  pending(): Request[] {
+    return [...this.retiring, ...this.ready].flatMap((connection) => connection.pending());
   }
 
   /** One is over. Returns whether it was ready or leased. */

@@ -146,10 +146,7 @@ export class Pool implements ConnectionOwner {
     this.#changed();
   }
 
-  /**
-   * Replaces all connections: what they have is still answered, and new ones are opened now, without the wait after
-   * failures.
-   */
+  /** Replaces all connections: what they have is answered, and new ones are opened now, without a wait after failures. */
   reconnect(): void {
     if (this.#closed !== undefined || this.#retired !== undefined) return;
     const error = new ClosedError('The connection was replaced');
@@ -168,6 +165,11 @@ export class Pool implements ConnectionOwner {
   /** Takes out requests that were not written, in the order of their calls, for another server. */
   takeUnsent(filter: (request: Request) => boolean): Request[] {
     return [...this.#connections.takeUnsent(filter), ...this.#queue.takeAll(filter)];
+  }
+
+  /** Requests that have no reply yet, abandoned ones included. */
+  pending(): Request[] {
+    return [...this.#connections.pending(), ...this.#queue.liveAll()];
   }
 
   /** Its server is not used any more: gives out no connection, ends each one when it has answered what it has. */
@@ -198,9 +200,7 @@ export class Pool implements ConnectionOwner {
     this.#closed = error;
     this.#connector.stop();
     this.dismiss(error);
-    const { ready, leased, retiring } = this.#connections;
-    const connections = [...ready, ...this.#connector.opening.keys(), ...leased, ...retiring];
-    for (const connection of connections) connection.end(error);
+    for (const connection of [...this.#connections.all, ...this.#connector.opening.keys()]) connection.end(error);
     this.#starting.failed(error);
   }
 

@@ -33,6 +33,11 @@ export class WaitingRequests extends RequestQueue {
     return [...this.requeued.take(filter), ...this.take(filter)];
   }
 
+  /** Those that have not ended, in the order of the calls. They stay. */
+  liveAll(): Request[] {
+    return [...this.requeued.live(), ...this.live()];
+  }
+
   /** Takes everything out, in the order of the calls. */
   drainAll(): Request[] {
     return [...this.requeued.drain(), ...this.drain()];

@@ -91,6 +91,15 @@ export class RequestQueue implements WaitingPlace {
     return live;
   }
 
+  /** Those that have not ended, oldest first. They stay. */
+  live(): Request[] {
+    const live: Request[] = [];
+    this.#ring.forEach((request) => {
+      if (!request.settled) live.push(request);
+    });
+    return live;
+  }
+
   /** Notes on all that wait why they still do. */
   setWaitCause(cause: Error): void {
     this.#ring.forEach((request) => {

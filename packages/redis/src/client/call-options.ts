@@ -27,6 +27,11 @@ export interface RawCallOptions extends CallOptions {
 export interface RedisCallOptions extends RawCallOptions {
   /** Which servers of a cluster, or of those that sentinels name, answer reads. Default: as the client was made, and else `primary`. */
   readonly readFrom?: ReadFrom | undefined;
+  /**
+   * Whether calls go on the connection for bulk, where the client was made with `bulkAbove`: for those whose replies are
+   * large. Default: only those whose arguments are.
+   */
+  readonly bulk?: boolean | undefined;
   /** How what is kept is used, where the client was made with `cache`; `false`: not at all. Default: not at all. */
   readonly cache?: CacheCallOptions | false | undefined;
 }
@@ -40,7 +45,7 @@ export interface SessionOptions extends RedisCallOptions {
 const NONE: ReadonlyMap<string, string> = new Map();
 const repliesRule: OptionRule = Rule.oneOf(['native', 'resp2']);
 const RAW_RULES: OptionRules = { ...CALL_RULES, replies: repliesRule };
-const RULES: OptionRules = { ...RAW_RULES, readFrom: readFromRule, cache: cacheCallRule };
+const RULES: OptionRules = { ...RAW_RULES, readFrom: readFromRule, bulk: Rule.boolean, cache: cacheCallRule };
 const SESSION_RULES: OptionRules = { ...RULES, key: Rule.data };
 
 /** The options of a view of one connection or of a pool, made from another view. @throws ArgumentError */
@@ -52,8 +57,14 @@ export function mergeRawOptions(base: RawCallOptions, more: RawCallOptions): Raw
 
 /** The options of a view made from another view. @throws ArgumentError */
 export function mergeRedisOptions(base: CallOptions, more: RedisCallOptions): CachedCallOptions {
-  const { readFrom, cache = (base as CachedCallOptions).cache, ...rest } = readOptions(RULES, more, NONE);
+  const {
+    readFrom,
+    bulk = base.bulk,
+    cache = (base as CachedCallOptions).cache,
+    ...rest
+  } = readOptions(RULES, more, NONE);
   let call: CachedCallOptions = mergeRawOptions(base, rest);
+  if (bulk) call = { ...call, bulk };
   if (readFrom !== undefined) call = { ...call, route: routeOf(readFrom) };
   return cache ? { ...call, cache } : call;
 }

@@ -115,6 +115,14 @@ export interface RedisClientOptions extends RedisOptions {
    */
   readonly connections?: 'one' | 'several' | undefined;
   /**
+   * Calls whose arguments have more bytes than this (for text: characters), and those of `with({ bulk: true })`, go on a
+   * second connection, so that the others do not wait behind them. Calls on the same key keep their order, all others have
+   * none until they are awaited.
+   *
+   * @default none do
+   */
+  readonly bulkAbove?: number | undefined;
+  /**
    * Most connections for `session()` and `transaction()`.
    *
    * @default 10
@@ -175,6 +183,7 @@ const RULES: OptionRules = {
 const CLIENT_RULES: OptionRules = {
   ...RULES,
   sentinel: sentinelRule,
+  bulkAbove: Rule.count,
   maxSessions: Rule.count,
   maxBlocking: Rule.count,
   minBlocking: Rule.index,
@@ -227,8 +236,11 @@ export function readClientOptions<O extends RedisClientOptions>(
 }
 
 /** What does not fit to one connection for everything. */
-function checkOne({ minBlocking, maxBlocking }: RedisClientOptions, topology: TopologyInput | undefined): void {
+function checkOne(options: RedisClientOptions, topology: TopologyInput | undefined): void {
+  const { minBlocking, maxBlocking, bulkAbove } = options;
   if (topology?.kind === 'cluster') throw new ArgumentError("connections: 'one' is not possible in a cluster");
+  if (bulkAbove !== undefined)
+    throw new ArgumentError("bulkAbove: with connections: 'one' there is no connection for bulk");
   const unused = minBlocking !== undefined ? 'minBlocking' : maxBlocking !== undefined ? 'maxBlocking' : undefined;
   if (unused === undefined) return;
   throw new ArgumentError(`${unused}: with connections: 'one' there are no connections for blocking commands`);

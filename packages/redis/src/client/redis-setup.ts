@@ -45,9 +45,10 @@ export function makeClient(origin: ClientOrigin): Client {
 
 /** With one connection for everything, the pool for blocking commands only serves to end them. */
 function poolsOf(options: RedisClientOptions): ClientSetup['pools'] {
-  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE, minBlocking = 0, connections } = options;
+  const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE, minBlocking = 0 } = options;
+  const { connections, bulkAbove } = options;
   return {
-    shared: { minSize: 1, maxSize: 1, ordered: connections === 'one' },
+    shared: { minSize: 1, maxSize: 1, ordered: connections === 'one', bulkAbove },
     sessions: { minSize: 0, maxSize: maxSessions },
     blocking: { minSize: minBlocking, maxSize: maxBlocking },
     streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },

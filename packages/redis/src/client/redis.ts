@@ -189,6 +189,8 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
     const call = mergeRedisOptions(this.call, options);
     if (options.cache && extensionOf(this.client).loadingCache === undefined)
       throw new ArgumentError('cache: the client was made without it');
+    if (options.bulk && this.client.setup.pools.shared.bulkAbove === undefined)
+      throw new ArgumentError('bulk: the client was made without bulkAbove');
     const View = this.constructor as RedisClass<unknown>;
     return new View(this.client, call);
   }

@@ -33,8 +33,10 @@ export async function selectDatabase(client: Engine, db: number, call: CallOptio
 /** Idle connections that have logged in as it was before; those in use are cleaned when they come back. */
 export function clearOthers(client: Engine): void {
   extensionOf(client).cache?.forget();
-  for (const { sessions, blocking, shared } of client.endpoints) {
+  for (const endpoint of client.endpoints) {
+    const { sessions, blocking, shared } = endpoint;
     for (const pool of [sessions, blocking]) if (pool !== shared) pool.clear();
+    endpoint.poolInUse('bulk')?.clear();
   }
 }
 

@@ -1,0 +1,154 @@
+import type { Connection } from '../connection/connection.ts';
+import type { KvError } from '../errors.ts';
+import { isMarkedBulk } from '../request/bulk-requests.ts';
+import { ended } from '../request/lost-requests.ts';
+import type { Request } from '../request/request.ts';
+import { BulkOrder } from './bulk-order.ts';
+import type { ConnectionPool } from './keyed-pool.ts';
+import type { PoolOptions } from './pool-options.ts';
+
+/** What the request tracker adds to the length of the arguments. */
+const SIZE_OF_COMMAND = 64;
+
+/**
+ * The shared connections of a client that sends large calls on another one. A server answers in order, so a small call
+ * would wait for every large one before it on its connection. Which calls are large: those whose arguments have more
+ * than so many bytes, those whose callers say so, and, while such a call is under way, the others on its keys.
+ */
+export class BulkPool implements ConnectionPool {
+  readonly #main: ConnectionPool;
+  readonly #bulk: () => ConnectionPool;
+  readonly #above: number;
+  readonly #order: BulkOrder;
+
+  /**
+   * @param main takes everything else; its state is that of this pool
+   * @param bulk the pool of the other connection, which is closed with the other pools of its endpoint
+   * @param above bytes
+   */
+  constructor(main: ConnectionPool, bulk: () => ConnectionPool, above: number) {
+    this.#main = main;
+    this.#bulk = bulk;
+    this.#above = above;
+    this.#order = new BulkOrder(
+      () => main.pending(),
+      (requests) => this.#forward(requests),
+      () => main.attempt,
+    );
+  }
+
+  get options(): PoolOptions {
+    return this.#main.options;
+  }
+
+  get size(): number {
+    return this.#main.size;
+  }
+
+  get freeSize(): number {
+    return this.#main.freeSize;
+  }
+
+  get leasedSize(): number {
+    return this.#main.leasedSize;
+  }
+
+  get waiting(): number {
+    return this.#main.waiting + this.#order.held.length;
+  }
+
+  /** Those for bulk, too. */
+  get ready(): readonly Connection[] {
+    return [...this.#main.ready, ...this.#bulk().ready];
+  }
+
+  get isReady(): boolean {
+    return this.#main.isReady;
+  }
+
+  get isOpening(): boolean {
+    return this.#main.isOpening;
+  }
+
+  get isBackingOff(): boolean {
+    return this.#main.isBackingOff;
+  }
+
+  get attempt(): string | undefined {
+    return this.#main.attempt;
+  }
+
+  get lastError(): KvError | undefined {
+    return this.#main.lastError;
+  }
+
+  start(): Promise<void> {
+    return this.#main.start();
+  }
+
+  submit(request: Request): void {
+    if (request.exclusive === null && this.#isBulk(request)) this.#order.enqueue([request]);
+    else this.#main.submit(request);
+  }
+
+  submitUnit(members: readonly Request[]): void {
+    const length = members.reduce((sum, member) => sum + lengthOf(member), 0);
+    if (length > this.#above || members.some((member) => this.#isBulk(member))) this.#order.enqueue(members);
+    else this.#main.submitUnit(members);
+  }
+
+  pending(): Request[] {
+    return [...this.#main.pending(), ...this.#bulk().pending(), ...this.#order.held.live()];
+  }
+
+  takeUnsent(filter: (request: Request) => boolean): Request[] {
+    return [...this.#main.takeUnsent(filter), ...this.#bulk().takeUnsent(filter), ...this.#order.held.take(filter)];
+  }
+
+  clear(): void {
+    this.#main.clear();
+  }
+
+  reconnect(): void {
+    this.#main.reconnect();
+  }
+
+  retire(error: KvError): void {
+    this.#main.retire(error);
+    this.#dismissHeld(error);
+  }
+
+  abandon(error: KvError): void {
+    this.#main.abandon(error);
+  }
+
+  dismiss(error: KvError): void {
+    this.#main.dismiss(error);
+    this.#dismissHeld(error);
+  }
+
+  close(error: KvError): void {
+    this.#main.close(error);
+    this.#dismissHeld(error);
+  }
+
+  #isBulk(request: Request): boolean {
+    return lengthOf(request) > this.#above || isMarkedBulk(request) || this.#order.follows(request);
+  }
+
+  #forward(requests: readonly Request[]): void {
+    const [request] = requests;
+    if (request === undefined) return;
+    if (request.unit === null) this.#bulk().submit(request);
+    else this.#bulk().submitUnit(requests);
+  }
+
+  #dismissHeld(error: KvError): void {
+    for (const request of this.#order.held.drain()) request.fail(ended(request, error, 'notSent'));
+  }
+}
+
+/** Of its arguments: bytes, or characters of text. */
+function lengthOf(request: Request): number {
+  return request.size - SIZE_OF_COMMAND;
+}

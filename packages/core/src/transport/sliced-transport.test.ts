@@ -1,0 +1,174 @@
+import { expect, it } from 'vitest';
+import { setImmediate } from '../timers.ts';
+import { sliced } from './sliced-transport.ts';
+import { encodeText, isTextBlock } from './text-blocks.ts';
+import type { Connect, Transport, TransportEvents } from './transport.ts';
+
+type Chunk = Parameters<Transport['write']>[0][number];
+
+/** A transport that notes what it is told, and how full it is. */
+class Noted implements Transport {
+  readonly writes: Chunk[][] = [];
+  readonly told: string[] = [];
+  isFull = false;
+  on: TransportEvents | undefined;
+
+  readonly connect: Connect = async (_address, on) => {
+    this.on = on;
+    return this;
+  };
+
+  write(chunks: readonly Chunk[]): boolean {
+    this.writes.push([...chunks]);
+    return !this.isFull;
+  }
+
+  pause(): void {
+    this.told.push('pause');
+  }
+
+  resume(): void {
+    this.told.push('resume');
+  }
+
+  end(): void {
+    this.told.push('end');
+  }
+
+  destroy(): void {
+    this.told.push('destroy');
+  }
+}
+
+/** What the user of the transport is told. */
+interface Heard {
+  bytes: number;
+  drains: number;
+}
+
+async function open(room?: Uint8Array): Promise<{ inner: Noted; outer: Transport; heard: Heard }> {
+  const inner = new Noted();
+  const heard = { bytes: 0, drains: 0 };
+  const outer = await sliced(inner.connect)(
+    { host: '', port: 0 },
+    {
+      data: ({ length }) => {
+        heard.bytes += length;
+      },
+      room: () => room,
+      filled: (length) => {
+        heard.bytes += length;
+      },
+      drain: () => {
+        heard.drains++;
+      },
+      close: () => undefined,
+    },
+    new AbortController().signal,
+  );
+  return { inner, outer, heard };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const lengths = (chunks: readonly Chunk[]): number => chunks.reduce((sum, { length }) => sum + length, 0);
+const SLICE = 131_072;
+
+it('writes large bytes in slices, one per turn of the event loop, and is drained after the last', async () => {
+  const { inner, outer, heard } = await open();
+  const bytes = Uint8Array.from({ length: SLICE * 2 + 100 }, (_, i) => i % 251);
+  expect(outer.write(['head', bytes, 'end'])).toBe(false);
+  expect(inner.writes.map(lengths)).toEqual([SLICE]);
+  await turn();
+  expect(inner.writes.map(lengths)).toEqual([SLICE, SLICE]);
+  expect(heard.drains).toBe(0);
+  await turn();
+  expect(inner.writes.map(lengths)).toEqual([SLICE, SLICE, 107]);
+  expect(heard.drains).toBe(1);
+  const sent = Buffer.concat(inner.writes.flat().map((chunk) => Buffer.from(chunk as string)));
+  expect(sent.equals(Buffer.concat([Buffer.from('head'), bytes, Buffer.from('end')]))).toBe(true);
+});
+
+it('writes what is small at once', async () => {
+  const { inner, outer, heard } = await open();
+  expect(outer.write(['one', new Uint8Array(3)])).toBe(true);
+  expect(inner.writes).toHaveLength(1);
+  await turn();
+  expect(heard.drains).toBe(0);
+});
+
+it('keeps the order when more is written before the slices have gone out', async () => {
+  const { inner, outer } = await open();
+  outer.write([new Uint8Array(SLICE + 1)]);
+  expect(outer.write(['behind'])).toBe(false);
+  await turn();
+  expect(inner.writes.map(lengths)).toEqual([SLICE, 7]);
+  expect(inner.writes[1]?.[1]).toBe('behind');
+});
+
+it('waits while the transport is full', async () => {
+  const { inner, outer, heard } = await open();
+  inner.isFull = true;
+  expect(outer.write([new Uint8Array(SLICE * 2)])).toBe(false);
+  await turn();
+  expect(inner.writes).toHaveLength(1);
+  inner.isFull = false;
+  inner.on?.drain();
+  expect(heard.drains).toBe(0);
+  await turn();
+  expect(inner.writes).toHaveLength(2);
+  expect(heard.drains).toBe(1);
+});
+
+it('does not cut a block that text was encoded into: it is given back as a whole', async () => {
+  const { inner, outer } = await open();
+  const blocks = encodeText('x'.repeat(600_000));
+  outer.write(blocks);
+  for (let i = 0; i < 4; i++) await turn();
+  expect(inner.writes.flat().map((block, i) => block === blocks[i])).toEqual([true, true, true]);
+  expect(inner.writes.flat().every((chunk) => typeof chunk !== 'string' && isTextBlock(chunk))).toBe(true);
+  expect(inner.writes.length).toBeGreaterThan(1);
+});
+
+it('writes what is left when it is ended, and nothing after it was destroyed', async () => {
+  const ended = await open();
+  ended.outer.write([new Uint8Array(SLICE * 3)]);
+  ended.outer.end();
+  await turn();
+  expect(ended.inner.writes.map(lengths)).toEqual([SLICE, SLICE * 2]);
+  expect(ended.inner.told).toEqual(['end']);
+
+  const destroyed = await open();
+  destroyed.outer.write([new Uint8Array(SLICE * 3)]);
+  destroyed.outer.destroy();
+  await turn();
+  expect(destroyed.inner.writes.map(lengths)).toEqual([SLICE]);
+});
+
+it('reads a slice, and then nothing before the next turn', async () => {
+  const { inner, heard } = await open();
+  inner.on?.data(new Uint8Array(SLICE - 1));
+  expect(inner.told).toEqual([]);
+  inner.on?.data(new Uint8Array(1));
+  expect(inner.told).toEqual(['pause']);
+  await turn();
+  expect(inner.told).toEqual(['pause', 'resume']);
+  expect(heard.bytes).toBe(SLICE);
+});
+
+it('reads into the memory that its user offers, a slice of it at a time', async () => {
+  const { inner, heard } = await open(new Uint8Array(SLICE * 4));
+  expect(inner.on?.room?.()).toHaveLength(SLICE);
+  inner.on?.filled?.(SLICE);
+  expect(heard.bytes).toBe(SLICE);
+  expect(inner.told).toEqual(['pause']);
+});
+
+it('does not read again when its user has stopped it meanwhile', async () => {
+  const { inner, outer } = await open();
+  inner.on?.data(new Uint8Array(SLICE));
+  outer.pause();
+  await turn();
+  expect(inner.told).toEqual(['pause', 'pause']);
+  outer.resume();
+  expect(inner.told).toEqual(['pause', 'pause', 'resume']);
+});

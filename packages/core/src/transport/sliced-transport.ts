@@ -1,0 +1,169 @@
+import type { Arg } from '../command/command.ts';
+import { setImmediate } from '../timers.ts';
+import { isTextBlock } from './text-blocks.ts';
+import type { Connect, Transport, TransportEvents } from './transport.ts';
+
+/** About how many bytes go out, and come in, per turn of the event loop. */
+const SLICE = 131_072;
+
+/**
+ * Opens transports that move one slice of bytes per turn of the event loop. In between, other connections have their
+ * turn: here, and in the server, which reads all that it finds of one connection before it looks at the next.
+ *
+ * ```text
+ *   write 1 MB   │ slice │ others │ slice │ others │ …
+ *   read 1 MB    │ slice │ others │ slice │ others │ …
+ * ```
+ */
+export function sliced(connect: Connect): Connect {
+  return async (address, on, signal) => {
+    const reads = new SlicedReads(on);
+    const writes = new SlicedWrites(on);
+    const events: TransportEvents = {
+      ...on,
+      data: (bytes) => reads.data(bytes),
+      room: () => reads.room(),
+      filled: (length) => reads.filled(length),
+      drain: () => writes.drained(),
+    };
+    const transport = await connect(address, events, signal);
+    reads.transport = transport;
+    writes.transport = transport;
+    return {
+      write: (chunks) => writes.write(chunks),
+      pause: () => reads.stop(),
+      resume: () => reads.start(),
+      end: () => writes.end(),
+      destroy: (error) => {
+        writes.forget();
+        transport.destroy(error);
+      },
+    };
+  };
+}
+
+/** Stops reading for the rest of a turn in which a slice has come. */
+class SlicedReads {
+  /** Set when there is one. */
+  transport: Transport | undefined;
+  readonly #on: TransportEvents;
+  #left = SLICE;
+  #isWaiting = false;
+  /** Stopped by its user. */
+  #isStopped = false;
+
+  constructor(on: TransportEvents) {
+    this.#on = on;
+  }
+
+  data(bytes: Uint8Array): void {
+    const { length } = bytes; // they may be gone after the call
+    this.#on.data(bytes);
+    this.#came(length);
+  }
+
+  room(): Uint8Array | undefined {
+    return this.#on.room?.()?.subarray(0, SLICE);
+  }
+
+  filled(length: number): void {
+    this.#on.filled?.(length);
+    this.#came(length);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.transport?.pause();
+  }
+
+  start(): void {
+    this.#isStopped = false;
+    if (!this.#isWaiting) this.transport?.resume();
+  }
+
+  #came(length: number): void {
+    this.#left -= length;
+    if (this.#left > 0 || this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.transport?.pause();
+    setImmediate(this.#nextTurn);
+  }
+
+  readonly #nextTurn = (): void => {
+    this.#isWaiting = false;
+    this.#left = SLICE;
+    if (!this.#isStopped) this.transport?.resume();
+  };
+}
+
+/** Writes a slice per turn, and keeps the rest. */
+class SlicedWrites {
+  /** Set when there is one. */
+  transport: Transport | undefined;
+  readonly #on: TransportEvents;
+  #rest: Arg[] = [];
+  #isWaiting = false;
+  /** The transport asked to wait until it is drained. */
+  #isFull = false;
+
+  constructor(on: TransportEvents) {
+    this.#on = on;
+  }
+
+  write(chunks: readonly Arg[]): boolean {
+    for (const chunk of chunks) this.#rest.push(chunk);
+    if (!this.#isWaiting && !this.#isFull) this.#writeSlice();
+    return this.#rest.length === 0 && !this.#isFull;
+  }
+
+  drained(): void {
+    this.#isFull = false;
+    if (this.#rest.length === 0) this.#on.drain();
+    else if (!this.#isWaiting) this.#waitForTurn();
+  }
+
+  /** What is left goes out at once. */
+  end(): void {
+    if (this.#rest.length > 0) this.transport?.write(this.#rest.splice(0));
+    this.transport?.end();
+  }
+
+  forget(): void {
+    this.#rest = [];
+  }
+
+  #waitForTurn(): void {
+    this.#isWaiting = true;
+    setImmediate(this.#nextTurn);
+  }
+
+  readonly #nextTurn = (): void => {
+    this.#isWaiting = false;
+    if (this.#isFull || this.#rest.length === 0) return;
+    this.#writeSlice();
+    if (this.#rest.length === 0 && !this.#isFull) this.#on.drain();
+  };
+
+  #writeSlice(): void {
+    this.#isFull = this.transport?.write(this.#takeSlice()) === false;
+    if (this.#rest.length > 0 && !this.#isFull) this.#waitForTurn();
+  }
+
+  #takeSlice(): Arg[] {
+    const slice: Arg[] = [];
+    for (let left = SLICE; left > 0 && this.#rest.length > 0; ) {
+      const chunk = this.#rest[0] as Arg;
+      const part = partOf(chunk, left);
+      if (part.length === chunk.length) this.#rest.shift();
+      else this.#rest[0] = (chunk as Uint8Array).subarray(left);
+      slice.push(part);
+      left -= part.length;
+    }
+    return slice;
+  }
+}
+
+/** The first bytes. Text is short here, and a block that large text is encoded into is given back as a whole. */
+function partOf(chunk: Arg, length: number): Arg {
+  return typeof chunk === 'string' || isTextBlock(chunk) ? chunk : chunk.subarray(0, length);
+}
