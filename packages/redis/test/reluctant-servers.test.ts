@@ -108,6 +108,62 @@ it.each(['CLIENT ID', 'CLIENT SETINFO', 'CLIENT'])('a proxy that closes on %s ca
   await Promise.all([redis.close(), pool.close(), connection.close()]);
 });
 
+/** What a server does with a command on its n-th connection, from 0. */
+type Deed = (name: string, connection: number) => 'answer' | 'close' | 'wait';
+
+/** Connects four times until a GET is answered: whether each connection asked for what it can do without. */
+async function asking(deed: Deed): Promise<boolean[]> {
+  const asked: boolean[] = [];
+  await using server = await scriptedServer(async (peer) => {
+    asked[peer.index] = false;
+    try {
+      for (;;) {
+        const args = await command(peer);
+        const [name = ''] = args;
+        asked[peer.index] ||= name === 'CLIENT';
+        const does = deed(name, peer.index);
+        if (does === 'close') return peer.end();
+        if (does === 'answer') await peer.reply(plain(args));
+      }
+    } catch {
+      // the client has gone
+    }
+  });
+  const times = { ...quick, connectTimeout: 200 };
+  await using redis = createRedis(`redis://127.0.0.1:${server.port}`, { protocol: 2, ...times });
+  for (let i = 0; i < 4; i++) {
+    expect(await redis.get('a')).toBe('value');
+    if (i < 3) await redis.reconnect().catch(() => undefined); // the first attempt may be closed
+  }
+  return asked;
+}
+
+it.each<[string, Deed, boolean[]]>([
+  [
+    'closes on CLIENT is asked once more after the first connection without it, and then not again',
+    (name) => (name === 'CLIENT' ? 'close' : 'answer'),
+    [true, true, false, true, false, false, false],
+  ],
+  [
+    'went away twice by chance is asked again by the next connection',
+    (name, connection) => (name === 'CLIENT' && connection < 2 ? 'close' : 'answer'),
+    [true, true, false, true, true, true],
+  ],
+  [
+    'goes away also when it is not asked is asked again at once',
+    (_, connection) => (connection < 3 ? 'close' : 'answer'),
+    [true, true, false, true, true, true, true],
+  ],
+])('a server that %s', async (_, deed, asked) => {
+  expect(await asking(deed)).toEqual(asked);
+});
+
+it('a server that was too slow to log in on some connections is still asked by all of them', async () => {
+  const asked = await asking((name, connection) => (name === 'CLIENT' && connection < 3 ? 'wait' : 'answer'));
+  expect(asked.length).toBeGreaterThanOrEqual(7); // where the machine is too slow, too, there are more
+  expect(asked).not.toContain(false);
+});
+
 describe.each([2, 3] as const)('in RESP%i', (protocol) => {
   it('a name that the server refuses is left out; one that no server takes is an ArgumentError', async () => {
     const address = `redis://alice:secret@127.0.0.1:${closed.port}`;

@@ -54,7 +54,7 @@ export interface Login {
   version?: number;
   /** The database. `pool.select()` changes it for connections to come. */
   db: number;
-  /** How often in a row a connection was lost while the server was asked for what can be left out. */
+  /** See {@link LEAVES_OUT}. */
   lostAsking?: number;
 }
 
@@ -77,8 +77,19 @@ export interface LoggedIn {
   loginVersion: number | undefined;
 }
 
-/** After so many, the next connections do without: some proxies close on what they do not know. */
-const LOST_ASKING = 2;
+/**
+ * Some proxies close on what they do not know, and a server may go away twice by chance: steps of {@link Login.lostAsking}
+ * in which a connection leaves out what it can do without.
+ *
+ * ```text
+ *   0 asks ── closed ──► 1 asks ── closed ──► 2 leaves out ── ready ──► 3 asks once more ── closed ──► 4 leaves out
+ *     ▲                                            │                       │
+ *     └───────────────── closed as well ───────────┴──────── ready ────────┘
+ * ```
+ */
+const LEAVES_OUT: readonly boolean[] = [false, false, true, false, true];
+const AFTER_READY: readonly number[] = [0, 0, 3, 0, 4];
+const AFTER_LOSS: readonly number[] = [1, 2, 0, 4, 4];
 
 /**
  * HELLO, or where the server refuses it AUTH; then database, names and a PING that tells a server that is still loading.
@@ -117,15 +128,25 @@ async function logIn(wire: LoggedIn, login: Login, send: Executor['send']): Prom
 }
 
 async function introduce(wire: LoggedIn, login: Login, send: Executor['send']): Promise<void> {
-  const { lostAsking = 0 } = login;
-  if (lostAsking >= LOST_ASKING) return void (await Promise.all(needed(wire, login, send)));
+  const { lostAsking: step = 0 } = login;
   try {
-    await Promise.all(afterLogin(wire, login, send));
-    login.lostAsking = 0;
+    await Promise.all((LEAVES_OUT[step] === true ? needed : afterLogin)(wire, login, send));
+    goOn(login, step, AFTER_READY);
   } catch (error) {
-    if (isKvError(error) && error.code === 'CONNECTION') login.lostAsking = lostAsking + 1;
+    if (wasClosed(error)) goOn(login, step, AFTER_LOSS);
     throw error;
   }
+}
+
+/** Goes on to the next step, unless a connection that was made at the same time has done so. */
+function goOn(login: Login, step: number, next: readonly number[]): void {
+  if ((login.lostAsking ?? 0) === step) login.lostAsking = next[step] ?? 0;
+}
+
+/** By the other side: a server that is too slow does not close on what it was asked. */
+function wasClosed(error: unknown): boolean {
+  if (!isKvError(error) || error.code !== 'CONNECTION') return false;
+  return !isKvError(error.cause) || error.cause.code !== 'TIMEOUT';
 }
 
 function isFull(error: unknown): error is ReplyError {
@@ -256,7 +277,7 @@ export async function askingLess<T>(login: Login, open: () => Promise<T>): Promi
     try {
       return await open();
     } catch (error) {
-      if ((login.lostAsking ?? 0) <= before || before >= LOST_ASKING) throw error;
+      if ((login.lostAsking ?? 0) <= before) throw error;
     }
   }
 }
