@@ -1,6 +1,6 @@
 /** What `Redis` and `Cluster` have in common: the life of a client, and how commands reach the one under it. */
 import { EventEmitter } from 'node:events';
-import { Flag, isKvError, queueMicrotask } from '@kv/core';
+import { Flag, isKvError, queueMicrotask, setTimeout } from '@kv/core';
 import type { Command as KvCommand, Redis as KvRedis, RedisClientOptions, RedisSession } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
 import { answer } from './callbacks.ts';
@@ -10,6 +10,7 @@ import { closedError, knownError } from './errors.ts';
 import { Life } from './life.ts';
 import type { Options } from './options.ts';
 import { initialCommands, type MemberResult, Pipeline, type PipelineHost } from './pipeline.ts';
+import { installStreams } from './scan-stream.ts';
 import type { ScriptDefinition } from './script.ts';
 import { type SpecialHost, specialOf } from './specials.ts';
 import { become, type Status } from './status.ts';
@@ -78,8 +79,9 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
 
   /** For all commands. */
   get commandOptions(): SharedOptions {
-    const { keyPrefix, stringNumbers, replyMapping } = this.options;
-    return { keyPrefix, stringNumbers, replyMapping };
+    const { keyPrefix, stringNumbers, replyMapping, kv } = this.options;
+    const single = !this.isCluster && kv?.connections !== 'several' && this.#watch.session === undefined;
+    return { keyPrefix, stringNumbers, replyMapping, single };
   }
 
   /** `subscriber` in RESP2 while there are channels; other commands work all the same. */
@@ -151,7 +153,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   /** Nothing is awaited before it is sent, where nothing has to be. */
   async #run(command: Command): Promise<void> {
     const special = specialOf(command);
-    if (special !== undefined) return command.resolve(await special(this.#host, command));
+    if (special !== undefined) return void command.answered(await special(this.#host, command));
     const target = this.target(command.name);
     const session = this.#watch.session;
     const executor = session === undefined ? target : await session;
@@ -274,9 +276,16 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     this.#watch.end();
     if (!wait && !isOpen) this.#life.flush(closedError());
     await this.#life.end(wait ? undefined : this.#patience(isOpen));
+    this.status = 'disconnecting'; // a connection that was on its way has become ready meanwhile
+    setTimeout(() => this.#ended(connected || this.isCluster), 0);
+    return 'OK';
+  }
+
+  /** Told when the callers of what has ended know it. */
+  #ended(connected: boolean): void {
+    if (this.status !== 'disconnecting') return;
     if (connected) become(this, 'close');
     become(this, 'end');
-    return 'OK';
   }
 
   /** What was sent is still answered, unless the server holds back an answer. */
@@ -292,3 +301,4 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
 }
 
 installCommands(ClientShape.prototype);
+installStreams(ClientShape.prototype);

@@ -14,21 +14,23 @@ export interface ClusterOptions extends Options {
   /** Which servers answer reads. */
   readonly scaleReads?: unknown;
   readonly natMap?: unknown;
-  readonly clusterRetryStrategy?: ((times: number) => unknown) | undefined;
+  readonly clusterRetryStrategy?: ((times: number, reason?: Error) => unknown) | null | undefined;
 }
 
 /** The servers of a cluster. */
 export class Cluster extends ClientShape {
   readonly isCluster = true;
   readonly #seeds: readonly ClusterNode[];
+  /** The servers by address and role. */
+  readonly #nodes = new Map<string, Redis>();
 
   /** @param startupNodes servers to ask for the map of the cluster */
   constructor(startupNodes: readonly ClusterNode[], options: ClusterOptions = {}) {
     const shared = { ...options.redisOptions, ...options };
     super({
       ...DEFAULTS,
-      retryStrategy: options.clusterRetryStrategy ?? DEFAULTS.retryStrategy,
       ...shared,
+      retryStrategy: retryOf(options),
       lazyConnect: true,
     });
     this.#seeds = startupNodes;
@@ -37,12 +39,12 @@ export class Cluster extends ClientShape {
 
   protected open(backoff: RedisClientOptions['backoff']): KvRedis {
     const { connections: _, ...options } = clientOptions({ ...this.options, db: 0 }, backoff);
-    const { scaleReads, natMap } = this.options as ClusterOptions;
-    const readFrom = scaleReads === 'slave' ? 'replica' : scaleReads === 'all' ? 'any' : undefined;
+    const { scaleReads } = this.options as ClusterOptions;
+    const readFrom = scaleReads === 'slave' ? 'preferReplica' : scaleReads === 'all' ? 'nearest' : undefined;
     const cluster = this.#seeds.map(seedOf);
-    const more = { readFrom, natMap: natMapOf(natMap) } as Pick<RedisClientOptions, 'readFrom' | 'natMap'>;
-    const kv = createRedis({ cluster }, { ...options, ...more, bytes: false });
+    const kv = createRedis({ cluster }, { ...options, readFrom, bytes: false });
     followState(kv, this);
+    for (const event of ['state', 'connection'] as const) kv.on(event, () => this.#compare(kv));
     return kv;
   }
 
@@ -53,9 +55,44 @@ export class Cluster extends ClientShape {
 
   /** A client for each server that is known now. */
   nodes(role: 'all' | 'master' | 'slave' = 'all'): Redis[] {
-    const wanted = role === 'master' ? 'primary' : role === 'slave' ? 'replica' : undefined;
-    return this.kv.nodes(wanted).map(({ address, client }) => new NodeOfCluster(client, address, this.options));
+    this.#compare(this.kv);
+    const nodes = [...this.#nodes.values()];
+    if (role === 'all') return nodes;
+    return nodes.filter(({ options }) => options.readOnly === (role === 'slave'));
   }
+
+  /** Tells which servers are new, and which have left. */
+  #compare(kv: KvRedis): void {
+    const replicas = new Set(kv.nodes('replica').map(({ address }) => address));
+    const found = kv.nodes().map((node) => ({ ...node, readOnly: replicas.has(node.address) }));
+    const left = new Map(this.#nodes);
+    for (const { address, readOnly } of found) left.delete(keyOf(address, readOnly));
+    const added = found.filter(({ address, readOnly }) => !this.#nodes.has(keyOf(address, readOnly)));
+    for (const key of left.keys()) this.#nodes.delete(key);
+    const made = added.map(({ client, ...node }) => this.#add(client, node));
+    for (const node of left.values()) this.emit('-node', node, keyOfNode(node));
+    for (const node of made) this.emit('+node', node, keyOfNode(node));
+  }
+
+  #add(client: KvRedis, { address, readOnly }: { readonly address: string; readonly readOnly: boolean }): Redis {
+    const node = new NodeOfCluster(client, address, { ...this.options, readOnly });
+    this.#nodes.set(keyOf(address, readOnly), node);
+    return node;
+  }
+}
+
+function keyOf(address: string, readOnly: boolean): string {
+  return `${address} ${readOnly}`;
+}
+
+/** `host:port`. */
+function keyOfNode({ options: { host, port } }: Redis): string {
+  return `${host}:${port}`;
+}
+
+/** `null` as strategy is one that gives up at once. */
+function retryOf({ clusterRetryStrategy: strategy }: ClusterOptions): Options['retryStrategy'] {
+  return strategy === undefined ? DEFAULTS.retryStrategy : strategy;
 }
 
 /** One server of a cluster, on the connections of its client. */
@@ -73,20 +110,4 @@ function seedOf(node: ClusterNode): { readonly host: string; readonly port: numb
     typeof node === 'number' ? { host: '127.0.0.1', port: node } : node,
   ]);
   return { host, port: Number(port) };
-}
-
-/** What ioredis names by `{ host, port }`, and asks for by `host:port`. */
-type NatEntry = { readonly host: string; readonly port: number } | null | undefined;
-
-function natMapOf(natMap: unknown): unknown {
-  if (typeof natMap === 'function') {
-    const ask = natMap as (key: string) => NatEntry;
-    return ({ host, port }: { readonly host: string; readonly port: number }) => textOf(ask(`${host}:${port}`));
-  }
-  if (typeof natMap !== 'object' || natMap === null) return undefined;
-  return Object.fromEntries(Object.entries(natMap).map(([from, to]) => [from, textOf(to as NatEntry)]));
-}
-
-function textOf(entry: NatEntry): string | undefined {
-  return entry ? `${entry.host}:${entry.port}` : undefined;
 }

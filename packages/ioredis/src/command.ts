@@ -1,8 +1,10 @@
 /** One command as an object, with a promise for its reply. */
+import { Flag } from '@kv/core';
 import { inResp2, Command as KvCommand, command as kvCommand } from '@kv/redis';
 import { type ArgumentTransformer, argumentTransformers, type Callback, wireArguments } from './arguments.ts';
 import { answer } from './callbacks.ts';
 import { withPrefix } from './key-prefix.ts';
+import { newerCommand } from './newer-commands.ts';
 import { type ReplyTransformer, replyTransformers, shaped } from './replies.ts';
 
 /** Options of a {@link Command}. */
@@ -14,12 +16,14 @@ export interface CommandOptions {
   readonly stringNumbers?: boolean | undefined;
   /** `resp3`: maps as objects, doubles as numbers. Default: the shapes of RESP2. */
   readonly replyMapping?: 'legacy' | 'resp3' | undefined;
+  /** The client has one connection: commands may change it. */
+  readonly single?: boolean | undefined;
   /** Makes the value that is sent, where that is more than name and arguments (a script). */
   readonly make?: ((args: readonly (string | Uint8Array)[]) => KvCommand<unknown>) | undefined;
 }
 
 /** What a client says for all its commands. */
-export type SharedOptions = Pick<CommandOptions, 'keyPrefix' | 'stringNumbers' | 'replyMapping'>;
+export type SharedOptions = Pick<CommandOptions, 'keyPrefix' | 'stringNumbers' | 'replyMapping' | 'single'>;
 
 /** Groups of commands that ioredis has by name. */
 const FLAGS = {
@@ -28,6 +32,12 @@ const FLAGS = {
   VALID_IN_MONITOR_MODE: ['monitor', 'auth'],
   WILL_DISCONNECT: ['quit'],
 } as const;
+
+/** What changes, or asks for, the connection that it is sent on: meant for all that follows, where there is only one. */
+const OF_ONE: ReadonlySet<string> = new Set([
+  ...['CLIENT CACHING', 'CLIENT CAPA', 'CLIENT NO-EVICT', 'CLIENT NO-TOUCH', 'CLIENT SETINFO', 'CLIENT TRACKING'],
+  ...['HELLO', 'READONLY', 'READWRITE', 'WAIT', 'WAITAOF'],
+]);
 
 /**
  * One command with a promise for its reply.
@@ -75,12 +85,18 @@ export class Command {
 
   /** What is sent. @throws ArgumentError when text has a lone surrogate */
   value(): KvCommand<unknown> {
-    const { make, keyPrefix = '', replyEncoding, replyMapping } = this.#options;
-    const made = make?.(this.args) ?? kvCommand(this.name, ...this.args);
+    const { make, keyPrefix = '', replyEncoding, replyMapping, single } = this.#options;
+    const made = make?.(this.args) ?? newerCommand(this.name, this.args) ?? kvCommand(this.name, ...this.args);
     const { spec, args, reply, flags, blockMs, bytes } = replyMapping === 'resp3' ? made : inResp2(made);
     const wanted = bytes || replyEncoding !== 'utf8';
     const full = keyPrefix.length === 0 ? args : withPrefix(made, keyPrefix);
-    return new KvCommand<unknown>(spec, full, reply, flags, blockMs, wanted);
+    const allowed = single === true && OF_ONE.has(spec.name) ? flags & ~Flag.stateful : flags;
+    return new KvCommand<unknown>(spec, full, reply, allowed, blockMs, wanted);
+  }
+
+  /** What the server says to a command between MULTI and EXEC. */
+  get queued(): string | Buffer {
+    return this.#options.replyEncoding === 'utf8' ? 'QUEUED' : Buffer.from('QUEUED');
   }
 
   /** The reply settles the promise; what it is settled with. */

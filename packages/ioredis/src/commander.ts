@@ -2,6 +2,7 @@
 import { commandNames } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
 import { Command, type CommandOptions, type SharedOptions } from './command.ts';
+import { newerNames } from './newer-commands.ts';
 import { type ScriptDefinition, scriptMaker } from './script.ts';
 
 /** What has the methods. */
@@ -16,7 +17,8 @@ type Method = (this: CommandSender, ...args: unknown[]) => unknown;
 
 /** Names of methods: the first words of all commands. */
 export function builtinCommands(): string[] {
-  return [...new Set(commandNames().map((name) => (name.split(' ')[0] as string).toLowerCase()))];
+  const known = commandNames().map((name) => (name.split(' ')[0] as string).toLowerCase());
+  return [...new Set([...known, ...newerNames()])];
 }
 
 /** Gives a class a method for each command that it does not have itself. */

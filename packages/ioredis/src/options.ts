@@ -1,6 +1,6 @@
 /** The options and the forms of the constructor, and what they mean for the client under it. */
 
-import type { RedisAddress, RedisClientOptions } from '@kv/redis';
+import { command, type RedisAddress, type RedisClientOptions } from '@kv/redis';
 import { readonly } from '@kv/redis/commands';
 
 /** What is read of the options of ioredis, and `kv` for those of the client under it. */
@@ -42,6 +42,12 @@ export interface Options {
   readonly autoResubscribe?: boolean | undefined;
   readonly readOnly?: boolean | undefined;
   readonly clientInfoTag?: string | undefined;
+  /** `true`: CLIENT LIST does not name the library. */
+  readonly disableClientInfo?: boolean | undefined;
+  /** Prepared on every connection, for `himport('SET', …)`. */
+  readonly himportFieldsets?:
+    | readonly { readonly name: string | Uint8Array; readonly fields: readonly (string | Uint8Array)[] }[]
+    | undefined;
   readonly sentinels?:
     | readonly { readonly host?: string | undefined; readonly port?: number | undefined }[]
     | undefined;
@@ -49,6 +55,11 @@ export interface Options {
   readonly name?: string | undefined;
   readonly sentinelUsername?: string | null | undefined;
   readonly sentinelPassword?: string | null | undefined;
+  readonly sentinelTLS?: object | boolean | undefined;
+  /** With sentinels: whether the option `tls` counts. */
+  readonly enableTLSForSentinelMode?: boolean | undefined;
+  /** With sentinels: `slave` lets replicas answer what only reads. */
+  readonly role?: 'master' | 'slave' | undefined;
   readonly scripts?:
     | Readonly<Record<string, { readonly lua: string; readonly numberOfKeys?: number | undefined }>>
     | undefined;
@@ -132,13 +143,7 @@ export function addressOf({ address, sentinels, name = 'mymaster', path, host, p
 
 /** What the client under it is told; `backoff` comes from the object that follows it. */
 export function clientOptions(options: Options, backoff: RedisClientOptions['backoff']): RedisClientOptions {
-  const {
-    commandTimeout = 0,
-    connectTimeout,
-    autoResendUnfulfilledCommands: resend,
-    readOnly,
-    clientInfoTag,
-  } = options;
+  const { commandTimeout = 0, connectTimeout, autoResendUnfulfilledCommands: resend } = options;
   return {
     connections: 'one',
     protocol: Number(options.protocol) as 2 | 3,
@@ -147,14 +152,25 @@ export function clientOptions(options: Options, backoff: RedisClientOptions['bac
     backoff,
     retry: resend === true ? 'always' : resend === false ? 'never' : 'safe',
     db: Number(options.db ?? 0),
-    tls: options.tls as RedisClientOptions['tls'],
+    tls: tlsOf(options),
     name: nameOf(options),
-    handshake: readOnly === true ? [readonly()] : undefined,
-    library: { name: clientInfoTag === undefined ? 'kv-ioredis' : `kv-ioredis(${clientInfoTag})`, version: VERSION },
+    handshake: handshakeOf(options),
+    library: libraryOf(options),
     ...loginOf(options),
     ...sentinelOf(options),
+    natMap: natMapOf(options['natMap']),
     ...options.kv,
   };
+}
+
+function handshakeOf({ readOnly, himportFieldsets = [] }: Options): RedisClientOptions['handshake'] {
+  const prepared = himportFieldsets.map(({ name, fields }) => command('HIMPORT', 'PREPARE', name, ...fields));
+  return readOnly === true ? [readonly(), ...prepared] : prepared;
+}
+
+function libraryOf({ disableClientInfo, clientInfoTag: tag }: Options): RedisClientOptions['library'] {
+  if (disableClientInfo === true) return false;
+  return { name: tag === undefined ? 'kv-ioredis' : `kv-ioredis(${tag})`, version: VERSION };
 }
 
 /** The server takes visible ASCII only. */
@@ -163,10 +179,36 @@ function nameOf({ connectionName }: Options): string | undefined {
 }
 
 function loginOf({ username, password }: Options): Pick<RedisClientOptions, 'username' | 'password'> {
-  return password ? { username: username ?? undefined, password } : {};
+  return password || username ? { username: username ?? undefined, password: password ?? '' } : {};
 }
 
-function sentinelOf({ sentinels, sentinelUsername, sentinelPassword }: Options): Pick<RedisClientOptions, 'sentinel'> {
-  if (sentinels === undefined || !sentinelPassword) return {};
-  return { sentinel: { username: sentinelUsername ?? undefined, password: sentinelPassword } };
+/** With sentinels TLS has an option of its own, as in ioredis. */
+function tlsOf({ sentinels, tls, enableTLSForSentinelMode: wanted }: Options): RedisClientOptions['tls'] {
+  return sentinels && wanted !== true ? undefined : (tls as RedisClientOptions['tls']);
+}
+
+function sentinelOf(options: Options): Pick<RedisClientOptions, 'sentinel' | 'readFrom'> {
+  const { sentinels, role, sentinelUsername, sentinelPassword, sentinelTLS } = options;
+  if (!sentinels) return {};
+  const login = sentinelPassword ? { username: sentinelUsername ?? undefined, password: sentinelPassword } : {};
+  const tls = (sentinelTLS ?? false) as NonNullable<RedisClientOptions['sentinel']>['tls'];
+  return { sentinel: { ...login, tls }, readFrom: role === 'slave' ? 'preferReplica' : undefined };
+}
+
+/** What ioredis names by `{ host, port }`, and asks for by `host:port`. */
+type NatEntry = { readonly host: string; readonly port: number } | null | undefined;
+
+/** Addresses that servers tell, and where they are reached. */
+export function natMapOf(natMap: unknown): RedisClientOptions['natMap'] {
+  if (typeof natMap === 'function') {
+    const ask = natMap as (key: string) => NatEntry;
+    return ({ host, port }: { readonly host: string; readonly port: number }) => textOf(ask(`${host}:${port}`));
+  }
+  if (typeof natMap !== 'object' || natMap === null) return undefined;
+  const entries = Object.entries(natMap).map(([from, to]) => [from, textOf(to as NatEntry)]);
+  return Object.fromEntries(entries) as RedisClientOptions['natMap'];
+}
+
+function textOf(entry: NatEntry): string | undefined {
+  return entry ? `${entry.host}:${entry.port}` : undefined;
 }

@@ -1,4 +1,4 @@
-import { BatchError, ConflictError, type Redis as KvRedis } from '@kv/redis';
+import { BatchError, ConflictError, type Redis as KvRedis, TransactionAbortedError } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
 import { answer } from './callbacks.ts';
 import { Command, type SharedOptions } from './command.ts';
@@ -104,7 +104,7 @@ export class Pipeline implements CommandSender {
 
   async #runWhole(target: Sender, commands: readonly Command[]): Promise<MemberResult[] | null> {
     const results = await runAtomic(target, commands);
-    return results?.map((result, at) => member(commands[at] as Command, result)) ?? null;
+    return results?.map((result, at) => memberOf(commands[at] as Command, result)) ?? null;
   }
 
   /** All parts are sent at once. */
@@ -148,14 +148,14 @@ function partsOf(commands: readonly Command[]): Part[] {
 async function runInner(target: Sender, { around, commands }: Part): Promise<MemberResult[]> {
   const [multi, exec] = around as [Command, Command];
   multi.resolve('OK');
-  const queued = commands.map((): MemberResult => [null, 'QUEUED']);
+  const queued = commands.map((command): MemberResult => [null, command.queued]);
   return [[null, 'OK'], ...queued, await endOf(exec, target, commands)];
 }
 
 async function endOf(exec: Command, target: Sender, commands: readonly Command[]): Promise<MemberResult> {
   try {
     const results = await runAtomic(target, commands);
-    const values = results?.map((result, at) => settledValue(member(commands[at] as Command, result))) ?? null;
+    const values = results?.map((result, at) => settledValue(memberOf(commands[at] as Command, result))) ?? null;
     exec.resolve(values);
     return [null, values];
   } catch (error) {
@@ -182,11 +182,20 @@ async function runAtomic(target: Sender, commands: readonly Command[]): Promise<
   const multi = target.multi();
   for (const command of commands) void multi.send(command.value() as never).catch(() => undefined);
   try {
-    return await resultsOf(multi.execute());
+    const results = await resultsOf(multi.execute());
+    for (const command of commands) command.resolve(command.queued);
+    return results;
   } catch (error) {
+    if (error instanceof TransactionAbortedError) tellRefused(error, commands);
     if (error instanceof ConflictError) return null;
     throw error;
   }
+}
+
+/** Each member is told whether the server has taken it. */
+function tellRefused({ refused }: TransactionAbortedError, commands: readonly Command[]): void {
+  for (const { index, error } of refused) commands[index]?.reject(error);
+  for (const command of commands) command.resolve(command.queued);
 }
 
 async function resultsOf(batch: Promise<readonly unknown[]>): Promise<unknown[]> {
@@ -203,6 +212,16 @@ function valueOrError(command: Command): unknown {
     return command.value();
   } catch (error) {
     return error;
+  }
+}
+
+/** The result of a member of a transaction, which itself has been told `QUEUED`. */
+function memberOf(command: Command, result: unknown): MemberResult {
+  if (result instanceof Error) return [knownError(result)];
+  try {
+    return [null, command.shape(result)];
+  } catch (error) {
+    return [error as Error];
   }
 }
 

@@ -4,10 +4,7 @@ import { answer } from './callbacks.ts';
 import { ClientShape } from './client.ts';
 import { Command } from './command.ts';
 import { addressOf, clientOptions, type Options, readArguments } from './options.ts';
-import { type ScanOptions, ScanStream } from './scan-stream.ts';
 import { followConnection, followState } from './status.ts';
-
-type Scan = (...args: unknown[]) => Promise<[unknown, unknown[]]>;
 
 /** One server, or the primary that sentinels know. */
 export class Redis extends ClientShape {
@@ -47,47 +44,6 @@ export class Redis extends ClientShape {
     await twin.connect();
     void readMonitor(twin);
     return twin;
-  }
-
-  /** Pages of keys. */
-  scanStream(options?: ScanOptions): ScanStream {
-    return this.#stream('scan', [], options);
-  }
-
-  scanBufferStream(options?: ScanOptions): ScanStream {
-    return this.#stream('scanBuffer', [], options);
-  }
-
-  /** Pages of members of a set. */
-  sscanStream(key: unknown, options?: ScanOptions): ScanStream {
-    return this.#stream('sscan', [key], options);
-  }
-
-  sscanBufferStream(key: unknown, options?: ScanOptions): ScanStream {
-    return this.#stream('sscanBuffer', [key], options);
-  }
-
-  /** Pages of fields and values of a hash. */
-  hscanStream(key: unknown, options?: ScanOptions): ScanStream {
-    return this.#stream('hscan', [key], options);
-  }
-
-  hscanBufferStream(key: unknown, options?: ScanOptions): ScanStream {
-    return this.#stream('hscanBuffer', [key], options);
-  }
-
-  /** Pages of members and scores of a sorted set. */
-  zscanStream(key: unknown, options?: ScanOptions): ScanStream {
-    return this.#stream('zscan', [key], options);
-  }
-
-  zscanBufferStream(key: unknown, options?: ScanOptions): ScanStream {
-    return this.#stream('zscanBuffer', [key], options);
-  }
-
-  #stream(method: string, before: readonly unknown[], options?: ScanOptions): ScanStream {
-    const scan = (this as unknown as Record<string, Scan>)[method] as Scan;
-    return new ScanStream((cursor, more) => scan.call(this, ...before, cursor, ...more), options);
   }
 }
 

@@ -14,6 +14,27 @@ export interface ScanOptions {
 /** Asks for one page: the next cursor, and what is on it. */
 export type Page = (cursor: string, options: readonly (string | number)[]) => Promise<[unknown, unknown[]]>;
 
+type Scan = (this: object, ...args: unknown[]) => Promise<[unknown, unknown[]]>;
+
+/** Gives a class `scanStream`, `hscanStream`, `sscanStream`, `zscanStream` and their Buffer twins. */
+export function installStreams(prototype: object): void {
+  for (const name of ['scan', 'sscan', 'hscan', 'zscan'])
+    for (const twin of ['', 'Buffer']) {
+      const value = streamMethod(`${name}${twin}`, name === 'scan' ? 0 : 1);
+      const method = `${name}${twin}Stream`;
+      Object.defineProperty(prototype, method, { value, configurable: true, writable: true, enumerable: false });
+    }
+}
+
+/** @param keys how many arguments stand before the options */
+function streamMethod(method: string, keys: number): (this: Record<string, Scan>, ...given: unknown[]) => ScanStream {
+  return function stream(...given) {
+    const scan = this[method] as Scan;
+    const options = given[keys] as ScanOptions | undefined;
+    return new ScanStream((cursor, more) => scan.call(this, ...given.slice(0, keys), cursor, ...more), options);
+  };
+}
+
 /** A stream of pages: each piece of data is the list that one SCAN has answered. */
 export class ScanStream extends Readable {
   readonly #page: Page;

@@ -129,3 +129,29 @@ it('libraries know the kind of a client by the name of its class, and call it by
   expect(Redis.Cluster).toHaveProperty('name', 'Cluster');
   expect(await redis.send_command('ECHO', ['hi'])).toBe('hi');
 });
+
+describe('callbacks in transactions', () => {
+  it('are told QUEUED, and exec has the results', async () => {
+    const told: unknown[] = [];
+    const results = await client()
+      .multi()
+      .set('a', 1, (...outcome: unknown[]) => told.push(outcome))
+      .get('a', (...outcome: unknown[]) => told.push(outcome))
+      .exec();
+    expect(told).toEqual([
+      [null, 'QUEUED'],
+      [null, 'QUEUED'],
+    ]);
+    expect(results).toEqual([
+      [null, 'OK'],
+      [null, '1'],
+    ]);
+  });
+
+  it('are told why the server refused their command', async () => {
+    const told: unknown[] = [];
+    const tell = (error: Error | null, reply?: unknown): unknown => told.push(error?.message ?? reply);
+    await expect(client().multi().set('a', tell).get('a', tell).exec()).rejects.toThrow('EXECABORT');
+    expect(told).toEqual([expect.stringContaining('wrong number of arguments'), 'QUEUED']);
+  });
+});

@@ -63,6 +63,30 @@ describe('a cluster', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(0);
   });
 
+  it('tells which servers it knows, and names the same objects each time', async () => {
+    const cluster = client();
+    const ports: unknown[] = [];
+    cluster.on('+node', (node: Redis) => ports.push(node.options.port));
+    await cluster.set('a', 1);
+    expect(cluster.nodes()).toEqual(cluster.nodes());
+    expect(cluster.nodes()[0]).toBe(cluster.nodes()[0]);
+    expect(ports.sort()).toEqual(rig.nodes.map(({ port }) => port).sort());
+  });
+
+  it.each(['slave', 'all'] as const)('answers reads where scaleReads says: %s', async (scaleReads) => {
+    const cluster = client({ scaleReads });
+    await cluster.set('read', 1);
+    await expect.poll(() => cluster.get('read')).toBe('1');
+  });
+
+  it('has streams of pages', async () => {
+    const cluster = client();
+    await cluster.sadd('members', 'a', 'b');
+    const pages: string[] = [];
+    for await (const page of cluster.sscanStream('members')) pages.push(...(page as string[]));
+    expect(pages.sort()).toEqual(['a', 'b']);
+  });
+
   it('subscribes, blocks, runs scripts, and has a duplicate', async () => {
     const cluster = client();
     const heard = new Promise((resolve) => cluster.once('message', (...args) => resolve(args)));

@@ -37,7 +37,9 @@ it('the status is that of the event while it is told', async () => {
     redis.on(event, () => seen.push(`${event} ${redis.status}`));
   await redis.connect();
   expect(redis.status).toBe('ready');
+  const ended = once(redis, 'end');
   await redis.quit();
+  await ended;
   expect(seen).toEqual(['connecting connecting', 'connect connect', 'ready ready', 'close close', 'end end']);
 });
 
@@ -112,4 +114,23 @@ it('replyMapping resp3 gives objects and numbers, legacy the shapes of RESP2, an
   expect(await native.zscore('z', 'a')).toBe(1.5);
   expect(await native.config('GET', 'maxmemory')).toEqual({ maxmemory: '0' });
   expect(() => client({ protocol: 2, replyMapping: 'resp3' })).toThrow('protocol 3');
+});
+
+it('the reply to quit comes before the events close and end, as text and as bytes', async () => {
+  const redis = client();
+  const told: unknown[] = [];
+  for (const event of ['close', 'end']) redis.on(event, () => told.push(event));
+  const ended = once(redis, 'end');
+  void redis.quit((_, reply) => told.push(reply));
+  await ended;
+  expect(told).toEqual(['OK', 'close', 'end']);
+  expect(await client().callBuffer('quit')).toEqual(Buffer.from('OK'));
+});
+
+it('a client that was closed can be connected in the same tick, and is not told of the end of the former one', async () => {
+  const redis = client();
+  await redis.quit();
+  await redis.connect();
+  expect(await redis.ping()).toBe('PONG');
+  expect(redis.status).toBe('ready');
 });

@@ -133,6 +133,19 @@ describe('older servers', () => {
     expect(await redis.get('a')).toBe('old');
   });
 
+  it('is not told which library it is, when that is false', async () => {
+    await using server = await scriptedServer(async (peer) => {
+      await peer.expect('*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n');
+      await peer.reply('%1\r\n$2\r\nid\r\n:7\r\n');
+      await peer.expect('*1\r\n$4\r\nPING\r\n');
+      await peer.reply('+PONG\r\n');
+      await peer.expect('*2\r\n$3\r\nGET\r\n$1\r\na\r\n');
+      await peer.reply('$1\r\n1\r\n');
+    });
+    await using redis = createRedis(`redis://127.0.0.1:${server.port}`, { library: false });
+    expect(await redis.get('a')).toBe('1');
+  });
+
   it('a server that still loads its data is waited for', async () => {
     let connections = 0;
     await using server = await scriptedServer(async (peer) => {

@@ -18,6 +18,7 @@ const LIBRARY = Rule.nested({ name: NAME, version: NAME });
 /** The rule of `library`. */
 export const libraryRule: OptionRule = {
   read: (value, name) => {
+    if (value === false) return false;
     const library = LIBRARY.read(value, name) as Partial<Library>;
     if (library.name === undefined) throw new ArgumentError(`${name}.name: it is missing`);
     return library;

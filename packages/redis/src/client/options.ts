@@ -64,11 +64,11 @@ export interface RedisOptions extends CommonOptions {
    */
   readonly handshake?: readonly Command<unknown>[] | undefined;
   /**
-   * `lib-name` and `lib-ver` in CLIENT LIST.
+   * `lib-name` and `lib-ver` in CLIENT LIST; `false` names none.
    *
    * @default this library
    */
-  readonly library?: Library | undefined;
+  readonly library?: Library | false | undefined;
   /** How much a server may send in one reply. */
   readonly limits?: Limits | undefined;
 }

@@ -46,8 +46,8 @@ export interface Login {
   readonly username?: string | undefined;
   /** CLIENT SETNAME. */
   name?: string | undefined;
-  /** CLIENT SETINFO; default: this library. */
-  readonly library?: { readonly name: string; readonly version?: string | undefined } | undefined;
+  /** CLIENT SETINFO; default: this library. `false`: it is not sent. */
+  readonly library?: { readonly name: string; readonly version?: string | undefined } | false | undefined;
   /** Sent at the end of every handshake, in the database. */
   readonly commands?: readonly AnyCommand[] | undefined;
   /** Grows with every change of name or credentials; connections with another one have logged in otherwise. */
@@ -224,10 +224,15 @@ function* afterLogin(wire: LoggedIn, login: Login, send: Executor['send']): Gene
   if (login.db !== wire.db) yield select(login, send);
   if (wire.clientId === undefined) yield ignoreRefusal(send(clientId(wire)));
   if (login.name !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETNAME, [login.name], text)));
-  const { library: { name, version } = { name: 'kv', version: VERSION } } = login;
+  yield* libraryInfo(login, send);
+  yield ready(send);
+}
+
+function* libraryInfo({ library }: Login, send: Executor['send']): Generator<Promise<unknown>> {
+  if (library === false) return;
+  const { name, version } = library ?? { name: 'kv', version: VERSION };
   yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-NAME', name], text)));
   if (version !== undefined) yield ignoreRefusal(send(new Command(CLIENT_SETINFO, ['LIB-VER', version], text)));
-  yield ready(send);
 }
 
 /** What a connection cannot do without. */

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { Command } from './command.ts';
+
+const sent = (name: string, ...args: unknown[]): readonly unknown[] =>
+  new Command(name, args, { keyPrefix: 'p:' }).value().args;
+
+it('keys of commands that only newer servers know have the prefix', () => {
+  expect(sent('msetex', 2, 'a', 1, 'b', 2, 'EX', 60)).toEqual(['2', 'p:a', '1', 'p:b', '2', 'EX', '60']);
+  expect(sent('sunioncard', 2, 'a', 'b', 'LIMIT', 3)).toEqual(['2', 'p:a', 'p:b', 'LIMIT', '3']);
+  expect(sent('vadd', 'a', 'VALUES', 1, 2, 'x')).toEqual(['p:a', 'VALUES', '1', '2', 'x']);
+  expect(sent('lmovem', 'a', 'b', 'LEFT', 'RIGHT')).toEqual(['p:a', 'p:b', 'LEFT', 'RIGHT']);
+  expect(sent('himport', 'SET', 'a', 'fields', 1)).toEqual(['SET', 'p:a', 'fields', '1']);
+  expect(sent('himport', 'PREPARE', 'fields', 'a')).toEqual(['PREPARE', 'fields', 'a']);
+  expect(sent('msetex', 'many', 'a', 1)).toEqual(['many', 'a', '1']);
+});
+
+it('the time of blmovem bounds how long it may take', () => {
+  expect(new Command('blmovem', ['a', 'b', 'LEFT', 'RIGHT', 0.5]).value().blockMs).toBe(500);
+});
