@@ -1,6 +1,6 @@
 // What a real server answers, where the servers that the tests make up answer OK to all that ioredis does not ask.
-// Names of commands are told in lower case, as ioredis sends them; a real server does not care.
-const CONTAINERS = new Set(['client', 'cluster', 'config', 'function', 'object', 'pubsub', 'script', 'sentinel']);
+// Names of commands are told as ioredis sends them: in lower case, but for the second word of CLUSTER.
+const CONTAINERS = new Set(['client', 'config', 'function', 'object', 'pubsub', 'script', 'sentinel']);
 
 exports.asked = ([name, ...args]) => {
   const command = String(name).toLowerCase();
@@ -13,16 +13,24 @@ const HELLO = '%4\r\n+server\r\n+redis\r\n+version\r\n+7.0.0\r\n+proto\r\n:3\r\n
 const ANSWERS = {
   'hello 3': ({ raw }) => raw(HELLO),
   'client id': () => 1,
-  'cluster info': () => 'cluster_state:ok\r\ncluster_current_epoch:1\r\n',
+  'cluster INFO': () => 'cluster_state:ok\r\ncluster_current_epoch:1\r\n',
   'sentinel master': () => ['config-epoch', '1'],
   'sentinel myid': () => 'id',
   'sentinel sentinels': () => [],
   'sentinel replicas': ({ again, argv }) => again(['sentinel', 'slaves', argv[2]]) ?? [],
   role: () => ['master', 0, []],
+  evalsha: () => new Error('NOSCRIPT No matching script.'),
+  ping: refusalOfInfo,
 };
 
+// What keeps ioredis from INFO, which it asks for in its handshake, keeps others from PING.
+function refusalOfInfo({ again }) {
+  const said = again(['info']);
+  return said instanceof Error ? said : undefined;
+}
+
 exports.answer = (argv, given, raw, again) => {
-  if (given !== undefined && given !== '+OK') return given;
+  if (given !== undefined && given !== null && given !== '+OK') return given;
   const real = ANSWERS[argv.slice(0, 2).join(' ')] ?? ANSWERS[argv[0]];
   return real?.({ raw, again, argv }) ?? given;
 };
