@@ -17,16 +17,32 @@ export { attemptOf } from './client/endpoint.ts';
 export type { PoolName } from './client/endpoint-pools.ts';
 export type { Engine } from './client/engine.ts';
 export type {
+  BatchingMembers,
+  CallMembers,
+  ClientMembers,
   CloseOptions,
+  ConnectionMembers,
   DuplicateOptions,
+  EngineMembers,
   KvClient,
   KvConnection,
   KvExecutor,
   KvLease,
   KvPool,
+  LeaseMembers,
   Observable,
+  PoolMembers,
 } from './client/facades.ts';
 export { closedBy, LazyRouter, submitAgain } from './client/lazy-router.ts';
+export {
+  type Adds,
+  batchingMembers,
+  callMembers,
+  clientMembers,
+  connectionMembers,
+  leaseMembers,
+  poolMembers,
+} from './client/members.ts';
 export { isConnectionClosed, openPool, openSingle, type SingleConnection } from './client/opened-client.ts';
 export type { AcquireOptions, CallOptions, CommonOptions } from './client/options.ts';
 export { CALL_RULES, COMMON_RULES, commonSetup, mergeCallOptions, readAcquireOptions } from './client/options.ts';
@@ -70,6 +86,7 @@ export type {
   ServerOf,
   Settled,
 } from './command/executor.ts';
+export { joinArgs, withArgs } from './command/key-prefix.ts';
 export { checkNotMerged } from './command/merged-names.ts';
 export { type CallPart, PartialError } from './command/partial-error.ts';
 export type { Connection } from './connection/connection.ts';
@@ -95,6 +112,7 @@ export {
   TimeoutError,
 } from './errors.ts';
 export { setHidden } from './hidden.ts';
+export { BasicKeyValue, type KeyCommands } from './key-value/basic-key-value.ts';
 export {
   areEndless,
   asOne,

@@ -14,12 +14,22 @@ export interface CloseOptions {
   readonly timeout?: number | undefined;
 }
 
-/** What sends typed commands. */
-export interface KvExecutor<V> extends AsyncDisposable {
+/** What the call options of an object say. */
+export interface CallMembers {
   /** Whether user data comes as `Uint8Array`. */
   readonly bytes: boolean;
   /** What is put before every key; `''` = nothing. */
   readonly keyPrefix: string;
+}
+
+/** What collects commands, to send them together. */
+export interface BatchingMembers {
+  /** How many commands wait. */
+  readonly length: number;
+}
+
+/** What sends typed commands. */
+export interface KvExecutor<V> extends CallMembers, AsyncDisposable {
   /** Sends one command value. Rejects with ArgumentError for anything else. */
   send<T>(command: Command<T, V>): Promise<T>;
   /** Sends command values together. @throws BatchError when any of them failed */
@@ -32,77 +42,100 @@ export interface KvExecutor<V> extends AsyncDisposable {
 
 /** What clients, pools and raw connections tell of themselves. */
 export interface Observable {
-  /** Where it is in its life. A raw connection is `closed` when it is lost. */
+  /** Where it is in its life. A raw connection is `closed` when it is over, also when it was lost. */
   readonly state: ClientState;
-  /** Adds a listener. @throws ArgumentError for an unknown event */
+  /**
+   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection. A lost connection is
+   * a state, never an error that is thrown.
+   *
+   * @throws ArgumentError for an unknown event
+   */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this;
-  /** Removes a listener. @throws ArgumentError for an unknown event */
+  /** Removes a listener that {@link on} added. @throws ArgumentError for an unknown event */
   off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this;
 }
 
-/** A client that the whole process can share. */
-export interface KvClient<V> extends KvExecutor<V>, Observable {
-  /** Where it sends to, without user and password. */
+/** What clients, pools and raw connections hand over to the engine. */
+export interface EngineMembers extends Observable, AsyncDisposable {
+  /** Where it sends to, without user and password; of several servers all, with commas between. */
   readonly address: string;
+  /** Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+/** What a client hands over to its engine. */
+export interface ClientMembers extends EngineMembers {
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
   readonly writable: boolean;
   /** Resolves when {@link writable} is true (again). */
   drained(): Promise<void>;
-  /** Connects now instead of with the first command. */
+  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
   connect(): Promise<void>;
-  /** Replaces all connections now: what they have is answered. Resolves when the client can send. */
+  /**
+   * Replaces all connections now, without the wait after failures; what they have is answered before they end. Resolves
+   * when the client can send.
+   *
+   * @throws ConnectionError with the cause when the first attempt fails
+   */
   reconnect(): Promise<void>;
+}
+
+/** What a pool hands over to its engine. */
+export interface PoolMembers extends EngineMembers {
+  /** Connections, in whatever state. */
+  readonly size: number;
+  /** Connections that are ready and not leased. */
+  readonly freeSize: number;
+  /** How many connections are kept, to each server. */
+  readonly minSize: number;
+  /** How many connections there may be, to each server. */
+  readonly maxSize: number;
+  /** Closes the connections that are ready and not leased. */
+  clear(): void;
+}
+
+/** What a raw connection hands over to its engine and its lease. */
+export interface ConnectionMembers extends EngineMembers {
+  /** Being closed, closed, or lost. */
+  readonly closed: boolean;
+}
+
+/** What a lease of a pool or of a client hands over to the lease of the engine. */
+export interface LeaseMembers extends AsyncDisposable {
+  /** Given back, being closed, or its connection is over. */
+  readonly closed: boolean;
+  /**
+   * Gives the connection back once its commands are answered. Never rejects, and need not be waited for: it does not wait
+   * for a server that is late.
+   */
+  release(): Promise<void>;
+}
+
+/** A client that the whole process can share. */
+export interface KvClient<V> extends KvExecutor<V>, ClientMembers {
   /**
    * A further client of the same class, with the address, the options and the call options of this one; `options` say
    * what differs. Nothing is shared with it. @throws ArgumentError for a wrong option
    */
   duplicate(options?: DuplicateOptions): this;
-  /** Takes no more calls, lets those under way end, then ends all connections. Always resolves. */
-  close(options?: CloseOptions): Promise<void>;
   with(options: CallOptions): this;
 }
 
 /** One connection for exclusive use. It is not replaced when it is lost. */
-export interface KvLease<V> extends KvExecutor<V> {
-  /** Given back, being closed, or its connection is over. */
-  readonly closed: boolean;
-  /** Gives the connection back. Never rejects, and need not be waited for. */
-  release(): Promise<void>;
-}
+export interface KvLease<V> extends KvExecutor<V>, LeaseMembers {}
 
 /** A connection that was opened by itself, and ends with `close()`. */
-export interface KvConnection<V> extends KvExecutor<V>, Observable {
-  /** Where it is connected to, without user and password. */
-  readonly address: string;
-  /** Being closed, or over. */
-  readonly closed: boolean;
-  /** Lets commands under way end, then ends the connection. Always resolves. */
-  close(options?: CloseOptions): Promise<void>;
-}
+export interface KvConnection<V> extends KvExecutor<V>, ConnectionMembers {}
 
 /** Connections of bounded number. */
-export interface KvPool<V, L extends KvLease<V>> extends KvExecutor<V>, Observable {
-  /** Where it sends to, without user and password. */
-  readonly address: string;
-  /** Connections, in whatever state. */
-  readonly size: number;
-  /** Connections that are ready and not leased. */
-  readonly freeSize: number;
-  /** Connections that are kept open. */
-  readonly minSize: number;
-  /** The most connections that are open at a time. */
-  readonly maxSize: number;
+export interface KvPool<V, L extends KvLease<V>> extends KvExecutor<V>, PoolMembers {
   /** Exclusive use of one connection. Waits for a free one, in FIFO order, within the deadline. */
   acquire(options?: CallOptions): Promise<L>;
   /** Gives a lease back. Need not be waited for. */
   release(lease: L): void;
-  /** Closes the connections that are ready and not leased. */
-  clear(): void;
   /**
    * A further pool with the address, the options and the call options of this one; `options` say what differs. Nothing is
    * shared with it.
    */
   duplicate(options?: DuplicateOptions & PoolBounds): Promise<KvPool<V, L>>;
-  /** Lets commands under way end, then ends all connections. Always resolves. */
-  close(options?: CloseOptions): Promise<void>;
 }

@@ -25,9 +25,10 @@ export interface Origin<A, O extends object, R extends ReadOrigin> {
   readonly read: R;
 }
 
-/** Keeps with an engine what it was made from. */
-export function keepOrigin(engine: Engine, origin: Origin<unknown, object, ReadOrigin>): void {
+/** Keeps with an engine what it was made from, and gives the engine. */
+export function keepOrigin<E extends Engine>(engine: E, origin: Origin<unknown, object, ReadOrigin>): E {
   Object.assign(engine.extension, { origin });
+  return engine;
 }
 
 /**

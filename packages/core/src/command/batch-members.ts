@@ -1,10 +1,17 @@
+import { unwrap } from './batch-results.ts';
 import type { Command } from './command.ts';
-import type { Executor, SendOptions, Settled } from './executor.ts';
+import type { BatchOptions, Executor, SendOptions, Settled } from './executor.ts';
 
 /** A command that waits to be sent, and what settles the promise that was given for it. */
 export interface BatchMember<V> {
   readonly command: Command<unknown, V>;
   readonly settle: (result: Settled) => void;
+}
+
+type ChangeCommands<V> = (commands: readonly Command<unknown, V>[]) => readonly Command<unknown, V>[];
+
+function unchanged<C>(commands: C): C {
+  return commands;
 }
 
 /**
@@ -70,6 +77,19 @@ export class BatchMembers<V, O extends SendOptions = SendOptions> {
     this.#executed = undefined;
     if (error !== undefined) failMembers(members, error);
     return members;
+  }
+
+  /**
+   * Sends what was collected, settles the promise of each member, and resolves with all results, in order.
+   *
+   * @param change what to send in place of the commands: as many, in the same order
+   * @throws BatchError when a member failed, and what {@link take} throws
+   */
+  async execute(options: BatchOptions, change: ChangeCommands<V> = unchanged): Promise<unknown[]> {
+    const members = this.take();
+    const settled = await this.executor.sendAll(change(members.map(({ command }) => command)), options);
+    for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
+    return unwrap(settled);
   }
 
   #begin(): void {

@@ -1,11 +1,10 @@
 import {
   type AddressInput,
+  type Adds,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
-  type CloseOptions,
+  type ConnectionMembers,
+  connectionMembers,
   type Engine,
-  isConnectionClosed,
   type KvConnection,
   type Lease,
   mergeCallOptions,
@@ -16,8 +15,10 @@ import { callOf, clientSetup, limitsOf } from './gibson.ts';
 import { type GibsonOptions, readConnectionOptions } from './options.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
+const Base: typeof TypedExecutor & Adds<ConnectionMembers> = /* @__PURE__ */ connectionMembers(TypedExecutor);
+
 /** One raw connection: commands run one after the other, and it is not replaced when it is lost. */
-export class GibsonConnection<V = string> extends TypedExecutor<V> implements KvConnection<V> {
+export class GibsonConnection<V = string> extends Base<V> implements KvConnection<V> {
   declare protected readonly client: Engine;
   declare protected readonly lease: Lease;
 
@@ -28,48 +29,12 @@ export class GibsonConnection<V = string> extends TypedExecutor<V> implements Kv
     setHidden(this, 'lease', lease);
   }
 
-  /** Where it is connected to. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
-  /** Where it is in its life: `closed` when it is over, also when it was lost. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /**
-   * Adds a listener: `state`, or `connection` which tells why it was `lost`.
-   *
-   * @throws ArgumentError for an unknown event
-   */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
-  }
-
-  /** Closed by `close()` or `end()`, or lost. */
-  get closed(): boolean {
-    return isConnectionClosed({ client: this.client, lease: this.lease });
-  }
-
   /** A view of the same connection with other call options. */
   with(options: CallOptions & { readonly bytes: true }): GibsonConnection<Uint8Array>;
   with(options: CallOptions & { readonly bytes: false }): GibsonConnection<string>;
   with(options: CallOptions): GibsonConnection<V>;
   with(options: CallOptions): GibsonConnection<string> | GibsonConnection<Uint8Array> | GibsonConnection<V> {
     return new GibsonConnection<V>(this.client, this.lease, mergeCallOptions(this.call, options));
-  }
-
-  /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
-  override close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
   }
 }
 

@@ -1,11 +1,11 @@
 import {
+  type Adds,
   type CallOptions,
   Client,
-  type ClientEvents,
+  type ClientMembers,
   type ClientSetup,
-  type ClientState,
   type ClientStats,
-  type CloseOptions,
+  clientMembers,
   commonSetup,
   DEFAULT_MAX_SIZE,
   duplicateCall,
@@ -31,19 +31,16 @@ import {
 import { addressText, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
+const Base: typeof TypedExecutor & Adds<ClientMembers> = /* @__PURE__ */ clientMembers(TypedExecutor);
+
 /** A client that the whole process can share. Each command takes a connection for the time of one reply; there are at most `maxSize`. */
-export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> {
+export class Gibson<V = string> extends Base<V> implements KvClient<V> {
   declare protected readonly client: Engine;
 
   /** Made by {@link createGibson}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call, limitsOf(client));
     setHidden(this, 'client', client);
-  }
-
-  /** Where it sends to; of several servers all, with commas between. */
-  get address(): string {
-    return this.client.setup.addressText;
   }
 
   /**
@@ -57,36 +54,6 @@ export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> 
     return this.client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
   }
 
-  /** Where the client is in its life. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
-  get writable(): boolean {
-    return this.client.writable;
-  }
-
-  /** Resolves when {@link writable} is true (again). */
-  drained(): Promise<void> {
-    return this.client.drained();
-  }
-
-  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
-  connect(): Promise<void> {
-    return this.client.connect();
-  }
-
-  /**
-   * Replaces all connections now, without the wait after failures; what they have is answered before they end. Resolves
-   * when the client can send.
-   *
-   * @throws ConnectionError with the cause when the first attempt fails
-   */
-  reconnect(): Promise<void> {
-    return this.client.reconnect();
-  }
-
   /**
    * A further client of the same class, with the address, the options and the call options of this one; `options` say
    * what differs. Nothing is shared with it.
@@ -98,26 +65,6 @@ export class Gibson<V = string> extends TypedExecutor<V> implements KvClient<V> 
     const View = this.constructor as GibsonClass<this>;
     const origin: ClientOrigin = duplicateOrigin(this.client, options, readClientOptions);
     return new View(makeEngine(origin), duplicateCall(this.call, options));
-  }
-
-  /**
-   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
-   * every promise is settled then.
-   */
-  override close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
-  }
-
-  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Ends what {@link on} began. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
   }
 
   /** Counts, latencies and connections since the client was made. What the server counts is in `stats()`. */
@@ -187,9 +134,7 @@ function makeEngine(origin: ClientOrigin): Engine {
   const shared = { minSize: 1, maxSize, growThreshold: 1 };
   const unused = { minSize: 0, maxSize: 1 }; // nothing in Gibson blocks or streams
   const pools = { shared, sessions: 'shared', blocking: unused, streams: unused } as const;
-  const client = new Client({ ...clientSetup(read), pools }, shardRouter(read));
-  keepOrigin(client, origin);
-  return client;
+  return keepOrigin(new Client({ ...clientSetup(read), pools }, shardRouter(read)), origin);
 }
 
 /** What is the same for clients, pools and connections. */

@@ -1,12 +1,23 @@
-import { type CallOptions, type KvLease, type Lease, mergeCallOptions, setHidden } from '@kv/core';
+import {
+  type Adds,
+  type CallOptions,
+  type KvLease,
+  type Lease,
+  type LeaseMembers,
+  leaseMembers,
+  mergeCallOptions,
+  setHidden,
+} from '@kv/core';
 import type { ServerLimits } from '../protocol/limits.ts';
 import { TypedExecutor } from './typed-executor.ts';
+
+const Base: typeof TypedExecutor & Adds<LeaseMembers> = /* @__PURE__ */ leaseMembers(TypedExecutor);
 
 /**
  * Exclusive use of one connection of a pool: commands run one after the other, in the order of the calls. It is not replaced
  * when it is lost.
  */
-export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease<V> {
+export class GibsonLease<V = string> extends Base<V> implements KvLease<V> {
   declare protected readonly lease: Lease;
   protected override readonly limits: ServerLimits;
 
@@ -17,11 +28,6 @@ export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease
     this.limits = limits;
   }
 
-  /** Given back, or its connection is over. */
-  get closed(): boolean {
-    return this.lease.closed;
-  }
-
   /** A view of the same lease with other call options. */
   with(options: CallOptions & { readonly bytes: true }): GibsonLease<Uint8Array>;
   with(options: CallOptions & { readonly bytes: false }): GibsonLease<string>;
@@ -30,16 +36,8 @@ export class GibsonLease<V = string> extends TypedExecutor<V> implements KvLease
     return new GibsonLease<V>(this.lease, mergeCallOptions(this.call, options), this.limits);
   }
 
-  /**
-   * Gives the connection back once its commands are answered. Never rejects, and need not be waited for: it does not wait
-   * for a server that is late.
-   */
-  release(): Promise<void> {
-    return this.lease.release();
-  }
-
   /** The same as {@link release}. */
-  override close(): Promise<void> {
+  close(): Promise<void> {
     return this.release();
   }
 }

@@ -1,10 +1,8 @@
 import {
   type AcquireOptions,
+  type Adds,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
   type ClientStats,
-  type CloseOptions,
   duplicateCall,
   duplicateOrigin,
   type Engine,
@@ -13,6 +11,8 @@ import {
   mergeCallOptions,
   type Origin,
   openPool,
+  type PoolMembers,
+  poolMembers,
   readAcquireOptions,
   type ServerOf,
   setHidden,
@@ -23,8 +23,10 @@ import { type GibsonAddress, type GibsonPoolOptions, type ReadOptions, readPoolO
 import { acquireFor, shardRouter } from './servers.ts';
 import { TypedExecutor } from './typed-executor.ts';
 
+const Base: typeof TypedExecutor & Adds<PoolMembers> = /* @__PURE__ */ poolMembers(TypedExecutor);
+
 /** Connections of bounded number: a command goes to one that is free, `acquire()` gives one to oneself. */
-export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V, GibsonLease<V>> {
+export class GibsonPool<V = string> extends Base<V> implements KvPool<V, GibsonLease<V>> {
   declare protected readonly client: Engine;
 
   /** Made by {@link createPool}. */
@@ -33,60 +35,14 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
     setHidden(this, 'client', client);
   }
 
-  /** Where it sends to; of several servers all, with commas between. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
   /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
   nodes(): ServerOf<GibsonPool<V>>[] {
     return this.client.servers.map((server) => ({ ...server, client: new GibsonPool<V>(server.client, this.call) }));
   }
 
-  /** Where it is in its life. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /**
-   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection.
-   *
-   * @throws ArgumentError for an unknown event
-   */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
-  }
-
   /** Counts, latencies and connections since it was made. What the server counts is in `stats()`. */
   clientStats(): ClientStats {
     return this.client.stats();
-  }
-
-  /** Connections, in whatever state. */
-  get size(): number {
-    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
-  }
-
-  /** Connections that are ready and not leased. */
-  get freeSize(): number {
-    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
-  }
-
-  /** How many connections are kept, to each server. */
-  get minSize(): number {
-    return this.client.setup.pools.shared.minSize;
-  }
-
-  /** How many connections there may be, to each server. */
-  get maxSize(): number {
-    return this.client.setup.pools.shared.maxSize;
   }
 
   /**
@@ -108,11 +64,6 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
     void lease.release();
   }
 
-  /** Closes the connections that are ready and not leased. */
-  clear(): void {
-    for (const { shared } of this.client.endpoints) shared.clear();
-  }
-
   /** A view of the same pool with other call options. */
   with(options: CallOptions & { readonly bytes: true }): GibsonPool<Uint8Array>;
   with(options: CallOptions & { readonly bytes: false }): GibsonPool<string>;
@@ -131,11 +82,6 @@ export class GibsonPool<V = string> extends TypedExecutor<V> implements KvPool<V
   async duplicate(options: Omit<GibsonPoolOptions, 'bytes'> = {}): Promise<GibsonPool<V>> {
     const origin: PoolOrigin = duplicateOrigin(this.client, options, readPoolOptions);
     return new GibsonPool<V>(await openEngine(origin), duplicateCall(this.call, options));
-  }
-
-  /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
-  override close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
   }
 }
 
@@ -174,7 +120,5 @@ type PoolOrigin = Origin<GibsonAddress | undefined, GibsonPoolOptions, ReadOptio
 
 async function openEngine(origin: PoolOrigin): Promise<Engine> {
   const { read } = origin;
-  const client = await openPool(clientSetup(read), read.options, shardRouter(read));
-  keepOrigin(client, origin);
-  return client;
+  return keepOrigin(await openPool(clientSetup(read), read.options, shardRouter(read)), origin);
 }

@@ -8,6 +8,9 @@ import {
   type Results,
   setHidden,
   unwrap,
+  type Adds,
+  type CallMembers,
+  callMembers,
 } from '@kv/core';
 import type { Value } from '@kv/gibson-parser';
 import { GibsonCommands } from '../generated/gibson-commands.ts';
@@ -15,8 +18,10 @@ import { prefixed } from '../protocol/key-prefix.ts';
 import { checkLimits, type ServerLimits } from '../protocol/limits.ts';
 import { rawCommand } from '../protocol/raw.ts';
 
+const Base: typeof GibsonCommands & Adds<CallMembers> = /* @__PURE__ */ callMembers(GibsonCommands);
+
 /** What client, pool, lease and connection have in common: typed commands and the ways to send several. */
-export abstract class TypedExecutor<V> extends GibsonCommands<V> implements AsyncDisposable {
+export abstract class TypedExecutor<V> extends Base<V> {
   declare protected readonly executor: Executor;
   protected readonly limits: ServerLimits;
   protected readonly call: CallOptions;
@@ -28,16 +33,6 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
     this.call = call;
   }
 
-  /** Whether user data comes as `Uint8Array`. */
-  get bytes(): boolean {
-    return this.call.bytes === true;
-  }
-
-  /** What is put before every key; `''` = nothing. */
-  get keyPrefix(): string {
-    return this.call.keyPrefix ?? '';
-  }
-
   /** How many servers the keys lie on; a lease or a connection belongs to one. */
   get serverCount(): number {
     return this.executor.servers?.length ?? 1;
@@ -46,13 +41,6 @@ export abstract class TypedExecutor<V> extends GibsonCommands<V> implements Asyn
   /** The limits of the server that this was made with. */
   get serverLimits(): ServerLimits {
     return this.limits;
-  }
-
-  /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
-  abstract close(options?: { readonly timeout?: number | undefined }): Promise<void>;
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {

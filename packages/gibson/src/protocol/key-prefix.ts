@@ -1,4 +1,4 @@
-import { type Arg, bytesFrom, Command, keyPositions } from '@kv/core';
+import { type Arg, bytesFrom, type Command, joinArgs, keyPositions, withArgs } from '@kv/core';
 import { type Pair, replyCodes } from '@kv/gibson-parser';
 import { keyArg } from '../commands/support/arguments.ts';
 import type { WireReply } from '../commands/support/replies.ts';
@@ -9,20 +9,15 @@ const KEY_IN_ROW: Readonly<Record<string, 0 | 1>> = { MGET: 0, KEYS: 1 };
 /** The same command with the prefix before its key or prefix, and taken off where keys come back. */
 export function prefixed<T, V>(command: Command<T, V>, keyPrefix: string | undefined): Command<T, V> {
   if (keyPrefix === undefined || keyPrefix === '') return command;
-  const { spec, flags, blockMs, bytes } = command;
+  const { spec } = command;
   const head = keyArg(keyPrefix, 'keyPrefix');
   const args = [...command.args];
-  for (const at of keyPositions(spec.keys, args)) args[at] = join(head, args[at] as Arg);
+  for (const at of keyPositions(spec.keys, args)) args[at] = joinArgs(head, args[at] as Arg);
   const column = KEY_IN_ROW[spec.name];
-  if (column === undefined) return new Command(spec, args, command.reply, flags, blockMs, bytes);
+  if (column === undefined) return withArgs(command, args);
   const reply: typeof command.reply = (raw, self) =>
     command.reply(stripped(raw as WireReply, column, head.length), self);
-  return new Command(spec, args, reply, flags, blockMs, bytes);
-}
-
-function join(head: Arg, key: Arg): Arg {
-  if (typeof head === 'string' && typeof key === 'string') return head + key;
-  return new Uint8Array(Buffer.concat([Buffer.from(head), Buffer.from(key)]));
+  return withArgs(command, args, reply);
 }
 
 /** Every key in the reply begins with the prefix: the server was asked for nothing else. */

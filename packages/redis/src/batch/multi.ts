@@ -16,6 +16,9 @@ import {
   setHidden,
   spec,
   unwrap,
+  type Adds,
+  type BatchingMembers,
+  batchingMembers,
 } from '@kv/core';
 import { ErrorReply } from '@kv/resp-parser';
 import { asIs, text } from '../commands/support/replies.ts';
@@ -27,6 +30,8 @@ import { withSource } from './scripts.ts';
 const MULTI = spec('MULTI', Flag.unit);
 const EXEC = spec('EXEC', Flag.unit);
 
+const Base: typeof RedisCommands & Adds<BatchingMembers> = /* @__PURE__ */ batchingMembers(RedisCommands);
+
 /**
  * Commands that run between MULTI and EXEC: all of them, in order, with nothing of anybody else between. They travel
  * as one unit, so this is safe on a shared client. WATCH is not here: see `session()` and `transaction()`.
@@ -37,17 +42,12 @@ const EXEC = spec('EXEC', Flag.unit);
  * m.expire('hits', 60)
  * const [hits] = await m.execute()
  */
-export class Multi<V = string> extends RedisCommands<V> {
+export class Multi<V = string> extends Base<V> {
   declare protected readonly members: BatchMembers<V, CallOptions>;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
     setHidden(this, 'members', new BatchMembers('multi', executor, call));
-  }
-
-  /** How many commands wait. */
-  get length(): number {
-    return this.members.length;
   }
 
   /** Adds a command value. */
@@ -62,10 +62,6 @@ export class Multi<V = string> extends RedisCommands<V> {
 
   protected run<T>(command: Command<T, V>): Promise<T> {
     return this.members.add(prefixed(command, this.members.options.keyPrefix));
-  }
-
-  protected override refuse(error: unknown): Promise<never> {
-    return this.members.refuse(error as Error);
   }
 
   /**

@@ -4,13 +4,16 @@ import {
   type Command,
   checkCommand,
   type Executor,
-  type Settled,
   setHidden,
-  unwrap,
+  type Adds,
+  type BatchingMembers,
+  batchingMembers,
 } from '@kv/core';
 import { RedisCommands } from '../generated/redis-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import { withSources } from './scripts.ts';
+
+const Base: typeof RedisCommands & Adds<BatchingMembers> = /* @__PURE__ */ batchingMembers(RedisCommands);
 
 /**
  * Commands that are sent together when `execute()` is called. Other commands of the same client may run between
@@ -22,17 +25,12 @@ import { withSources } from './scripts.ts';
  * p.incr('a')
  * const [, a] = await p.execute() // ['OK', 2]
  */
-export class Pipeline<V = string> extends RedisCommands<V> {
+export class Pipeline<V = string> extends Base<V> {
   declare protected readonly members: BatchMembers<V, CallOptions>;
 
   constructor(executor: Executor, call: CallOptions) {
     super();
     setHidden(this, 'members', new BatchMembers('pipeline', executor, call));
-  }
-
-  /** How many commands wait. */
-  get length(): number {
-    return this.members.length;
   }
 
   /** Adds a command value. */
@@ -49,10 +47,6 @@ export class Pipeline<V = string> extends RedisCommands<V> {
     return this.members.add(prefixed(command, this.members.options.keyPrefix));
   }
 
-  protected override refuse(error: unknown): Promise<never> {
-    return this.members.refuse(error as Error);
-  }
-
   /**
    * Sends what was collected and resolves with all results, in order. The pipeline is empty afterwards and can be used
    * again.
@@ -64,15 +58,6 @@ export class Pipeline<V = string> extends RedisCommands<V> {
    */
   async execute(): Promise<unknown[]> {
     const { executor, options } = this.members;
-    const members = this.members.take();
-    const settled = await executor.sendAll(
-      withSources(
-        members.map(({ command }) => command),
-        executor,
-      ),
-      options,
-    );
-    for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
-    return unwrap(settled);
+    return this.members.execute(options, (commands) => withSources(commands, executor));
   }
 }

@@ -1,11 +1,10 @@
 import {
   type AddressInput,
+  type Adds,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
-  type CloseOptions,
+  type ConnectionMembers,
+  connectionMembers,
   type Engine,
-  isConnectionClosed,
   type KvConnection,
   type Lease,
   openSingle,
@@ -17,8 +16,10 @@ import { type RedisOptions, readConnectionOptions } from './options.ts';
 import { callOf, clientSetup } from './redis-setup.ts';
 import { RedisSession } from './session.ts';
 
+const Base: typeof RedisSession & Adds<ConnectionMembers> = /* @__PURE__ */ connectionMembers(RedisSession);
+
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change its state. */
-export class RedisConnection<V = string> extends RedisSession<V> implements KvConnection<V> {
+export class RedisConnection<V = string> extends Base<V> implements KvConnection<V> {
   declare protected readonly client: Engine;
   declare protected readonly lease: Lease;
 
@@ -29,47 +30,11 @@ export class RedisConnection<V = string> extends RedisSession<V> implements KvCo
     setHidden(this, 'lease', lease);
   }
 
-  /** Where it is connected to, without user and password. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
-  /** Where it is in its life: `closed` when it is over, also when it was lost. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /**
-   * Adds a listener: `state`, or `connection` which tells why it was `lost`.
-   *
-   * @throws ArgumentError for an unknown event
-   */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
-  }
-
-  /** Closed by `close()`, or lost. */
-  override get closed(): boolean {
-    return isConnectionClosed({ client: this.client, lease: this.lease });
-  }
-
   override with(options: RawCallOptions & { readonly bytes: true }): RedisConnection<Uint8Array>;
   override with(options: RawCallOptions & { readonly bytes: false }): RedisConnection<string>;
   override with(options: RawCallOptions): RedisConnection<V>;
   override with(options: RawCallOptions): RedisConnection<string> | RedisConnection<Uint8Array> | RedisConnection<V> {
     return new RedisConnection<V>(this.client, this.lease, mergeRawOptions(this.call, options));
-  }
-
-  /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
-  close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
   }
 
   override release(): Promise<void> {

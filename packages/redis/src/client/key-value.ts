@@ -2,23 +2,17 @@
 import {
   areEndless,
   asOne,
+  BasicKeyValue,
   batches,
   type Capabilities,
   type Command,
   type CommandSender,
   type Data,
   type EntryToSet,
-  integer,
+  type KeyCommands,
   KeySpace,
   type KeyValue,
-  type KeyValueEntries,
-  type KeyValueEntriesOf,
   type KeyValueOptions,
-  type KeyValueSetOptions,
-  lifetime,
-  lifetimeOf,
-  lifetimeUntil,
-  setHidden,
 } from '@kv/core';
 import { exists, unlink } from '../commands/key.ts';
 import { persist, pexpire, pttl } from '../commands/key-expiry.ts';
@@ -55,66 +49,17 @@ const MAX_KEY_BYTES = 512 * 1024 * 1024;
  * await kv.ttl('cart:7') // 60000
  */
 export function keyValue<V = string>(client: RedisSender<V>, options: KeyValueOptions = {}): KeyValue<V> {
-  return new RedisKeyValue(client, new KeySpace(options));
+  const space = new KeySpace(options);
+  return new RedisKeyValue(client, space, commandsOf<V>(), capabilitiesOf(client, space));
 }
 
-class RedisKeyValue<V> implements KeyValue<V> {
-  readonly capabilities: Capabilities;
-  declare protected readonly client: RedisSender<V>;
-  declare protected readonly space: KeySpace;
-
-  constructor(client: RedisSender<V>, space: KeySpace) {
-    setHidden(this, 'client', client);
-    setHidden(this, 'space', space);
-    this.capabilities = {
-      ttlGrain: 1,
-      ttlLateness: 1, // commands look at the deadline themselves
-      maxTtl: Number.MAX_SAFE_INTEGER,
-      orderedKeys: false,
-      uniqueKeys: false,
-      liveKeys: true,
-      incrementSteps: 'any',
-      emptyPrefix: true,
-      emptyValues: true,
-      atomicSetMany: client.clustered === true ? 'perSlot' : 'always',
-      exactCounts: true,
-      maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(client.keyPrefix),
-      forbiddenInKeys: [],
-    };
-  }
-
-  async get(key: string): Promise<V | null> {
-    return this.client.send(get<V>(this.space.key(key)));
-  }
-
-  async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const name = this.space.key(key);
-    await this.client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
-  }
-
-  async del(key: string): Promise<boolean> {
-    return (await this.client.send(unlink<V>(this.space.key(key)))) === 1;
-  }
-
-  async has(key: string): Promise<boolean> {
-    return (await this.client.send(exists<V>(this.space.key(key)))) === 1;
-  }
-
-  async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
+class RedisKeyValue<V> extends BasicKeyValue<V, RedisSender<V>> {
+  override async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
     const list = this.space.keyList(keys);
     return list.length === 0 ? [] : this.client.send(mget<V>(list));
   }
 
-  async hasMany(keys: Iterable<string>): Promise<boolean[]> {
-    const found = await this.client.sendAll(this.space.keyList(keys).map((key) => exists<V>(key)));
-    return found.map((count) => count === 1);
-  }
-
-  async setMany<E extends KeyValueEntriesOf<E> = KeyValueEntries>(
-    entries: E,
-    options: KeyValueSetOptions = {},
-  ): Promise<void> {
-    const list = this.space.entries(entries, options, this.capabilities.maxTtl);
+  protected override async setEntries(list: readonly EntryToSet[]): Promise<void> {
     if (list.length === 0) return;
     if (areEndless(list)) await this.client.send(mset<V>(new Map(list.map(({ key, value }) => [key, value]))));
     else await Promise.all(this.together(list).map((some) => this.setTogether(some)));
@@ -128,65 +73,39 @@ class RedisKeyValue<V> implements KeyValue<V> {
   /** MSET takes no time to live. */
   protected async setTogether(entries: readonly EntryToSet[]): Promise<void> {
     const multi = this.client.multi();
-    for (const { key, value, ttl } of entries) void multi.send(setFor<V>(key, value, ttl)); // execute() tells
+    for (const entry of entries) void multi.send(this.setting(entry)); // execute() tells
     await asOne(multi.execute());
   }
 
-  async deleteMany(keys: Iterable<string>): Promise<number> {
+  override async deleteMany(keys: Iterable<string>): Promise<number> {
     const list = this.space.keyList(keys);
     return list.length === 0 ? 0 : this.client.send(unlink<V>(list));
   }
 
-  async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
-    const removed = await this.client.sendAll(this.space.keyList(keys).map((key) => unlink<V>(key)));
-    return removed.map((count) => count === 1);
-  }
-
-  async increment(key: string, by = 1): Promise<number> {
-    integer(by, 'by');
-    return this.client.send(incrby<V>(this.space.key(key), by));
-  }
-
-  async expire(key: string, ttl: number): Promise<boolean> {
-    return this.endIn(this.space.key(key), lifetime(ttl, this.capabilities.maxTtl));
-  }
-
-  async expireAt(key: string, expiresAt: number): Promise<boolean> {
-    return this.endIn(this.space.key(key), lifetimeUntil(expiresAt, this.capabilities.maxTtl));
-  }
-
-  /** PEXPIRE with 0 removes the key. */
-  protected async endIn(name: string, ms: number): Promise<boolean> {
-    if (ms !== Number.POSITIVE_INFINITY) return this.client.send(pexpire<V>(name, ms));
+  protected override async endIn(name: string, ms: number): Promise<boolean> {
+    if (ms !== Number.POSITIVE_INFINITY) return super.endIn(name, ms);
     // PERSIST says no for a key without end too.
     const [, found] = await asOne(this.client.sendAll([persist<V>(name), exists<V>(name)]));
     return found === 1;
   }
 
-  async ttl(key: string): Promise<number | null> {
-    const left = await this.client.send(pttl<V>(this.space.key(key)));
+  override async ttl(key: string): Promise<number | null> {
+    const left = await super.ttl(key);
     if (left === -2) return null;
     return left === -1 ? Number.POSITIVE_INFINITY : left;
   }
 
-  async clear(prefix: string): Promise<number> {
+  override async clear(prefix: string): Promise<number> {
     const client = this.client.with({ bytes: true });
     let removed = 0;
-    for await (const page of batches(this.scan(prefix, PAGE), PAGE)) {
+    for await (const page of batches(this.scan(this.space.begin(prefix), PAGE), PAGE)) {
       removed += await client.send(unlink<Uint8Array>(page));
     }
     return removed;
   }
 
-  async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
-    for await (const key of this.scan(prefix, PAGE)) {
-      const name = this.space.strip(key);
-      if (name !== '') yield name;
-    }
-  }
-
-  async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
-    for await (const page of batches(this.scan(prefix, ENTRIES_PAGE), ENTRIES_PAGE)) {
+  override async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
+    for await (const page of batches(this.scan(this.space.begin(prefix), ENTRIES_PAGE), ENTRIES_PAGE)) {
       const values = await this.client.send(mget<V>(page));
       for (const [at, key] of page.entries()) {
         const [name, value] = [this.space.strip(key), values[at] ?? null];
@@ -195,15 +114,35 @@ class RedisKeyValue<V> implements KeyValue<V> {
     }
   }
 
-  protected scan(prefix: string, count: number): AsyncIterable<Uint8Array> {
-    return this.client.with({ bytes: true }).scanIterator({ match: pattern(this.space.begin(prefix)), count });
+  protected scan(begin: string, count: number): AsyncIterable<Uint8Array> {
+    return this.client.with({ bytes: true }).scanIterator({ match: pattern(begin), count });
   }
 }
 
-/** An end that has passed leaves nothing behind. */
+function commandsOf<V>(): KeyCommands<V> {
+  return { get, set: setFor, del: unlink, has: exists, increment: incrby, expire: pexpire, ttl: pttl };
+}
+
 function setFor<V>(key: string, value: Data, ttl: number): Command<unknown, V> {
-  if (ttl === 0) return unlink<V>(key);
   return ttl === Number.POSITIVE_INFINITY ? set<V>(key, value) : set<V>(key, value, { px: ttl });
+}
+
+function capabilitiesOf<V>({ clustered, keyPrefix }: RedisSender<V>, space: KeySpace): Capabilities {
+  return {
+    ttlGrain: 1,
+    ttlLateness: 1, // commands look at the deadline themselves
+    maxTtl: Number.MAX_SAFE_INTEGER,
+    orderedKeys: false,
+    uniqueKeys: false,
+    liveKeys: true,
+    incrementSteps: 'any',
+    emptyPrefix: true,
+    emptyValues: true,
+    atomicSetMany: clustered === true ? 'perSlot' : 'always',
+    exactCounts: true,
+    maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(keyPrefix),
+    forbiddenInKeys: [],
+  };
 }
 
 function bySlot(entries: readonly EntryToSet[], keyPrefix: string): EntryToSet[][] {

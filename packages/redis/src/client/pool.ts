@@ -1,14 +1,11 @@
 import {
   type AddressInput,
+  type Adds,
   ArgumentError,
   asKvError,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
   type ClientStats,
-  type CloseOptions,
   Command,
-  type ConnectionPool,
   duplicateCall,
   type Engine,
   integer,
@@ -16,6 +13,8 @@ import {
   keepOrigin,
   type Origin,
   openPool,
+  type PoolMembers,
+  poolMembers,
   setHidden,
   stateful,
 } from '@kv/core';
@@ -32,8 +31,10 @@ import { TypedExecutor } from './typed-executor.ts';
 
 const SELECT = stateful('SELECT');
 
+const Base: typeof TypedExecutor & Adds<PoolMembers> = /* @__PURE__ */ poolMembers(TypedExecutor);
+
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
-export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V, RedisSession<V>> {
+export class RedisPool<V = string> extends Base<V> implements KvPool<V, RedisSession<V>> {
   declare protected readonly client: Engine;
 
   /** Made by {@link createPool}. */
@@ -42,55 +43,9 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
     setHidden(this, 'client', client);
   }
 
-  /** Where it sends to, without user and password. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
-  /** Where it is in its life. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /**
-   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection.
-   *
-   * @throws ArgumentError for an unknown event
-   */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
-  }
-
   /** Counts, latencies and connections since it was made. */
   stats(): ClientStats {
     return this.client.stats();
-  }
-
-  /** Connections, in whatever state. */
-  get size(): number {
-    return this.pool.size;
-  }
-
-  /** Connections that are ready and not leased. */
-  get freeSize(): number {
-    return this.pool.freeSize;
-  }
-
-  /** Connections that are kept open. */
-  get minSize(): number {
-    return this.pool.options.minSize;
-  }
-
-  /** The most connections that are open at a time. */
-  get maxSize(): number {
-    return this.pool.options.maxSize;
   }
 
   /** Database of free and later connections. */
@@ -142,11 +97,6 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
     throw failed.reason;
   }
 
-  /** Closes the connections that are ready and not leased. */
-  clear(): void {
-    this.pool.clear();
-  }
-
   /** A view of the same pool with other call options. */
   with(options: RawCallOptions & { readonly bytes: true }): RedisPool<Uint8Array>;
   with(options: RawCallOptions & { readonly bytes: false }): RedisPool<string>;
@@ -165,19 +115,6 @@ export class RedisPool<V = string> extends TypedExecutor<V> implements KvPool<V,
   async duplicate(options: Omit<RedisPoolOptions, 'bytes'> = {}): Promise<RedisPool<V>> {
     const origin: PoolOrigin = duplicateWithLogin(this.client, options, readPoolOptions);
     return new RedisPool<V>(await openEngine(origin), mergeRawOptions(this.call, duplicateCall(this.call, options)));
-  }
-
-  /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
-  close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  protected get pool(): ConnectionPool {
-    return this.endpoint.shared;
   }
 
   protected get endpoint(): Engine['endpoints'][number] {
@@ -222,9 +159,7 @@ type PoolOrigin = Origin<AddressInput | undefined, RedisPoolOptions, ReadOptions
 async function openEngine(origin: PoolOrigin): Promise<Engine> {
   const { read } = origin;
   const setup = { ...clientSetup(read), alternative: alternativeOnPool };
-  const client = await askingLess(read.login, () => openPool(setup, read.options));
-  keepOrigin(client, origin);
-  return client;
+  return keepOrigin(await askingLess(read.login, () => openPool(setup, read.options)), origin);
 }
 
 /** The command was sent, and it is unknown whether it ran or will run. */

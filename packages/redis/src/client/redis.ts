@@ -1,11 +1,11 @@
 import {
+  type Adds,
   ArgumentError,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
+  type ClientMembers,
   type ClientStats,
-  type CloseOptions,
   type Command,
+  clientMembers,
   type Engine,
   givenOptions,
   type KvClient,
@@ -47,11 +47,13 @@ export interface RedisStats extends ClientStats {
   readonly cache?: CacheStats | undefined;
 }
 
+const Base: typeof TypedExecutor & Adds<ClientMembers> = /* @__PURE__ */ clientMembers(TypedExecutor);
+
 /**
  * A client that the whole process can share. Commands are pipelined on one connection; blocking commands, transactions and
  * subscriptions use dedicated ones.
  */
-export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
+export class Redis<V = string> extends Base<V> implements KvClient<V> {
   declare protected readonly client: Engine;
   declare protected readonly call: CachedCallOptions;
 
@@ -67,44 +69,9 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
     return call.cache ? sendCached(client, sent, call) : client.send(sent, call);
   }
 
-  /** Where it sends to, without user and password. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
   /** Whether it sends to the servers of a cluster. */
   get clustered(): boolean {
     return extensionOf(this.client).clustered === true;
-  }
-
-  /** Where the client is in its life. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
-  get writable(): boolean {
-    return this.client.writable;
-  }
-
-  /** Resolves when {@link writable} is true (again). */
-  drained(): Promise<void> {
-    return this.client.drained();
-  }
-
-  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
-  connect(): Promise<void> {
-    return this.client.connect();
-  }
-
-  /**
-   * Replaces all connections now, without the wait after failures; what they have is answered before they end. Resolves
-   * when the client can send.
-   *
-   * @throws ConnectionError with the cause when the first attempt fails
-   */
-  reconnect(): Promise<void> {
-    return this.client.reconnect();
   }
 
   /**
@@ -147,30 +114,6 @@ export class Redis<V = string> extends TypedExecutor<V> implements KvClient<V> {
   async auth(usernameOrPassword: string, password?: string): Promise<'OK'> {
     const { loginAgain } = await outsideOfCalls(() => import('./running-login.ts'));
     return loginAgain(this.client, usernameOrPassword, password, this.call);
-  }
-
-  /**
-   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
-   * every promise is settled then.
-   */
-  close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** Adds a listener for changes of {@link state}. A lost connection is a state, never an error that is thrown. */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
   }
 
   /** Counts, latencies and connections since the client was made. */

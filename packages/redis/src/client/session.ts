@@ -1,4 +1,15 @@
-import { type CallOptions, Command, Keys, type KvLease, type Lease, setHidden, stateful } from '@kv/core';
+import {
+  type Adds,
+  type CallOptions,
+  Command,
+  Keys,
+  type KvLease,
+  type Lease,
+  type LeaseMembers,
+  leaseMembers,
+  setHidden,
+  stateful,
+} from '@kv/core';
 import { type Many, many } from '../commands/support/arguments.ts';
 import { ok } from '../commands/support/replies.ts';
 import { RedisLeaseCommands } from '../generated/redis-lease-commands.ts';
@@ -19,6 +30,8 @@ export interface LeaseSource {
   again(error: unknown): Promise<boolean>;
 }
 
+const Base: typeof RedisLeaseCommands & Adds<LeaseMembers> = /* @__PURE__ */ leaseMembers(RedisLeaseCommands);
+
 /**
  * Exclusive use of one connection: all commands, and those that change the connection's state. Given back (`release()`,
  * `await using`), it is cleaned for the next user; when that fails it is replaced.
@@ -27,17 +40,12 @@ export interface LeaseSource {
  * await using s = await redis.session()
  * await s.watch('stock')
  */
-export class RedisSession<V = string> extends RedisLeaseCommands<V> implements KvLease<V> {
+export class RedisSession<V = string> extends Base<V> implements KvLease<V> {
   declare protected readonly lease: SessionLease;
 
   constructor(lease: SessionLease, call: CallOptions) {
     super(lease, call);
     setHidden(this, 'lease', lease);
-  }
-
-  /** Given back, or its connection is over. */
-  get closed(): boolean {
-    return this.lease.closed;
   }
 
   /** The selected database. */
@@ -72,14 +80,5 @@ export class RedisSession<V = string> extends RedisLeaseCommands<V> implements K
   with(options: RawCallOptions): RedisSession<V>;
   with(options: RawCallOptions): RedisSession<string> | RedisSession<Uint8Array> | RedisSession<V> {
     return new RedisSession<V>(this.lease, mergeRawOptions(this.call, options));
-  }
-
-  /** Gives the connection back. Never rejects, and need not be waited for. It does not wait for a server that is late. */
-  release(): Promise<void> {
-    return this.lease.release();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.release();
   }
 }

@@ -8,6 +8,9 @@ import {
   type Results,
   setHidden,
   unwrap,
+  type Adds,
+  type CallMembers,
+  callMembers,
 } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { Multi } from '../batch/multi.ts';
@@ -24,8 +27,10 @@ import { prefixed } from '../protocol/key-prefix.ts';
 import { inResp2 } from '../protocol/resp2-replies.ts';
 import type { RawCallOptions } from './call-options.ts';
 
+const Base: typeof RedisBlockingCommands & Adds<CallMembers> = /* @__PURE__ */ callMembers(RedisBlockingCommands);
+
 /** What client, session, connection and pool have in common: typed commands and the ways to send several. */
-export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
+export abstract class TypedExecutor<V> extends Base<V> {
   declare protected readonly executor: Executor;
   protected readonly call: RawCallOptions;
 
@@ -33,16 +38,6 @@ export abstract class TypedExecutor<V> extends RedisBlockingCommands<V> {
     super();
     setHidden(this, 'executor', executor);
     this.call = call;
-  }
-
-  /** Whether user data comes as `Uint8Array`. */
-  get bytes(): boolean {
-    return this.call.bytes === true;
-  }
-
-  /** What is put before every key; `''` = nothing. */
-  get keyPrefix(): string {
-    return this.call.keyPrefix ?? '';
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {

@@ -1,4 +1,15 @@
-import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, Flag, isBytes, keyPositions } from '@kv/core';
+import {
+  type AnyCommand,
+  type Arg,
+  ArgumentError,
+  bytesFrom,
+  type Command,
+  Flag,
+  isBytes,
+  joinArgs,
+  keyPositions,
+  withArgs,
+} from '@kv/core';
 import { text } from '../commands/support/replies.ts';
 import { word } from './key-specs.ts';
 
@@ -43,16 +54,16 @@ export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefine
 /** Apart from {@link prefixed}, so that a call without a prefix stays small enough to be compiled into its caller. */
 function withPrefix<T, V>(command: Command<T, V>, prefix: string): Command<T, V> {
   if (CHANNEL_COMMANDS.has(command.spec.name)) return command;
-  const { spec, flags, blockMs, bytes } = command;
+  const { spec, flags } = command;
   if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];
   for (const at of keyPositions(spec.keys, args)) prefixAt(args, at, prefix);
   if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);
   const strip = KEYS_IN_RESULT[spec.name];
-  if (strip === undefined) return new Command(spec, args, command.reply, flags, blockMs, bytes);
+  if (strip === undefined) return withArgs(command, args);
   const reply = (raw: unknown, self: AnyCommand): T =>
     strip(command.reply(raw, self), (key) => withoutPrefix(key, prefix)) as T;
-  return new Command(spec, args, reply, flags, blockMs, bytes);
+  return withArgs(command, args, reply);
 }
 
 /** The pattern is the first argument of KEYS, and behind MATCH in SCAN, which means all keys without one. */
@@ -82,16 +93,7 @@ function scanPatterns(args: readonly Arg[]): number[] {
 /** What is missing in a raw call is for the server to say. */
 function prefixAt(args: Arg[], at: number, prefix: string): void {
   const key = args[at];
-  if (key !== undefined) args[at] = join(prefix, key);
-}
-
-function join(prefix: string, key: Arg): Arg {
-  if (typeof key === 'string') return prefix + key;
-  const head = new TextEncoder().encode(prefix);
-  const joined = new Uint8Array(head.length + key.length);
-  joined.set(head);
-  joined.set(key, head.length);
-  return joined;
+  if (key !== undefined) args[at] = joinArgs(prefix, key);
 }
 
 function withoutPrefix(key: unknown, prefix: string): unknown {

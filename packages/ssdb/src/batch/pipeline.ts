@@ -4,12 +4,15 @@ import {
   type Command,
   checkCommand,
   type Executor,
-  type Settled,
   setHidden,
-  unwrap,
+  type Adds,
+  type BatchingMembers,
+  batchingMembers,
 } from '@kv/core';
 import { SsdbCommands } from '../generated/ssdb-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
+
+const Base: typeof SsdbCommands & Adds<BatchingMembers> = /* @__PURE__ */ batchingMembers(SsdbCommands);
 
 /**
  * Commands that are sent together, in order and on one connection, when `execute()` is called. Other commands may run
@@ -21,18 +24,13 @@ import { prefixed } from '../protocol/key-prefix.ts';
  * p.incr('a')
  * const [, a] = await p.execute() // [true, 2]
  */
-export class Pipeline<V = string> extends SsdbCommands<V> {
+export class Pipeline<V = string> extends Base<V> {
   declare protected readonly members: BatchMembers<V, CallOptions>;
 
   /** Made by `pipeline()`. */
   constructor(executor: Executor, call: CallOptions) {
     super();
     setHidden(this, 'members', new BatchMembers('pipeline', executor, call));
-  }
-
-  /** How many commands wait. */
-  get length(): number {
-    return this.members.length;
   }
 
   /** Adds a command value. The promise works as all promises do, and never counts as unhandled: `execute()` says it too. */
@@ -49,10 +47,6 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
     return this.members.add(prefixed(command, this.members.options.keyPrefix));
   }
 
-  protected override refuse(error: unknown): Promise<never> {
-    return this.members.refuse(error as Error);
-  }
-
   /**
    * Sends what was collected and resolves with all results, in order. The pipeline is empty afterwards and can be used
    * again.
@@ -63,11 +57,6 @@ export class Pipeline<V = string> extends SsdbCommands<V> {
    * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
-    const { executor, options } = this.members;
-    const members = this.members.take();
-    const commands = members.map(({ command }) => command);
-    const settled = await executor.sendAll(commands, { ...options, unit: true });
-    for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
-    return unwrap(settled);
+    return this.members.execute({ ...this.members.options, unit: true });
   }
 }

@@ -1,11 +1,10 @@
 import {
   type AddressInput,
+  type Adds,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
-  type CloseOptions,
+  type ConnectionMembers,
+  connectionMembers,
   type Engine,
-  isConnectionClosed,
   type KvConnection,
   type Lease,
   mergeCallOptions,
@@ -16,8 +15,10 @@ import { SsdbLease } from './lease.ts';
 import { readConnectionOptions, type SsdbOptions } from './options.ts';
 import { callOf, clientSetup } from './ssdb.ts';
 
+const Base: typeof SsdbLease & Adds<ConnectionMembers> = /* @__PURE__ */ connectionMembers(SsdbLease);
+
 /** One raw connection: it is not replaced when it is lost. All commands, and those that change the connection. */
-export class SsdbConnection<V = string> extends SsdbLease<V> implements KvConnection<V> {
+export class SsdbConnection<V = string> extends Base<V> implements KvConnection<V> {
   declare protected readonly client: Engine;
   declare protected readonly lease: Lease;
 
@@ -28,47 +29,11 @@ export class SsdbConnection<V = string> extends SsdbLease<V> implements KvConnec
     setHidden(this, 'lease', lease);
   }
 
-  /** Where it is connected to, without the password. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
-  /** Where it is in its life: `closed` when it is over, also when it was lost. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /**
-   * Adds a listener: `state`, or `connection` which tells why it was `lost`.
-   *
-   * @throws ArgumentError for an unknown event
-   */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
-  }
-
-  /** Closed by `close()`, or lost. */
-  override get closed(): boolean {
-    return isConnectionClosed({ client: this.client, lease: this.lease });
-  }
-
   override with(options: CallOptions & { readonly bytes: true }): SsdbConnection<Uint8Array>;
   override with(options: CallOptions & { readonly bytes: false }): SsdbConnection<string>;
   override with(options: CallOptions): SsdbConnection<V>;
   override with(options: CallOptions): SsdbConnection<string> | SsdbConnection<Uint8Array> | SsdbConnection<V> {
     return new SsdbConnection<V>(this.client, this.lease, mergeCallOptions(this.call, options));
-  }
-
-  /** Lets commands under way end for `timeout` ms, then ends the connection. Always resolves. */
-  override close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
   }
 
   override release(): Promise<void> {

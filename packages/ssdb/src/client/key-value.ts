@@ -2,24 +2,17 @@
 import {
   areEndless,
   asOne,
+  BasicKeyValue,
   batches,
   type Capabilities,
   type Command,
   type CommandSender,
-  type Data,
   type EntryToSet,
-  integer,
+  type KeyCommands,
   KeySpace,
   type KeyValue,
-  type KeyValueEntries,
-  type KeyValueEntriesOf,
   type KeyValueOptions,
-  type KeyValueSetOptions,
-  lifetime,
-  lifetimeOf,
-  lifetimeUntil,
   type Results,
-  setHidden,
 } from '@kv/core';
 import {
   del,
@@ -72,75 +65,35 @@ const LONGEST = 2 ** 30;
  * for await (const key of kv.keys('cart:')) console.log(key) // cart:7
  */
 export function keyValue<V = string>(client: SsdbSender<V>, options: KeyValueOptions = {}): KeyValue<V> {
-  return new SsdbKeyValue(client, new KeySpace(options));
+  const space = new KeySpace(options);
+  return new SsdbKeyValue(client, space, commandsOf<V>(), capabilitiesOf(client, space));
 }
 
-class SsdbKeyValue<V> implements KeyValue<V> {
-  readonly capabilities: Capabilities;
-  declare protected readonly client: SsdbSender<V>;
-  declare protected readonly space: KeySpace;
-
-  constructor(client: SsdbSender<V>, space: KeySpace) {
-    setHidden(this, 'client', client);
-    setHidden(this, 'space', space);
-    this.capabilities = {
-      ttlGrain: 1000,
-      ttlLateness: 1100, // rounding, and a thread that looks every 10 ms and deletes key by key
-      maxTtl: LONGEST * 1000,
-      orderedKeys: true,
-      uniqueKeys: true,
-      liveKeys: true,
-      incrementSteps: 'any',
-      emptyPrefix: true,
-      emptyValues: true,
-      atomicSetMany: (client.serverCount ?? 1) > 1 ? 'never' : 'withoutTtl',
-      exactCounts: false, // del does not tell: the key is looked for before
-      maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(client.keyPrefix),
-      forbiddenInKeys: [],
-    };
-  }
-
-  async get(key: string): Promise<V | null> {
-    return this.client.send(get<V>(this.space.key(key)));
-  }
-
-  async set(key: string, value: Data, options: KeyValueSetOptions = {}): Promise<void> {
-    const name = this.space.key(key);
-    await this.client.send(setFor<V>(name, value, lifetimeOf(options, this.capabilities.maxTtl)));
-  }
-
-  async del(key: string): Promise<boolean> {
+class SsdbKeyValue<V> extends BasicKeyValue<V, SsdbSender<V>> {
+  override async del(key: string): Promise<boolean> {
     const name = this.space.key(key);
     const [found] = await this.together([exists<V>(name), del<V>(name)]);
     return found;
   }
 
-  async has(key: string): Promise<boolean> {
-    return this.client.send(exists<V>(this.space.key(key)));
-  }
-
-  async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
+  override async getMany(keys: Iterable<string>): Promise<(V | null)[]> {
     const list = this.space.keyList(keys);
     if (list.length === 0) return [];
     const found = await this.client.send(multiGet<V>(list));
     return list.map((key) => found.get(key) ?? null);
   }
 
-  async hasMany(keys: Iterable<string>): Promise<boolean[]> {
+  override async hasMany(keys: Iterable<string>): Promise<boolean[]> {
     const list = this.space.keyList(keys);
     if (list.length === 0) return [];
     const found = await this.client.send(multiExists<V>(list));
     return list.map((key) => found.get(key) === true);
   }
 
-  async setMany<E extends KeyValueEntriesOf<E> = KeyValueEntries>(
-    entries: E,
-    options: KeyValueSetOptions = {},
-  ): Promise<void> {
-    const list = this.space.entries(entries, options, this.capabilities.maxTtl);
+  protected override async setEntries(list: readonly EntryToSet[]): Promise<void> {
     if (list.length === 0) return;
     if (areEndless(list)) await this.setManyForEver(list);
-    else await this.client.sendAll(list.map(({ key, value, ttl }) => setFor<V>(key, value, ttl)));
+    else await super.setEntries(list);
   }
 
   /**
@@ -156,14 +109,14 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     if (gone.length > 0) await this.client.sendAll(gone.map((name) => setnx<V>(name, map.get(name) ?? '')));
   }
 
-  async deleteMany(keys: Iterable<string>): Promise<number> {
+  override async deleteMany(keys: Iterable<string>): Promise<number> {
     const list = this.space.keyList(keys);
     if (list.length === 0) return 0;
     const [found] = await this.together([multiExists<V>(list), multiDel<V>(list)]);
     return [...found.values()].filter(Boolean).length;
   }
 
-  async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
+  override async deleteEach(keys: Iterable<string>): Promise<boolean[]> {
     const list = this.space.keyList(keys);
     if (list.length === 0) return [];
     const [found] = await this.together([multiExists<V>(list), multiDel<V>(list)]);
@@ -171,47 +124,23 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     return list.map((key) => removed.delete(key)); // a key given twice was removed once
   }
 
-  async increment(key: string, by = 1): Promise<number> {
-    integer(by, 'by');
-    return this.client.send(incr<V>(this.space.key(key), by));
-  }
-
-  async expire(key: string, ttl: number): Promise<boolean> {
-    const name = this.space.key(key);
-    const ms = lifetime(ttl, this.capabilities.maxTtl);
-    return this.client.send(expire<V>(name, secondsOrForEver(ms)));
-  }
-
-  async expireAt(key: string, expiresAt: number): Promise<boolean> {
-    const ms = lifetimeUntil(expiresAt, this.capabilities.maxTtl);
-    return ms === 0 ? this.del(key) : this.client.send(expire<V>(this.space.key(key), secondsOrForEver(ms)));
-  }
-
-  async ttl(key: string): Promise<number | null> {
+  override async ttl(key: string): Promise<number | null> {
     const name = this.space.key(key);
     const [left, found] = await this.together([ttlOf<V>(name), exists<V>(name)]);
     if (!found) return null;
     return left === -1 || left > LONGEST ? Number.POSITIVE_INFINITY : left * 1000;
   }
 
-  async clear(prefix: string): Promise<number> {
+  override async clear(prefix: string): Promise<number> {
     const client = this.client.with({ bytes: true });
     let removed = 0;
-    for await (const page of batches(client.keysIterator({ prefix: this.space.begin(prefix), count: PAGE }), PAGE)) {
+    for await (const page of batches(this.scan(this.space.begin(prefix), PAGE), PAGE)) {
       removed += await client.send(multiDel<Uint8Array>(page));
     }
     return removed;
   }
 
-  async *keys(prefix = ''): AsyncGenerator<string, void, undefined> {
-    const range = { prefix: this.space.begin(prefix), count: PAGE };
-    for await (const key of this.client.with({ bytes: true }).keysIterator(range)) {
-      const name = this.space.strip(key);
-      if (name !== '') yield name;
-    }
-  }
-
-  async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
+  override async *entries(prefix = ''): AsyncGenerator<readonly [key: string, value: V], void, undefined> {
     const range = { prefix: this.space.begin(prefix), count: ENTRIES_PAGE };
     for await (const [key, value] of this.client.scanIterator(range)) {
       const name = this.space.strip(key);
@@ -219,14 +148,43 @@ class SsdbKeyValue<V> implements KeyValue<V> {
     }
   }
 
+  protected scan(prefix: string, count: number): AsyncIterable<Uint8Array> {
+    return this.client.with({ bytes: true }).keysIterator({ prefix, count });
+  }
+
   protected together<const Cs extends readonly Command<unknown, V>[]>(commands: Cs): Promise<Results<Cs>> {
     return asOne(this.client.sendAll(commands));
   }
 }
 
-/** An end that has passed leaves nothing behind. */
-function setFor<V>(key: string, value: Data, ttl: number): Command<unknown, V> {
-  return ttl === 0 ? del<V>(key) : setx<V>(key, value, secondsOrForEver(ttl));
+function commandsOf<V>(): KeyCommands<V> {
+  return {
+    get,
+    set: (key, value, ttl) => setx<V>(key, value, secondsOrForEver(ttl)),
+    del,
+    has: exists,
+    increment: incr,
+    expire: (key, ttl) => expire<V>(key, secondsOrForEver(ttl)),
+    ttl: ttlOf,
+  };
+}
+
+function capabilitiesOf<V>({ serverCount = 1, keyPrefix }: SsdbSender<V>, space: KeySpace): Capabilities {
+  return {
+    ttlGrain: 1000,
+    ttlLateness: 1100, // rounding, and a thread that looks every 10 ms and deletes key by key
+    maxTtl: LONGEST * 1000,
+    orderedKeys: true,
+    uniqueKeys: true,
+    liveKeys: true,
+    incrementSteps: 'any',
+    emptyPrefix: true,
+    emptyValues: true,
+    atomicSetMany: serverCount > 1 ? 'never' : 'withoutTtl',
+    exactCounts: false, // del does not tell: the key is looked for before
+    maxKeyBytes: MAX_KEY_BYTES - space.bytesWith(keyPrefix),
+    forbiddenInKeys: [],
+  };
 }
 
 function secondsOrForEver(ms: number): number {

@@ -1,23 +1,29 @@
-import { type CallOptions, type KvLease, type Lease, mergeCallOptions, setHidden } from '@kv/core';
+import {
+  type Adds,
+  type CallOptions,
+  type KvLease,
+  type Lease,
+  type LeaseMembers,
+  leaseMembers,
+  mergeCallOptions,
+  setHidden,
+} from '@kv/core';
 import { auth, ignoreKeyRange } from '../commands/server.ts';
 import { Scanner } from '../streams/scan.ts';
+
+const Base: typeof Scanner & Adds<LeaseMembers> = /* @__PURE__ */ leaseMembers(Scanner);
 
 /**
  * Exclusive use of one connection: commands run in the order of the calls, and those are there that change the connection.
  * It is not replaced when it is lost.
  */
-export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
+export class SsdbLease<V = string> extends Base<V> implements KvLease<V> {
   declare protected readonly lease: Lease;
 
   /** Made by `acquire()`. */
   constructor(lease: Lease, call: CallOptions) {
     super(lease, call);
     setHidden(this, 'lease', lease);
-  }
-
-  /** Given back, or its connection is over. */
-  get closed(): boolean {
-    return this.lease.closed;
   }
 
   /**
@@ -43,16 +49,8 @@ export class SsdbLease<V = string> extends Scanner<V> implements KvLease<V> {
     return new SsdbLease<V>(this.lease, mergeCallOptions(this.call, options));
   }
 
-  /**
-   * Gives the connection back once its commands are answered. Never rejects, and need not be waited for: it does not wait
-   * for a server that is late.
-   */
-  release(): Promise<void> {
-    return this.lease.release();
-  }
-
   /** The same as {@link release}. */
-  override close(): Promise<void> {
+  close(): Promise<void> {
     return this.release();
   }
 }

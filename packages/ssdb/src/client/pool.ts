@@ -1,10 +1,8 @@
 import {
   type AcquireOptions,
+  type Adds,
   type CallOptions,
-  type ClientEvents,
-  type ClientState,
   type ClientStats,
-  type CloseOptions,
   duplicateCall,
   duplicateOrigin,
   type Engine,
@@ -13,6 +11,8 @@ import {
   mergeCallOptions,
   type Origin,
   openPool,
+  type PoolMembers,
+  poolMembers,
   readAcquireOptions,
   type ServerOf,
   setHidden,
@@ -23,8 +23,10 @@ import { type ReadOptions, readPoolOptions, type SsdbAddress, type SsdbPoolOptio
 import { acquireFor, shardRouter } from './servers.ts';
 import { callOf, clientSetup } from './ssdb.ts';
 
+const Base: typeof Scanner & Adds<PoolMembers> = /* @__PURE__ */ poolMembers(Scanner);
+
 /** Connections of bounded number: commands go to whichever is least busy, `acquire()` gives one to oneself. */
-export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLease<V>> {
+export class SsdbPool<V = string> extends Base<V> implements KvPool<V, SsdbLease<V>> {
   declare protected readonly client: Engine;
 
   /** Made by {@link createPool}. */
@@ -33,60 +35,14 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
     setHidden(this, 'client', client);
   }
 
-  /** Where it sends to, without the password; of several servers all, with commas between. */
-  get address(): string {
-    return this.client.setup.addressText;
-  }
-
   /** The servers, each with a view of this pool that sends everything there. Closing such a view closes the pool. */
   nodes(): ServerOf<SsdbPool<V>>[] {
     return this.client.servers.map((server) => ({ ...server, client: new SsdbPool<V>(server.client, this.call) }));
   }
 
-  /** Where it is in its life. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /**
-   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection.
-   *
-   * @throws ArgumentError for an unknown event
-   */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Removes a listener that {@link on} added. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
-  }
-
   /** Counts, latencies and connections since it was made. */
   stats(): ClientStats {
     return this.client.stats();
-  }
-
-  /** Connections, in whatever state. */
-  get size(): number {
-    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.size, 0);
-  }
-
-  /** Connections that are ready and not leased. */
-  get freeSize(): number {
-    return this.client.endpoints.reduce((sum, { shared }) => sum + shared.freeSize, 0);
-  }
-
-  /** How many connections are kept, to each server. */
-  get minSize(): number {
-    return this.client.setup.pools.shared.minSize;
-  }
-
-  /** How many connections there may be, to each server. */
-  get maxSize(): number {
-    return this.client.setup.pools.shared.maxSize;
   }
 
   /**
@@ -104,11 +60,6 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
   /** Gives a lease back. Need not be waited for. */
   release(lease: SsdbLease<V>): void {
     void lease.release();
-  }
-
-  /** Closes the connections that are ready and not leased. */
-  clear(): void {
-    for (const { shared } of this.client.endpoints) shared.clear();
   }
 
   /** A view of the same pool with other call options. */
@@ -129,11 +80,6 @@ export class SsdbPool<V = string> extends Scanner<V> implements KvPool<V, SsdbLe
   async duplicate(options: Omit<SsdbPoolOptions, 'bytes'> = {}): Promise<SsdbPool<V>> {
     const origin: PoolOrigin = duplicateOrigin(this.client, options, readPoolOptions);
     return new SsdbPool<V>(await openEngine(origin), duplicateCall(this.call, options));
-  }
-
-  /** Lets commands under way end for `timeout` ms, then ends all connections. Always resolves. */
-  override close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
   }
 }
 
@@ -172,7 +118,5 @@ type PoolOrigin = Origin<SsdbAddress | undefined, SsdbPoolOptions, ReadOptions<S
 
 async function openEngine(origin: PoolOrigin): Promise<Engine> {
   const { read } = origin;
-  const client = await openPool(clientSetup(read), read.options, shardRouter(read));
-  keepOrigin(client, origin);
-  return client;
+  return keepOrigin(await openPool(clientSetup(read), read.options, shardRouter(read)), origin);
 }

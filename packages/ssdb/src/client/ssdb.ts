@@ -1,11 +1,11 @@
 import {
+  type Adds,
   type CallOptions,
   Client,
-  type ClientEvents,
+  type ClientMembers,
   type ClientSetup,
-  type ClientState,
   type ClientStats,
-  type CloseOptions,
+  clientMembers,
   commonSetup,
   duplicateCall,
   duplicateOrigin,
@@ -32,19 +32,16 @@ import {
 } from './options.ts';
 import { addressText, shardRouter } from './servers.ts';
 
+const Base: typeof Scanner & Adds<ClientMembers> = /* @__PURE__ */ clientMembers(Scanner);
+
 /** A client that the whole process can share. Commands share a few connections; streams use dedicated ones. */
-export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
+export class Ssdb<V = string> extends Base<V> implements KvClient<V> {
   declare protected readonly client: Engine;
 
   /** Made by {@link createSsdb}. */
   constructor(client: Engine, call: CallOptions) {
     super(client, call);
     setHidden(this, 'client', client);
-  }
-
-  /** Where it sends to, without the password; of several servers all, with commas between. */
-  get address(): string {
-    return this.client.setup.addressText;
   }
 
   /**
@@ -58,36 +55,6 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
     return this.client.servers.map((server) => ({ ...server, client: new View(server.client, this.call) }));
   }
 
-  /** Where the client is in its life. */
-  get state(): ClientState {
-    return this.client.state;
-  }
-
-  /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
-  get writable(): boolean {
-    return this.client.writable;
-  }
-
-  /** Resolves when {@link writable} is true (again). */
-  drained(): Promise<void> {
-    return this.client.drained();
-  }
-
-  /** Connects now instead of with the first command. @throws ConnectionError with the cause when that fails */
-  connect(): Promise<void> {
-    return this.client.connect();
-  }
-
-  /**
-   * Replaces all connections now, without the wait after failures; what they have is answered before they end. Resolves
-   * when the client can send.
-   *
-   * @throws ConnectionError with the cause when the first attempt fails
-   */
-  reconnect(): Promise<void> {
-    return this.client.reconnect();
-  }
-
   /**
    * A further client of the same class, with the address, the options and the call options of this one; `options` say
    * what differs. Nothing is shared with it.
@@ -99,26 +66,6 @@ export class Ssdb<V = string> extends Scanner<V> implements KvClient<V> {
     const View = this.constructor as SsdbClass<this>;
     const origin: ClientOrigin = duplicateOrigin(this.client, options, readClientOptions);
     return new View(makeEngine(origin), duplicateCall(this.call, options));
-  }
-
-  /**
-   * Takes no more calls, lets those under way end for `timeout` ms, then ends all connections. Always resolves, and
-   * every promise is settled then.
-   */
-  override close(options?: CloseOptions): Promise<void> {
-    return this.client.close(options);
-  }
-
-  /** Hears of every change of {@link state}. A lost connection is a state, never an error that is thrown. */
-  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.on(event, listener);
-    return this;
-  }
-
-  /** Ends what {@link on} began. */
-  off<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): this {
-    this.client.off(event, listener);
-    return this;
   }
 
   /** Counts, latencies and connections since the client was made. */
@@ -216,9 +163,7 @@ function makeEngine(origin: ClientOrigin): Engine {
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
     },
   } as const;
-  const client = new Client(setup, shardRouter(read));
-  keepOrigin(client, origin);
-  return client;
+  return keepOrigin(new Client(setup, shardRouter(read)), origin);
 }
 
 /** What is the same for clients, pools and connections. */

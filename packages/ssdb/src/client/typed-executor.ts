@@ -9,6 +9,9 @@ import {
   type ServerOf,
   setHidden,
   unwrap,
+  type Adds,
+  type CallMembers,
+  callMembers,
 } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
 import { Pipeline } from '../batch/pipeline.ts';
@@ -16,8 +19,10 @@ import { SsdbCommands } from '../generated/ssdb-commands.ts';
 import { commandByName } from '../protocol/command-table.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 
+const Base: typeof SsdbCommands & Adds<CallMembers> = /* @__PURE__ */ callMembers(SsdbCommands);
+
 /** What client, pool, lease and connection have in common: typed commands and the ways to send several. */
-export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncDisposable {
+export abstract class TypedExecutor<V> extends Base<V> {
   declare protected readonly executor: Executor;
   protected readonly call: CallOptions;
 
@@ -27,26 +32,9 @@ export abstract class TypedExecutor<V> extends SsdbCommands<V> implements AsyncD
     this.call = call;
   }
 
-  /** Whether user data comes as `Uint8Array`. */
-  get bytes(): boolean {
-    return this.call.bytes === true;
-  }
-
-  /** What is put before every key; `''` = nothing. */
-  get keyPrefix(): string {
-    return this.call.keyPrefix ?? '';
-  }
-
   /** How many servers the keys lie on; a lease or a connection belongs to one. */
   get serverCount(): number {
     return this.executor.servers?.length ?? 1;
-  }
-
-  /** Ends what this stands for: the client, the pool, the lease or the connection. Always resolves. */
-  abstract close(options?: { readonly timeout?: number | undefined }): Promise<void>;
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   protected run<T>(command: Command<T, V>): Promise<T> {

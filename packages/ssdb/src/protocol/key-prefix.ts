@@ -1,5 +1,15 @@
 /** A prefix before every key and name, taken off where they come back. */
-import { type AnyCommand, type Arg, ArgumentError, bytesFrom, Command, Flag, keyPositions } from '@kv/core';
+import {
+  type AnyCommand,
+  type Arg,
+  ArgumentError,
+  bytesFrom,
+  type Command,
+  Flag,
+  joinArgs,
+  keyPositions,
+  withArgs,
+} from '@kv/core';
 import { type Reply, utf8Length } from '@kv/ssdb-parser';
 import { MAX_KEY_BYTES } from '../commands/support/arguments.ts';
 
@@ -25,22 +35,22 @@ const encoder = new TextEncoder();
 /** The same command with the prefix. @throws ArgumentError when a key becomes too long with it, or keys are not known */
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
   if (prefix === undefined || prefix === '') return command;
-  const { spec, flags, blockMs, bytes } = command;
+  const { spec, flags } = command;
   if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
   const args = [...command.args];
   if (ASCENDING.has(spec.name) || DESCENDING.has(spec.name)) prefixBounds(spec.name, args, prefix);
-  else for (const at of keyPositions(spec.keys, args)) args[at] = checked(join(prefix, args[at] as Arg));
+  else for (const at of keyPositions(spec.keys, args)) args[at] = checked(joinArgs(prefix, args[at] as Arg));
   const size = ENTRY_SIZE[spec.name];
-  if (size === undefined) return new Command(spec, args, command.reply, flags, blockMs, bytes);
+  if (size === undefined) return withArgs(command, args);
   const reply = (raw: unknown, self: AnyCommand): T => command.reply(stripped(raw as Reply, size, prefix), self);
-  return new Command(spec, args, reply, flags, blockMs, bytes);
+  return withArgs(command, args, reply);
 }
 
 /** An open side becomes the border of what begins with the prefix; a key that is nothing but the prefix stays out. */
 function prefixBounds(name: string, args: Arg[], prefix: string): void {
   const [start = '', end = ''] = args;
-  const low = (bound: Arg, open: string): Arg => join(prefix, bound.length === 0 ? open : bound);
-  const high = (bound: Arg): Arg => (bound.length === 0 ? lastWith(prefix) : join(prefix, bound));
+  const low = (bound: Arg, open: string): Arg => joinArgs(prefix, bound.length === 0 ? open : bound);
+  const high = (bound: Arg): Arg => (bound.length === 0 ? lastWith(prefix) : joinArgs(prefix, bound));
   args[0] = ASCENDING.has(name) ? low(start, '') : high(start);
   args[1] = ASCENDING.has(name) ? high(end) : low(end, '\0');
 }
@@ -51,15 +61,6 @@ export function lastWith(prefix: Arg): Uint8Array {
   const bound = new Uint8Array(Math.max(MAX_KEY_BYTES + 1, head.length + 1)).fill(0xff);
   bound.set(head);
   return bound;
-}
-
-function join(prefix: string, key: Arg): Arg {
-  if (typeof key === 'string') return prefix + key;
-  const head = encoder.encode(prefix);
-  const joined = new Uint8Array(head.length + key.length);
-  joined.set(head);
-  joined.set(key, head.length);
-  return joined;
 }
 
 function checked(key: Arg): Arg {
