@@ -10,8 +10,19 @@ import { lossCases } from './loss-cases.ts';
 import { poolCases } from './pool-cases.ts';
 import { silenceCases } from './silence-cases.ts';
 
-/** Runs all cases on the backend that `begin` gives. */
-export function failureSuite(begin: () => Promise<FailureBackend>): void {
+const PARTS: Readonly<Record<string, (start: Start) => void>> = {
+  loss: lossCases,
+  'deadlines, signals and queues': deadlineCases,
+  silence: silenceCases,
+  closing: closingCases,
+  pools: poolCases,
+};
+
+/** Runs the cases on the backend that `begin` gives: all of them, or those of some parts. */
+export function failureSuite(
+  begin: () => Promise<FailureBackend>,
+  parts: readonly string[] = Object.keys(PARTS),
+): void {
   let opened: FailureBackend | undefined;
   let direct: FailureClient | undefined;
   let keys = 0;
@@ -31,24 +42,12 @@ export function failureSuite(begin: () => Promise<FailureBackend>): void {
     await opened?.close();
   });
 
-  describe('loss', () => {
-    lossCases(start);
-  });
-  describe('deadlines, signals and queues', () => {
-    deadlineCases(start);
-  });
-  describe('silence', () => {
-    silenceCases(start);
-  });
-  describe('closing', () => {
-    closingCases(start);
-  });
-  describe('pools', () => {
-    poolCases(start);
+  describe.each(parts)('%s', (part) => {
+    there(PARTS[part])(start);
   });
 }
 
 function there<T>(opened: T | undefined): T {
-  if (opened === undefined) throw new Error('the backend is opened when the cases run');
+  if (opened === undefined) throw new Error('no such part, or the backend is not open yet: it is when the cases run');
   return opened;
 }

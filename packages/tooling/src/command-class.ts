@@ -3,13 +3,15 @@ import type { CommandFunction, CommandScope, Signature } from './command-source.
 
 /** What to print for one backend. */
 export interface Backend {
-  /** Folder under `packages`. */
-  readonly folder: string;
-  /** Class of the commands that any client has; file name `<folder>-commands.ts`. */
+  /** What the names of its generated files begin with. */
+  readonly name: string;
+  /** The folder in the repository that has its `commands` and `generated`. */
+  readonly source: string;
+  /** Class of the commands that any client has; file name `<name>-commands.ts`. */
   readonly shared: string;
   /** Class that adds blocking commands. */
   readonly blocking: string;
-  /** Class that adds commands which need an exclusive connection; file name `<folder>-lease-commands.ts`. */
+  /** Class that adds commands which need an exclusive connection; file name `<name>-lease-commands.ts`. */
   readonly lease: string;
   /** What that class extends: it is for sessions only, which have more than commands. */
   readonly leaseBase: { readonly name: string; readonly module: string };
@@ -191,7 +193,7 @@ function leaseFile(backend: Backend, modules: readonly SourceModule[]): string {
 /** The files of a backend; the one for leases only when there are such commands. */
 export function printClasses(backend: Backend, modules: readonly SourceModule[]): GeneratedFile[] {
   checkNames(modules);
-  const files = [{ name: `${backend.folder}-commands.ts`, text: mainFile(backend, modules) }];
+  const files = [{ name: `${backend.name}-commands.ts`, text: mainFile(backend, modules) }];
   if (commandsIn(modules, 'lease').length === 0) return files;
-  return [...files, { name: `${backend.folder}-lease-commands.ts`, text: leaseFile(backend, modules) }];
+  return [...files, { name: `${backend.name}-lease-commands.ts`, text: leaseFile(backend, modules) }];
 }

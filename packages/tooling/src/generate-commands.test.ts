@@ -26,7 +26,8 @@ describe('methods from functions', () => {
     writeFileSync(path, source);
     const leaseBase = { name: 'Base', module: '../base.ts' };
     const names = {
-      folder: 'x',
+      name: 'x',
+      source: 'packages/x/src',
       shared: 'XCommands',
       blocking: 'XBlockingCommands',
       lease: 'XLeaseCommands',

@@ -11,9 +11,10 @@ import { commandTable } from './generate-command-table.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The backends and the names of their generated classes. */
-const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson'].map((name) => ({
-  folder: name.toLowerCase(),
+/** The backends and the names of their generated classes. Memo is the example of the tests. */
+const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson', 'Memo'].map((name) => ({
+  name: name.toLowerCase(),
+  source: name === 'Memo' ? 'packages/testkit/test/memo' : `packages/${name.toLowerCase()}/src`,
   shared: `${name}Commands`,
   blocking: `${name}BlockingCommands`,
   lease: `${name}LeaseCommands`,
@@ -33,7 +34,7 @@ interface ExpectedFile {
 
 /** What a backend's generated files should be; none while it has no commands. */
 function expectedFiles(backend: Backend): ExpectedFile[] {
-  const source = join(ROOT, 'packages', backend.folder, 'src');
+  const source = join(ROOT, backend.source);
   if (!existsSync(join(source, 'commands'))) return [];
   const files = printClasses(backend, sources(join(source, 'commands')));
   return files.map(({ name, text }) => ({ path: join(source, 'generated', name), text }));
