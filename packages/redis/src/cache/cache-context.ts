@@ -1,4 +1,4 @@
-import type { Client, Endpoint } from '@kv/core';
+import type { Arg, Client, Endpoint } from '@kv/core';
 import type { CacheSettings } from '../client/cache-options.ts';
 import type { Entries } from './entries.ts';
 
@@ -16,6 +16,8 @@ export interface CacheContext {
   readonly counts: CacheCounts;
   /** Whether CLIENT CACHING YES goes before each read that is to be kept. */
   readonly isPrefaced: boolean;
+  /** The slot of a key; -1 where there are no slots. */
+  slotOf(key: Arg): number;
   /** Whether keys of a slot are on this server. */
   owns(slot: number, endpoint: Endpoint): boolean;
 }

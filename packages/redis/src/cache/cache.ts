@@ -1,5 +1,6 @@
 import {
   type AnyCommand,
+  type Arg,
   type Client,
   type CommandObserver,
   type Connection,
@@ -12,13 +13,14 @@ import type { CachedCallOptions, CacheOptions, CacheSettings } from '../client/c
 import { extensionOf } from '../client/client-extension.ts';
 import { text } from '../commands/support/replies.ts';
 import type { RedisWire } from '../protocol/protocol.ts';
+import { keySlot } from '../topology/slot.ts';
 import { publishCache } from './cache-channel.ts';
 import type { CacheContext, CacheCounts } from './cache-context.ts';
 import type { CacheStats } from './cache-stats.ts';
 import { changedKeys } from './changed-keys.ts';
 import type { ClientCache } from './client-cache.ts';
 import { Entries } from './entries.ts';
-import type { Group } from './entry.ts';
+import type { ReplySource } from './fetch.ts';
 import { KeptReplies } from './kept-replies.ts';
 import { MgetReads } from './mget-reads.ts';
 import { Reads } from './reads.ts';
@@ -107,7 +109,6 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
     const refusal = await startTracking(connection, this.#tracking);
     if (refusal !== undefined) this.#refusals.set(endpoint, refusal);
     else {
-      (connection.wire as RedisWire).pushBytes = this.#isClustered; // the slot of a key is that of its bytes
       this.#sources.add(new TrackedConnection(connection, endpoint, kept, this));
       this.#refusals.delete(endpoint);
     }
@@ -118,6 +119,10 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
     if (this.isPrefaced) return ['OPTIN'];
     const prefixes = this.settings.prefixes.filter((prefix) => prefix !== '');
     return ['BCAST', ...prefixes.flatMap((prefix) => ['PREFIX', prefix])];
+  }
+
+  slotOf(key: Arg): number {
+    return this.#isClustered ? keySlot(key) : -1;
   }
 
   owns(slot: number, endpoint: Endpoint): boolean {
@@ -135,12 +140,12 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
 
   #end(source: TrackedConnection, reason: string, error: KvError): void {
     if (!this.#sources.delete(source)) return;
-    this.#flush((group) => this.#isOf(group, source), reason, error);
+    this.#flush((slot, from) => this.#isOf(source, slot, from), reason, error);
     this.#update();
   }
 
-  #isOf({ slot, source }: Group, from: TrackedConnection): boolean {
-    return source === from || this.owns(slot, from.endpoint);
+  #isOf(source: TrackedConnection, slot: number, from: ReplySource | undefined): boolean {
+    return source === from || this.owns(slot, source.endpoint);
   }
 
   /** Whether anything is kept depends on whether a server tells of changes. */
@@ -155,7 +160,7 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
   #close(): void {
     this.#isClosed = true;
     this.#isServing = false;
-    this.entries.dropGroups(() => true);
+    this.entries.dropSlots(() => true);
   }
 
   // -- changes
@@ -170,7 +175,8 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
 
   #flushed(connection: Connection): void {
     for (const source of this.#sources)
-      if (source.connection === connection) this.#flush((group) => this.#isOf(group, source), 'flushed by the server');
+      if (source.connection === connection)
+        this.#flush((slot, from) => this.#isOf(source, slot, from), 'flushed by the server');
   }
 
   /** The client has another database or user: what is kept is not what its reads would give. */
@@ -197,15 +203,15 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
 
   #dropKey(key: string | Uint8Array): void {
     const name = typeof key === 'string' ? key : text(key);
-    this.#invalidated(this.entries.dropKey(this.entries.groupOf(key), name));
+    this.#invalidated(this.entries.dropKey(name));
   }
 
   #invalidated(count: number): void {
     this.counts.invalidated += count;
   }
 
-  #flush(isMeant: (group: Group) => boolean, reason: string, cause?: KvError): void {
-    const dropped = this.entries.dropGroups(isMeant);
+  #flush(isMeant: Parameters<Entries['dropSlots']>[0], reason: string, cause?: KvError): void {
+    const dropped = this.entries.dropSlots(isMeant);
     this.#invalidated(dropped);
     this.counts.flushes++;
     this.#publish('flush', dropped, reason, cause);

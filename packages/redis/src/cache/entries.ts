@@ -1,39 +1,46 @@
 import type { Arg } from '@kv/core';
-import { keySlot } from '../topology/slot.ts';
+import { SLOT_COUNT } from '../topology/slot.ts';
 import { copyOf } from './copy-of.ts';
-import { Entry, type Group, type ReplySource } from './entry.ts';
+import { Fetch, type ReplySource, sameArgs } from './fetch.ts';
+import { IndexChains, NONE } from './index-chains.ts';
+import { hashOf } from './key-hash.ts';
 import { KeyTable } from './key-table.ts';
 import { sizeOfEntry } from './memory.ts';
+import { Rows } from './rows.ts';
 
 /** A reply that alone takes more than this part of the room is not kept. */
 const LARGEST = 1 / 16;
+const ROW = Rows.BYTES + 2 * IndexChains.BYTES;
 
 /**
  * The replies that are kept: found by their keys, bounded in bytes; what was not used for the longest time goes first.
+ * Each has an index, which is another one after a change of the number of rows.
  *
- *     group (slot) ─▶ key ─▶ GET ─▶ STRLEN ─▶ GETRANGE 0 5      entries of one key, dropped together
+ *     key ─▶ GET ─▶ STRLEN ─▶ GETRANGE 0 5                      entries of one key, dropped together
+ *     slot ─▶ all of its entries                                dropped when it has another owner
  *     oldest ◀───────────────────────────────────▶ newest       all that are stored, in the order of their use
  */
 export class Entries {
-  /** About how many bytes the tables of keys take. */
-  tableBytes = 0;
-  #entryBytes = 0;
   /** How many are stored; those on their way do not count. */
   stored = 0;
   evicted = 0;
   readonly #maxBytes: number;
-  readonly #groups = new Map<number, Group>();
-  /** Where there are no slots. */
-  readonly #only: Group | undefined;
-  #oldest: Entry | undefined;
-  #newest: Entry | undefined;
+  #rows = new Rows();
+  readonly #table = new KeyTable();
+  readonly #use = new IndexChains(1);
+  readonly #bySlot: IndexChains;
+  readonly #hasSlots: boolean;
+  /** Where the replies of each slot came from. */
+  readonly #sources: (ReplySource | undefined)[];
+  #entryBytes = 0;
 
   /** @param bySlot whether keys have slots, which are dropped one by one */
   constructor(maxBytes: number, bySlot: boolean) {
     this.#maxBytes = maxBytes;
-    if (bySlot) return;
-    this.#only = newGroup(-1);
-    this.#attach(this.#only);
+    const slots = bySlot ? SLOT_COUNT : 1;
+    this.#hasSlots = bySlot;
+    this.#bySlot = new IndexChains(slots);
+    this.#sources = new Array(slots).fill(undefined);
   }
 
   /** About how many bytes they take. */
@@ -41,42 +48,82 @@ export class Entries {
     return this.#entryBytes + this.tableBytes;
   }
 
-  /** The group of a key. */
-  groupOf(key: Arg): Group {
-    return this.#only ?? this.#groupAt(keySlot(key));
+  /** About how many bytes of that are taken by rows and the table of keys. */
+  get tableBytes(): number {
+    return this.#rows.capacity * ROW + this.#table.bytes;
   }
 
-  /** There may be many slots for few keys: only groups that have entries are kept, and count. */
-  #groupAt(slot: number): Group {
-    return this.#groups.get(slot) ?? newGroup(slot);
+  // -- looking
+
+  /** The index of the reply to a command, or of what waits for it; or NONE. */
+  find(key: string, name: string, args: readonly Arg[] | null, bytes: boolean): number {
+    const { keys, names, bytes: kinds, args: lists, siblings } = this.#rows;
+    let index = this.#table.get(key, hashOf(key), keys);
+    for (; index !== NONE; index = siblings[index] as number) {
+      if (names[index] !== name || (kinds[index] === 1) !== bytes) continue;
+      if (sameArgs(lists[index] as readonly Arg[] | null, args)) break;
+    }
+    return index;
   }
 
-  #attach(group: Group): void {
-    this.#groups.set(group.slot, group);
-    this.tableBytes += group.byKey.bytes;
+  /** What is on its way; undefined: it is stored. */
+  fetchAt(index: number): Fetch | undefined {
+    const value = this.#rows.values[index];
+    return value instanceof Fetch ? value : undefined;
   }
 
-  #detachIfEmpty(group: Group): void {
-    if (group.byKey.size > 0 || group === this.#only) return;
-    this.#groups.delete(group.slot);
-    this.tableBytes -= group.byKey.bytes;
+  rawAt(index: number): unknown {
+    return this.#rows.values[index];
   }
 
-  /** The reply to a command, or what waits for it. */
-  find(group: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry | undefined {
-    let entry = group.byKey.get(key);
-    while (entry !== undefined && !entry.answers(name, args, bytes)) entry = entry.sibling;
-    return entry;
+  /** Where a stored reply came from. */
+  sourceAt(index: number): ReplySource | undefined {
+    return this.#sources[this.#rows.slots[index] as number];
   }
+
+  storedAt(index: number): number {
+    return this.#rows.storedAt[index] as number;
+  }
+
+  expiresAt(index: number): number {
+    return this.#rows.expires[index] as number;
+  }
+
+  /** It was used: it goes last. */
+  touch(index: number): void {
+    if (index === this.#use.last(0)) return;
+    this.#use.remove(0, index);
+    this.#use.append(0, index);
+  }
+
+  // -- adding
 
   /** Begins an entry, whose reply is on its way. */
-  add({ slot }: Group, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Entry {
-    const group = this.#only ?? this.#groupAt(slot);
-    if (group.byKey.size === 0 && group !== this.#only) this.#attach(group);
-    const entry = new Entry(group, key, name, args, bytes);
-    entry.sibling = group.byKey.get(key);
-    this.tableBytes += group.byKey.set(key, entry);
-    return entry;
+  begin(fetch: Fetch): void {
+    if (this.#rows.isFull) this.#makeRow();
+    const rows = this.#rows;
+    const index = rows.take();
+    const hash = hashOf(fetch.key);
+    fetch.index = index;
+    rows.keys[index] = fetch.key;
+    rows.names[index] = fetch.name;
+    rows.args[index] = fetch.args;
+    rows.bytes[index] = fetch.bytes ? 1 : 0;
+    rows.values[index] = fetch;
+    rows.hashes[index] = hash;
+    rows.slots[index] = Math.max(fetch.slot, 0);
+    this.#enter(index);
+  }
+
+  /** Makes a row known to its key and its slot. */
+  #enter(index: number): void {
+    const { keys, hashes, siblings, slots } = this.#rows;
+    const hash = hashes[index] as number;
+    const first = this.#table.get(keys[index] as string, hash, keys);
+    siblings[index] = first;
+    if (first === NONE) this.#table.add(hash, index);
+    else this.#table.replace(hash, first, index);
+    this.#bySlot.append(slots[index] as number, index);
   }
 
   /**
@@ -84,135 +131,169 @@ export class Entries {
    *
    * @param expires when it ends, ms
    */
-  store(entry: Entry, raw: unknown, source: ReplySource, now: number, expires: number): boolean {
-    entry.raw = copyOf(raw);
-    const size = sizeOfEntry(entry);
-    if (size > this.#maxBytes * LARGEST) {
-      this.drop(entry);
+  store(fetch: Fetch, raw: unknown, source: ReplySource, now: number, expires: number): boolean {
+    const { index } = fetch;
+    const rows = this.#rows;
+    fetch.raw = copyOf(raw);
+    const size = sizeOfEntry(fetch);
+    if (size + ROW > this.#maxBytes * LARGEST) {
+      this.dropFetch(fetch);
       return false;
     }
-    if (entry.group.source !== source) this.#changeSource(entry.group, source);
-    entry.pending = false;
-    entry.size = size;
-    entry.source = source;
-    entry.storedAt = now;
-    entry.expires = expires;
+    const slot = rows.slots[index] as number;
+    if (this.#sources[slot] !== source) this.#changeSource(slot, source);
+    fetch.kept = true;
+    rows.values[index] = fetch.raw;
+    rows.sizes[index] = size;
+    rows.storedAt[index] = now;
+    rows.expires[index] = expires;
     this.#entryBytes += size;
     this.stored++;
-    this.#append(entry);
-    this.#makeRoom();
+    this.#use.append(0, index);
+    if (this.bytes > this.#maxBytes) this.#makeRoom();
     return true;
   }
 
   /** A slot has its replies from one connection: what came from another is not told of any more. */
-  #changeSource(group: Group, source: ReplySource): void {
-    group.source = source;
-    for (const first of [...group.byKey.firsts])
-      for (const entry of chainOf(first)) if (!entry.pending) this.drop(entry);
+  #changeSource(slot: number, source: ReplySource): void {
+    this.#sources[slot] = source;
+    for (let index = this.#bySlot.first(slot); index !== NONE; ) {
+      const next = this.#bySlot.next(index);
+      if (this.fetchAt(index) === undefined) this.drop(index);
+      index = next;
+    }
   }
 
   #makeRoom(): void {
-    while (this.bytes > this.#maxBytes && this.#oldest !== undefined) {
-      this.drop(this.#oldest);
-      this.evicted++;
+    while (this.bytes > this.#maxBytes && this.stored > 0) {
+      if (this.#rows.isSparse) this.#compact();
+      else this.#evict();
     }
   }
 
-  /** It was used: it goes last. */
-  touch(entry: Entry): void {
-    if (entry === this.#newest) return;
-    this.#unlink(entry);
-    this.#append(entry);
+  #evict(): void {
+    this.drop(this.#use.first(0));
+    this.evicted++;
   }
 
-  /** Drops one entry. */
-  drop(entry: Entry): void {
-    if (entry.gone) return;
-    this.#end(entry);
-    const { group, key, sibling } = entry;
-    const first = group.byKey.get(key);
-    if (first !== entry) {
-      for (let other = first; other !== undefined; other = other.sibling)
-        if (other.sibling === entry) other.sibling = sibling;
-    } else if (sibling !== undefined) group.byKey.set(key, sibling);
+  // -- dropping
+
+  /** Drops an entry. */
+  drop(index: number): void {
+    const { values, sizes, slots } = this.#rows;
+    this.#leaveKey(index);
+    this.#bySlot.remove(slots[index] as number, index);
+    const value = values[index];
+    if (value instanceof Fetch) value.gone = true;
     else {
-      this.tableBytes += group.byKey.delete(key);
-      this.#detachIfEmpty(group);
+      this.#entryBytes -= sizes[index] as number;
+      this.stored--;
+      this.#use.remove(0, index);
     }
+    this.#rows.free(index);
+  }
+
+  #leaveKey(index: number): void {
+    const { keys, hashes, siblings } = this.#rows;
+    const hash = hashes[index] as number;
+    const next = siblings[index] as number;
+    let other = this.#table.get(keys[index] as string, hash, keys);
+    if (other !== index) {
+      while (siblings[other] !== index) other = siblings[other] as number;
+      siblings[other] = next;
+    } else if (next === NONE) this.#table.delete(hash, index);
+    else this.#table.replace(hash, index, next);
+  }
+
+  /** Drops an entry whose reply is on its way; nothing happens when it is not any more. */
+  dropFetch(fetch: Fetch): void {
+    if (fetch.pending) this.drop(fetch.index);
   }
 
   /** Drops all entries of a key. Returns how many they were. */
-  dropKey(group: Group, key: string): number {
-    const first = group.byKey.get(key);
-    if (first === undefined) return 0;
-    this.tableBytes += group.byKey.delete(key);
-    this.#detachIfEmpty(group);
-    return this.#endChain(first);
-  }
-
-  /** Drops all entries of a slot. Returns how many they were. */
-  dropSlot(slot: number): number {
-    const group = this.#groups.get(slot);
-    return group === undefined ? 0 : this.#clear(group);
-  }
-
-  /** Drops all of some groups. Returns how many entries there were. */
-  dropGroups(isMeant: (group: Group) => boolean): number {
+  dropKey(key: string): number {
+    const hash = hashOf(key);
+    const { keys } = this.#rows;
     let count = 0;
-    for (const group of this.#groups.values()) if (isMeant(group)) count += this.#clear(group);
-    return count;
-  }
-
-  #clear(group: Group): number {
-    let count = 0;
-    for (const first of group.byKey.firsts) count += this.#endChain(first);
-    this.tableBytes += group.byKey.clear();
-    group.source = undefined;
-    this.#detachIfEmpty(group);
-    return count;
-  }
-
-  #endChain(first: Entry): number {
-    let count = 0;
-    for (const entry of chainOf(first)) {
-      this.#end(entry);
+    for (let index = this.#table.get(key, hash, keys); index !== NONE; index = this.#table.get(key, hash, keys)) {
+      this.drop(index);
       count++;
     }
     return count;
   }
 
-  #end(entry: Entry): void {
-    entry.gone = true;
-    if (entry.pending) return;
-    this.#entryBytes -= entry.size;
-    this.stored--;
-    this.#unlink(entry);
+  /** Drops all entries of a slot. Returns how many they were. */
+  dropSlot(slot: number): number {
+    let count = 0;
+    for (let index = this.#bySlot.first(slot); index !== NONE; index = this.#bySlot.first(slot)) {
+      this.drop(index);
+      count++;
+    }
+    this.#sources[slot] = undefined;
+    return count;
   }
 
-  #append(entry: Entry): void {
-    entry.older = this.#newest;
-    if (this.#newest === undefined) this.#oldest = entry;
-    else this.#newest.newer = entry;
-    this.#newest = entry;
+  /**
+   * Drops all entries of some slots. Returns how many there were.
+   *
+   * @param isMeant gets the slot, -1 where there are none, and where its replies came from
+   */
+  dropSlots(isMeant: (slot: number, source: ReplySource | undefined) => boolean): number {
+    let count = 0;
+    for (const [slot, source] of this.#sources.entries()) {
+      const isUsed = source !== undefined || this.#bySlot.first(slot) !== NONE;
+      if (isUsed && isMeant(this.#hasSlots ? slot : -1, source)) count += this.dropSlot(slot);
+    }
+    if (this.#rows.count === 0) this.#clear();
+    return count;
   }
 
-  #unlink(entry: Entry): void {
-    const { older, newer } = entry;
-    if (older === undefined) this.#oldest = newer;
-    else older.newer = newer;
-    if (newer === undefined) this.#newest = older;
-    else newer.older = older;
-    entry.older = undefined;
-    entry.newer = undefined;
+  // -- rows
+
+  /** More rows, or where there is no room for them, the one that was used least recently. */
+  #makeRow(): void {
+    const { more, capacity } = this.#rows;
+    const isTooMuch = this.bytes + (more - capacity) * ROW > this.#maxBytes;
+    if (isTooMuch && this.stored > 0) this.#evict();
+    else this.#resize(more);
   }
-}
 
-function newGroup(slot: number): Group {
-  return { slot, byKey: new KeyTable(), source: undefined };
-}
+  #resize(capacity: number): void {
+    this.#rows.resize(capacity);
+    this.#use.resize(capacity);
+    this.#bySlot.resize(capacity);
+  }
 
-function chainOf(first: Entry): Entry[] {
-  const entries: Entry[] = [];
-  for (let entry: Entry | undefined = first; entry !== undefined; entry = entry.sibling) entries.push(entry);
-  return entries;
+  /** Moves the rows in use together: replies have become larger, so that there is room for fewer. */
+  #compact(): void {
+    const old = this.#rows;
+    const order = this.#rowsInUse();
+    this.#clear();
+    this.#resize(order.length * 2);
+    for (const row of order) this.#move(old, row);
+  }
+
+  /** Those of stored replies in the order of their use, then those of replies on their way. */
+  #rowsInUse(): number[] {
+    const rows: number[] = [];
+    for (let index = this.#use.first(0); index !== NONE; index = this.#use.next(index)) rows.push(index);
+    for (let index = 0; index < this.#rows.capacity; index++) if (this.fetchAt(index) !== undefined) rows.push(index);
+    return rows;
+  }
+
+  #move(from: Rows, row: number): void {
+    const index = this.#rows.take();
+    this.#rows.copy(index, from, row);
+    this.#enter(index);
+    const fetch = this.fetchAt(index);
+    if (fetch === undefined) this.#use.append(0, index);
+    else fetch.index = index;
+  }
+
+  #clear(): void {
+    this.#rows = new Rows();
+    this.#table.clear();
+    this.#use.clear();
+    this.#bySlot.clear();
+  }
 }

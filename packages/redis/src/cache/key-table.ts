@@ -1,63 +1,115 @@
-/** A Map has room for four keys at first. */
+import { NONE } from './index-chains.ts';
+
+/** An empty table has one place, which nobody takes. */
+const EMPTY = Int32Array.of(0);
 const FIRST = 4;
-/** The Map and the head of its table. */
-const HEAD = 80;
-/** A place in the table: key, value, the next one in its bucket, and half a bucket. */
-const PLACE = 28;
+/** A hash and an index. */
+const PLACE = 8;
 
 /**
- * The entries of a group by key, as text: for each key the newest, which leads to the others. It knows how much memory its
- * Map takes: V8 leaves holes where keys were deleted, and grows the table before it fills more than half of it with them.
+ * Finds indexes by keys. Beside an index lies the hash of its key, so that only keys with the same hash are looked at.
+ *
+ *     hashes    0  17  33   0  52   0      0: free
+ *     indexes   -   4   0   -   9   -      33 belongs to place 1 as 17 does: it is looked for from there to the next free one
  */
-export class KeyTable<Entry> {
-  readonly #map = new Map<string, Entry>();
-  #places = FIRST;
-  #holes = 0;
-
-  /** About how many bytes it takes, without entries and keys. */
-  get bytes(): number {
-    return HEAD + this.#places * PLACE;
-  }
-
-  /** The newest entry of each key. */
-  get firsts(): Iterable<Entry> {
-    return this.#map.values();
-  }
-
+export class KeyTable {
   /** How many keys there are. */
-  get size(): number {
-    return this.#map.size;
+  size = 0;
+  #hashes = EMPTY;
+  #indexes = EMPTY;
+
+  /** How many bytes it takes. */
+  get bytes(): number {
+    return this.#hashes.length * PLACE;
   }
 
-  get(key: string): Entry | undefined {
-    return this.#map.get(key);
+  /** How many bytes it takes more with one key more. */
+  get growth(): number {
+    return this.#isFull ? this.bytes : 0;
   }
 
-  /** Returns how many bytes it takes more. */
-  set(key: string, entry: Entry): number {
-    const { size } = this.#map;
-    this.#map.set(key, entry);
-    if (this.#map.size === size || size + this.#holes < this.#places) return 0;
-    return this.#rehash(this.#holes < this.#places / 2 ? this.#places * 2 : this.#places);
+  /** The index of a key, or NONE. @param keys by their indexes */
+  get(key: string, hash: number, keys: readonly string[]): number {
+    const hashes = this.#hashes;
+    const last = hashes.length - 1;
+    for (let place = hash & last; ; place = (place + 1) & last) {
+      const found = hashes[place];
+      if (found === 0) return NONE;
+      if (found === hash && keys[this.#indexes[place] as number] === key) return this.#indexes[place] as number;
+    }
   }
 
-  /** Returns how many bytes it takes more, which is 0 or less. */
-  delete(key: string): number {
-    if (!this.#map.delete(key)) return 0;
-    this.#holes++;
-    return this.#map.size < this.#places / 4 && this.#places > FIRST ? this.#rehash(this.#places / 2) : 0;
+  /** Adds a key that is not there. */
+  add(hash: number, index: number): void {
+    if (this.#isFull) this.#resize(Math.max(this.#hashes.length * 2, FIRST));
+    this.#put(this.#freePlace(hash), hash, index);
+    this.size++;
   }
 
-  /** Returns how many bytes it takes more, which is 0 or less. */
-  clear(): number {
-    this.#map.clear();
-    return this.#rehash(FIRST);
+  /** The key of an index has another index now. */
+  replace(hash: number, index: number, other: number): void {
+    this.#indexes[this.#placeOf(hash, index)] = other;
   }
 
-  #rehash(places: number): number {
-    const more = (places - this.#places) * PLACE;
-    this.#places = places;
-    this.#holes = 0;
-    return more;
+  /** Removes the key of an index. */
+  delete(hash: number, index: number): void {
+    this.#free(this.#placeOf(hash, index));
+    this.size--;
+    const { length } = this.#hashes;
+    if (this.size < length / 8 && length > FIRST) this.#resize(length / 2);
+  }
+
+  clear(): void {
+    this.size = 0;
+    this.#hashes = EMPTY;
+    this.#indexes = EMPTY;
+  }
+
+  /** At three quarters, so that there are free places near each key. */
+  get #isFull(): boolean {
+    return (this.size + 1) * 4 > this.#hashes.length * 3;
+  }
+
+  #placeOf(hash: number, index: number): number {
+    const last = this.#hashes.length - 1;
+    let place = hash & last;
+    while (this.#indexes[place] !== index || this.#hashes[place] !== hash) place = (place + 1) & last;
+    return place;
+  }
+
+  #freePlace(hash: number): number {
+    const last = this.#hashes.length - 1;
+    let place = hash & last;
+    while (this.#hashes[place] !== 0) place = (place + 1) & last;
+    return place;
+  }
+
+  #put(place: number, hash: number, index: number): void {
+    this.#hashes[place] = hash;
+    this.#indexes[place] = index;
+  }
+
+  /** Frees a place. What was put behind it because it was taken moves up, or it would not be found. */
+  #free(place: number): void {
+    const last = this.#hashes.length - 1;
+    let free = place;
+    for (let next = (free + 1) & last; this.#hashes[next] !== 0; next = (next + 1) & last) {
+      const hash = this.#hashes[next] as number;
+      if (((next - hash) & last) < ((next - free) & last)) continue; // it belongs behind the free place
+      this.#put(free, hash, this.#indexes[next] as number);
+      free = next;
+    }
+    this.#hashes[free] = 0;
+  }
+
+  #resize(places: number): void {
+    const hashes = this.#hashes;
+    const indexes = this.#indexes;
+    this.#hashes = new Int32Array(places);
+    this.#indexes = new Int32Array(places);
+    for (let i = 0; i < hashes.length; i++) {
+      const hash = hashes[i] as number;
+      if (hash !== 0) this.#put(this.#freePlace(hash), hash, indexes[i] as number);
+    }
   }
 }

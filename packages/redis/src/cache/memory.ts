@@ -1,8 +1,5 @@
 /** Estimates of how many bytes things take in memory, as V8 lays them out on 64-bit machines. */
-import type { Entry } from './entry.ts';
-
-/** The entry itself. */
-const ENTRY = 152;
+import type { Fetch } from './fetch.ts';
 
 /** In front of text; what follows is rounded up to whole words. */
 const TEXT = 16;
@@ -20,9 +17,9 @@ const MEMBER = 20;
 const SHORT = 32;
 const WIDE = /[^\0-\xff]/;
 
-/** An entry with its key, its arguments and its reply. */
-export function sizeOfEntry({ key, args, raw }: Entry): number {
-  let size = ENTRY + sizeOf(key) + sizeOf(raw);
+/** What an entry takes beside its row: its key, its arguments and its reply. */
+export function sizeOfEntry({ key, args, raw }: Fetch): number {
+  let size = sizeOf(key) + sizeOf(raw);
   if (args === null) return size;
   size += LIST;
   for (const arg of args) size += WORD + (arg === key ? 0 : sizeOf(arg));

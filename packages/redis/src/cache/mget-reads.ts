@@ -1,7 +1,7 @@
 import { type AnyCommand, type Arg, Command, type Executor, type SendOptions } from '@kv/core';
 import { text } from '../commands/support/replies.ts';
-import { copyOf } from './copy-of.ts';
-import type { Entry } from './entry.ts';
+import type { Fetch } from './fetch.ts';
+import { NONE } from './index-chains.ts';
 import type { Reads } from './reads.ts';
 
 /** One MGET under way: the values that are there, those that others wait for already, and those to ask for. */
@@ -10,7 +10,7 @@ interface Split {
   readonly waits: Promise<unknown>[];
   readonly missing: Arg[];
   readonly positions: number[];
-  readonly entries: (Entry | undefined)[];
+  readonly fetches: (Fetch | undefined)[];
 }
 
 /** MGET through what is kept: each key has an entry, and only what is missing is asked for. */
@@ -25,7 +25,7 @@ export class MgetReads {
     const bytes = command.bytes || options.bytes === true;
     const { args } = command;
     if (args.length === 0 || options.signal?.aborted === true) return executor.send(command, options);
-    const split: Split = { values: new Array(args.length), waits: [], missing: [], positions: [], entries: [] };
+    const split: Split = { values: new Array(args.length), waits: [], missing: [], positions: [], fetches: [] };
     for (let i = 0; i < args.length; i++) this.#find(split, i, command, bytes, options, ttl);
     if (split.missing.length > 0) split.waits.push(this.#askMissing(executor, split, command, options));
     if (split.waits.length > 0) return Promise.all(split.waits).then(() => command.reply(split.values, command));
@@ -33,28 +33,26 @@ export class MgetReads {
   }
 
   #find(split: Split, at: number, command: AnyCommand, bytes: boolean, options: SendOptions, ttl: number): void {
-    const { entries, counts } = this.#reads.context;
     const arg = command.args[at] as Arg;
     const key = typeof arg === 'string' ? arg : text(arg);
-    const group = entries.groupOf(arg);
     const args = typeof arg === 'string' ? null : [arg];
-    const entry = entries.find(group, key, 'MGET', args, bytes);
-    if (entry !== undefined && this.#reads.isUsable(entry, ttl)) {
-      if (entry.pending && entry.source === undefined) return this.#join(split, at, entry, command, options);
-      counts.hits++;
-      if (!entry.pending) entries.touch(entry);
-      split.values[at] = copyOf(entry.raw);
-      return;
-    }
-    const begins = (entry === undefined || entry.gone) && this.#reads.admits(key);
+    const index = this.#reads.lookUp(key, 'MGET', args, bytes, ttl);
+    if (index >= 0) return this.#answer(split, at, index, command, options);
+    const begins = index === NONE && this.#reads.admits(key);
     split.missing.push(arg);
     split.positions.push(at);
-    split.entries.push(begins ? entries.add(group, key, 'MGET', args, bytes) : undefined);
+    split.fetches.push(begins ? this.#reads.begin(arg, key, 'MGET', args, bytes) : undefined);
   }
 
-  #join(split: Split, at: number, entry: Entry, { spec, args, flags }: AnyCommand, options: SendOptions): void {
-    const one = new Command(spec, [args[at] as Arg], (raw) => raw, flags, 0, entry.bytes);
-    const wait = this.#reads.join(entry, one, options).then((value) => {
+  #answer(split: Split, at: number, index: number, command: AnyCommand, options: SendOptions): void {
+    const fetch = this.#reads.context.entries.fetchAt(index);
+    if (fetch !== undefined && fetch.source === undefined) this.#join(split, at, fetch, command, options);
+    else split.values[at] = this.#reads.hit(index, fetch);
+  }
+
+  #join(split: Split, at: number, fetch: Fetch, { spec, args, flags }: AnyCommand, options: SendOptions): void {
+    const one = new Command(spec, [args[at] as Arg], (raw) => raw, flags, 0, fetch.bytes);
+    const wait = this.#reads.join(fetch, one, options).then((value) => {
       split.values[at] = value;
     });
     split.waits.push(wait);
@@ -63,7 +61,7 @@ export class MgetReads {
   async #askMissing(executor: Executor, split: Split, command: AnyCommand, options: SendOptions): Promise<void> {
     const { spec, bytes, reply, flags } = command;
     const missing = new Command(spec, split.missing, reply, flags, 0, bytes);
-    const values = (await this.#reads.sendMget(executor, split.entries, missing, options)) as unknown[];
+    const values = (await this.#reads.sendMget(executor, split.fetches, missing, options)) as unknown[];
     for (const [i, at] of split.positions.entries()) split.values[at] = values[i];
   }
 }

@@ -15,7 +15,8 @@ import { text } from '../commands/support/replies.ts';
 import type { CacheContext } from './cache-context.ts';
 import { isCacheable } from './cacheable.ts';
 import { copyOf } from './copy-of.ts';
-import type { Entry, ReplySource } from './entry.ts';
+import { Fetch, type ReplySource } from './fetch.ts';
+import { IN_DOUBT, NONE } from './index-chains.ts';
 import { JoinedCall } from './joined-call.ts';
 import { mayBeMissing } from './may-be-missing.ts';
 import { ExpiryQuestion, type ReplyTaker, type TrackedCommand, TrackedMget, TrackedRead } from './tracked-command.ts';
@@ -30,7 +31,7 @@ const MISSING = 1000;
  *
  *     send ─▶ entry? ── stored, young enough ───▶ its reply, copied
  *               │  └─── on its way ─────────────▶ waits for it: JoinedCall
- *               └ none ─▶ entry, sent as TrackedRead
+ *               └ none ─▶ Fetch, sent as TrackedRead
  *                           │ decoded: kept, unless the entry was dropped meanwhile
  *                           └ settled: the caller, and all who joined
  */
@@ -47,29 +48,38 @@ export class Reads implements ReplyTaker {
     if (arg === undefined || options.signal?.aborted === true) return executor.send(command, options);
     const key = typeof arg === 'string' ? arg : text(arg);
     const bytes = command.bytes || options.bytes === true;
-    const { entries } = this.context;
-    const group = entries.groupOf(arg);
     const args = command.args.length === 1 && typeof arg === 'string' ? null : command.args;
     const { name } = command.spec;
-    const entry = entries.find(group, key, name, args, bytes);
-    if (entry !== undefined && this.isUsable(entry, ttl)) return this.#answer(executor, entry, command, options);
-    if (!this.#mayBegin(entry, command, key)) return executor.send(command, options);
-    return this.#fetch(executor, entries.add(group, key, name, args, bytes), command, options) as Promise<T>;
+    const index = this.lookUp(key, name, args, bytes, ttl);
+    if (index >= 0) return this.#answer(executor, index, command, options);
+    if (index === IN_DOUBT || !isCacheable(command) || !this.admits(key)) return executor.send(command, options);
+    return this.#fetch(executor, this.begin(arg, key, name, args, bytes), command, options) as Promise<T>;
   }
 
-  /** Whether an entry has a reply that may be given out, or will have one. One that is too old is dropped. */
-  isUsable(entry: Entry, ttl: number): boolean {
-    if (entry.pending) return entry.source?.connection.isCertain !== false;
+  /**
+   * The index of an entry that answers a command, or will do so. NONE: there is none, or it was too old, and is dropped.
+   * IN_DOUBT: its connection has been silent for too long.
+   */
+  lookUp(key: string, name: string, args: readonly Arg[] | null, bytes: boolean, ttl: number): number {
+    const { entries, counts } = this.context;
+    const index = entries.find(key, name, args, bytes);
+    if (index === NONE) return NONE;
+    const fetch = entries.fetchAt(index);
+    if (fetch !== undefined) return fetch.source?.connection.isCertain === false ? IN_DOUBT : index;
     const now = monotonicNow();
-    const age = Math.max(now - entry.storedAt, 0); // the client's clock is rounded
-    if (now < entry.expires && age < ttl) return entry.source?.connection.isCertain === true;
-    this.context.entries.drop(entry);
-    this.context.counts.expired++;
-    return false;
+    const age = Math.max(now - entries.storedAt(index), 0); // the client's clock is rounded
+    if (now < entries.expiresAt(index) && age < ttl)
+      return entries.sourceAt(index)?.connection.isCertain === true ? index : IN_DOUBT;
+    entries.drop(index);
+    counts.expired++;
+    return NONE;
   }
 
-  #mayBegin(found: Entry | undefined, command: AnyCommand, key: string): boolean {
-    return (found === undefined || found.gone) && isCacheable(command) && this.admits(key);
+  /** Begins an entry, whose reply is on its way. */
+  begin(arg: Arg, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Fetch {
+    const fetch = new Fetch(this.context.slotOf(arg), key, name, args, bytes);
+    this.context.entries.begin(fetch);
+    return fetch;
   }
 
   /** Whether replies for this key may be kept. */
@@ -79,33 +89,39 @@ export class Reads implements ReplyTaker {
     return false;
   }
 
-  #answer<T>(executor: Executor, entry: Entry, command: AnyCommand<T>, options: SendOptions): Promise<T> {
-    const { entries, counts } = this.context;
-    if (entry.pending && entry.source === undefined) return this.join(entry, command, options) as Promise<T>;
+  #answer<T>(executor: Executor, index: number, command: AnyCommand<T>, options: SendOptions): Promise<T> {
+    const fetch = this.context.entries.fetchAt(index);
+    if (fetch !== undefined && fetch.source === undefined) return this.join(fetch, command, options) as Promise<T>;
     try {
-      const value = command.reply(copyOf(entry.raw), command);
-      counts.hits++;
-      if (!entry.pending) entries.touch(entry);
-      return Promise.resolve(value);
+      return Promise.resolve(command.reply(this.hit(index, fetch), command));
     } catch {
       return executor.send(command, options); // it says what is wrong with the reply
     }
   }
 
+  /** A copy of the reply of an entry. @param fetch of the same entry, when it is not stored yet */
+  hit(index: number, fetch: Fetch | undefined): unknown {
+    const { entries, counts } = this.context;
+    counts.hits++;
+    if (fetch !== undefined) return copyOf(fetch.raw);
+    entries.touch(index);
+    return copyOf(entries.rawAt(index));
+  }
+
   /** Waits for the reply that is on its way. */
-  join(entry: Entry, command: AnyCommand, options: SendOptions): Promise<unknown> {
+  join(fetch: Fetch, command: AnyCommand, options: SendOptions): Promise<unknown> {
     const call = new JoinedCall(this.context.client, command, options);
     this.context.counts.joined++;
-    entry.joined ??= [];
-    entry.joined.push(call);
+    fetch.joined ??= [];
+    fetch.joined.push(call);
     return call.result;
   }
 
-  #fetch(executor: Executor, entry: Entry, command: AnyCommand, options: SendOptions): Promise<unknown> {
+  #fetch(executor: Executor, fetch: Fetch, command: AnyCommand, options: SendOptions): Promise<unknown> {
     const { counts, isPrefaced } = this.context;
     counts.misses++;
-    const reply = this.#send(executor, new TrackedRead(this, isPrefaced, entry, command), options);
-    if (this.context.settings.exactExpiry) this.#askExpiry(entry, firstKey(command) as Arg);
+    const reply = this.#send(executor, new TrackedRead(this, isPrefaced, fetch, command), options);
+    if (this.context.settings.exactExpiry) this.#askExpiry(fetch, firstKey(command) as Arg);
     return reply;
   }
 
@@ -118,93 +134,103 @@ export class Reads implements ReplyTaker {
 
   // -- the reply
 
-  keep(entry: Entry, reply: Reply, source: ReplySource): void {
+  keep(fetch: Fetch, reply: Reply, source: ReplySource): void {
     const { counts, settings } = this.context;
-    if (entry.gone || !this.context.owns(entry.group.slot, source.endpoint)) {
+    if (!fetch.pending || !this.context.owns(fetch.slot, source.endpoint)) {
       counts.refused++;
     } else if (settings.exactExpiry) {
-      entry.raw = copyOf(reply);
-      entry.source = source;
-    } else this.#store(entry, reply, source, Number.POSITIVE_INFINITY);
+      fetch.raw = copyOf(reply);
+      fetch.source = source;
+    } else this.#store(fetch, reply, source, Number.POSITIVE_INFINITY);
   }
 
-  #store(entry: Entry, reply: unknown, source: ReplySource, expires: number): void {
+  #store(fetch: Fetch, reply: unknown, source: ReplySource, expires: number): void {
     const { counts, entries, settings } = this.context;
     const now = this.context.client.tracker.clock.now();
-    const latest = now + Math.min(settings.ttl, this.#longest(entry, reply));
-    if (entries.store(entry, reply, source, now, Math.min(latest, expires))) counts.stored++;
+    const latest = now + Math.min(settings.ttl, this.#longest(fetch, reply));
+    if (entries.store(fetch, reply, source, now, Math.min(latest, expires))) counts.stored++;
     else counts.refused++;
   }
 
   /** When the slot of a missing key moves, its server tells of nothing: neither of the move, nor of the key behind it. */
-  #longest({ group }: Entry, reply: unknown): number {
-    return group.slot >= 0 && mayBeMissing(reply) ? MISSING : Number.POSITIVE_INFINITY;
+  #longest({ slot }: Fetch, reply: unknown): number {
+    return slot >= 0 && mayBeMissing(reply) ? MISSING : Number.POSITIVE_INFINITY;
   }
 
-  ended(entry: Entry, reply: unknown): void {
-    const { joined } = entry;
-    entry.joined = undefined;
-    if (entry.pending && entry.source === undefined) this.context.entries.drop(entry); // no server tells of changes
+  ended(fetch: Fetch, reply: unknown): void {
+    const { joined } = fetch;
+    fetch.joined = undefined;
+    if (fetch.source === undefined) this.context.entries.dropFetch(fetch); // no server tells of changes
     if (joined !== undefined) for (const call of joined) call.succeed(reply);
   }
 
-  failed(entry: Entry, error: Error): void {
-    const { joined } = entry;
-    entry.joined = undefined;
-    if (entry.pending) this.context.entries.drop(entry);
+  failed(fetch: Fetch, error: Error): void {
+    const { joined } = fetch;
+    fetch.joined = undefined;
+    this.context.entries.dropFetch(fetch);
     if (joined === undefined) return;
-    if (!entry.pending) for (const call of joined) call.succeed(entry.raw);
+    if (fetch.kept) for (const call of joined) call.succeed(fetch.raw);
     else if (isKvError(error) && (error.code === 'TIMEOUT' || error.code === 'ABORTED'))
-      queueMicrotask(() => this.#sendAgain(entry, joined)); // not while deadlines are looked at
+      queueMicrotask(() => this.#sendAgain(fetch, joined)); // not while deadlines are looked at
     else for (const call of joined) call.fail(error);
   }
 
   /** The call that was sent has ended early; others wait for the same reply. */
-  #sendAgain({ group, key, name, args, bytes }: Entry, joined: readonly JoinedCall[]): void {
+  #sendAgain({ key, name, args, bytes }: Fetch, joined: readonly JoinedCall[]): void {
     const calls = joined.filter(({ settled }) => !settled);
     const [first] = calls;
     if (first === undefined) return;
-    const { entries, client } = this.context;
-    let entry = entries.find(group, key, name, args, bytes);
-    if (entry?.source !== undefined) entries.drop(entry); // it has its reply, and takes no one in
-    if (entry === undefined || entry.gone) {
-      entry = entries.add(group, key, name, args, bytes);
-      const options = { ...first.options, timeout: first.timeLeft };
-      if (name === 'MGET') this.sendMget(client, [entry], first.command, options).catch(() => undefined);
-      else this.#fetch(client, entry, first.command, options).catch(() => undefined);
-    }
-    entry.joined = [...(entry.joined ?? []), ...calls];
+    const fetch = this.#underWay(key, name, args, bytes) ?? this.#fetchFor(first, key, name, args, bytes);
+    fetch.joined = [...(fetch.joined ?? []), ...calls];
   }
 
-  /** Sends an MGET whose values are to be kept. @param entries those of its keys; absent: the value is not kept */
+  /** A read that takes callers in. What has its reply takes none, and is dropped. */
+  #underWay(key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Fetch | undefined {
+    const { entries } = this.context;
+    const index = entries.find(key, name, args, bytes);
+    const fetch = index === NONE ? undefined : entries.fetchAt(index);
+    if (fetch !== undefined && fetch.source === undefined) return fetch;
+    if (index !== NONE) entries.drop(index);
+    return undefined;
+  }
+
+  /** Sends a read for a call that waited for that of another, with the time that is left to it. */
+  #fetchFor(call: JoinedCall, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Fetch {
+    const { client } = this.context;
+    const fetch = this.begin(firstKey(call.command) as Arg, key, name, args, bytes);
+    const options = { ...call.options, timeout: call.timeLeft };
+    if (name === 'MGET') this.sendMget(client, [fetch], call.command, options).catch(() => undefined);
+    else this.#fetch(client, fetch, call.command, options).catch(() => undefined);
+    return fetch;
+  }
+
+  /** Sends an MGET whose values are to be kept. @param fetches those of its keys; absent: the value is not kept */
   sendMget(
     executor: Executor,
-    entries: readonly (Entry | undefined)[],
+    fetches: readonly (Fetch | undefined)[],
     { spec, args }: AnyCommand,
     options: SendOptions,
   ): Promise<unknown> {
     const { counts, isPrefaced } = this.context;
     counts.misses += args.length;
-    const bytes = entries.some((entry) => entry?.bytes === true);
-    const reply = this.#send(executor, new TrackedMget(this, isPrefaced, spec, args, entries, bytes), options);
+    const bytes = fetches.some((fetch) => fetch?.bytes === true);
+    const reply = this.#send(executor, new TrackedMget(this, isPrefaced, spec, args, fetches, bytes), options);
     if (this.context.settings.exactExpiry)
-      for (const [i, entry] of entries.entries()) if (entry !== undefined) this.#askExpiry(entry, args[i] as Arg);
+      for (const [i, fetch] of fetches.entries()) if (fetch !== undefined) this.#askExpiry(fetch, args[i] as Arg);
     return reply;
   }
 
   // -- expiry
 
   /** Asks right behind the read: if the key changes in between, the server tells of that in between. */
-  #askExpiry(entry: Entry, key: Arg): void {
+  #askExpiry(fetch: Fetch, key: Arg): void {
     const asked = monotonicNow();
     const question = new ExpiryQuestion(PTTL, key, (milliseconds, source) => {
-      if (entry.gone || !entry.pending || entry.source !== source || milliseconds === -2) return;
+      if (!fetch.pending || fetch.source !== source || milliseconds === -2) return;
       const expires = milliseconds < 0 ? Number.POSITIVE_INFINITY : Math.floor(asked + milliseconds);
-      this.#store(entry, entry.raw, source, expires);
+      this.#store(fetch, fetch.raw, source, expires);
     });
-    const answered = (): void => {
-      if (entry.pending) this.context.entries.drop(entry);
-    };
+    const answered = (): void => this.context.entries.dropFetch(fetch);
     this.context.client.sendInternal(question).then(answered, answered);
   }
 }

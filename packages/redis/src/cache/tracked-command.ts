@@ -1,16 +1,16 @@
 import { type AnyCommand, type Arg, Command, Flag, type Spec } from '@kv/core';
 import { commandHead, type Reply } from '@kv/resp-parser';
 import type { PrefacedSpec } from '../protocol/kept-replies.ts';
-import type { Entry, ReplySource } from './entry.ts';
+import type { Fetch, ReplySource } from './fetch.ts';
 
 /** Takes the replies of commands whose replies are kept. */
 export interface ReplyTaker {
   /** The reply came from a connection whose server tells of changes; the caller gets it next. */
-  keep(entry: Entry, reply: Reply, source: ReplySource): void;
+  keep(fetch: Fetch, reply: Reply, source: ReplySource): void;
   /** The caller gets the reply now, wherever it came from. */
-  ended(entry: Entry, reply: unknown): void;
+  ended(fetch: Fetch, reply: unknown): void;
   /** There is no reply. */
-  failed(entry: Entry, error: Error): void;
+  failed(fetch: Fetch, error: Error): void;
 }
 
 /** Tells the server to watch the keys of the command behind it. */
@@ -71,80 +71,80 @@ export function tellFailure(command: AnyCommand, error: Error): void {
 /** A read of one key. */
 export class TrackedRead extends TrackedCommand {
   readonly taker: ReplyTaker;
-  readonly entry: Entry;
+  readonly fetch: Fetch;
   readonly inner: AnyCommand;
 
-  constructor(taker: ReplyTaker, isPrefaced: boolean, entry: Entry, inner: AnyCommand) {
+  constructor(taker: ReplyTaker, isPrefaced: boolean, fetch: Fetch, inner: AnyCommand) {
     super(inner.spec, isPrefaced, inner.args, replyOfRead, inner.bytes);
     this.taker = taker;
-    this.entry = entry;
+    this.fetch = fetch;
     this.inner = inner;
   }
 
   keep(reply: Reply, source: ReplySource): void {
-    this.taker.keep(this.entry, reply, source);
+    this.taker.keep(this.fetch, reply, source);
   }
 
   failed(error: Error): void {
-    this.taker.failed(this.entry, error);
+    this.taker.failed(this.fetch, error);
   }
 }
 
 function replyOfRead(raw: unknown, command: AnyCommand): unknown {
-  const { taker, entry, inner } = command as TrackedRead;
-  taker.ended(entry, raw);
+  const { taker, fetch, inner } = command as TrackedRead;
+  taker.ended(fetch, raw);
   return inner.reply(raw, inner);
 }
 
 /** An MGET of some keys, or the part of one that goes to one server. Its result is the reply as it came. */
 export class TrackedMget extends TrackedCommand {
   readonly taker: ReplyTaker;
-  readonly entries: readonly (Entry | undefined)[];
+  readonly fetches: readonly (Fetch | undefined)[];
   readonly #isPrefaced: boolean;
 
-  /** @param entries those of the keys; absent: the value is not kept */
+  /** @param fetches those of the keys; absent: the value is not kept */
   constructor(
     taker: ReplyTaker,
     isPrefaced: boolean,
     spec: Spec,
     keys: readonly Arg[],
-    entries: readonly (Entry | undefined)[],
+    fetches: readonly (Fetch | undefined)[],
     bytes: boolean,
   ) {
     super(spec, isPrefaced, keys, replyOfMget, bytes);
     this.taker = taker;
-    this.entries = entries;
+    this.fetches = fetches;
     this.#isPrefaced = isPrefaced;
   }
 
   keep(reply: Reply, source: ReplySource): void {
-    if (!Array.isArray(reply) || reply.length !== this.entries.length) return;
-    for (const [i, entry] of this.entries.entries())
-      if (entry !== undefined) this.taker.keep(entry, reply[i] as Reply, source);
+    if (!Array.isArray(reply) || reply.length !== this.fetches.length) return;
+    for (const [i, fetch] of this.fetches.entries())
+      if (fetch !== undefined) this.taker.keep(fetch, reply[i] as Reply, source);
   }
 
   failed(error: Error): void {
-    for (const entry of this.entries) if (entry !== undefined) this.taker.failed(entry, error);
+    for (const fetch of this.fetches) if (fetch !== undefined) this.taker.failed(fetch, error);
   }
 
   /** The command for some of its keys, by their positions. */
   part(keys: readonly Arg[], positions: readonly number[]): AnyCommand {
-    const entries = positions.map((at) => this.entries[at]);
-    return new TrackedMget(partOf(this.taker), this.#isPrefaced, this.plainSpec, keys, entries, this.bytes);
+    const fetches = positions.map((at) => this.fetches[at]);
+    return new TrackedMget(partOf(this.taker), this.#isPrefaced, this.plainSpec, keys, fetches, this.bytes);
   }
 }
 
 /** Callers get their values when all parts have come. */
 function partOf(taker: ReplyTaker): ReplyTaker {
-  const keep: ReplyTaker['keep'] = (entry, reply, source) => taker.keep(entry, reply, source);
+  const keep: ReplyTaker['keep'] = (fetch, reply, source) => taker.keep(fetch, reply, source);
   return { keep, ended: () => undefined, failed: () => undefined };
 }
 
 function replyOfMget(raw: unknown, command: AnyCommand): unknown {
-  const { taker, entries } = command as TrackedMget;
-  if (!Array.isArray(raw) || raw.length !== entries.length)
+  const { taker, fetches } = command as TrackedMget;
+  if (!Array.isArray(raw) || raw.length !== fetches.length)
     throw new TypeError('unexpected reply: expected one value per key');
-  for (const [i, entry] of entries.entries()) if (entry !== undefined) taker.ended(entry, raw[i]);
+  for (const [i, fetch] of fetches.entries()) if (fetch !== undefined) taker.ended(fetch, raw[i]);
   return raw;
 }
 
