@@ -275,6 +275,11 @@ export class Decoder {
   }
 
   #scalar(type: number): boolean {
+    if (type === wire.SIMPLE && this.#depth === 0 && isOk(this.#bytes, this.#pos, this.#end)) {
+      this.#pos += 5;
+      this.#emit('OK');
+      return true;
+    }
     const text = this.#takeLine();
     if (text === undefined) return false;
     if (this.#depth > 0) this.#charge(SCALAR_MEMORY + text.length);
@@ -516,6 +521,12 @@ function shortLength(bytes: Uint8Array, at: number): number {
   const second = (bytes[at + 2] as number) - 48;
   if (first < 1 || first > 9 || second < 0 || second > 9) return -1;
   return bytes[at + 3] === wire.CR && bytes[at + 4] === wire.LF ? first * 10 + second : -1;
+}
+
+/** Whether `+OK` stands here, as the reply to every other command: it needs no string of its own. */
+function isOk(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 5 || bytes[at + 1] !== 79 || bytes[at + 2] !== 75) return false;
+  return bytes[at + 3] === wire.CR && bytes[at + 4] === wire.LF;
 }
 
 /** @returns where the text behind `txt:` begins */

@@ -1,12 +1,12 @@
 import type { Arg } from '@kv/core';
 import { SLOT_COUNT } from '../topology/slot.ts';
 import { copyOf } from './copy-of.ts';
-import { Fetch, type ReplySource, sameArgs } from './fetch.ts';
+import { type Fetch, type ReplySource, sameArgs } from './fetch.ts';
 import { IndexChains, NONE } from './index-chains.ts';
 import { hashOf } from './key-hash.ts';
 import { KeyTable } from './key-table.ts';
 import { sizeOfEntry } from './memory.ts';
-import { Rows } from './rows.ts';
+import { ON_ITS_WAY, Rows } from './rows.ts';
 
 /** A reply that alone takes more than this part of the room is not kept. */
 const LARGEST = 1 / 16;
@@ -68,8 +68,7 @@ export class Entries {
 
   /** What is on its way; undefined: it is stored. */
   fetchAt(index: number): Fetch | undefined {
-    const value = this.#rows.values[index];
-    return value instanceof Fetch ? value : undefined;
+    return this.#rows.sizes[index] === ON_ITS_WAY ? (this.#rows.values[index] as Fetch) : undefined;
   }
 
   rawAt(index: number): unknown {
@@ -110,6 +109,7 @@ export class Entries {
     rows.args[index] = fetch.args;
     rows.bytes[index] = fetch.bytes ? 1 : 0;
     rows.values[index] = fetch;
+    rows.sizes[index] = ON_ITS_WAY;
     rows.hashes[index] = hash;
     rows.slots[index] = Math.max(fetch.slot, 0);
     this.#enter(index);
@@ -183,10 +183,10 @@ export class Entries {
     const { values, sizes, slots } = this.#rows;
     this.#leaveKey(index);
     this.#bySlot.remove(slots[index] as number, index);
-    const value = values[index];
-    if (value instanceof Fetch) value.gone = true;
+    const size = sizes[index] as number;
+    if (size === ON_ITS_WAY) (values[index] as Fetch).gone = true;
     else {
-      this.#entryBytes -= sizes[index] as number;
+      this.#entryBytes -= size;
       this.stored--;
       this.#use.remove(0, index);
     }
@@ -197,12 +197,11 @@ export class Entries {
     const { keys, hashes, siblings } = this.#rows;
     const hash = hashes[index] as number;
     const next = siblings[index] as number;
+    if (next === NONE && this.#table.delete(hash, index)) return;
     let other = this.#table.get(keys[index] as string, hash, keys);
-    if (other !== index) {
-      while (siblings[other] !== index) other = siblings[other] as number;
-      siblings[other] = next;
-    } else if (next === NONE) this.#table.delete(hash, index);
-    else this.#table.replace(hash, index, next);
+    if (other === index) return this.#table.replace(hash, index, next);
+    while (siblings[other] !== index) other = siblings[other] as number;
+    siblings[other] = next;
   }
 
   /** Drops an entry whose reply is on its way; nothing happens when it is not any more. */

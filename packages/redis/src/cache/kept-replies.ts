@@ -13,19 +13,25 @@ export interface ReplyKeeper {
 /** Tells the keeper of a connection, if it has one, of the replies to commands with `Flag.kept`. */
 export class KeptReplies implements Kept {
   keeper: ReplyKeeper | undefined;
-  /** The command in front was answered, with a refusal or without. */
-  #answer: Reply | undefined;
+  /** The command in front was answered, and how. */
+  #answer: 'none' | 'accepted' | 'refused' = 'none';
 
   /** @returns whether the reply is that of the command in front, so that no caller waits for it */
   takes(command: AnyCommand, reply: Reply): boolean {
-    if (this.#answer === undefined && prefaceOf(command.spec) !== '') {
-      this.#answer = reply;
-      if (reply instanceof ErrorReply) this.keeper?.refused(reply);
+    const isError = isErrorReply(reply);
+    if (this.#answer === 'none' && prefaceOf(command.spec) !== '') {
+      this.#answer = isError ? 'refused' : 'accepted';
+      if (isError) this.keeper?.refused(reply);
       return true;
     }
-    const isRefused = this.#answer instanceof ErrorReply;
-    this.#answer = undefined;
-    if (!isRefused && !(reply instanceof ErrorReply)) this.keeper?.keep(command, reply);
+    const isRefused = this.#answer === 'refused';
+    this.#answer = 'none';
+    if (!isRefused && !isError) this.keeper?.keep(command, reply);
     return false;
   }
+}
+
+/** With `instanceof` alone each text takes a call. */
+function isErrorReply(reply: Reply): reply is ErrorReply {
+  return typeof reply === 'object' && reply instanceof ErrorReply;
 }

@@ -23,11 +23,6 @@ export class KeyTable {
     return this.#hashes.length * PLACE;
   }
 
-  /** How many bytes it takes more with one key more. */
-  get growth(): number {
-    return this.#isFull ? this.bytes : 0;
-  }
-
   /** The index of a key, or NONE. @param keys by their indexes */
   get(key: string, hash: number, keys: readonly string[]): number {
     const hashes = this.#hashes;
@@ -48,15 +43,19 @@ export class KeyTable {
 
   /** The key of an index has another index now. */
   replace(hash: number, index: number, other: number): void {
-    this.#indexes[this.#placeOf(hash, index)] = other;
+    const place = this.#placeOf(hash, index);
+    if (place !== NONE) this.#indexes[place] = other;
   }
 
-  /** Removes the key of an index. */
-  delete(hash: number, index: number): void {
-    this.#free(this.#placeOf(hash, index));
+  /** Removes the key of an index. Returns false where no key has this index. */
+  delete(hash: number, index: number): boolean {
+    const place = this.#placeOf(hash, index);
+    if (place === NONE) return false;
+    this.#free(place);
     this.size--;
     const { length } = this.#hashes;
     if (this.size < length / 8 && length > FIRST) this.#resize(length / 2);
+    return true;
   }
 
   clear(): void {
@@ -72,9 +71,9 @@ export class KeyTable {
 
   #placeOf(hash: number, index: number): number {
     const last = this.#hashes.length - 1;
-    let place = hash & last;
-    while (this.#indexes[place] !== index || this.#hashes[place] !== hash) place = (place + 1) & last;
-    return place;
+    for (let place = hash & last; this.#hashes[place] !== 0; place = (place + 1) & last)
+      if (this.#indexes[place] === index) return place;
+    return NONE;
   }
 
   #freePlace(hash: number): number {

@@ -1,6 +1,9 @@
 import type { Arg } from '@kv/core';
 import { NONE, resized } from './index-chains.ts';
 
+/** The size of an entry whose reply is not stored yet. */
+export const ON_ITS_WAY = -1;
+
 /** How many rows there are at least, and how many times as many with each growth. */
 const FEWEST = 8;
 const GROWTH = 1.5;
@@ -20,7 +23,7 @@ export class Rows {
   count = 0;
   /** Keys as text. */
   keys: string[] = [];
-  /** Commands; `''` in rows that are free. */
+  /** Commands. */
   names: string[] = [];
   /** Their arguments; `null` when the key is the only one, and text. */
   args: (readonly Arg[] | null)[] = [];
@@ -30,7 +33,7 @@ export class Rows {
   hashes: Int32Array = new Int32Array(0);
   /** The next entry of the same key. */
   siblings: Int32Array = new Int32Array(0);
-  /** About how many bytes entries take outside of here. */
+  /** About how many bytes entries take outside of here; or ON_ITS_WAY. */
   sizes: Int32Array = new Int32Array(0);
   slots: Int32Array = new Int32Array(0);
   /** 1: strings in the reply are bytes. */
@@ -72,9 +75,9 @@ export class Rows {
   free(index: number): void {
     this.count--;
     this.keys[index] = '';
-    this.names[index] = '';
-    this.args[index] = null;
+    if (this.args[index] !== null) this.args[index] = null;
     this.values[index] = undefined;
+    this.sizes[index] = 0;
     this.siblings[index] = this.#free;
     this.#free = index;
   }

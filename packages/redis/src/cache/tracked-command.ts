@@ -1,6 +1,6 @@
 import { type AnyCommand, type Arg, Command, Flag, type Spec } from '@kv/core';
 import { commandHead, type Reply } from '@kv/resp-parser';
-import type { PrefacedSpec } from '../protocol/kept-replies.ts';
+import type { KeptCommand, PrefacedSpec } from '../protocol/kept-replies.ts';
 import type { Fetch, ReplySource } from './fetch.ts';
 
 /** Takes the replies of commands whose replies are kept. */
@@ -17,39 +17,36 @@ export interface ReplyTaker {
 const PREFACE = `${commandHead('CLIENT CACHING YES', 0)}\r\n`;
 
 const prefaced = new WeakMap<Spec, PrefacedSpec>();
+/** The latest that was asked for: many reads are of one kind. */
+let latestPlain: Spec | undefined;
+let latest: PrefacedSpec | undefined;
 
 /**
  * The same command with CLIENT CACHING YES in front: two commands on the wire that nothing can part, one request with
  * one reply for the client.
  */
 export function prefacedSpec(spec: Spec): Spec {
-  const known = prefaced.get(spec);
-  if (known !== undefined) return known;
-  const made = { ...spec, heads: [], preface: PREFACE };
-  prefaced.set(spec, made);
-  return made;
+  if (latest !== undefined && spec === latestPlain) return latest;
+  latestPlain = spec;
+  latest = prefaced.get(spec) ?? { ...spec, heads: [], preface: PREFACE };
+  prefaced.set(spec, latest);
+  return latest;
 }
 
 /** A command whose reply is kept. */
-export abstract class TrackedCommand<T = unknown> extends Command<T> {
-  /** The same without a command in front. */
-  protected readonly plainSpec: Spec;
-
-  constructor(plain: Spec, isPrefaced: boolean, args: readonly Arg[], reply: AnyCommand<T>['reply'], bytes: boolean) {
-    super(isPrefaced ? prefacedSpec(plain) : plain, args, reply, plain.flags | Flag.kept, 0, bytes);
-    this.plainSpec = plain;
-  }
-
+export interface TrackedCommand<T = unknown> extends KeptCommand {
+  reply(raw: unknown, command: AnyCommand): T;
   /** A reply came that may be kept. */
-  abstract keep(reply: Reply, source: ReplySource): void;
-
+  keep(reply: Reply, source: ReplySource): void;
   /** The call has ended without a reply. */
-  abstract failed(error: Error): void;
-
+  failed(error: Error): void;
   /** The same command, for a server that does not tell of changes: nothing is kept. */
-  plain(): AnyCommand<T> {
-    return new PlainCommand(this, this.plainSpec);
-  }
+  plain(): AnyCommand<T>;
+}
+
+/** The command, if its reply is kept. One whose caller has given up is not any more. */
+export function trackedOf(command: AnyCommand): TrackedCommand | undefined {
+  return (command.flags & Flag.kept) !== 0 && 'keep' in command ? (command as TrackedCommand) : undefined;
 }
 
 class PlainCommand<T> extends Command<T> {
@@ -64,18 +61,28 @@ class PlainCommand<T> extends Command<T> {
 
 /** Tells a command whose reply was to be kept that there is none, in whatever form it was sent last. */
 export function tellFailure(command: AnyCommand, error: Error): void {
-  if (command instanceof TrackedCommand) command.failed(error);
-  else if (command instanceof PlainCommand) command.tracked.failed(error);
+  if (command instanceof PlainCommand) command.tracked.failed(error);
+  else trackedOf(command)?.failed(error);
 }
 
-/** A read of one key. */
-export class TrackedRead extends TrackedCommand {
+/** A read of one key. It extends no class: one is made for each miss, and that takes twice the time with each base. */
+export class TrackedRead implements TrackedCommand {
+  readonly spec: Spec;
+  readonly args: readonly Arg[];
+  readonly flags: number;
+  readonly blockMs = 0;
+  readonly bytes: boolean;
+  readonly reply: AnyCommand['reply'] = replyOfRead;
   readonly taker: ReplyTaker;
   readonly fetch: Fetch;
   readonly inner: AnyCommand;
 
   constructor(taker: ReplyTaker, isPrefaced: boolean, fetch: Fetch, inner: AnyCommand) {
-    super(inner.spec, isPrefaced, inner.args, replyOfRead, inner.bytes);
+    const { spec } = inner;
+    this.spec = isPrefaced ? prefacedSpec(spec) : spec;
+    this.args = inner.args;
+    this.flags = spec.flags | Flag.kept;
+    this.bytes = inner.bytes;
     this.taker = taker;
     this.fetch = fetch;
     this.inner = inner;
@@ -88,6 +95,10 @@ export class TrackedRead extends TrackedCommand {
   failed(error: Error): void {
     this.taker.failed(this.fetch, error);
   }
+
+  plain(): AnyCommand {
+    return new PlainCommand(this, this.inner.spec);
+  }
 }
 
 function replyOfRead(raw: unknown, command: AnyCommand): unknown {
@@ -97,9 +108,10 @@ function replyOfRead(raw: unknown, command: AnyCommand): unknown {
 }
 
 /** An MGET of some keys, or the part of one that goes to one server. Its result is the reply as it came. */
-export class TrackedMget extends TrackedCommand {
+export class TrackedMget extends Command<unknown> implements TrackedCommand {
   readonly taker: ReplyTaker;
   readonly fetches: readonly (Fetch | undefined)[];
+  readonly #plain: Spec;
   readonly #isPrefaced: boolean;
 
   /** @param fetches those of the keys; absent: the value is not kept */
@@ -111,7 +123,8 @@ export class TrackedMget extends TrackedCommand {
     fetches: readonly (Fetch | undefined)[],
     bytes: boolean,
   ) {
-    super(spec, isPrefaced, keys, replyOfMget, bytes);
+    super(isPrefaced ? prefacedSpec(spec) : spec, keys, replyOfMget, spec.flags | Flag.kept, 0, bytes);
+    this.#plain = spec;
     this.taker = taker;
     this.fetches = fetches;
     this.#isPrefaced = isPrefaced;
@@ -127,10 +140,14 @@ export class TrackedMget extends TrackedCommand {
     for (const fetch of this.fetches) if (fetch !== undefined) this.taker.failed(fetch, error);
   }
 
+  plain(): AnyCommand {
+    return new PlainCommand(this, this.#plain);
+  }
+
   /** The command for some of its keys, by their positions. */
   part(keys: readonly Arg[], positions: readonly number[]): AnyCommand {
     const fetches = positions.map((at) => this.fetches[at]);
-    return new TrackedMget(partOf(this.taker), this.#isPrefaced, this.plainSpec, keys, fetches, this.bytes);
+    return new TrackedMget(partOf(this.taker), this.#isPrefaced, this.#plain, keys, fetches, this.bytes);
   }
 }
 
@@ -149,11 +166,11 @@ function replyOfMget(raw: unknown, command: AnyCommand): unknown {
 }
 
 /** Asks when the key of an entry expires, right behind the read of it. */
-export class ExpiryQuestion extends TrackedCommand {
+export class ExpiryQuestion extends Command<unknown> implements TrackedCommand {
   readonly #keep: (milliseconds: number, source: ReplySource) => void;
 
   constructor(spec: Spec, key: Arg, keep: (milliseconds: number, source: ReplySource) => void) {
-    super(spec, false, [key], (raw) => raw, false);
+    super(spec, [key], (raw) => raw, spec.flags | Flag.kept);
     this.#keep = keep;
   }
 
@@ -162,6 +179,10 @@ export class ExpiryQuestion extends TrackedCommand {
   }
 
   failed(): void {
-    // Whoever asks hears of it.
+    // Who asks is told by the promise.
+  }
+
+  plain(): AnyCommand {
+    return new PlainCommand(this, this.spec);
   }
 }

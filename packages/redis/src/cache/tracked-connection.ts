@@ -13,7 +13,7 @@ import { text } from '../commands/support/replies.ts';
 import { replyError } from '../protocol/errors.ts';
 import type { RedisWire } from '../protocol/protocol.ts';
 import type { KeptReplies, ReplyKeeper } from './kept-replies.ts';
-import { TrackedCommand } from './tracked-command.ts';
+import { trackedOf } from './tracked-command.ts';
 
 const TRACKING = spec('CLIENT TRACKING', 0);
 
@@ -54,7 +54,7 @@ export class TrackedConnection implements ReplyKeeper {
   }
 
   keep(command: AnyCommand, reply: Reply): void {
-    if (command instanceof TrackedCommand) command.keep(reply, this);
+    trackedOf(command)?.keep(reply, this);
   }
 
   /** A user without the right to it will not get it; a server that is busy with a script refuses everything for a while. */

@@ -226,7 +226,8 @@ export class RedisWire implements Wire, LoggedIn {
   #answered(value: Reply, command: AnyCommand | undefined): void {
     const flags = command?.flags ?? 0;
     if (command !== undefined && (flags & Flag.kept) !== 0 && this.kept?.takes(command, value)) return;
-    if (value instanceof ErrorReply) return this.#failed(replyError(value, command), command);
+    if (typeof value === 'object' && value instanceof ErrorReply)
+      return this.#failed(replyError(value, command), command);
     if (this.resp === 2 && Array.isArray(value) && isMessage(value, command)) return this.#push(value);
     if (command === undefined) return this.#sink.reply(value);
     if ((flags & Flag.subscription) !== 0) return this.#notConfirmed(command, value);
