@@ -8,7 +8,7 @@ const source = {} as ReplySource;
 
 /** The slot of a key, as far as it matters here. */
 function slotOf(key: string): number {
-  return key.charCodeAt(0) % 100;
+  return key.charCodeAt(1) % 5;
 }
 
 function begin(entries: Entries, key: string, name = 'GET', slot = -1): Fetch {
@@ -28,7 +28,7 @@ function find(entries: Entries, key: string, name = 'GET'): number {
 }
 
 /** The reply that is stored. */
-function valueOf(entries: Entries, key: string, name = 'GET'): unknown {
+function storedValue(entries: Entries, key: string, name = 'GET'): unknown {
   const index = find(entries, key, name);
   return index === NONE ? undefined : entries.rawAt(index);
 }
@@ -63,7 +63,7 @@ describe('keys', () => {
     put(entries, 'b', 'x');
     expect(entries.dropKey('a')).toBe(3);
     expect(find(entries, 'a', 'STRLEN')).toBe(NONE);
-    expect([valueOf(entries, 'b'), entries.stored]).toEqual(['x', 1]);
+    expect([storedValue(entries, 'b'), entries.stored]).toEqual(['x', 1]);
   });
 
   test('keys of bytes that look alike as text are told apart by their arguments', () => {
@@ -83,14 +83,14 @@ describe('keys', () => {
     put(entries, 'foo', '1', 'GET', 12_182);
     put(entries, 'bar', '2', 'GET', 5061);
     expect(entries.dropSlot(12_182)).toBe(1);
-    expect([valueOf(entries, 'foo'), valueOf(entries, 'bar')]).toEqual([undefined, '2']);
+    expect([storedValue(entries, 'foo'), storedValue(entries, 'bar')]).toEqual([undefined, '2']);
   });
 
   test('many slots take no more room than one, and what is dropped takes none [#201]', () => {
     const entries = new Entries(100_000, true);
     for (let i = 0; i < 20_000; i++) {
       put(entries, `k${i}`, 'v', 'GET', i % 16_384);
-      if (i % 100 === 0) expect(valueOf(entries, `k${i}`)).toBe('v');
+      if (i % 100 === 0) expect(storedValue(entries, `k${i}`)).toBe('v');
     }
     expect(entries.bytes).toBeLessThanOrEqual(100_000);
     expect(entries.stored).toBeGreaterThan(300);
@@ -104,13 +104,13 @@ describe('keys', () => {
     const fetch = begin(entries, 'b');
     const waiting = begin(entries, 'c');
     entries.store(fetch, 'new', {} as ReplySource, 0, 1);
-    expect([valueOf(entries, 'a'), valueOf(entries, 'b')]).toEqual([undefined, 'new']);
+    expect([storedValue(entries, 'a'), storedValue(entries, 'b')]).toEqual([undefined, 'new']);
     expect(waiting.pending).toBe(true);
   });
 });
 
 describe('as a model of it would be', () => {
-  const key = fc.constantFrom(...'abcdefghijkl');
+  const key = fc.integer({ min: 0, max: 11 }).map((n) => `k${n}`);
   const name = fc.constantFrom('GET', 'STRLEN', 'GETRANGE');
   const step = fc.oneof(
     fc.record({ do: fc.constant('put' as const), key, name, size: fc.integer({ min: 0, max: 300 }) }),
@@ -159,7 +159,7 @@ describe('as a model of it would be', () => {
             model = [];
           }
           model = model.slice(model.length - entries.stored); // only the oldest may have gone
-          for (const { key, name, value } of model) expect(valueOf(entries, key, name)).toBe(value);
+          for (const { key, name, value } of model) expect(storedValue(entries, key, name)).toBe(value);
           for (const fetch of waiting) {
             if (!fetch.pending) waiting.delete(fetch);
             else
@@ -182,9 +182,9 @@ describe('as a model of it would be', () => {
     for (let i = 0; i < 300; i++) put(entries, `large${i}`, 'v'.repeat(5000));
     expect(entries.tableBytes).toBeLessThan(before / 4);
     expect(entries.bytes).toBeLessThanOrEqual(200_000);
-    for (let i = 270; i < 300; i++) expect(valueOf(entries, `large${i}`)).toBe('v'.repeat(5000));
+    for (let i = 270; i < 300; i++) expect(storedValue(entries, `large${i}`)).toBe('v'.repeat(5000));
     expect(entries.fetchAt(find(entries, 'waiting'))).toBe(waiting);
     expect(entries.store(waiting, 'at last', source, 0, 1)).toBe(true);
-    expect(valueOf(entries, 'waiting')).toBe('at last');
+    expect(storedValue(entries, 'waiting')).toBe('at last');
   });
 });

@@ -1,4 +1,4 @@
-/** Another one in each process: nobody can choose keys of users that all have the same hash. */
+/** Another one in each process: users who choose keys cannot choose them so that all have the same hash. */
 const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
 
 let latest = '';
@@ -6,7 +6,8 @@ let latestHash = 0;
 
 /**
  * The hash of a key, 32 bits, never 0. A key that is looked for in vain is added next, so the latest one is remembered.
- * V8's own Map takes four times as long for the same, because it has the hash of a key only where the key itself is.
+ * It is our own because V8 does not give its hashes away, and because a `Map`, which has the hash of a key only where the
+ * key itself is, takes several times as long.
  */
 export function hashOf(key: string): number {
   if (latestHash !== 0 && key === latest) return latestHash;

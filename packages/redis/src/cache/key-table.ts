@@ -1,6 +1,6 @@
 import { NONE } from './index-chains.ts';
 
-/** An empty table has one place, which nobody takes. */
+/** An empty table has one place, which stays free. */
 const EMPTY = Int32Array.of(0);
 const FIRST = 4;
 /** A hash and an index. */
