@@ -1,6 +1,6 @@
 /** The client under one object: made when it is needed, and made again after its end. */
 import type { Redis as KvRedis, RedisClientOptions } from '@kv/redis';
-import { MaxRetriesPerRequestError } from './errors.ts';
+import { closedError, MaxRetriesPerRequestError } from './errors.ts';
 import type { Options } from './options.ts';
 
 /** Whose client it is. */
@@ -57,9 +57,14 @@ export class Life {
   #delay(failures: number): number | undefined {
     const { maxRetriesPerRequest: most, retryStrategy } = this.#host.options;
     this.retryAttempts = failures;
-    if (typeof most === 'number' && failures % (most + 1) === 0) this.flush(new MaxRetriesPerRequestError(most));
     const delay = typeof retryStrategy === 'function' ? retryStrategy(failures) : undefined;
-    return typeof delay === 'number' ? delay : undefined;
+    if (typeof delay !== 'number') return this.#giveUp();
+    if (typeof most === 'number' && failures % (most + 1) === 0) this.flush(new MaxRetriesPerRequestError(most));
+    return delay;
+  }
+
+  #giveUp(): undefined {
+    this.flush(closedError());
   }
 
   /** Ends all calls that wait; later ones wait again. */

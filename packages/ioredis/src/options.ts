@@ -78,6 +78,7 @@ export const DEFAULTS: Options = {
   host: 'localhost',
   port: 6379,
   db: 0,
+  keyPrefix: '',
   protocol: 3,
   replyMapping: 'legacy',
   connectTimeout: 10_000,

@@ -1,5 +1,5 @@
 /** The order of what a user sees: events, callbacks, and the end. */
-import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { freePort, type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Redis, type RedisOptions } from '../src/index.ts';
 
@@ -133,4 +133,18 @@ it('a client that was closed can be connected in the same tick, and is not told 
   await redis.connect();
   expect(await redis.ping()).toBe('PONG');
   expect(redis.status).toBe('ready');
+});
+
+it('what waits is told that the connection is closed when the strategy gives up at its first attempt', async () => {
+  const redis = client({ port: await freePort(), maxRetriesPerRequest: 0, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  await expect(redis.get('a')).rejects.toThrow('Connection is closed.');
+});
+
+it('libraries read a prefix of keys that was not given as an empty one', async () => {
+  const redis = client({ lazyConnect: true });
+  expect(redis.options.keyPrefix).toBe('');
+  await redis.set('unprefixed', 1);
+  const [, keys] = await redis.scan('0', 'MATCH', `${redis.options.keyPrefix}unprefix*`, 'COUNT', 1000);
+  expect(keys).toEqual(['unprefixed']);
 });

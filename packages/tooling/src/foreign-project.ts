@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from 'node:os';
 import { resolve as absolute, join } from 'node:path';
 import { startRedis } from '@kv/testkit/redis-server';
+import { startCluster } from '@kv/testkit/topology/cluster';
 import { build } from 'esbuild';
 import type { Change, ForeignProject } from './foreign-projects.ts';
 import { repository } from './published-entries.ts';
@@ -16,7 +17,8 @@ const FOOTER = 'module.exports = Object.assign(module.exports.default, { ...modu
 /** Puts a project together in an empty folder: what is kept of it, its packages, and what of ours goes over that. */
 export async function assembleProject(name: string, project: ForeignProject, from: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
-  for (const path of project.keep) cpSync(join(from, path), join(to, path), { recursive: true });
+  for (const path of project.keep)
+    cpSync(join(from, project.source.folder ?? '', path), join(to, path), { recursive: true });
   cpSync(join(own, 'register.cjs'), join(to, 'register.cjs'));
   if (existsSync(join(own, name))) cpSync(join(own, name), to, { recursive: true });
   for (const change of project.changes ?? []) apply(change, to);
@@ -55,17 +57,54 @@ async function installOurs(modules: string): Promise<void> {
     symlinkSync(join(repository, 'node_modules/typescript'), join(modules, 'typescript'));
 }
 
+/** Where the servers of the tests are: variables for their environment. Disposing of it ends the servers. */
+class Servers implements AsyncDisposable {
+  readonly #running: AsyncDisposable[] = [];
+  #port = 0;
+  readonly #servers: number[] = [];
+  readonly #clusters: number[] = [];
+
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: String(this.#port),
+      REDIS_URL: `redis://127.0.0.1:${this.#port}`,
+      SERVERS: this.#servers.join(','),
+      CLUSTERS: this.#clusters.join(','),
+    };
+  }
+
+  async start({ port, servers = 0, clusters = 0 }: NonNullable<ForeignProject['needs']>): Promise<void> {
+    this.#port = this.#keep(await startRedis(port === 'free' ? {} : { port: 6379 })).port;
+    for (let i = 0; i < servers; i++) this.#servers.push(this.#keep(await startRedis()).port);
+    for (let i = 0; i < clusters; i++) {
+      const cluster = this.#keep(await startCluster({ replicas: 0, nodeTimeout: 5000 }));
+      this.#clusters.push(cluster.nodes[0]?.port ?? 0);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#running.map((one) => one[Symbol.asyncDispose]()));
+  }
+
+  #keep<T extends AsyncDisposable>(one: T): T {
+    this.#running.push(one);
+    return one;
+  }
+}
+
 /** Runs the tests of a project that was put together. @returns its exit code */
 export async function runProject(
-  { command, env }: ForeignProject,
+  { command, env, needs = {} }: ForeignProject,
   folder: string,
   more: readonly string[],
 ): Promise<number> {
-  await using _server = await startRedis({ port: 6379 });
+  await using servers = new Servers();
+  await servers.start(needs);
   const child = spawn(process.execPath, [...command, ...more], {
     cwd: folder,
     stdio: 'inherit',
-    env: { ...process.env, ...env, REDIS_URL: 'redis://127.0.0.1:6379' },
+    env: { ...process.env, ...env, ...servers.environment },
   });
   return await new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }

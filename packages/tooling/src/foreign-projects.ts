@@ -9,19 +9,33 @@ export interface Change {
 
 /** Another project whose tests run as they are, with `@kv/ioredis` in place of ioredis. */
 export interface ForeignProject {
-  /** A repository, and a commit or tag of it. */
-  readonly source: { readonly git: string; readonly at: string };
+  /** A repository, a commit or tag of it, and the folder of it that paths are relative to, when it is not the root. */
+  readonly source: { readonly git: string; readonly at: string; readonly folder?: string };
   /** Files and folders that are taken from there. */
   readonly keep: readonly string[];
   /** Packages that they need. */
   readonly packages: readonly string[];
   readonly changes?: readonly Change[];
-  /** What is run, in the folder of the project. A `redis-server` listens on port 6379 meanwhile. */
+  /**
+   * Servers that run meanwhile: one on port 6379 or where REDIS_HOST and REDIS_PORT say, further ones, whose ports are in
+   * SERVERS, and clusters of three primaries, with the port of a node of each in CLUSTERS.
+   */
+  readonly needs?: { readonly port?: 'free'; readonly servers?: number; readonly clusters?: number };
+  /** What is run, in the folder of the project. */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const MOCHA = ['node_modules/mocha/bin/_mocha', '--exit', '--timeout', '8000', '--require', './register.cjs'];
+
+/** The hosts of a file become servers here: the ports that a variable of the environment lists. */
+function onPorts(file: string, variable: string, hosts: readonly string[]): Change[] {
+  return hosts.map((host, index) => ({
+    file,
+    text: `host: "${host}"`,
+    by: `port: Number(process.env.${variable}?.split(',')[${index}])`,
+  }));
+}
 
 /** Projects that run as they are. */
 export const projects: Readonly<Record<string, ForeignProject>> = {
@@ -61,6 +75,71 @@ export const projects: Readonly<Record<string, ForeignProject>> = {
     ],
     command: [...MOCHA, 'test/helpers/*.ts', 'test/functional/**/*.ts'],
     env: { NODE_ENV: 'test' },
+  },
+  redlock: {
+    source: { git: 'https://github.com/mike-marcacci/node-redlock', at: 'afe5cf92c8247ba7b65b4ae36230f415493c44f0' },
+    keep: ['src'],
+    packages: ['ava@5.3.1', 'node-abort-controller@3.1.1', 'tsx@4.23.15'],
+    changes: [
+      { file: 'src/single.test.ts', text: 'host: "127.0.0.1"', by: 'port: 1' },
+      ...onPorts('src/single.test.ts', 'SERVERS', ['redis-single-instance']),
+      ...onPorts('src/single.test.ts', 'CLUSTERS', ['redis-single-cluster-1']),
+      ...onPorts(
+        'src/multi.test.ts',
+        'SERVERS',
+        ['a', 'b', 'c'].map((name) => `redis-multi-instance-${name}`),
+      ),
+      ...onPorts(
+        'src/multi.test.ts',
+        'CLUSTERS',
+        ['a', 'b', 'c'].map((name) => `redis-multi-cluster-${name}-1`),
+      ),
+    ],
+    needs: { port: 'free', servers: 3, clusters: 3 },
+    command: ['node_modules/ava/entrypoints/cli.mjs', '--verbose', '--serial', '--concurrency=1'],
+  },
+  bentocache: {
+    source: {
+      git: 'https://github.com/Julien-R44/bentocache',
+      at: 'c513aef166e13c60be13f5c7571ab6ee96c94dbe',
+      folder: 'packages/bentocache',
+    },
+    keep: ['src', 'factories', 'tests', 'bin', 'index.ts'],
+    packages: [
+      '@boringnode/bus@0.9.0',
+      '@japa/assert@4.2.0',
+      '@japa/expect-type@2.0.4',
+      '@japa/file-system@2.3.2',
+      '@japa/runner@4.4.0',
+      '@julr/utils@1.9.0',
+      '@poppinss/exception@1.2.3',
+      'async-mutex@0.5.0',
+      'dayjs@1.11.19',
+      'dotenv@17.2.3',
+      'emittery@1.2.0',
+      'lru-cache@11.2.4',
+      'p-event@7.0.1',
+      'p-timeout@7.0.1',
+      'pino@10.1.0',
+      'pino-loki@3.0.0',
+      'superjson@2.2.6',
+      'tsx@4.23.15',
+    ],
+    changes: [
+      {
+        file: 'bin/test.ts',
+        text: "'tests/drivers/**/*.spec.ts'",
+        by: "'tests/drivers/{redis,valkey,memory,file}.spec.ts'",
+      },
+      ...['tests/drivers/redis.spec.ts', 'tests/bus/bus.spec.ts'].map((file) => ({
+        file,
+        text: 'port: 7000',
+        by: 'port: Number(process.env.CLUSTERS)',
+      })),
+      { file: 'tests/helpers/index.ts', text: 'process.env.VALKEY_PORT', by: 'process.env.SERVERS' },
+    ],
+    needs: { port: 'free', servers: 1, clusters: 1 },
+    command: ['--import', 'tsx', 'bin/test.ts', '--force-exit'],
   },
   'rate-limiter-flexible': {
     source: {

@@ -4,9 +4,11 @@
  *   npm run foreign -- keyv                                the suite that comes with @keyv/test-suite
  *   npm run foreign -- connect-redis                       the test that comes in the package connect-redis
  *   npm run foreign -- unstorage [--from <clone>]          a file of the repository of unstorage, at a tag
+ *   npm run foreign -- cache-manager [--from <clone>] [FILE ...]  its tests, with our storage of Keyv on the three servers
  *   npm run foreign -- bullmq [--from <clone>] [FILE ...]  the tests of the repository of BullMQ, at a tag: about 10 minutes
  *   npm run foreign -- ioredis [--from <checkout>] [FILE ...]  the functional tests of ioredis, with ours in its place;
- *                                                          so rate-limiter-flexible, graphql-redis-subscriptions, socket.io
+ *                                                          so redlock, bentocache, rate-limiter-flexible,
+ *                                                          graphql-redis-subscriptions, socket.io
  *
  * What is fetched is put into packages/tooling/.foreign, which git ignores, beside what ../foreign/NAME holds: how the
  * tests get at our side. `--from` names another place to clone from, or a checkout. FILEs choose among the tests, as for vitest.
@@ -56,6 +58,14 @@ export const suites: Readonly<Record<string, ForeignSuite>> = {
   unstorage: {
     source: { git: 'https://github.com/unjs/unstorage', tag: 'v1.17.5' },
     files: [{ from: 'test/drivers/utils.ts', to: 'utils.ts', imports: { '../../src': 'unstorage' } }],
+  },
+  'cache-manager': {
+    source: { git: 'https://github.com/jaredwray/cacheable', tag: '2026-06-27' },
+    files: [
+      { from: 'packages/cache-manager/src', to: 'src' },
+      { from: 'packages/cache-manager/test', to: 'tests' },
+    ],
+    install: ['@cacheable/utils@2.5.0', '@faker-js/faker@10.6.0', 'cacheable@2.5.0', 'keyv@5.6.0'],
   },
   bullmq: {
     source: { git: 'https://github.com/taskforcesh/bullmq', tag: 'v6.2.0' },
