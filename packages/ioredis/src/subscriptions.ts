@@ -1,4 +1,4 @@
-import type { Redis as KvRedis, Subscription } from '@kv/redis';
+import type { Redis as KvRedis, Message, Subscription } from '@kv/redis';
 import { bufferOf } from './replies.ts';
 
 /** The ways to subscribe. */
@@ -13,6 +13,8 @@ export interface SubscriptionHost {
   /** Whether channels are subscribed again after the connection was lost. */
   readonly resubscribes: boolean;
 }
+
+type Name = string | Uint8Array;
 
 type Opening = Promise<Subscription<Uint8Array>>;
 
@@ -36,16 +38,16 @@ export class Subscriptions {
   }
 
   /** Resolves when all names are confirmed, with how many there are: those of later calls do not count. */
-  async subscribe(kind: Kind, given: readonly (string | Uint8Array)[]): Promise<number> {
-    const confirmed = given.map((name) => this.#subscribe(kind, String(name)));
+  async subscribe(kind: Kind, given: readonly Name[]): Promise<number> {
+    const confirmed = given.map((name) => this.#subscribe(kind, name));
     const { size } = this;
     await Promise.all(confirmed);
     return size;
   }
 
   /** Without names: all of the kind. Resolves as {@link subscribe} does. */
-  async unsubscribe(kind: Kind, given: readonly (string | Uint8Array)[]): Promise<number> {
-    const wanted = given.length > 0 ? given.map((name) => keyOf(kind, String(name))) : this.#keysOf(kind);
+  async unsubscribe(kind: Kind, given: readonly Name[]): Promise<number> {
+    const wanted = given.length > 0 ? given.map((name) => keyOf(kind, name)) : this.#keysOf(kind);
     const ended = wanted.map((key) => this.#unsubscribe(key));
     const { size } = this;
     await Promise.all(ended);
@@ -57,11 +59,16 @@ export class Subscriptions {
     this.#open.clear();
   }
 
+  /** Ends all when what the server has sent until now was emitted. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((key) => this.#unsubscribe(key)));
+  }
+
   #keysOf(kind: Kind): string[] {
     return [...this.#open.keys()].filter((key) => key.startsWith(keyOf(kind, '')));
   }
 
-  async #subscribe(kind: Kind, name: string): Promise<void> {
+  async #subscribe(kind: Kind, name: Name): Promise<void> {
     const key = keyOf(kind, name);
     const opening = this.#opened(kind, name, this.#open.get(key));
     this.#open.set(key, opening);
@@ -74,31 +81,37 @@ export class Subscriptions {
   }
 
   /** The one that is known, unless it was ended. */
-  async #opened(kind: Kind, name: string, known: Opening | undefined): Opening {
+  async #opened(kind: Kind, name: Name, known: Opening | undefined): Opening {
     const before = await known?.catch(() => undefined);
     if (before?.closed === false) return before;
     const subscription = await this.#host.bytes()[kind](name, { resubscribe: this.#host.resubscribes });
-    subscription.on('message', ({ channel, pattern, message }) => this.#message(kind, pattern, channel, message));
+    subscription.on('message', (message) => this.#message(kind, message));
     return subscription;
   }
 
   async #unsubscribe(key: string): Promise<void> {
     const opening = this.#open.get(key);
     this.#open.delete(key);
-    const subscription = await opening?.catch(() => undefined);
-    await subscription?.close();
+    await drain(opening);
   }
 
-  #message(kind: Kind, pattern: string | undefined, channel: string, message: Uint8Array): void {
+  #message(kind: Kind, { channel, channelBytes, pattern, message }: Message<Uint8Array>): void {
     const event = `${PREFIX[kind]}message`;
     const before = kind === 'psubscribe' ? [pattern] : [];
     const bytes = bufferOf(message);
     if (this.#host.listenerCount(event) > 0) this.#host.emit(event, ...before, channel, bytes.toString());
-    if (this.#host.listenerCount(`${event}Buffer`) > 0)
-      this.#host.emit(`${event}Buffer`, ...before, Buffer.from(channel), bytes);
+    if (this.#host.listenerCount(`${event}Buffer`) === 0) return;
+    this.#host.emit(`${event}Buffer`, ...before, channelBytes ? bufferOf(channelBytes) : Buffer.from(channel), bytes);
   }
 }
 
-function keyOf(kind: Kind, name: string): string {
-  return `${kind} ${name}`;
+/** A text and its bytes are one name. */
+function keyOf(kind: Kind, name: Name): string {
+  return `${kind} ${Buffer.from(name as string).toString('latin1')}`;
+}
+
+/** Ends one when what the server has sent until now was emitted. */
+async function drain(opening: Opening | undefined): Promise<void> {
+  const subscription = await opening?.catch(() => undefined);
+  await subscription?.drain();
 }

@@ -103,3 +103,41 @@ it('autoResubscribe: false leaves channels when the connection is lost, until th
   await redis.subscribe('once');
   expect(await other.publish('once', 'again')).toBe(1);
 });
+
+it('a message that was published before quit() or unsubscribe() is still emitted', async () => {
+  const publisher = client();
+  for (let round = 0; round < 10; round++) {
+    const redis = client();
+    const heard: unknown[] = [];
+    redis.on('message', (channel, message) => heard.push(`${channel} ${message}`));
+    await redis.subscribe('last', 'left');
+    await publisher.publish('left', 'word');
+    await redis.unsubscribe('left');
+    await publisher.publish('last', 'word');
+    await redis.quit();
+    expect(heard).toEqual(['left word', 'last word']);
+  }
+});
+
+it.each([2, 3] as const)('channels that are not UTF-8 are told apart in RESP%i', async (protocol) => {
+  const redis = client({ protocol });
+  const heard: unknown[] = [];
+  redis.on('messageBuffer', (...args) => heard.push(args));
+  redis.on('pmessageBuffer', (...args) => heard.push(args));
+  const [a, b] = [Buffer.from([0xff, 0x61]), Buffer.from([0xfe, 0x61])];
+  expect(await redis.subscribe(a, b)).toBe(2);
+  expect(await redis.psubscribe('*a')).toBe(3);
+  const publisher = client();
+  expect(await publisher.publish(a, Buffer.from([0x80]))).toBe(2);
+  await expect.poll(() => heard.length).toBe(2);
+  expect(await redis.unsubscribe(a)).toBe(2);
+  expect([await publisher.publish(a, '1'), await publisher.publish(b, '2')]).toEqual([1, 2]);
+  await expect.poll(() => heard.length).toBe(5);
+  expect(heard).toEqual([
+    [a, Buffer.from([0x80])],
+    ['*a', a, Buffer.from([0x80])],
+    ['*a', a, Buffer.from('1')],
+    [b, Buffer.from('2')],
+    ['*a', b, Buffer.from('2')],
+  ]);
+});

@@ -1,7 +1,8 @@
 import type { CallOptions, Engine } from '@kv/core';
 import type { ClientCache } from '../cache/client-cache.ts';
 import type { Many } from '../commands/support/arguments.ts';
-import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
+import type { SubscribeOptions } from '../pubsub/subscribe-options.ts';
+import type { Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import type { ClusterRouter } from '../topology/cluster-router.ts';
 import type { NodeQualities } from '../topology/node-qualities.ts';

@@ -2,7 +2,8 @@ import { type CallOptions, ClosedError, type Identity, type KvError, traced } fr
 import type { Many } from '../commands/support/arguments.ts';
 import { boundedWait, type Waiting } from '../commands/support/bounded-wait.ts';
 import { Reader } from './reader.ts';
-import { checkSubscribeOptions, type SubscribeOptions, Subscription } from './subscription.ts';
+import { checkSubscribeOptions, type SubscribeOptions } from './subscribe-options.ts';
+import { Subscription } from './subscription.ts';
 import { commandName, type Kind, namesOf } from './subscription-commands.ts';
 
 /** Who subscribes what readers want: on one connection, or on those of several servers. */
@@ -14,6 +15,8 @@ export interface ReaderHost {
   /** Holds the server back, because a reader is too slow. */
   pause(): void;
   resume(): void;
+  /** Resolves when what the servers have sent until now was delivered. */
+  settle(): Promise<void>;
   /** How long `subscribe()` waits unless its caller says otherwise, ms; 0 = without a limit. */
   readonly timeout: number;
   /** Why there is no connection, as far as is known. */
@@ -34,10 +37,15 @@ export async function subscribeOn<V>(
 ): Promise<Subscription<V>> {
   const list = namesOf(kind, names);
   const { timeout = host.timeout, signal } = call;
-  const leave = (): Promise<void> =>
-    boundedWait(() => host.leave(reader), { timeout }, waitingOn(host, kind)).catch(() => undefined); // it goes on behind
+  const bounded = (wait: () => Promise<void>): Promise<void> =>
+    boundedWait(wait, { timeout }, waitingOn(host, kind)).catch(() => undefined); // it goes on behind
   const subscription: Subscription<unknown> = new Subscription<unknown>(
-    { pause: () => host.pause(), resume: () => host.resume(), leave },
+    {
+      pause: () => host.pause(),
+      resume: () => host.resume(),
+      settle: () => bounded(() => host.settle()),
+      leave: () => bounded(() => host.leave(reader)),
+    },
     options,
   );
   const { resubscribe } = checkSubscribeOptions(options);

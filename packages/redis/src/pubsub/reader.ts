@@ -1,5 +1,7 @@
 import { ConnectionError, type KvError } from '@kv/core';
-import type { Gap, Subscription } from './subscription.ts';
+import { text } from '../commands/support/replies.ts';
+import { bytesOfName, isOfBytes } from './channel-name.ts';
+import type { Gap, Message, Subscription } from './subscription.ts';
 import { commandName, type Kind, type Push, payloadOf } from './subscription-commands.ts';
 import type { Entry } from './subscription-registry.ts';
 
@@ -15,6 +17,8 @@ export class Reader {
   readonly kind: Kind;
   readonly names: readonly string[];
   readonly bytes: boolean;
+  /** Whether the connection has to give names and payloads as bytes. */
+  readonly wantsBytes: boolean;
   readonly subscription: Subscription<unknown>;
   /** Resolves when all names were confirmed for the first time. */
   readonly ready: Promise<void>;
@@ -39,6 +43,7 @@ export class Reader {
     this.kind = kind;
     this.names = names;
     this.bytes = bytes;
+    this.wantsBytes = bytes || names.some(isOfBytes);
     this.subscription = subscription;
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -92,7 +97,8 @@ export class Reader {
   deliver({ kind, name, channel, payload }: Delivered): void {
     if (this.#missed.size > 0) this.#told = false;
     const message = payloadOf(payload, this.bytes);
-    this.subscription.deliver(kind === 'pattern' ? { channel, pattern: name, message } : { channel, message });
+    if (isOfBytes(channel) || isOfBytes(name)) this.subscription.deliver(namedByBytes(kind, name, channel, message));
+    else this.subscription.deliver(kind === 'pattern' ? { channel, pattern: name, message } : { channel, message });
   }
 
   /** It cannot be subscribed any more: `subscribe()` rejects with the reason, or the subscription ends with it. */
@@ -112,6 +118,14 @@ export class Reader {
     this.#settle?.resolve();
     this.#settle = undefined;
   }
+}
+
+function namedByBytes(kind: Kind, name: string, channel: string, message: unknown): Message<unknown> {
+  const bytes = bytesOfName(channel);
+  const told = { channel: bytes === undefined ? channel : text(bytes), channelBytes: bytes, message };
+  if (kind !== 'pattern') return told;
+  const pattern = bytesOfName(name);
+  return { ...told, pattern: pattern === undefined ? name : text(pattern), patternBytes: pattern };
 }
 
 function lost(kind: Kind): ConnectionError {

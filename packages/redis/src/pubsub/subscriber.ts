@@ -13,7 +13,8 @@ import { isFinal } from '../protocol/final-errors.ts';
 import type { ConnectionSource } from './connection-source.ts';
 import type { Reader } from './reader.ts';
 import { closedError, type ReaderHost, subscribeOn } from './reader-host.ts';
-import type { Gap, SubscribeOptions, Subscription } from './subscription.ts';
+import type { SubscribeOptions } from './subscribe-options.ts';
+import type { Gap, Subscription } from './subscription.ts';
 import type { Kind, Push } from './subscription-commands.ts';
 import { SubscriptionConnection, type SubscriptionOwner } from './subscription-connection.ts';
 import { type Entry, SubscriptionRegistry } from './subscription-registry.ts';
@@ -107,6 +108,10 @@ export class Subscriber implements ReaderHost {
     this.#connection?.connection.resume();
   }
 
+  async settle(): Promise<void> {
+    await this.#connection?.settle();
+  }
+
   join(reader: Reader): Promise<void> {
     if (this.#source.closed) return Promise.reject(closedError(reader.kind));
     reader.joined(this.add(reader, reader.names));
@@ -123,7 +128,7 @@ export class Subscriber implements ReaderHost {
     const entries = this.#registry.add(reader.kind, names, reader);
     if (this.#connection === undefined) this.#open();
     else {
-      if (reader.bytes) this.#connection.wantBytes();
+      if (reader.wantsBytes) this.#connection.wantBytes();
       this.askMissing(entries);
     }
     return entries;
@@ -175,7 +180,7 @@ export class Subscriber implements ReaderHost {
     if (lease.closed) return this.#open();
     const connection = new SubscriptionConnection(lease, this.#owner);
     this.#connection = connection;
-    if ([...this.#registry.readers].some(({ bytes }) => bytes)) connection.wantBytes();
+    if ([...this.#registry.readers].some(({ wantsBytes }) => wantsBytes)) connection.wantBytes();
     void connection.ask(this.#registry.entries).then(() => {
       if (this.#connection === connection) this.#isRestored();
     });

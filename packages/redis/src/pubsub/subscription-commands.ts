@@ -1,6 +1,7 @@
-import { type Arg, ArgumentError, Command, Flag, read, type Spec, spec } from '@kv/core';
+import { Command, Flag, read, type Spec, spec } from '@kv/core';
 import { type Many, many } from '../commands/support/arguments.ts';
 import { asIs, text } from '../commands/support/replies.ts';
+import { keptName, wireName } from './channel-name.ts';
 
 /** What is subscribed to: channels, patterns or channels of a slot. */
 export type Kind = 'channel' | 'pattern' | 'shard';
@@ -16,8 +17,6 @@ const COMMANDS: Readonly<Record<Kind, { readonly begin: Spec; readonly end: Spec
 
 const PING = read('PING', null);
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** The name of the command that subscribes names of a kind. */
 export function commandName(kind: Kind): string {
   return COMMANDS[kind].begin.name;
@@ -25,7 +24,12 @@ export function commandName(kind: Kind): string {
 
 /** The command that subscribes names of one kind. */
 export function subscribing(kind: Kind, names: readonly string[]): Command<unknown> {
-  return new Command(COMMANDS[kind].begin, names, asIs);
+  return new Command(COMMANDS[kind].begin, names.map(wireName), asIs);
+}
+
+/** A command whose reply comes behind all that the server has sent before. */
+export function ping(text: string): Command<unknown> {
+  return new Command<unknown>(PING, [text], asIs);
 }
 
 /**
@@ -34,8 +38,8 @@ export function subscribing(kind: Kind, names: readonly string[]): Command<unkno
  */
 export function unsubscribing(kind: Kind, names: readonly string[]): Command<unknown>[] {
   return perCommand(kind, names).flatMap((some) => {
-    const command = new Command<unknown>(COMMANDS[kind].end, some, asIs);
-    return kind === 'shard' ? [command, new Command<unknown>(PING, ['sunsubscribe'], asIs)] : [command];
+    const command = new Command<unknown>(COMMANDS[kind].end, some.map(wireName), asIs);
+    return kind === 'shard' ? [command, ping('sunsubscribe')] : [command];
   });
 }
 
@@ -45,20 +49,12 @@ export function perCommand<T>(kind: Kind, all: readonly T[]): readonly (readonly
   return all.length === 0 ? [] : [all];
 }
 
-/** @throws ArgumentError for an empty list, and for names that are not text: they could not be told apart */
+/** The names as they are kept. @throws ArgumentError for an empty list */
 export function namesOf(kind: Kind, names: Many): string[] {
-  return many([names], kind === 'pattern' ? 'patterns' : 'channels').map(nameOf);
+  return many([names], kind === 'pattern' ? 'patterns' : 'channels').map(keptName);
 }
 
-function nameOf(name: Arg): string {
-  try {
-    return typeof name === 'string' ? name : decoder.decode(name);
-  } catch {
-    throw new ArgumentError('channels: expected text, or bytes that are UTF-8');
-  }
-}
-
-/** What a connection sends without being asked. */
+/** What a connection sends without being asked, with names as they are kept. */
 export type Push =
   | {
       readonly type: 'message';
@@ -80,15 +76,15 @@ export function readPush(raw: unknown): Push | undefined {
     case 'smessage':
       return message('shard', raw, 1);
     case 'sunsubscribe':
-      return { type: 'ended', name: text(raw[1]) };
+      return { type: 'ended', name: keptName(raw[1]) };
     default:
       return undefined;
   }
 }
 
 function message(kind: Kind, raw: readonly unknown[], channelAt: number): Push {
-  const name = text(raw[1]);
-  const channel = channelAt === 1 ? name : text(raw[channelAt]);
+  const name = keptName(raw[1]);
+  const channel = channelAt === 1 ? name : keptName(raw[channelAt]);
   return { type: 'message', kind, name, channel, payload: raw[channelAt + 1] };
 }
 

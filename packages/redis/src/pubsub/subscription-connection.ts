@@ -6,6 +6,7 @@ import {
   type Kind,
   type Push,
   perCommand,
+  ping,
   readPush,
   subscribing,
   unsubscribing,
@@ -63,6 +64,11 @@ export class SubscriptionConnection {
   /** Ends subscriptions. Resolves when the server has confirmed it, refused it or not answered in time. */
   async leave(kind: Kind, names: readonly string[]): Promise<void> {
     await Promise.allSettled(unsubscribing(kind, names).map((command) => this.connection.sendInternal(command)));
+  }
+
+  /** Resolves when what the server has sent until now was delivered, or when the connection is lost. */
+  async settle(): Promise<void> {
+    await this.connection.sendInternal(ping('settle')).catch(() => undefined);
   }
 
   /** Ends the connection. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Gap, type Message, type SubscribeOptions, Subscription } from './subscription.ts';
+import type { SubscribeOptions } from './subscribe-options.ts';
+import { type Gap, type Message, Subscription } from './subscription.ts';
 
 /** A subscription, and what it asks of its connection. */
 function subscription(options: SubscribeOptions = {}): { news: Subscription; asked: string[] } {
@@ -7,6 +8,7 @@ function subscription(options: SubscribeOptions = {}): { news: Subscription; ask
   const feed = {
     pause: () => void asked.push('pause'),
     resume: () => void asked.push('resume'),
+    settle: () => Promise.resolve(void asked.push('settle')),
     leave: () => Promise.resolve(void asked.push('leave')),
   };
   return { news: new Subscription(feed, options), asked };

@@ -1,20 +1,19 @@
-import {
-  type KvError,
-  Listeners,
-  type OptionRules,
-  QueueFullError,
-  queueMicrotask,
-  Ring,
-  Rule,
-  readOptions,
-  setHidden,
-} from '@kv/core';
+import { type KvError, Listeners, QueueFullError, queueMicrotask, Ring, setHidden } from '@kv/core';
+import { checkSubscribeOptions, type Overflow, type SubscribeOptions } from './subscribe-options.ts';
 
 /** A published message. */
 export interface Message<V = string> {
+  /** Its name, in which U+FFFD stands for what is not UTF-8. */
   readonly channel: string;
+  /**
+   * The name of the channel where it is not UTF-8. It is told to those who subscribed with bytes: on a client with
+   * `bytes: true`, or to names of which one is not UTF-8.
+   */
+  readonly channelBytes?: Uint8Array | undefined;
   /** The pattern that matched, for subscriptions by pattern. */
   readonly pattern?: string | undefined;
+  /** That pattern where it is not UTF-8. */
+  readonly patternBytes?: Uint8Array | undefined;
   readonly message: V;
 }
 
@@ -30,62 +29,12 @@ export interface Gap {
   readonly dropped?: number | undefined;
 }
 
-/** What happens when the buffer of a subscription is full. */
-export type Overflow =
-  /** The oldest message is dropped, and the gap is reported. */
-  | 'dropOldest'
-  /** The server is held back, on a connection that no other subscription uses. */
-  | 'pause'
-  /** The subscription ends with an error. */
-  | 'close';
-
-/** How a subscription treats slow readers. */
-export interface SubscribeOptions {
-  /**
-   * Messages that are kept for the reader.
-   *
-   * @default 1024
-   */
-  readonly buffer?: number | undefined;
-  /**
-   * What happens to messages beyond `buffer`.
-   *
-   * @default 'dropOldest'
-   */
-  readonly overflow?: Overflow | undefined;
-  /**
-   * Subscribes on every primary of a cluster, for what servers tell on themselves only, such as keyspace events. What
-   * is
-   * published comes once from each of them. On a single server it changes nothing.
-   *
-   * @default false
-   */
-  readonly everywhere?: boolean | undefined;
-  /** `false`: it ends with an error when its connection is lost, instead of going on with a `gap`. @default true */
-  readonly resubscribe?: boolean | undefined;
-}
-
-const RULES: OptionRules = {
-  buffer: Rule.count,
-  overflow: Rule.oneOf(['dropOldest', 'pause', 'close']),
-  everywhere: Rule.boolean,
-  resubscribe: Rule.boolean,
-};
-
-/** @throws ArgumentError */
-export function checkSubscribeOptions(options: SubscribeOptions): Required<{
-  readonly buffer: number;
-  readonly overflow: Overflow;
-  readonly resubscribe: boolean;
-}> {
-  const { buffer = 1024, overflow = 'dropOldest', resubscribe = true } = readOptions(RULES, options, new Map());
-  return { buffer, overflow, resubscribe };
-}
-
 /** What a subscription asks of the connection that feeds it. */
 export interface SubscriptionFeed {
   pause(): void;
   resume(): void;
+  /** Resolves when what the server has sent until now was delivered. */
+  settle(): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -189,6 +138,15 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   close(): Promise<void> {
     this.self.end();
     return this.self.#leave();
+  }
+
+  /**
+   * Unsubscribes as {@link close} does, after all has been delivered that the server had sent: a message whose
+   * `publish()` was answered before is not lost.
+   */
+  async drain(): Promise<void> {
+    if (!this.closed) await this.self.#feed.settle();
+    await this.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -11,11 +11,13 @@ import {
   type Timer,
 } from '@kv/core';
 import type { Many } from '../commands/support/arguments.ts';
+import { wireName } from '../pubsub/channel-name.ts';
 import type { ConnectionSource } from '../pubsub/connection-source.ts';
 import type { Reader } from '../pubsub/reader.ts';
 import { closedError, type ReaderHost, subscribeOn } from '../pubsub/reader-host.ts';
+import type { SubscribeOptions } from '../pubsub/subscribe-options.ts';
 import { Subscriber } from '../pubsub/subscriber.ts';
-import type { SubscribeOptions, Subscription } from '../pubsub/subscription.ts';
+import type { Subscription } from '../pubsub/subscription.ts';
 import type { Kind } from '../pubsub/subscription-commands.ts';
 import type { Entry } from '../pubsub/subscription-registry.ts';
 import type { ClusterRouter } from './cluster-router.ts';
@@ -103,6 +105,10 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
     for (const subscriber of this.#nodes.all) subscriber.resume();
   }
 
+  async settle(): Promise<void> {
+    await Promise.all([...this.#nodes.all].map((subscriber) => subscriber.settle()));
+  }
+
   get identity(): Identity {
     return this.#source.identity;
   }
@@ -158,7 +164,7 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
 
   #follow(entry: Entry<Reader>, from: Endpoint, target: Endpoint): void {
     const { slots } = this.#router;
-    const slot = keySlot(entry.name);
+    const slot = keySlot(wireName(entry.name));
     // The answer to an earlier question may still name the old owner.
     if (entry.kind === 'shard' && slots.ownerOf(slot) === from) slots.moveTo(slot, target);
     for (const reader of [...entry.readers]) this.#placements.get(reader)?.follow(entry, target);

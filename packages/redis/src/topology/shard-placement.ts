@@ -1,4 +1,5 @@
 import type { Endpoint } from '@kv/core';
+import { wireName } from '../pubsub/channel-name.ts';
 import type { Reader } from '../pubsub/reader.ts';
 import { Entry } from '../pubsub/subscription-registry.ts';
 import type { Placement, PlacementContext } from './placement.ts';
@@ -37,7 +38,7 @@ export class ShardPlacement implements Placement {
     this.#context = context;
     for (const name of reader.names) {
       const now = { endpoint: undefined, entry: new Entry<Reader>('shard', name) };
-      this.#channels.set(name, { slot: keySlot(name), now, before: undefined, follows: 0 });
+      this.#channels.set(name, { slot: keySlot(wireName(name)), now, before: undefined, follows: 0 });
     }
     reader.onConfirmed = (entry) => this.#confirmed(entry);
     reader.joined([...this.#channels.values()].map(({ now }) => now.entry));

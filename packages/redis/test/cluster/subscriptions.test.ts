@@ -49,6 +49,17 @@ class Heard {
 describe.each([2, 3] as const)('subscriptions in a cluster, RESP%i', (protocol) => {
   const open = (): Redis => createRedis(cluster.url, { protocol });
 
+  it('names that are not UTF-8 are channels of the slot of their bytes, and drain() loses no message', async () => {
+    await using redis = open();
+    const names = Array.from({ length: 10 }, (_, i) => Uint8Array.of(0xff, protocol, i));
+    const news = await redis.ssubscribe(names);
+    const heard: (number | undefined)[] = [];
+    news.on('message', ({ channelBytes }) => heard.push(channelBytes?.[2]));
+    expect(await Promise.all(names.map((name) => redis.spublish(name, 'x')))).toEqual(names.map(() => 1));
+    await news.drain();
+    expect(heard.sort()).toEqual(names.map((_, i) => i));
+  });
+
   it('channels and patterns are on one connection to one primary, and hear what is published anywhere [#163]', async () => {
     await using redis = open();
     const names = Array.from({ length: 20 }, (_, i) => `channel-${protocol}-${i}`);
