@@ -272,7 +272,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     const isOpen = this.status === 'ready';
     const connected = this.status !== 'wait';
     this.status = 'disconnecting';
-    if (wait && isOpen) await this.#subscriptions.drain();
+    if (wait && isOpen && this.#subscriptions.size > 0) await this.#subscriptions.drain();
     this.#subscriptions.clear();
     this.#watch.end();
     if (!wait && !isOpen) this.#life.flush(closedError());
