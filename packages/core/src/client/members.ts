@@ -24,8 +24,7 @@ import type { CallOptions } from './options.ts';
  * included, whose objects also have the members `M`.
  */
 // biome-ignore lint/suspicious/noExplicitAny: TypeScript adds the members of one class to another only with these parameters
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Adds<M = object> = abstract new (...args: any[]) => M;
+export type Adds<M = object> = abstract new (...args: any[]) => M; // oxlint-disable-line typescript/no-explicit-any
 
 /** A class with {@link CallMembers}. Its objects must have the call options of their view as `call`. */
 export function callMembers<B extends Adds>(Base: B): B & Adds<CallMembers> {

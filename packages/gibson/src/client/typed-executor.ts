@@ -1,6 +1,9 @@
 import {
+  type Adds,
+  type CallMembers,
   type CallOptions,
   type Command,
+  callMembers,
   checkCommand,
   checkCommands,
   type Executor,
@@ -8,9 +11,6 @@ import {
   type Results,
   setHidden,
   unwrap,
-  type Adds,
-  type CallMembers,
-  callMembers,
 } from '@kv/core';
 import type { Value } from '@kv/gibson-parser';
 import { GibsonCommands } from '../generated/gibson-commands.ts';

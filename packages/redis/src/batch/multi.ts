@@ -1,8 +1,11 @@
 import {
+  type Adds,
   type AnyCommand,
+  type BatchingMembers,
   type BatchKind,
   type BatchMember,
   BatchMembers,
+  batchingMembers,
   type CallOptions,
   Command,
   ConflictError,
@@ -16,9 +19,6 @@ import {
   setHidden,
   spec,
   unwrap,
-  type Adds,
-  type BatchingMembers,
-  batchingMembers,
 } from '@kv/core';
 import { ErrorReply } from '@kv/resp-parser';
 import { asIs, text } from '../commands/support/replies.ts';

@@ -1,5 +1,8 @@
 import {
+  type Adds,
+  type CallMembers,
   type Command,
+  callMembers,
   checkCommand,
   checkCommands,
   type Data,
@@ -8,9 +11,6 @@ import {
   type Results,
   setHidden,
   unwrap,
-  type Adds,
-  type CallMembers,
-  callMembers,
 } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { Multi } from '../batch/multi.ts';

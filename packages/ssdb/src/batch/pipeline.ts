@@ -1,13 +1,13 @@
 import {
+  type Adds,
+  type BatchingMembers,
   BatchMembers,
+  batchingMembers,
   type CallOptions,
   type Command,
   checkCommand,
   type Executor,
   setHidden,
-  type Adds,
-  type BatchingMembers,
-  batchingMembers,
 } from '@kv/core';
 import { SsdbCommands } from '../generated/ssdb-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';

@@ -1,6 +1,9 @@
 import {
+  type Adds,
+  type CallMembers,
   type CallOptions,
   type Command,
+  callMembers,
   checkCommand,
   checkCommands,
   type Executor,
@@ -9,9 +12,6 @@ import {
   type ServerOf,
   setHidden,
   unwrap,
-  type Adds,
-  type CallMembers,
-  callMembers,
 } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
 import { Pipeline } from '../batch/pipeline.ts';
