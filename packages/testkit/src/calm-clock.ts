@@ -4,7 +4,7 @@ const CALM = 15;
 const TICK = 5;
 
 /** However busy the machine is, so many times the calm time is enough. */
-const PATIENCE = 6;
+const PATIENCE = 20;
 
 /**
  * Counts the time in which the event loop turned in time.

@@ -1,4 +1,5 @@
 import { type Entry, words } from './model-entry.ts';
+import { judgeLists } from './model-lists.ts';
 import { keysOf, storedUnder } from './model-plan.ts';
 
 type State = ReadonlyMap<string, string | null>;
@@ -10,7 +11,8 @@ type State = ReadonlyMap<string, string | null>;
  * - an acknowledged write is there, one that was not sent is not;
  * - acknowledged increments ≤ counter ≤ acknowledged and unknown ones; they returned different numbers, none above it;
  * - of a transaction all keys are there or none, and as acknowledged;
- * - with calm connections a slow command ended well, and none was lost.
+ * - elements of lists are popped once or left, see {@link judgeLists};
+ * - with calm connections a slow command ended well, a pop is not in doubt, and no call was lost.
  */
 export function judge(entries: readonly Entry[], state: State, calm = false): string[] {
   const violations: string[] = [];
@@ -20,7 +22,7 @@ export function judge(entries: readonly Entry[], state: State, calm = false): st
     if (entry.ending === undefined || entry.late === true) violations.push(words(entry));
     else violations.push(...judgeOne(entry, writes, state), ...(calm ? judgeCalm(entry) : []));
   }
-  return [...violations, ...judgeCounters(entries, state)];
+  return [...violations, ...judgeCounters(entries, state), ...judgeLists(entries, state)];
 }
 
 function judgeOne(entry: Entry, writes: ReadonlyMap<number, Entry>, state: State): string[] {
@@ -40,7 +42,8 @@ function judgeCalm(entry: Entry): string[] {
   const { operation, ending, hurried } = entry;
   if (operation.kind === 'write' && operation.id < 0) return []; // the recovery cuts all connections
   const isLost = ending !== undefined && 'code' in ending && ending.code === 'CONNECTION';
-  const isWrong = isLost || (operation.kind === 'slow' && ending?.how !== 'done');
+  const isInDoubt = operation.kind === 'pop' && ending?.how === 'unknown';
+  const isWrong = isLost || isInDoubt || (operation.kind === 'slow' && ending?.how !== 'done');
   return isWrong && hurried !== true ? [`${words(entry)}, undisturbed`] : [];
 }
 
@@ -71,7 +74,7 @@ function judgeRead(entry: Entry, write: Entry | undefined): string[] {
 }
 
 /** Each adds one; a script does not say which number it is. */
-const COUNTING: ReadonlySet<string> = new Set(['increment', 'script', 'slow']);
+const COUNTING: ReadonlySet<string> = new Set(['increment', 'script', 'slow', 'session', 'collect']);
 
 function judgeCounters(entries: readonly Entry[], state: State): string[] {
   const violations: string[] = [];

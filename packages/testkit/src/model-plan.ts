@@ -16,6 +16,17 @@ export type Operation =
     | { readonly kind: 'script'; readonly id: number; readonly counter: number; readonly word: string }
     /** Add one to a counter of its own, which takes the server `ms`; the call has the time that it needs. */
     | { readonly kind: 'slow'; readonly id: number; readonly ms: number }
+    /**
+     * Take a connection for exclusive use, which must be as if no one had used it before, add one to a counter, and give
+     * it back in another state. Run number `id`.
+     */
+    | { readonly kind: 'session'; readonly id: number; readonly counter: number }
+    /** Collect a command that adds one to a counter in a batch that is never executed. Run number `id`. */
+    | { readonly kind: 'collect'; readonly id: number; readonly counter: number }
+    /** Put `elementOf(id)` at the end of a list. */
+    | { readonly kind: 'push'; readonly id: number; readonly list: number }
+    /** Wait for the first element of a list, and take it out. Run number `id`. */
+    | { readonly kind: 'pop'; readonly id: number; readonly list: number }
     /** Publish the next number of a channel, past the faults. */
     | { readonly kind: 'publish'; readonly channel: number }
     /** Begin to read a channel. */
@@ -37,7 +48,7 @@ export type Operation =
 export type Reading = 'listener' | 'loop';
 
 /** Operations beside the usual ones, for backends that have them. */
-export type ExtraKind = 'script' | 'slow' | 'flood' | 'publish' | 'subscribe' | 'unsubscribe';
+export type ExtraKind = Exclude<Operation['kind'], 'write' | 'read' | 'increment' | 'transaction' | 'disturb' | 'wait'>;
 
 /** A whole case as plain data: it can be printed, kept and run again. */
 export interface Plan {
@@ -98,6 +109,9 @@ export interface PlanOptions {
 /** Channels of a plan. */
 export const CHANNELS = 3;
 
+/** How long pops wait, ms, one of these. */
+const POP_DEADLINES = [20, 60, 300];
+
 /** Draws a plan. */
 export function randomPlan(random: Random, options: PlanOptions = {}): Plan {
   const { operations = 200, tasks = 4, connections = 8 } = options;
@@ -141,6 +155,13 @@ function randomExtra(random: Random, id: number, kind: ExtraKind, { words, slow 
       return { kind, id, counter: random.below(3), word: random.pick(words ?? ['LOADING']) };
     case 'slow':
       return { kind, id, ms: random.pick(slow ?? [300]) };
+    case 'session':
+    case 'collect':
+      return { kind, id, counter: random.below(3) };
+    case 'push':
+      return { kind, id, list: random.below(2) };
+    case 'pop':
+      return { kind, id, list: random.below(2), deadline: random.pick(POP_DEADLINES) };
     case 'subscribe':
       return { kind, channel, reading: random.pick(['listener', 'loop']) };
     case 'flood':
@@ -159,7 +180,13 @@ export function keysOf(operation: Operation): string[] {
     case 'transaction':
       return Array.from({ length: operation.keys }, (_, i) => `t${operation.id}.${i}`);
     case 'increment':
+    case 'collect':
       return [`c${operation.counter}`];
+    case 'session':
+      return [`n${operation.counter}`];
+    case 'push':
+    case 'pop':
+      return [`l${operation.list}`];
     case 'script':
       return [`s${operation.counter}`];
     case 'slow':
@@ -167,6 +194,11 @@ export function keysOf(operation: Operation): string[] {
     default:
       return [];
   }
+}
+
+/** What a push puts into its list. */
+export function elementOf(id: number): string {
+  return `p${id}`;
 }
 
 /** What is stored under a key: it begins with the key, so that no two are equal. */

@@ -33,6 +33,8 @@ export interface ModelSession {
 /** Opens sessions. Keys of one session must not meet those of another, for instance by a prefix. */
 export interface ModelDriver {
   open(connections: readonly Faults[], variant: number): Promise<ModelSession>;
+  /** The client's own deadline, ms, for calls without a `patience`; default 0. */
+  readonly timeout?: number;
   /**
    * Milliseconds of calm time (see {@link CalmClock}) in which the client must work again after the faults, and close;
    * a call must settle within its `patience` and a quarter of this. Without a deadline it may wait for all slow calls
@@ -60,7 +62,7 @@ export async function runPlan(plan: Plan, driver: ModelDriver): Promise<RunRepor
   const session = await driver.open(plan.connections, plan.variant ?? 0);
   using calm = new CalmClock();
   const settleWithin = driver.settleWithin ?? 10_000;
-  const run = new Run(session, calm, settleWithin);
+  const run = new Run(session, calm, settleWithin, driver.timeout ?? 0);
   if (plan.age !== undefined) await run.age(plan.age);
   await Promise.all(plan.tasks.map((list) => run.list(list, plan.inFlight)));
   const faults = faultsMet(plan, session.connections ?? plan.connections.length);
@@ -91,16 +93,21 @@ const [BEFORE, STALL] = [1000, 150];
 /** How long a client waits at most until a server confirms that a channel is left, ms. */
 const CONFIRMATION = 5000;
 
+/** So many calls an operation makes one after the other, each with its own deadline; default: one. */
+const STEPS: Partial<Record<Operation['kind'], number>> = { session: 5, transaction: 4 };
+
 class Run {
   readonly entries: Entry[] = [];
   readonly #session: ModelSession;
   readonly #calm: CalmClock;
   readonly #settleWithin: number;
+  readonly #timeout: number;
   #clock = 0;
   /** How long all slow calls keep the server busy that were made up to now, and those of them that settled, ms. */
   readonly #slow = { made: 0, settled: 0 };
 
-  constructor(session: ModelSession, calm: CalmClock, settleWithin: number) {
+  constructor(session: ModelSession, calm: CalmClock, settleWithin: number, timeout: number) {
+    this.#timeout = timeout;
     this.#session = session;
     this.#calm = calm;
     this.#settleWithin = settleWithin;
@@ -134,8 +141,14 @@ class Run {
       await sleep(5);
       if (entry.ending?.how === 'done') return [];
       if (this.#calm.isOver(this.#settleWithin, calm, began))
-        return [`does not work again after the faults: ${words(entry)}`];
+        return [`does not work again ${this.#since(began, calm)} after the faults: ${words(entry)}`];
     }
+  }
+
+  /** What time has passed. Little of it is calm where the machine is too busy to judge by time. */
+  #since(began: number, calm: number): string {
+    const [all, quiet] = [performance.now() - began, this.#calm.now() - calm].map(Math.round);
+    return `${all} ms (${quiet} ms of them calm)`;
   }
 
   endings(): Record<string, number> {
@@ -189,11 +202,11 @@ class Run {
    * How long a call may take, ms. A server with one thread may answer together what it got together, so that a call
    * without a deadline waits also for slow ones that were made after it.
    */
-  #limit({ kind }: Operation, patience = 0): () => number {
+  #limit({ kind }: Operation, patience?: number): () => number {
     const margin = this.#settleWithin / 4;
     const { settled } = this.#slow;
-    if (kind === 'slow' || (patience === 0 && kind !== 'unsubscribe')) return () => this.#slow.made - settled + margin;
-    const needed = kind === 'unsubscribe' ? CONFIRMATION : patience;
+    if (kind === 'slow' || patience === 0) return () => this.#slow.made - settled + margin;
+    const needed = kind === 'unsubscribe' ? CONFIRMATION : (patience ?? this.#timeout) * (STEPS[kind] ?? 1);
     return () => needed + margin;
   }
 }

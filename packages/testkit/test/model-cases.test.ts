@@ -9,10 +9,19 @@ function expectMet(report: ModelReport | undefined, least: Readonly<Record<strin
 
 const wild = { closed: 10, QUEUE_FULL: 50, TIMEOUT: 50 };
 
-test.concurrent('Redis: readers hear every number once or a gap, scripts run once, slow commands end, whatever happens beside them', async () => {
+test.concurrent('Redis: readers hear every number once or a gap, scripts run once, elements are popped once, sessions begin as new, slow commands end, whatever happens beside them', async () => {
   const reports = await casesInChild('redis', 1);
-  expectMet(reports.get('wild'), { ...wild, message: 100, gap: 30, subscribe: 200, script: 500 });
+  expectMet(reports.get('wild'), {
+    ...wild,
+    message: 100,
+    gap: 30,
+    subscribe: 200,
+    script: 300,
+    session: 150,
+    collect: 150,
+  });
   expectMet(reports.get('words'), { script: 1000 });
+  expectMet(reports.get('blocking'), { push: 150, pop: 150, session: 150 });
   expectMet(reports.get('slow'), { slow: 6, TIMEOUT: 50 });
   expectMet(reports.get('sleeping'), { slow: 2, TIMEOUT: 10 });
 }, 400_000);

@@ -17,11 +17,14 @@ import {
   closings,
   disturbances,
   type Impatience,
+  impatient,
   type ProxyVariation,
+  patient,
   proxiedDriver,
 } from './proxied-session.ts';
 import { type RedisVariation, redisBackends } from './redis-driver.ts';
 import { loadFunction } from './redis-scripts.ts';
+import { USER } from './redis-ways.ts';
 import { type SsdbVariation, ssdbBackends } from './ssdb-driver.ts';
 
 /** A case as data. */
@@ -44,8 +47,6 @@ export interface CaseOptions {
   /** Told the seed of each plan before it runs. */
   readonly begins?: (seed: number) => void;
 }
-
-const patient = { timeout: 60_000 };
 
 const usual: ModelOptions = {
   plans: 8,
@@ -70,7 +71,7 @@ const wild: ModelOptions = { ...usual, disturbances: [...disturbances, ...closin
 const calm: ModelOptions = { ...usual, connections: 0, disturbance: 0, calm: true, age: 1100, parallel: 8 };
 
 /** Calls have all the time that they need, since nothing is lost. */
-const relaxed: Impatience = { timeout: 5000, liveness: { idle: 15_000, grace: 5000 } };
+const relaxed: Impatience = { timeout: 5000, connectTimeout: 5000, liveness: { idle: 15_000, grace: 5000 } };
 
 /** A connection is given up in less time than a slow command takes, were it not for that command. */
 const slowTimes: Impatience = { timeout: 60, liveness: { idle: 800, grace: 800 } };
@@ -127,7 +128,13 @@ export type BackendName = 'redis' | 'ssdb' | 'gibson';
 export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>> = {
   redis: {
     wild: {
-      plans: { ...wild, plans: 16, extras: [...NEWS, 'script', 'script'], words: WORDS },
+      plans: {
+        ...wild,
+        plans: 16,
+        extras: [...NEWS, 'script', 'script', 'session', 'collect', 'push', 'pop'],
+        words: WORDS,
+      },
+      client: { logsIn: true },
       proxy: (variant) => (variant < 4 ? { toClient: { pushes: 2 + variant } } : {}),
     },
     words: {
@@ -148,6 +155,11 @@ export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>
       },
       client: { times: relaxed, maxQueueBytes: undefined },
       proxy: (variant) => ({ toClient: variant < 4 ? { merge: 1 + variant } : { pieces: 100 * variant } }),
+    },
+    blocking: {
+      plans: { ...calm, age: 0, plans: 4, operations: 400, extras: ['push', 'pop', 'session'], extra: 0.6 },
+      client: { times: relaxed, maxQueueBytes: undefined, logsIn: true },
+      waits: true,
     },
     slow: slowConnection,
     sleeping: {
@@ -171,7 +183,7 @@ export function runCase(backend: BackendName, given: Case, how: CaseOptions): Pr
 
 const RUNS: Readonly<Record<BackendName, (given: Case, how: CaseOptions) => Promise<ModelReport>>> = {
   redis: async (given, how) => {
-    await using server = await startRedis({ args: ['--enable-debug-command', 'yes'] });
+    await using server = await startRedis({ args: ['--enable-debug-command', 'yes'], users: [USER] });
     await using direct = createRedis(server.url, patient);
     await using variants = await redisVariants();
     await loadFunction(direct);
@@ -197,7 +209,11 @@ const RUNS: Readonly<Record<BackendName, (given: Case, how: CaseOptions) => Prom
   },
 };
 
-function check(backends: Backends, { plans, proxy }: Case, how: CaseOptions): Promise<ModelReport> {
+function check(backends: Backends, { plans, proxy, client }: Case, how: CaseOptions): Promise<ModelReport> {
   const { seed, factor = 1, begins = () => undefined } = how;
-  return checkModel(proxiedDriver(backends, proxy), { ...plans, seed, begins, plans: (plans.plans ?? 1) * factor });
+  const { timeout = impatient.timeout } = client?.times ?? {};
+  return checkModel(
+    { ...proxiedDriver(backends, proxy), timeout },
+    { ...plans, seed, begins, plans: (plans.plans ?? 1) * factor },
+  );
 }

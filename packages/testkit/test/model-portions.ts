@@ -5,7 +5,7 @@ import { createSsdb } from '@kv/ssdb';
 import { checkModel, type ModelOptions, type ModelReport } from '../src/model.ts';
 import { startRedis } from '../src/redis-server.ts';
 import { gibsonBackends } from './gibson-driver.ts';
-import { disturbances, proxiedDriver } from './proxied-session.ts';
+import { disturbances, patient, proxiedDriver } from './proxied-session.ts';
 import { redisBackends } from './redis-driver.ts';
 import { ssdbBackends } from './ssdb-driver.ts';
 
@@ -38,8 +38,6 @@ const busier: ModelOptions = {
   disturbance: 0.008,
   faults: { ...scale.faults, healthy: 0.15, within: 1500 },
 };
-
-const patient = { timeout: 60_000 };
 
 /** The model check of each backend, on a server of its own; throws when a promise was broken. */
 export const portions: Readonly<Record<'redis' | 'ssdb' | 'gibson', (seed: number) => Promise<ModelReport>>> = {

@@ -39,12 +39,15 @@ export interface Backends {
 export type Impatience = Pick<CommonOptions, 'timeout' | 'connectTimeout' | 'backoff' | 'liveness'>;
 
 /** Short enough that silence costs little. */
-export const impatient: Impatience = {
+export const impatient: Impatience & { readonly timeout: number } = {
   timeout: 150,
   connectTimeout: 400,
   backoff: { min: 1, max: 20 },
   liveness: { idle: 1000, grace: 100 },
 };
+
+/** Times of clients that read past the faults: they say nothing about the clients under test, however busy the machine is. */
+export const patient: Impatience = { timeout: 600_000, connectTimeout: 60_000 };
 
 /** What happens to the open connections of a proxy by the names below. */
 export const disturbances: readonly string[] = ['cut', 'end', 'half-open', 'stall', 'resume'];
@@ -173,6 +176,7 @@ let sessions = 0;
 /** A driver for {@link checkModel}: each session has its own proxy, client and prefix. */
 export function proxiedDriver(backends: Backends, vary: (variant: number) => ProxyVariation = () => ({})): ModelDriver {
   return {
+    timeout: impatient.timeout,
     open: async (connections: readonly Faults[], variant: number) => {
       const { toClient, slow } = vary(variant);
       const faults = (_random: unknown, index: number): Faults => withMore(connections[index] ?? {}, toClient);

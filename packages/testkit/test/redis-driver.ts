@@ -1,12 +1,13 @@
 import type { Message, Redis, Script, Subscription } from '@kv/redis';
 import * as source from '@kv/redis';
 import type { ModelSubscription } from '../src/model-news.ts';
-import { keysOf, type Operation, type Reading, storedUnder } from '../src/model-plan.ts';
+import { elementOf, keysOf, type Operation, type Reading, storedUnder } from '../src/model-plan.ts';
 import type { ReaderEvents } from '../src/model-reader.ts';
 import type { RedisServer } from '../src/redis-server.ts';
 import { type Backend, type Backends, type Impatience, impatient } from './proxied-session.ts';
 import { flood } from './redis-flood.ts';
 import { COUNT_AND_FAIL, countAndFail } from './redis-scripts.ts';
+import { collect, countInSession, LOGIN, transact } from './redis-ways.ts';
 
 export type RedisModule = typeof source;
 
@@ -22,7 +23,12 @@ export interface RedisVariation {
   readonly sleeps?: boolean | undefined;
   /** Deadline and liveness, where {@link impatient} is too short. */
   readonly times?: Impatience | undefined;
+  /** It logs in as {@link LOGIN} says. */
+  readonly logsIn?: boolean | undefined;
 }
+
+/** How long pops wait by themselves, seconds. */
+const POP_SECONDS = [0, 0.03, 5];
 
 class RedisBackend implements Backend {
   readonly #redis: Redis;
@@ -31,13 +37,18 @@ class RedisBackend implements Backend {
   readonly #values: RedisModule | undefined;
   readonly #script: Script;
   readonly #sleeps: boolean;
+  /** What CLIENT INFO says of every connection that is as new. */
+  readonly #facts: readonly string[];
 
   constructor(port: number, keyPrefix: string, direct: Redis, variation: RedisVariation) {
     this.#prefix = keyPrefix;
     this.#direct = direct;
-    const { client = source, values, protocol, maxQueueBytes, sleeps = false, times } = variation;
+    const { client = source, values, protocol, maxQueueBytes, sleeps = false, times, logsIn } = variation;
     const url = `redis://127.0.0.1:${port}`;
-    this.#redis = client.createRedis(url, { ...impatient, ...times, keyPrefix, protocol, maxQueueBytes });
+    const options = { ...impatient, ...times, ...(logsIn === true ? LOGIN : {}), keyPrefix, protocol, maxQueueBytes };
+    this.#redis = client.createRedis(url, options);
+    const login = logsIn === true ? [`user=${LOGIN.username}`, `name=${LOGIN.name}`] : [];
+    this.#facts = ['db=0', 'flags=N', 'multi=-1', `resp=${protocol ?? 3}`, ...login];
     this.#values = values;
     this.#script = (values?.createRedis(url) ?? this.#redis).script(COUNT_AND_FAIL, { keys: 1 });
     this.#sleeps = sleeps;
@@ -55,10 +66,9 @@ class RedisBackend implements Backend {
       case 'write':
         return String(await this.#write(redis, first, storedUnder(first, operation.size)));
       case 'transaction': {
-        const transaction = redis.multi();
         const { command } = this.#values ?? source;
-        for (const key of keys) void transaction.send(command('SET', key, storedUnder(key, operation.size)));
-        await transaction.execute();
+        const commands = keys.map((key) => command('SET', key, storedUnder(key, operation.size)));
+        await transact(operation.id, redis, keys, commands);
         return 'OK';
       }
       case 'script':
@@ -69,6 +79,16 @@ class RedisBackend implements Backend {
         return undefined;
       case 'slow':
         return this.#slowly(first, operation.ms);
+      case 'session':
+        return countInSession(operation.id, redis, first, this.#facts);
+      case 'collect':
+        await collect(operation.id, redis, first);
+        return undefined;
+      case 'push':
+        await redis.rpush(first, elementOf(operation.id));
+        return undefined;
+      case 'pop':
+        return (await redis.blpop(first, POP_SECONDS[operation.id % POP_SECONDS.length] ?? 0))?.element ?? null;
       default:
         return null;
     }
@@ -127,6 +147,17 @@ async function readAll(subscription: AsyncIterable<Message>, events: ReaderEvent
   }
 }
 
+/** Lists as what they have, separated by commas. */
+async function stored(direct: Redis, keys: readonly string[]): Promise<(string | null)[]> {
+  const values = await direct.mget([...keys]);
+  return Promise.all(
+    keys.map(async (key, i) => {
+      const isList = /:l\d+$/.test(key);
+      return isList ? (await direct.lrange(key, 0, -1)).join() : (values[i] ?? null);
+    }),
+  );
+}
+
 /** Clients of a real Redis. `direct` reads past the faults. */
 export function redisBackends(
   server: RedisServer,
@@ -139,6 +170,6 @@ export function redisBackends(
     publish: async (channel, name, message) => {
       await (channel === 2 ? direct.spublish(name, message) : direct.publish(name, message));
     },
-    inspect: (keys) => direct.mget([...keys]),
+    inspect: (keys) => stored(direct, keys),
   };
 }

@@ -5,11 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { namedServers } from '../src/index.ts';
 import { checkModel, type ModelOptions, type ModelReport } from '../src/model.ts';
 import { gibsonBackends } from './gibson-driver.ts';
-import { disturbances, proxiedDriver } from './proxied-session.ts';
+import { disturbances, patient, proxiedDriver } from './proxied-session.ts';
 import { ssdbBackends } from './ssdb-driver.ts';
 
 const host = '127.0.0.1';
-const patient = { timeout: 60_000 };
 const listening = { ssdb: { port: 0 }, gibson: { port: 0 } } as const;
 
 /** Only what goes to the first server meets the faults: it dies and returns all the time. */
