@@ -94,7 +94,7 @@ const [BEFORE, STALL] = [1000, 150];
 const CONFIRMATION = 5000;
 
 /** So many calls an operation makes one after the other, each with its own deadline; default: one. */
-const STEPS: Partial<Record<Operation['kind'], number>> = { session: 5, transaction: 4 };
+const STEPS: Partial<Record<Operation['kind'], number>> = { session: 5, transaction: 4, script: 3 };
 
 class Run {
   readonly entries: Entry[] = [];
