@@ -259,11 +259,13 @@ export class KvBullClient extends EventEmitter implements BullClient {
     return this.#send(call('INFO'));
   }
 
-  /** The name of the connection in the list of clients, by which BullMQ finds its workers. */
+  /** Its name in the list of clients, by which BullMQ finds workers. One that is closed meanwhile needs none. */
   async clientSetName(name: string): Promise<'OK'> {
+    const { redis } = this;
     try {
-      return await this.redis.setName(nameOf(name) ?? '');
+      return await redis.setName(nameOf(name) ?? '');
     } catch (error) {
+      if (this.#redis !== redis) return 'OK';
       throw knownError(error);
     }
   }

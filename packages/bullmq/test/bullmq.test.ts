@@ -204,6 +204,17 @@ describe('clients', () => {
       expect(settled).toMatchObject({ status: 'rejected', reason: { message: 'Connection is closed.' } });
   });
 
+  it('do not fail to name a connection that is closed meanwhile', async () => {
+    await using proxy = await faultProxy(server);
+    const one = client(QUICK, `redis://127.0.0.1:${proxy.port}`);
+    await one.connect();
+    proxy.stall();
+    const named = one.clientSetName('name');
+    await sleep(50); // it is sent
+    one.disconnect();
+    expect(await named).toBe('OK');
+  });
+
   it('wait for a server that is not there yet', async () => {
     const late = await startRedis();
     await late.stop();
