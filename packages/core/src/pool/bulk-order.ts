@@ -7,7 +7,8 @@ import { RequestQueue } from '../request/request-queue.ts';
 export type PendingRequests = () => readonly Request[];
 
 /**
- * Keeps the order of calls on a key although some of them go to the connection for bulk.
+ * Keeps the order of calls on a key although some of them go to the connection for bulk, and lets large ones go there one
+ * at a time: a server that has several makes all their replies before it turns to another connection.
  *
  * ```text
  *   shared  … GET a   GET b   GET c …        held: SET a (large)
@@ -16,13 +17,15 @@ export type PendingRequests = () => readonly Request[];
  * ```
  */
 export class BulkOrder {
-  /** What waits until earlier calls on the same keys have been answered on the other connections. */
+  /** Large ones whose turn has not come, and what was called behind them. */
   readonly held: RequestQueue;
   readonly #pending: PendingRequests;
   readonly #forward: (requests: readonly Request[]) => void;
   readonly #entered = new WeakSet<Request>();
-  /** The keys of calls on their way to the connection or on it, with how many calls have them. */
-  readonly #keys = new Map<string, number>();
+  readonly #large = new WeakSet<Request>();
+  readonly #keys = new KeysInUse();
+  /** The large one that has no reply yet. */
+  #current: Request | undefined;
   #isWaiting = false;
 
   /**
@@ -41,12 +44,12 @@ export class BulkOrder {
 
   /** Whether it has to come after a call that went to the connection for bulk. */
   follows(request: Request): boolean {
-    if (this.#keys.size === 0) return false;
-    return this.#entered.has(request) || keysOf(request.command).some((key) => this.#keys.has(key));
+    return this.#entered.has(request) || this.#keys.concern(request.command);
   }
 
   /** Sends requests, or holds them back: one, or all of a unit. */
-  enqueue(requests: readonly Request[]): void {
+  enqueue(requests: readonly Request[], isLarge: boolean): void {
+    if (isLarge) this.#large.add(requests[0] as Request);
     for (const request of requests) {
       this.#enter(request);
       this.held.push(request);
@@ -57,17 +60,8 @@ export class BulkOrder {
   #enter(request: Request): void {
     if (this.#entered.has(request)) return; // it comes back from a connection that was lost
     this.#entered.add(request);
-    const keys = keysOf(request.command);
-    for (const key of keys) this.#keys.set(key, (this.#keys.get(key) ?? 0) + 1);
-    afterReplyTo(request, () => this.#leave(keys));
-  }
-
-  #leave(keys: readonly string[]): void {
-    for (const key of keys) {
-      const left = (this.#keys.get(key) ?? 0) - 1;
-      if (left > 0) this.#keys.set(key, left);
-      else this.#keys.delete(key);
-    }
+    const leave = this.#keys.enter(request.command);
+    afterReplyTo(request, leave);
   }
 
   #serve(): void {
@@ -90,21 +84,63 @@ export class BulkOrder {
     for (const request of earlier) afterReplyTo(request, answered);
   }
 
-  #release({ unit }: Request): void {
-    const count = unit?.members.length ?? 1;
+  #release(first: Request): void {
+    const count = first.unit?.members.length ?? 1;
     const requests: Request[] = [];
     for (let i = 0; i < count; i++) requests.push(this.held.shift() as Request);
+    if (this.#large.has(first)) this.#become(first);
     this.#forward(requests);
+  }
+
+  #become(current: Request): void {
+    this.#current = current;
+    afterReplyTo(current, () => {
+      if (this.#current === current) this.#current = undefined;
+    });
   }
 
   /** What must have been answered before. Of an abandoned request it is not known any more which keys it has. */
   #earlierThan(request: Request): Request[] {
-    const keys = new Set((request.unit?.members ?? [request]).flatMap(({ command }) => keysOf(command)));
-    return this.#pending().filter(
-      ({ settled, command }) =>
-        settled || (command.flags & Flag.stateful) !== 0 || keysOf(command).some((key) => keys.has(key)),
+    const keys = new KeysInUse();
+    for (const { command } of request.unit?.members ?? [request]) keys.enter(command);
+    const earlier = this.#pending().filter(
+      ({ settled, command }) => settled || (command.flags & Flag.stateful) !== 0 || keys.concern(command),
     );
+    if (this.#current === undefined || this.#current === request || !this.#large.has(request)) return earlier;
+    return [...earlier, this.#current];
   }
+}
+
+/** Which keys some commands read and write. */
+class KeysInUse {
+  /** By key, how many commands have it. */
+  readonly #read = new Map<string, number>();
+  readonly #written = new Map<string, number>();
+
+  /** Adds a command. Returns what takes it away. */
+  enter(command: AnyCommand): () => void {
+    const counts = isRead(command) ? this.#read : this.#written;
+    const keys = keysOf(command);
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+    return () => {
+      for (const key of keys) {
+        const left = (counts.get(key) ?? 0) - 1;
+        if (left > 0) counts.set(key, left);
+        else counts.delete(key);
+      }
+    };
+  }
+
+  /** Whether the order against a further command matters: two that read have none. */
+  concern(command: AnyCommand): boolean {
+    const reads = isRead(command);
+    if (this.#written.size === 0 && (reads || this.#read.size === 0)) return false;
+    return keysOf(command).some((key) => this.#written.has(key) || (!reads && this.#read.has(key)));
+  }
+}
+
+function isRead({ flags }: AnyCommand): boolean {
+  return (flags & Flag.read) !== 0;
 }
 
 /** Calls back when a request has its reply, or gets none; an abandoned one has it when its connection has discarded it. */

@@ -87,13 +87,16 @@ export class BulkPool implements ConnectionPool {
   }
 
   submit(request: Request): void {
-    if (request.exclusive === null && this.#isBulk(request)) this.#order.enqueue([request]);
+    if (request.exclusive !== null) return this.#main.submit(request);
+    const isLarge = this.#isLarge(request);
+    if (isLarge || this.#order.follows(request)) this.#order.enqueue([request], isLarge);
     else this.#main.submit(request);
   }
 
   submitUnit(members: readonly Request[]): void {
     const length = members.reduce((sum, member) => sum + lengthOf(member), 0);
-    if (length > this.#above || members.some((member) => this.#isBulk(member))) this.#order.enqueue(members);
+    const isLarge = length > this.#above || members.some(isMarkedBulk);
+    if (isLarge || members.some((member) => this.#order.follows(member))) this.#order.enqueue(members, isLarge);
     else this.#main.submitUnit(members);
   }
 
@@ -132,8 +135,8 @@ export class BulkPool implements ConnectionPool {
     this.#dismissHeld(error);
   }
 
-  #isBulk(request: Request): boolean {
-    return lengthOf(request) > this.#above || isMarkedBulk(request) || this.#order.follows(request);
+  #isLarge(request: Request): boolean {
+    return lengthOf(request) > this.#above || isMarkedBulk(request);
   }
 
   #forward(requests: readonly Request[]): void {

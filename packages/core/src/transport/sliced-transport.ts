@@ -1,10 +1,13 @@
 import type { Arg } from '../command/command.ts';
 import { setImmediate } from '../timers.ts';
-import { isTextBlock } from './text-blocks.ts';
+import { cutPiece, isTextBlock } from './text-blocks.ts';
 import type { Connect, Transport, TransportEvents } from './transport.ts';
 
-/** About how many bytes go out, and come in, per turn of the event loop. */
-const SLICE = 131_072;
+/** About how many bytes go out per turn of the event loop. */
+const WRITE_SLICE = 65_536;
+
+/** The same of what comes in: to read a byte costs more than to write one, since it goes to new memory and is decoded. */
+const READ_SLICE = 32_768;
 
 /**
  * Opens transports that move one slice of bytes per turn of the event loop. In between, other connections have their
@@ -47,7 +50,7 @@ class SlicedReads {
   /** Set when there is one. */
   transport: Transport | undefined;
   readonly #on: TransportEvents;
-  #left = SLICE;
+  #left = READ_SLICE;
   #isWaiting = false;
   /** Stopped by its user. */
   #isStopped = false;
@@ -63,7 +66,7 @@ class SlicedReads {
   }
 
   room(): Uint8Array | undefined {
-    return this.#on.room?.()?.subarray(0, SLICE);
+    return this.#on.room?.()?.subarray(0, READ_SLICE);
   }
 
   filled(length: number): void {
@@ -91,7 +94,7 @@ class SlicedReads {
 
   readonly #nextTurn = (): void => {
     this.#isWaiting = false;
-    this.#left = SLICE;
+    this.#left = READ_SLICE;
     if (!this.#isStopped) this.transport?.resume();
   };
 }
@@ -111,7 +114,10 @@ class SlicedWrites {
   }
 
   write(chunks: readonly Arg[]): boolean {
-    for (const chunk of chunks) this.#rest.push(chunk);
+    for (const chunk of chunks) {
+      if (typeof chunk !== 'string' && isTextBlock(chunk)) this.#rest.push(...cutPiece(chunk, WRITE_SLICE));
+      else this.#rest.push(chunk);
+    }
     if (!this.#isWaiting && !this.#isFull) this.#writeSlice();
     return this.#rest.length === 0 && !this.#isFull;
   }
@@ -151,7 +157,7 @@ class SlicedWrites {
 
   #takeSlice(): Arg[] {
     const slice: Arg[] = [];
-    for (let left = SLICE; left > 0 && this.#rest.length > 0; ) {
+    for (let left = WRITE_SLICE; left > 0 && this.#rest.length > 0; ) {
       const chunk = this.#rest[0] as Arg;
       const part = partOf(chunk, left);
       if (part.length === chunk.length) this.#rest.shift();
@@ -163,7 +169,7 @@ class SlicedWrites {
   }
 }
 
-/** The first bytes. Text is short here, and a block that large text is encoded into is given back as a whole. */
+/** The first bytes. Text is short here, and large text was cut before: each of its parts is given back. */
 function partOf(chunk: Arg, length: number): Arg {
   return typeof chunk === 'string' || isTextBlock(chunk) ? chunk : chunk.subarray(0, length);
 }

@@ -17,6 +17,8 @@ const MOST_FREE = 32;
 const encoder = new TextEncoder();
 const free: Uint8Array[] = [];
 const blocks = new WeakSet<ArrayBufferLike>();
+/** Of blocks whose piece was cut: how many parts are not given back. */
+const unwritten = new WeakMap<ArrayBufferLike, number>();
 
 /** UTF-8 of a text, in pieces. Each goes to {@link giveBack} when nothing reads it any more, or is forgotten. */
 export function encodeText(text: string): Uint8Array[] {
@@ -43,7 +45,18 @@ export function isTextBlock(bytes: Exclude<Arg, string>): boolean {
   return blocks.has(bytes.buffer);
 }
 
+/** Cuts a piece into parts that are written at different times. It is taken back when all of them were given back. */
+export function cutPiece(piece: Uint8Array, length: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < piece.length; at += length) parts.push(piece.subarray(at, at + length));
+  unwritten.set(piece.buffer, parts.length);
+  return parts;
+}
+
 /** Takes a piece back: what follows overwrites it. */
 export function giveBack(piece: Uint8Array): void {
+  const parts = unwritten.get(piece.buffer) ?? 1;
+  if (parts > 1) return void unwritten.set(piece.buffer, parts - 1);
+  unwritten.delete(piece.buffer);
   if (free.length < MOST_FREE) free.push(new Uint8Array(piece.buffer));
 }
