@@ -87,12 +87,28 @@ export class EndpointPools {
 
   #make(name: PoolName): ConnectionPool {
     const setup = this.#setups.of(name);
-    const made = makePool(setup, this.#eventsOf(name));
-    const pool = setup.bulkAbove === undefined ? made : new BulkPool(made, () => this.of('bulk'), setup.bulkAbove);
+    const pool =
+      setup.bulkAbove === undefined ? makePool(setup, this.#watched(name)) : this.#makeBulk(setup, setup.bulkAbove);
     if (this.#retired !== undefined) pool.retire(this.#retired);
     if (this.#closed !== undefined) pool.close(this.#closed);
     this.#made[name] = pool;
     return pool;
+  }
+
+  /** The shared pool of a client with a connection for large calls. */
+  #makeBulk(setup: PoolSetup, above: number): ConnectionPool {
+    const events = this.#eventsOf('shared');
+    return new BulkPool(
+      (watched) => makePool(setup, watched(events)),
+      () => this.of('bulk'),
+      above,
+    );
+  }
+
+  #watched(name: PoolName): PoolEvents {
+    const events = this.#eventsOf(name);
+    const { shared } = this.#made;
+    return name === 'bulk' && shared instanceof BulkPool ? shared.watched(events) : events;
   }
 }
 

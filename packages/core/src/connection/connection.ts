@@ -318,8 +318,8 @@ export class Connection
   }
 
   /** Calls back when a read has answered all that is in flight now, or the connection is over and its requests have left. */
-  afterInFlight(done: () => void): void {
-    this.#inFlight.mark(done);
+  afterInFlight(done: () => void, because?: Request): void {
+    this.#inFlight.mark(done, because);
   }
 
   /** Requests that have no reply yet, abandoned ones included. */

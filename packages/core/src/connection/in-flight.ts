@@ -109,9 +109,13 @@ export class InFlight extends Ring<Request> {
     return head !== undefined && (head.command.flags & Flag.stream) === 0;
   }
 
-  /** Calls back when everything that is in it now has been answered, see {@link passMarks}; at once if it is empty. */
-  mark(done: () => void): void {
-    if (this.length === 0) done();
+  /**
+   * Calls back when everything that is in it now has been answered, see {@link passMarks}; at once if it is empty.
+   *
+   * @param because the request for which this is asked: if it is not among them, at once, too
+   */
+  mark(done: () => void, because?: Request): void {
+    if (this.length === 0 || (because !== undefined && !this.includes(because))) done();
     else this.#marks.push({ at: this.#answered + this.length, done });
   }
 

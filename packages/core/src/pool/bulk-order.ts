@@ -1,7 +1,7 @@
 import { type AnyCommand, type Arg, Flag, keyPositions } from '../command/command.ts';
-import type { Connection } from '../connection/connection.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
+import { AwaitedReplies, type Leaving } from './awaited-replies.ts';
 
 /** The requests of the other connections that have no reply yet. */
 export type PendingRequests = () => readonly Request[];
@@ -21,7 +21,7 @@ export class BulkOrder {
   readonly held: RequestQueue;
   readonly #pending: PendingRequests;
   readonly #forward: (requests: readonly Request[]) => void;
-  readonly #entered = new WeakSet<Request>();
+  readonly #replies = new AwaitedReplies();
   readonly #large = new WeakSet<Request>();
   readonly #keys = new KeysInUse();
   /** The large one that has no reply yet. */
@@ -44,7 +44,7 @@ export class BulkOrder {
 
   /** Whether it has to come after a call that went to the connection for bulk. */
   follows(request: Request): boolean {
-    return this.#entered.has(request) || this.#keys.concern(request.command);
+    return this.#replies.has(request) || this.#keys.concern(request.command);
   }
 
   /** Sends requests, or holds them back: one, or all of a unit. */
@@ -57,11 +57,14 @@ export class BulkOrder {
     if (!this.#isWaiting) this.#serve();
   }
 
+  /** See {@link AwaitedReplies.leaving}. */
+  leaving(requests: readonly Request[]): Leaving {
+    return this.#replies.leaving(requests);
+  }
+
   #enter(request: Request): void {
-    if (this.#entered.has(request)) return; // it comes back from a connection that was lost
-    this.#entered.add(request);
-    const leave = this.#keys.enter(request.command);
-    afterReplyTo(request, leave);
+    if (this.#replies.has(request)) return; // it comes back from a connection that was lost
+    this.#replies.await(request, this.#keys.enter(request.command));
   }
 
   #serve(): void {
@@ -81,7 +84,7 @@ export class BulkOrder {
       if (this.held.peek() === next) this.#release(next);
       this.#serve();
     };
-    for (const request of earlier) afterReplyTo(request, answered);
+    for (const request of earlier) this.#replies.await(request, answered);
   }
 
   #release(first: Request): void {
@@ -94,7 +97,7 @@ export class BulkOrder {
 
   #become(current: Request): void {
     this.#current = current;
-    afterReplyTo(current, () => {
+    this.#replies.await(current, () => {
       if (this.#current === current) this.#current = undefined;
     });
   }
@@ -141,22 +144,6 @@ class KeysInUse {
 
 function isRead({ flags }: AnyCommand): boolean {
   return (flags & Flag.read) !== 0;
-}
-
-/** Calls back when a request has its reply, or gets none; an abandoned one has it when its connection has discarded it. */
-function afterReplyTo(request: Request, done: () => void): void {
-  if (request.settled) return afterLateReply(request, done);
-  const before = request.ended;
-  request.ended = () => {
-    before?.();
-    afterLateReply(request, done);
-  };
-}
-
-function afterLateReply(request: Request, done: () => void): void {
-  const connection = request.connection as Connection | null;
-  if (connection?.pending().includes(request)) connection.afterInFlight(done);
-  else done();
 }
 
 const decoder = new TextDecoder();

@@ -5,7 +5,7 @@ import { ended } from '../request/lost-requests.ts';
 import type { Request } from '../request/request.ts';
 import { BulkOrder } from './bulk-order.ts';
 import type { ConnectionPool } from './keyed-pool.ts';
-import type { PoolOptions } from './pool-options.ts';
+import type { PoolEvents, PoolOptions } from './pool-options.ts';
 
 /** What the request tracker adds to the length of the arguments. */
 const SIZE_OF_COMMAND = 64;
@@ -22,18 +22,22 @@ export class BulkPool implements ConnectionPool {
   readonly #order: BulkOrder;
 
   /**
-   * @param main takes everything else; its state is that of this pool
-   * @param bulk the pool of the other connection, which is closed with the other pools of its endpoint
+   * @param makeMain makes the pool that takes everything else; its state is that of this pool
+   * @param bulk the pool of the other connection, made with {@link watched}; it is closed with the others of its endpoint
    * @param above bytes
    */
-  constructor(main: ConnectionPool, bulk: () => ConnectionPool, above: number) {
-    this.#main = main;
+  constructor(
+    makeMain: (watched: (events: PoolEvents) => PoolEvents) => ConnectionPool,
+    bulk: () => ConnectionPool,
+    above: number,
+  ) {
     this.#bulk = bulk;
     this.#above = above;
+    this.#main = makeMain((events) => this.watched(events));
     this.#order = new BulkOrder(
-      () => main.pending(),
+      () => this.#main.pending(),
       (requests) => this.#forward(requests),
-      () => main.attempt,
+      () => this.#main.attempt,
     );
   }
 
@@ -105,7 +109,29 @@ export class BulkPool implements ConnectionPool {
   }
 
   takeUnsent(filter: (request: Request) => boolean): Request[] {
-    return [...this.#main.takeUnsent(filter), ...this.#bulk().takeUnsent(filter), ...this.#order.held.take(filter)];
+    const { held } = this.#order;
+    const taken = [...this.#main.takeUnsent(filter), ...this.#bulk().takeUnsent(filter), ...held.take(filter)];
+    this.#order.leaving(taken).gone(taken);
+    return taken;
+  }
+
+  /** The events of its two pools: requests that go to another server do not keep others waiting here. */
+  watched(events: PoolEvents): PoolEvents {
+    const requeue: PoolEvents['requeue'] = (requests) => {
+      const leaving = this.#order.leaving(requests);
+      const kept = events.requeue?.(requests) ?? requests;
+      leaving.stay(kept);
+      leaving.gone(requests.filter((request) => !kept.includes(request)));
+      return kept;
+    };
+    const redirected: PoolEvents['redirected'] = (requests, redirect, error, connection) => {
+      const leaving = this.#order.leaving(requests);
+      const taken = events.redirected?.(requests, redirect, error, connection) === true;
+      if (taken) leaving.gone(requests);
+      else leaving.stay(requests);
+      return taken;
+    };
+    return { ...events, requeue, redirected };
   }
 
   clear(): void {

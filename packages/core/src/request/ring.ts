@@ -53,6 +53,13 @@ export class Ring<T> {
     for (let i = 0; i < this.length; i++) visit(this.#items[(this.#head + i) & (this.#items.length - 1)] as T);
   }
 
+  /** Whether an element is in it. */
+  includes(item: T): boolean {
+    for (let i = 0; i < this.length; i++)
+      if (this.#items[(this.#head + i) & (this.#items.length - 1)] === item) return true;
+    return false;
+  }
+
   /** Takes everything out, oldest first. */
   drain(): T[] {
     const all: T[] = [];

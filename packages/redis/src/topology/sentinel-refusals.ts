@@ -38,9 +38,10 @@ export class SentinelRefusals {
 
   #holdUntilAnswered(connection: Connection, endpoint: Endpoint): void {
     if (this.#gate.isHeldFor(connection)) return;
-    this.#gate.hold(connection);
+    const connections = new Set([connection, ...endpoint.shared.ready]);
+    for (const each of connections) this.#gate.hold(each);
     for (const request of endpoint.shared.takeUnsent(isMovable)) this.#gate.push(request);
-    connection.afterInFlight(() => this.#gate.release(connection));
+    for (const each of connections) each.afterInFlight(() => this.#gate.release(each));
     this.#refused();
   }
 }

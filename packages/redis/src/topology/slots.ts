@@ -133,10 +133,11 @@ export class Slots {
     this.#ownerWanted();
   }
 
-  /** The gate of a slot; a new one is closed until the connection has answered what it has in flight. */
+  /** The gate of a slot; it is closed until the server has answered what it has in flight, on whichever connection. */
   gateOf(slot: number, from: Endpoint, connection: Connection): Gate {
     const gate = this.#gates.get(slot) ?? this.#close([slot], from, [connection]);
     this.#awaitReplies(gate, connection);
+    for (const other of from.shared.ready) if (other.load > 0) this.#awaitReplies(gate, other);
     return gate;
   }
 

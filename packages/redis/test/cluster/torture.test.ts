@@ -12,6 +12,8 @@ const SECONDS = Number(process.env['KV_TORTURE_SECONDS'] ?? 60);
 /** How many primaries are killed, one after the other. */
 const KILLS = Number(process.env['KV_TORTURE_KILLS'] ?? 2);
 
+const BULK_SECONDS = Math.ceil(SECONDS / 12);
+
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await startCluster({ primaries: 3, replicas: 1 });
@@ -27,6 +29,17 @@ function judged(redis: Redis): JudgedClient {
     incr: (key) => redis.incr(key),
     mayHaveRun: (error) => !isKvError(error) || error.outcome !== 'notSent',
     close: () => redis.close(),
+  };
+}
+
+/** Some values are padded, and some reads are said to be large. */
+function partlyLarge(redis: Redis): JudgedClient {
+  let calls = 0;
+  const every = (count: number): boolean => calls++ % count === 0;
+  return {
+    ...judged(redis),
+    set: (key, value) => redis.set(key, `${value};`.padEnd(every(7) ? 5000 : 0, '.')),
+    get: async (key) => (await redis.with({ bulk: every(11) }).get(key))?.split(';')[0] ?? null,
   };
 }
 
@@ -53,6 +66,22 @@ describe('while about twenty slots a second move', () => {
       expect(verdict.calls).toBeGreaterThan(SECONDS * 1000);
     },
     SECONDS * 1000 + 120_000,
+  );
+
+  test(
+    'order is kept also where large calls have connections of their own',
+    async () => {
+      const tags = Array.from({ length: 8 }, (_, i) => `{bulk-${i}}`);
+      const slots = await Promise.all(tags.map((tag) => cluster.slotOf(tag)));
+      await using redis = createRedis(cluster.url, { bulkAbove: 1000, timeout: 20_000 });
+      await redis.connect();
+      const mover = await startMoverProcess(cluster, { slots, duration: BULK_SECONDS * 1000 + 60_000 });
+      const verdict = await judge(partlyLarge(redis), { tags, duration: BULK_SECONDS * 1000 });
+      await mover.stop();
+      expect(verdict).toMatchObject({ redirects: 0, rejected: 0, wrongGets: [], wrongCounters: [], hung: 0 });
+      expect(redis.stats().connections.bulk?.size).toBe(3);
+    },
+    BULK_SECONDS * 1000 + 120_000,
   );
 });
 
