@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { CalmClock } from './calm-clock.ts';
 import { checkModel, ModelFailure, shrink } from './model.ts';
 import type { Ending } from './model-entry.ts';
 import { keysOf, type Operation, randomPlan, storedUnder } from './model-plan.ts';
@@ -22,6 +22,8 @@ class Pretended implements ModelSession {
   readonly #store = new Map<string, string>();
   readonly #random = seeded(99);
   readonly #bug: Bug | undefined;
+  readonly #calm = new CalmClock();
+  #dawdling: Promise<unknown> = Promise.resolve();
   #healthy = false;
 
   constructor(bug: Bug | undefined) {
@@ -34,7 +36,7 @@ class Pretended implements ModelSession {
     const cut = this.#healthy ? 1 : this.#random.next();
     if (cut < 0.05) return { how: 'notSent' };
     if (this.#bug === 'hangs' && cut < 0.07) return new Promise(() => {});
-    if (this.#bug === 'dawdles' && cut < 0.07) await sleep(40);
+    if (this.#bug === 'dawdles' && cut < 0.07) await this.#dawdle();
     const value = this.#apply(operation, cut < 0.15);
     if (cut < 0.15) return { how: this.#bug === 'says not sent' ? 'notSent' : 'unknown' };
     return { how: 'done', value };
@@ -42,7 +44,7 @@ class Pretended implements ModelSession {
 
   async heal(): Promise<void> {
     this.#healthy = true;
-    if (this.#bug === 'dawdles') await sleep(60); // all of it ends before it is judged
+    await this.#dawdling; // all of it ends before it is judged
   }
 
   async inspect(keys: readonly string[]): Promise<(string | null)[]> {
@@ -51,7 +53,15 @@ class Pretended implements ModelSession {
   }
 
   close(): Promise<void> {
+    this.#calm[Symbol.dispose]();
     return Promise.resolve();
+  }
+
+  /** The judge counts calm time, so that is what is spent. */
+  #dawdle(): Promise<unknown> {
+    const over = this.#calm.settles(new Promise(() => {}), 40);
+    this.#dawdling = Promise.all([this.#dawdling, over]);
+    return over;
   }
 
   #apply(operation: Operation, doubtful: boolean): string | number | null {
