@@ -47,9 +47,18 @@ export interface FaultMix {
   readonly maxDelay?: number;
   /** Foreign bytes may be put in; default true. They can look like a valid reply, so a model may want to do without. */
   readonly garbage?: boolean;
+  /** Connections end as soon as they are accepted, or not at all; default false: anything happens. */
+  readonly atOnce?: boolean;
   /** Directions may go silent (half-open, stall); default true. Only a client with deadlines survives these. */
   readonly silence?: boolean;
 }
+
+/** As servers and proxies do that take no more clients. */
+const AT_ONCE: readonly Faults[] = [
+  { refuse: true },
+  { toServer: { cutAfter: 0, cutAs: 'end' } },
+  { toServer: { cutAfter: 0, cutAs: 'reset' } },
+];
 
 /**
  * Draws what one connection suffers: most have something harmless (delays, pieces, merging), and one thing that ends
@@ -57,6 +66,7 @@ export interface FaultMix {
  */
 export function randomFaults(random: Random, mix: FaultMix = {}): Faults {
   if (random.chance(mix.healthy ?? 0.2)) return {};
+  if (mix.atOnce === true) return random.pick(AT_ONCE);
   const fatal = random.pick(['toServer', 'toClient', 'refuse', 'none'] as const);
   if (fatal === 'refuse') return { refuse: true };
   return {

@@ -32,6 +32,8 @@ export interface Case {
   readonly plans: ModelOptions;
   /** What the client of a variant has beside what all cases have in common. */
   readonly client?: RedisVariation & Pick<SsdbVariation, 'connections'>;
+  /** More options of the server. */
+  readonly server?: readonly string[];
   /** What the proxy of a variant does. */
   readonly proxy?: (variant: number) => ProxyVariation;
   /** It mostly waits, so that others of this kind may run at the same time. */
@@ -121,6 +123,38 @@ const slowConnection: Case = {
   waits: true,
 };
 
+/** Connections end before they answer anything: none of the calls may have been given to one. */
+const unserved: Case = {
+  plans: {
+    ...calm,
+    age: 0,
+    plans: 4,
+    operations: 200,
+    connections: 60,
+    faults: { atOnce: true, healthy: 0.5 },
+    disturbances: ['close'],
+    disturbance: 0.05,
+  },
+  client: { times: relaxed, maxQueueBytes: undefined },
+  waits: true,
+};
+
+/** Replies are larger than what a server keeps for one that subscribes. */
+const large: Case = {
+  plans: { ...calm, age: 0, plans: 4, operations: 300, maxSize: 200_000, extras: NEWS, extra: 0.3 },
+  client: { times: relaxed, maxQueueBytes: undefined },
+  server: ['--client-output-buffer-limit', 'pubsub', '32kb', '32kb', '60'],
+  waits: true,
+};
+
+/** EXEC is refused, which leaves the connection inside MULTI. */
+const unexecuted: Case = {
+  plans: { ...calm, calm: false, age: 0, plans: 2, operations: 200 },
+  client: { times: relaxed, maxQueueBytes: undefined },
+  server: ['--rename-command', 'EXEC', 'ANOTHER-NAME'],
+  waits: true,
+};
+
 /** A name of a backend. */
 export type BackendName = 'redis' | 'ssdb' | 'gibson';
 
@@ -161,6 +195,9 @@ export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>
       client: { times: relaxed, maxQueueBytes: undefined, logsIn: true },
       waits: true,
     },
+    unserved,
+    large,
+    unexecuted,
     slow: slowConnection,
     sleeping: {
       plans: { ...slow, plans: 2, parallel: 1, operations: 70, extra: 0.03, slow: [1500] },
@@ -168,9 +205,10 @@ export const cases: Readonly<Record<BackendName, Readonly<Record<string, Case>>>
       waits: true,
     },
   },
-  ssdb: { wild: { plans: wild }, slow: { ...slowConnection, client: { ...slowly, connections: 2 } } },
+  ssdb: { wild: { plans: wild }, unserved, slow: { ...slowConnection, client: { ...slowly, connections: 2 } } },
   gibson: {
     wild: { plans: wild },
+    unserved,
     slow: slowConnection,
     busy: { ...slowConnection, proxy: () => ({ slow: 'server' }) },
   },
@@ -183,7 +221,10 @@ export function runCase(backend: BackendName, given: Case, how: CaseOptions): Pr
 
 const RUNS: Readonly<Record<BackendName, (given: Case, how: CaseOptions) => Promise<ModelReport>>> = {
   redis: async (given, how) => {
-    await using server = await startRedis({ args: ['--enable-debug-command', 'yes'], users: [USER] });
+    await using server = await startRedis({
+      args: ['--enable-debug-command', 'yes', ...(given.server ?? [])],
+      users: [USER],
+    });
     await using direct = createRedis(server.url, patient);
     await using variants = await redisVariants();
     await loadFunction(direct);
