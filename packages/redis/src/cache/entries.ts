@@ -6,6 +6,7 @@ import { IndexChains, NONE } from './index-chains.ts';
 import { hashOf } from './key-hash.ts';
 import { KeyTable } from './key-table.ts';
 import { sizeOfEntry } from './memory.ts';
+import { ownText } from './own-text.ts';
 import { ON_ITS_WAY, Rows } from './rows.ts';
 
 /** A reply that alone takes more than this part of the room is not kept. */
@@ -143,6 +144,7 @@ export class Entries {
     const slot = rows.slots[index] as number;
     if (this.#sources[slot] !== source) this.#changeSource(slot, source);
     fetch.kept = true;
+    rows.keys[index] = ownText(fetch.key);
     rows.values[index] = fetch.raw;
     rows.sizes[index] = size;
     rows.storedAt[index] = now;

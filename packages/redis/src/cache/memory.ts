@@ -43,7 +43,8 @@ function sizeOfText(text: string): number {
   return TEXT + Math.ceil(bytes / WORD) * WORD;
 }
 
-function isWide(text: string): boolean {
+/** Whether a text has letters that are not Latin ones. */
+export function isWide(text: string): boolean {
   if (text.length > SHORT) return WIDE.test(text);
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
   return false;

@@ -39,9 +39,10 @@ export class MgetReads {
     const index = this.#reads.lookUp(key, 'MGET', args, bytes, ttl);
     if (index >= 0) return this.#answer(split, at, index, command, options);
     const begins = index === NONE && this.#reads.admits(key);
-    split.missing.push(arg);
+    const fetch = begins ? this.#reads.begin(arg, key, 'MGET', args, bytes) : undefined;
+    split.missing.push(fetch?.args?.[0] ?? arg);
     split.positions.push(at);
-    split.fetches.push(begins ? this.#reads.begin(arg, key, 'MGET', args, bytes) : undefined);
+    split.fetches.push(fetch);
   }
 
   #answer(split: Split, at: number, index: number, command: AnyCommand, options: SendOptions): void {

@@ -19,6 +19,7 @@ import { Fetch, type ReplySource } from './fetch.ts';
 import { IN_DOUBT, NONE } from './index-chains.ts';
 import { JoinedCall } from './joined-call.ts';
 import { mayBeMissing } from './may-be-missing.ts';
+import { ownText } from './own-text.ts';
 import { ExpiryQuestion, type ReplyTaker, type TrackedCommand, TrackedMget, TrackedRead } from './tracked-command.ts';
 
 const PTTL: Spec = read('PTTL');
@@ -77,7 +78,8 @@ export class Reads implements ReplyTaker {
 
   /** Begins an entry, whose reply is on its way. */
   begin(arg: Arg, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Fetch {
-    const fetch = new Fetch(this.context.slotOf(arg), key, name, args, bytes);
+    const own = args === null ? null : args.map(ownArg);
+    const fetch = new Fetch(this.context.slotOf(arg), key, name, own, bytes);
     this.context.entries.begin(fetch);
     return fetch;
   }
@@ -238,4 +240,9 @@ export class Reads implements ReplyTaker {
 /** Replicas may lag behind, and do not tell of changes in time. */
 function toPrimary(options: SendOptions): SendOptions {
   return options.route === undefined ? options : { ...options, route: undefined };
+}
+
+/** An argument that its caller cannot change, nor what it was cut out of keep in memory. */
+function ownArg(arg: Arg): Arg {
+  return typeof arg === 'string' ? ownText(arg) : new Uint8Array(arg); // `slice` of a Buffer copies nothing
 }

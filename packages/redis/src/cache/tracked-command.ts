@@ -80,7 +80,7 @@ export class TrackedRead implements TrackedCommand {
   constructor(taker: ReplyTaker, isPrefaced: boolean, fetch: Fetch, inner: AnyCommand) {
     const { spec } = inner;
     this.spec = isPrefaced ? prefacedSpec(spec) : spec;
-    this.args = inner.args;
+    this.args = fetch.args ?? inner.args;
     this.flags = spec.flags | Flag.kept;
     this.bytes = inner.bytes;
     this.taker = taker;
