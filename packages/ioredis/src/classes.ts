@@ -2,7 +2,13 @@
 import { ReplyError } from '@kv/redis';
 import { Cluster as ClusterShape } from './cluster.ts';
 import { Redis as RedisShape } from './redis.ts';
-import type { Cluster as ClusterClient, ClusterConstructor, Redis as RedisClient, RedisConstructor } from './types.ts';
+import type {
+  Cluster as ClusterClient,
+  ClusterConstructor,
+  Redis as RedisClient,
+  RedisConstructor,
+  ReplyMapping,
+} from './types.ts';
 
 /**
  * A client in the shape of ioredis, on a client of `@kv/redis`.
@@ -13,7 +19,7 @@ import type { Cluster as ClusterClient, ClusterConstructor, Redis as RedisClient
  */
 export const Redis: RedisConstructor = RedisShape as unknown as RedisConstructor;
 /** A client. */
-export type Redis = RedisClient;
+export type Redis<M extends ReplyMapping = 'legacy'> = RedisClient<M>;
 
 /** A client of a cluster in the shape of ioredis. */
 export const Cluster: ClusterConstructor = ClusterShape as unknown as ClusterConstructor;

@@ -38,6 +38,8 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   #multi: Pipeline | undefined;
   /** The database of calls from now on. */
   #db: number;
+  /** Why there will be no further attempt to connect. */
+  #gaveUp: Error | undefined;
   /** Calls that the server may hold back. */
   #blocking = 0;
 
@@ -109,14 +111,24 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     try {
       await kv.connect();
     } catch (error) {
-      throw closedError(knownError(error));
+      throw this.#gaveUp ?? closedError(knownError(error));
     }
   }
 
+  /** Ends all calls, and the client: there will be no further attempt. */
+  protected giveUp(reason: Error): void {
+    this.#gaveUp = reason;
+    this.#life.flush(reason);
+    void this.#life.end(0);
+    become(this, 'end');
+  }
+
   #begin(): KvRedis {
+    this.#gaveUp = undefined;
+    const client = this.#life.begin();
     this.status = 'connecting';
     queueMicrotask(() => this.emit('connecting'));
-    return this.#life.begin();
+    return client;
   }
 
   /** Uses a client that belongs to another object. */
@@ -269,7 +281,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   /** Closes the client. @param wait lets calls under way end, also those that still wait for the connection */
   protected async end(wait: boolean): Promise<'OK'> {
     if (this.status === 'end') return 'OK';
-    const isOpen = this.status === 'ready';
+    const isOpen = this.status === 'ready' || (this.isCluster && this.#hasConnection());
     const connected = this.status !== 'wait';
     this.status = 'disconnecting';
     if (wait && isOpen && this.#subscriptions.size > 0) await this.#subscriptions.drain();
@@ -287,6 +299,11 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     if (this.status !== 'disconnecting') return;
     if (connected) become(this, 'close');
     become(this, 'end');
+  }
+
+  /** In a cluster other servers may answer while one is away. */
+  #hasConnection(): boolean {
+    return (this.#life.client?.stats().connections.shared.size ?? 0) > 0;
   }
 
   /** What was sent is still answered, unless the server holds back an answer. */

@@ -2,7 +2,8 @@ import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv
 import { ClientShape } from './client.ts';
 import { clientOptions, DEFAULTS, type Options, readArguments } from './options.ts';
 import { Redis } from './redis.ts';
-import { followState } from './status.ts';
+import { become, followState, tellError } from './status.ts';
+import { type ClusterRetryStrategy, Unreachable } from './unreachable.ts';
 
 /** A server of a cluster to begin with: `host:port`, an address, a port, or host and port. */
 export type ClusterNode = string | number | { readonly host?: string | undefined; readonly port?: number | undefined };
@@ -14,36 +15,43 @@ export interface ClusterOptions extends Options {
   /** Which servers answer reads. */
   readonly scaleReads?: unknown;
   readonly natMap?: unknown;
-  readonly clusterRetryStrategy?: ((times: number, reason?: Error) => unknown) | null | undefined;
+  readonly clusterRetryStrategy?: ClusterRetryStrategy | null | undefined;
 }
 
 /** The servers of a cluster. */
 export class Cluster extends ClientShape {
   readonly isCluster = true;
   readonly #seeds: readonly ClusterNode[];
+  readonly #unreachable = new Unreachable({
+    servers: () => Math.max(this.#seeds.length, this.#nodes.size),
+    strategy: retryOf(this.options as ClusterOptions),
+    roundFailed: (reason, delayMs) => this.#roundFailed(reason, delayMs),
+  });
   /** The servers by address and role. */
   readonly #nodes = new Map<string, Redis>();
 
   /** @param startupNodes servers to ask for the map of the cluster */
-  constructor(startupNodes: readonly ClusterNode[], options: ClusterOptions = {}) {
+  constructor(startupNodes: readonly ClusterNode[] | null | undefined, options: ClusterOptions = {}) {
     const shared = { ...options.redisOptions, ...options };
     super({
       ...DEFAULTS,
       ...shared,
-      retryStrategy: retryOf(options),
+      retryStrategy: (failures) => this.#unreachable.backoff(failures),
       lazyConnect: true,
     });
-    this.#seeds = startupNodes;
+    this.#seeds = startupNodes ?? [];
     if (options.lazyConnect !== true) this.connect().catch(() => undefined);
   }
 
   protected open(backoff: RedisClientOptions['backoff']): KvRedis {
+    if (this.#seeds.length === 0) throw new Error('`startupNodes` should contain at least one node.');
     const { connections: _, ...options } = clientOptions({ ...this.options, db: 0 }, backoff);
     const { scaleReads } = this.options as ClusterOptions;
     const readFrom = scaleReads === 'slave' ? 'preferReplica' : scaleReads === 'all' ? 'nearest' : undefined;
     const cluster = this.#seeds.map(seedOf);
     const kv = createRedis({ cluster }, { ...options, readFrom, bytes: false });
     followState(kv, this);
+    kv.on('connection', (event) => this.#unreachable.heard(event));
     for (const event of ['state', 'connection'] as const) kv.on(event, () => this.#compare(kv));
     return kv;
   }
@@ -59,6 +67,19 @@ export class Cluster extends ClientShape {
     const nodes = [...this.#nodes.values()];
     if (role === 'all') return nodes;
     return nodes.filter(({ options }) => options.readOnly === (role === 'slave'));
+  }
+
+  override get retryAttempts(): number {
+    return this.#unreachable.rounds;
+  }
+
+  #roundFailed(reason: Error, delayMs: number | undefined): void {
+    if (this.status === 'end' || this.status === 'disconnecting') return;
+    const error = new Error('Failed to refresh slots cache.', { cause: reason.cause });
+    tellError(this, Object.assign(error, { lastNodeError: reason.cause }));
+    become(this, 'close');
+    if (delayMs === undefined) this.giveUp(reason);
+    else become(this, 'reconnecting', delayMs);
   }
 
   /** Tells which servers are new, and which have left. */
@@ -91,8 +112,8 @@ function keyOfNode({ options: { host, port } }: Redis): string {
 }
 
 /** `null` as strategy is one that gives up at once. */
-function retryOf({ clusterRetryStrategy: strategy }: ClusterOptions): Options['retryStrategy'] {
-  return strategy === undefined ? DEFAULTS.retryStrategy : strategy;
+function retryOf({ clusterRetryStrategy: strategy }: ClusterOptions): ClusterRetryStrategy | null {
+  return strategy === undefined ? (times) => Math.min(100 + times * 2, 2000) : strategy;
 }
 
 /** One server of a cluster, on the connections of its client. */

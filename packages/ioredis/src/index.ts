@@ -6,3 +6,20 @@ export { MaxRetriesPerRequestError } from './errors.ts';
 export { print } from './redis.ts';
 export { ScanStream } from './scan-stream.ts';
 export type { ClusterConstructor, ClusterOptions, OnKv, RedisConstructor, RedisOptions } from './types.ts';
+export type {
+  ChainableCommander,
+  ClientContext,
+  ClusterNode,
+  ClusterStatus,
+  DNSLookupFunction,
+  DNSResolveSrvFunction,
+  NatMap,
+  NodeRole,
+  RedisCommander,
+  RedisKey,
+  RedisStatus,
+  RedisValue,
+  Result,
+  ScanStreamOptions,
+  SentinelAddress,
+} from 'ioredis';

@@ -7,7 +7,6 @@ import type {
   RedisOptions as IoredisOptions,
   Redis as IoredisRedis,
 } from 'ioredis';
-import type { Command } from './command.ts';
 import type { Options } from './options.ts';
 
 /** What is more than ioredis has. */
@@ -16,8 +15,14 @@ export interface OnKv {
   readonly kv: KvRedis;
 }
 
+/** The option `replyMapping`. */
+export type ReplyMapping = 'legacy' | 'resp3';
+
 /** A client: an ioredis for the compiler, so that libraries take it. */
-export type Redis = IoredisRedis & OnKv;
+export type Redis<M extends ReplyMapping = 'legacy'> = IoredisRedis<M> & OnKv;
+
+/** The option that says what types replies have. */
+type Mapped<M extends ReplyMapping> = { readonly replyMapping?: M | undefined };
 
 /** A client of a cluster. */
 export type Cluster = IoredisCluster & OnKv;
@@ -30,17 +35,17 @@ export type ClusterOptions = IoredisClusterOptions & Pick<Options, 'kv'>;
 
 /** The class of clients, with the forms of its constructor. */
 export interface RedisConstructor {
-  new (port: number, host: string, options: RedisOptions): Redis;
-  new (path: string, options: RedisOptions): Redis;
-  new (port: number, options: RedisOptions): Redis;
+  new <M extends ReplyMapping = 'legacy'>(port: number, host: string, options: RedisOptions & Mapped<M>): Redis<M>;
+  new <M extends ReplyMapping = 'legacy'>(path: string, options: RedisOptions & Mapped<M>): Redis<M>;
+  new <M extends ReplyMapping = 'legacy'>(port: number, options: RedisOptions & Mapped<M>): Redis<M>;
   new (port: number, host: string): Redis;
-  new (options: RedisOptions): Redis;
+  new <M extends ReplyMapping = 'legacy'>(options: RedisOptions & Mapped<M>): Redis<M>;
   new (port: number): Redis;
   new (path: string): Redis;
   new (): Redis;
   readonly prototype: Redis;
   readonly Cluster: ClusterConstructor;
-  readonly Command: typeof Command;
+  readonly Command: (typeof IoredisRedis)['Command'];
   createClient(options?: RedisOptions): Redis;
 }
 

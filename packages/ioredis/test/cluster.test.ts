@@ -102,6 +102,40 @@ describe('a cluster', () => {
   });
 });
 
+describe('a cluster of which no server can be reached', () => {
+  /** Ports that refuse all connections. */
+  const seeds = [1, 2].map((port) => ({ host: '127.0.0.1', port }));
+
+  it('ends when clusterRetryStrategy gives no number, with all calls that wait, and tells why', async () => {
+    const asked: unknown[] = [];
+    const clusterRetryStrategy = (times: number, reason?: Error): number | undefined => {
+      asked.push([times, reason?.message]);
+      return times < 3 ? 1 : undefined;
+    };
+    const cluster = new Cluster(seeds, { clusterRetryStrategy, lazyConnect: true });
+    const told: unknown[] = [];
+    cluster.on('error', (error: Error) => told.push(error.message));
+    for (const event of ['close', 'reconnecting', 'end']) cluster.on(event, () => told.push(event));
+    await expect(cluster.connect()).rejects.toThrow('None of startup nodes is available');
+    await expect(cluster.get('a')).rejects.toThrow('Connection is closed.');
+    await expect.poll(() => cluster.status).toBe('end');
+    expect(asked).toEqual([1, 2, 3].map((times) => [times, 'None of startup nodes is available']));
+    const failure = 'Failed to refresh slots cache.';
+    expect(told).toEqual([failure, 'close', 'reconnecting', failure, 'close', 'reconnecting', failure, 'close', 'end']);
+  });
+
+  it('ends after the first round when there is no clusterRetryStrategy', async () => {
+    const cluster = new Cluster(seeds, { clusterRetryStrategy: null as never });
+    await expect(cluster.get('a')).rejects.toThrow('None of startup nodes is available');
+  });
+
+  it('is refused when it names no servers', async () => {
+    const cluster = new Cluster([], { lazyConnect: true });
+    await expect(cluster.connect()).rejects.toThrow('`startupNodes` should contain at least one node.');
+    await expect(cluster.get('a')).rejects.toThrow('startupNodes');
+  });
+});
+
 it('the primary that sentinels name is found, and followed', async () => {
   await using rig = await startSentinels();
   const sentinels = rig.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));

@@ -1,7 +1,13 @@
 /** What is written for ioredis compiles. */
 import type { Cluster as IoredisCluster, RedisOptions as IoredisOptions, Redis as IoredisRedis } from 'ioredis';
 import { expectTypeOf, test } from 'vitest';
-import Default, { Cluster, Command, Redis, type RedisOptions } from '../src/index.ts';
+import Default, { type Callback, Cluster, Command, Redis, type RedisOptions, type Result } from '../src/index.ts';
+
+declare module '../src/index.ts' {
+  interface RedisCommander<Context> {
+    pairOf(key: string, value: string, callback?: Callback<string[]>): Result<string[], Context>;
+  }
+}
 
 declare function library(client: IoredisRedis): void;
 declare function clusterLibrary(client: IoredisCluster): void;
@@ -39,4 +45,20 @@ test('calls have the types that they have in ioredis', () => {
 test('the client under it has the types of @kv/redis', () => {
   expectTypeOf(new Redis().kv.get('a')).resolves.toEqualTypeOf<string | null>();
   expectTypeOf(new Command('get', ['a']).promise).resolves.toBeUnknown();
+});
+
+test('replyMapping decides the types of replies, as in ioredis', () => {
+  const options = { replyMapping: 'resp3' } as const;
+  expectTypeOf(new Redis(options).zscore('z', 'a')).resolves.toEqualTypeOf<number | null>();
+  expectTypeOf(new Redis(6379, 'localhost', options).config('GET', 'a')).resolves.not.toExtend<unknown[]>();
+  expectTypeOf(new Redis().zscore('z', 'a')).resolves.toEqualTypeOf<string | null>();
+});
+
+test('scripts that are declared as commands are methods of clients and of pipelines', () => {
+  expectTypeOf(new Redis().pairOf('k', 'v')).resolves.toEqualTypeOf<string[]>();
+  expectTypeOf(new Redis().pipeline().pairOf('k', 'v').get('a').exec()).resolves.not.toBeAny();
+});
+
+test('transformers are written without types, as in ioredis', () => {
+  Redis.Command.setReplyTransformer('hgetall', (reply) => reply.length);
 });

@@ -35,36 +35,45 @@ export function testFiles(folder: string, below: string): string[] {
 }
 
 /**
- * Runs the tests of a file. An error that nothing catches lets mocha give up: the tests behind it run in a further
- * process, as long as that tells of more.
+ * Runs the tests of a file. What fails leaves its stubs and servers behind for the tests after it, and an error that
+ * nothing catches lets mocha give up: so each test that has not passed is run once more, alone.
  */
 export function runFile(run: MochaRun, file: string): Result[] {
-  const results = merged(runOnce(run, file, []));
-  for (let missed = missedOf(results); missed.length > 0; ) {
-    for (const [title, result] of merged(runOnce(run, file, missed)))
-      if (result.state !== 'missed') results.set(title, result);
-    const left = missedOf(results);
-    if (left.length === missed.length) break;
-    missed = left;
-  }
-  return [...results.values()];
+  const lines = runOnce(run, file);
+  const titles = new Set(lines.filter(({ state }) => state !== 'hook').map(({ title }) => title));
+  return [...titles].map((title) => {
+    const state = stateOf(lines.filter((line) => line.title === title));
+    return state === 'passed' || state === 'skipped' ? { file, title, state } : runAlone(run, file, title);
+  });
 }
 
-const missedOf = (results: ReadonlyMap<string, Result>): string[] =>
-  [...results.values()].filter(({ state }) => state === 'missed').map(({ title }) => title);
+function runAlone(run: MochaRun, file: string, title: string): Result {
+  const lines = runOnce(run, file, title);
+  const error = lines.find((line) => line.error !== undefined)?.error ?? '';
+  return { file, title, state: stateOf(lines), error };
+}
 
-function runOnce({ folder, command, env }: MochaRun, file: string, titles: readonly string[]): Line[] {
+const WORST_FIRST: readonly State[] = ['failed', 'missed', 'passed', 'skipped'];
+
+/** The worst of several: tests may have the same title, and a test may fail after it has passed. */
+function stateOf(lines: readonly Line[]): State {
+  const states = new Set(lines.map(({ state }) => (state === 'hook' ? 'failed' : state)));
+  return WORST_FIRST.find((state) => states.has(state)) ?? 'missed';
+}
+
+/** @param title of the only test to run */
+function runOnce({ folder, command, env }: MochaRun, file: string, title?: string): Line[] {
   const output = join(folder, 'results.jsonl');
   rmSync(output, { force: true });
-  const grep = titles.length === 0 ? [] : ['--grep', `^(${titles.map(escaped).join('|')})$`];
+  const grep = title === undefined ? [] : ['--grep', `^${escaped(title)}$`];
   const args = [...command, '--reporter', './reporter.cjs', file, ...grep];
   spawnSync(process.execPath, args, {
     cwd: folder,
     env: { ...env, KV_FOREIGN_RESULTS: output },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'ignore',
     timeout: 300_000,
   });
-  if (!existsSync(output)) return [{ file, title: file, state: 'failed', error: 'the file could not be run' }];
+  if (!existsSync(output)) return [{ file, title: title ?? file, state: 'failed', error: 'the file could not be run' }];
   return readFileSync(output, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -72,17 +81,3 @@ function runOnce({ folder, command, env }: MochaRun, file: string, titles: reado
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-
-const ORDER: readonly (State | 'hook')[] = ['passed', 'skipped', 'missed', 'hook', 'failed'];
-
-/** One result per title: tests of the same title are one, and the worst of them counts. */
-function merged(lines: readonly Line[]): Map<string, Result> {
-  const results = new Map<string, Result>();
-  for (const { state, ...line } of lines) {
-    const result: Result = { ...line, state: state === 'hook' ? 'failed' : state };
-    const known = results.get(line.title);
-    if (known === undefined || ORDER.indexOf(known.state) < ORDER.indexOf(result.state))
-      results.set(line.title, result);
-  }
-  return results;
-}

@@ -6,6 +6,8 @@ import { resolve as absolute, join } from 'node:path';
 import { startRedis } from '@kv/testkit/redis-server';
 import { startCluster } from '@kv/testkit/topology/cluster';
 import { build } from 'esbuild';
+import { judge, readDifferences, verdictText } from './foreign-differences.ts';
+import { type MochaRun, runFile, testFiles } from './foreign-mocha.ts';
 import type { Change, ForeignProject } from './foreign-projects.ts';
 import { repository } from './published-entries.ts';
 
@@ -19,7 +21,7 @@ export async function assembleProject(name: string, project: ForeignProject, fro
   mkdirSync(to, { recursive: true });
   for (const path of project.keep)
     cpSync(join(from, project.source.folder ?? '', path), join(to, path), { recursive: true });
-  cpSync(join(own, 'register.cjs'), join(to, 'register.cjs'));
+  for (const file of ['register.cjs', 'reporter.cjs']) cpSync(join(own, file), join(to, file));
   if (existsSync(join(own, name))) cpSync(join(own, name), to, { recursive: true });
   for (const change of project.changes ?? []) apply(change, to);
   if (!existsSync(join(to, 'package.json'))) writeFileSync(join(to, 'package.json'), '{ "private": true }\n');
@@ -94,18 +96,36 @@ class Servers implements AsyncDisposable {
 }
 
 /** Runs the tests of a project that was put together. @returns its exit code */
-export async function runProject(
-  { command, env, needs = {} }: ForeignProject,
-  folder: string,
+export async function runProject(project: ForeignProject, folder: string, more: readonly string[]): Promise<number> {
+  await using servers = new Servers();
+  await servers.start(project.needs ?? {});
+  const env = { ...process.env, ...project.env, ...servers.environment };
+  const { command, each } = project;
+  return each === undefined ? runWhole(command, folder, env, more) : runEach({ command, folder, env }, each, more);
+}
+
+/** Runs file after file, and compares with the list. @param names parts of the names of the files to run */
+function runEach(run: MochaRun, below: string, names: readonly string[]): number {
+  const files = testFiles(run.folder, below).filter((file) => names.length === 0 || names.some((n) => file.includes(n)));
+  const results = files.flatMap((file) => {
+    const found = runFile(run, file);
+    const passed = found.filter(({ state }) => state === 'passed').length;
+    const skipped = found.filter(({ state }) => state === 'skipped').length;
+    console.log(`${file}: ${passed} of ${found.length - skipped}`);
+    return found;
+  });
+  const verdict = judge(results, readDifferences(join(run.folder, 'differences.json')));
+  console.log(verdictText(verdict));
+  return verdict.unexpected.length === 0 ? 0 : 1;
+}
+
+async function runWhole(
+  command: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
   more: readonly string[],
 ): Promise<number> {
-  await using servers = new Servers();
-  await servers.start(needs);
-  const child = spawn(process.execPath, [...command, ...more], {
-    cwd: folder,
-    stdio: 'inherit',
-    env: { ...process.env, ...env, ...servers.environment },
-  });
+  const child = spawn(process.execPath, [...command, ...more], { cwd, stdio: 'inherit', env });
   return await new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
 
