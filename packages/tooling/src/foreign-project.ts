@@ -106,7 +106,9 @@ export async function runProject(project: ForeignProject, folder: string, more: 
 
 /** Runs file after file, and compares with the list. @param names parts of the names of the files to run */
 function runEach(run: MochaRun, below: string, names: readonly string[]): number {
-  const files = testFiles(run.folder, below).filter((file) => names.length === 0 || names.some((n) => file.includes(n)));
+  const files = testFiles(run.folder, below).filter(
+    (file) => names.length === 0 || names.some((n) => file.includes(n)),
+  );
   const results = files.flatMap((file) => {
     const found = runFile(run, file);
     const passed = found.filter(({ state }) => state === 'passed').length;
