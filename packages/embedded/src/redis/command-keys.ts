@@ -19,6 +19,8 @@ const COUNTED: Readonly<Record<string, number>> = {
   eval_ro: 2,
   evalsha: 2,
   evalsha_ro: 2,
+  fcall: 2,
+  fcall_ro: 2,
 };
 
 /** The keys in a whole command; undefined for a command that has none. */

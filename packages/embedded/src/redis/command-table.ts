@@ -80,8 +80,17 @@ exists -2 readonly,fast 1 -1 1 keyspace,read,fast
 expire -3 write,fast 1 1 1 keyspace,write,fast
 expireat -3 write,fast 1 1 1 keyspace,write,fast
 expiretime 2 readonly,fast 1 1 1 keyspace,read,fast
+fcall -3 noscript,stale,skip_monitor,no_mandatory_keys,movablekeys 0 0 0 slow,scripting
+fcall_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys,movablekeys 0 0 0 slow,scripting
 flushall -1 write 0 0 0 keyspace,write,slow,dangerous
 flushdb -1 write 0 0 0 keyspace,write,slow,dangerous
+function -2 - 0 0 0 slow
+function|delete 3 write,noscript 0 0 0 write,slow,scripting
+function|flush -2 write,noscript 0 0 0 write,slow,scripting
+function|kill 2 noscript,allow_busy 0 0 0 slow,scripting
+function|list -2 noscript 0 0 0 slow,scripting
+function|load -3 write,denyoom,noscript 0 0 0 write,slow,scripting
+function|stats 2 noscript,allow_busy 0 0 0 slow,scripting
 get 2 readonly,fast 1 1 1 read,string,fast
 getbit 3 readonly,fast 1 1 1 read,bitmap,fast
 getdel 2 write,fast 1 1 1 write,string,fast

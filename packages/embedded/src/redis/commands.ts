@@ -3,6 +3,7 @@ import { bitmapCommands } from './commands/bitmap.ts';
 import { clientCommands } from './commands/client.ts';
 import { clusterCommands } from './commands/cluster.ts';
 import { connectionCommands } from './commands/connection.ts';
+import { functionCommands } from './commands/function.ts';
 import { hashCommands } from './commands/hash.ts';
 import { introspectionCommands } from './commands/introspection.ts';
 import { keyCommands } from './commands/key.ts';
@@ -49,6 +50,7 @@ export const runners: ReadonlyMap<string, Run> = new Map(
     streamInfoCommands,
     transactionCommands,
     scriptCommands,
+    functionCommands,
     pubsubCommands,
     connectionCommands,
     clientCommands,

@@ -17,8 +17,8 @@ const IMMEDIATE = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']
 const IN_SUBSCRIBED_MODE = /^([ps]?(un)?subscribe|ping|quit|reset)$/;
 const SHOWN_NAME = 128;
 const SHARD_CHANNELS = new Set(['ssubscribe', 'sunsubscribe', 'spublish']);
-const WRITING_SCRIPTS = new Set(['eval', 'evalsha']);
-const SCRIPTS = new Set([...WRITING_SCRIPTS, 'eval_ro', 'evalsha_ro', 'script|load']);
+const WRITING_SCRIPTS = new Set(['eval', 'evalsha', 'fcall']);
+const SCRIPTS = new Set([...WRITING_SCRIPTS, 'eval_ro', 'evalsha_ro', 'fcall_ro', 'script|load', 'function|load']);
 
 /** Takes one request of a client: checks it as the server does, then runs, queues, postpones or refuses it. */
 export function dispatch(state: RedisState, client: Client, words: readonly string[]): void {

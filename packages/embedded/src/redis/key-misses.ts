@@ -32,6 +32,6 @@ function has(words: readonly string[], from: number, option: string): boolean {
 export function keysLookedAt(info: CommandInfo, words: readonly string[]): readonly string[] {
   const keys = keysOf(info, words) ?? [];
   if (info.name === 'xread') return [...keys, ...keys];
-  if (info.name.startsWith('object|') || info.name.startsWith('eval')) return [];
+  if (info.name.startsWith('object|') || /^(eval|fcall)/.test(info.name)) return [];
   return info.flags.includes('readonly') ? keys : (LOOKING[info.name]?.(words, keys) ?? []);
 }

@@ -14,26 +14,32 @@ function known({ state }: Context, sha: string): Script {
 }
 
 /** How many of the arguments are keys. */
-function keyCount(text: string, available: number): number {
-  const count = numberOf(text);
+export function keyCount(count: number, available: number): number {
   if (count > available) refuse("Number of keys can't be greater than number of args");
   return count < 0 ? refuse("Number of keys can't be negative") : count;
 }
 
-function runScript(
+/** What is run: a script, or a function of a library. */
+export interface Runnable extends Script {
+  readonly isFunction?: boolean;
+}
+
+/** Runs it with so many keys among the values. */
+export function runScript(
   context: Context,
-  script: Script,
+  script: Runnable,
   count: number,
   values: readonly string[],
   readOnly: boolean,
 ): string {
-  const { flags, sha, compiled } = script;
+  const { flags, sha, compiled, isFunction = false } = script;
   const writes = flags?.includes('no-writes') !== true;
   if (readOnly && flags !== undefined && writes) refuse('Can not execute a script with write flag using *_ro command.');
   const session = new ScriptSession(context, readOnly || (flags !== undefined && !writes));
   return context.state.scripts.run({
     script: compiled,
     sha,
+    isFunction,
     keys: values.slice(0, count),
     args: values.slice(count),
     wire: context.wire,
@@ -44,7 +50,7 @@ function runScript(
 
 function evaluate(readOnly: boolean): Run {
   return (context, [source = '', countText = '', ...values]) => {
-    const count = keyCount(countText, values.length);
+    const count = keyCount(numberOf(countText), values.length);
     return runScript(context, context.state.scripts.load(source), count, values, readOnly);
   };
 }
@@ -52,7 +58,7 @@ function evaluate(readOnly: boolean): Run {
 function evaluateKnown(readOnly: boolean): Run {
   return (context, [sha = '', countText = '', ...values]) => {
     if (sha.length !== SHA_LENGTH) known(context, sha);
-    const count = keyCount(countText, values.length);
+    const count = keyCount(numberOf(countText), values.length);
     return runScript(context, known(context, sha), count, values, readOnly);
   };
 }

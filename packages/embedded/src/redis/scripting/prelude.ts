@@ -10,6 +10,7 @@ local host = ...
 local behind = {}
 local rawerror, rawload, pieces, fenv, where = error, loadstring, load, setfenv, debug.getinfo
 local call, walk, follow, store, meta, kind, show = pcall, pairs, next, rawset, getmetatable, type, tostring
+local fetch = rawget
 
 local function refuse() rawerror('Attempt to modify a readonly table', 2) end
 
@@ -19,9 +20,10 @@ local function readonly(content)
   return front
 end
 
-local globals = setmetatable({}, { __index = function(_, name)
+local function missing(_, name)
   rawerror("Script attempted to access nonexistent global variable '" .. show(name) .. "'", 2)
-end })
+end
+local globals = setmetatable({}, { __index = missing })
 local names = 'assert collectgarbage error gcinfo ipairs rawequal rawget '
   .. 'select setmetatable tonumber tostring type unpack xpcall _VERSION'
 for name in string.gmatch(names, '%S+') do store(globals, name, _G[name]) end
@@ -76,7 +78,7 @@ local function handle(problem)
   if kind(problem) ~= 'table' then problem = { err = 'ERR ' .. show(problem) } end
   local level = 2
   local info = where(level, 'Sl')
-  while info and info.source ~= '@user_script' do
+  while info and info.source ~= '@user_script' and info.source ~= '@user_function' do
     level = level + 1
     info = where(level, 'Sl')
   end
@@ -90,5 +92,24 @@ local function compile(body)
   return fenv(chunk, environment)
 end
 
-return compile, handle, globals
+local loading = { redis = readonly(setmetatable(host.loading, { __index = missing })) }
+local seen = globals
+local ofFunctions = setmetatable({}, { __newindex = refuse, __index = function(_, name)
+  local value = fetch(seen, name)
+  if value == nil then
+    rawerror("Script attempted to access nonexistent global variable '" .. show(name) .. "'", 2)
+  end
+  return value
+end })
+
+local function loadLibrary(body)
+  local chunk, problem = rawload(body, '@user_function')
+  if not chunk then return nil, problem end
+  seen = loading
+  return fenv(chunk, ofFunctions)
+end
+
+local function loaded() seen = globals end
+
+return compile, handle, globals, loadLibrary, loaded
 `;

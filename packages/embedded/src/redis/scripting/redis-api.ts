@@ -5,6 +5,15 @@ import { LuaFailure, type LuaValue, recordOf, textArgument } from './lua-values.
 import type { LuaFunction, LuaVm, StackFunction } from './lua-vm.ts';
 import { pushReply } from './reply-to-lua.ts';
 
+/** A function that a library has registered. */
+export interface LuaLibraryFunction {
+  readonly name: string;
+  /** Its place in the interpreter. */
+  readonly compiled: number;
+  readonly description: string | undefined;
+  readonly flags: readonly string[];
+}
+
 /** What the functions of `redis` need of the script that runs. */
 export interface ScriptHost {
   /** Runs a command and returns its reply as bytes; refuses by a `ScriptError`. */
@@ -12,6 +21,8 @@ export interface ScriptHost {
   setProtocol(version: 2 | 3): void;
   /** Throws when the script has run too long. */
   checkTime(): void;
+  /** Takes a function of the library that is loaded; throws when none is. */
+  register(one: LuaLibraryFunction): void;
 }
 
 let host: ScriptHost | undefined;
@@ -28,7 +39,7 @@ export function withHost<T>(next: ScriptHost, run: () => T): T {
 
 /** The host of the script that runs. */
 export function currentHost(): ScriptHost {
-  return host ?? raise('no script is running');
+  return host ?? raiseInScript('no script is running');
 }
 
 /** A table with the field `err`, as the server makes it of an error text. */
@@ -47,7 +58,8 @@ export class ScriptError extends Error {
   }
 }
 
-function raise(text: string): never {
+/** Ends the script with an error, as the server tells it. */
+export function raiseInScript(text: string): never {
   throw new LuaFailure(errorTable(text));
 }
 
@@ -73,7 +85,7 @@ function caller(raises: boolean): StackFunction {
       reply = currentHost().run(wordsOf(vm));
     } catch (error) {
       if (!(error instanceof ScriptError)) throw error;
-      if (raises) raise(error.message);
+      if (raises) raiseInScript(error.message);
       vm.push(errorTable(error.message));
       return 1;
     }
@@ -91,22 +103,22 @@ function oneText(args: readonly LuaValue[], make: (text: string) => LuaValue): L
 
 function log(args: readonly LuaValue[]): LuaValue[] {
   const [level] = args;
-  if (args.length < 2) raise('redis.log() requires two arguments or more.');
-  if (typeof level !== 'number') raise('First argument must be a number (log level).');
-  if (level < 0 || level > 3) raise('Invalid debug level.');
+  if (args.length < 2) raiseInScript('redis.log() requires two arguments or more.');
+  if (typeof level !== 'number') raiseInScript('First argument must be a number (log level).');
+  if (level < 0 || level > 3) raiseInScript('Invalid debug level.');
   return [];
 }
 
 const setResp: LuaFunction = (args) => {
-  if (args.length !== 1) raise('redis.setresp() requires one argument.');
+  if (args.length !== 1) raiseInScript('redis.setresp() requires one argument.');
   const version = Number(args[0]);
-  if (version !== 2 && version !== 3) return raise('RESP version must be 2 or 3.');
+  if (version !== 2 && version !== 3) return raiseInScript('RESP version must be 2 or 3.');
   currentHost().setProtocol(version);
   return [];
 };
 
 const sha1: LuaFunction = (args) => {
-  if (args.length !== 1) raise('wrong number of arguments');
+  if (args.length !== 1) raiseInScript('wrong number of arguments');
   return [
     createHash('sha1')
       .update(textArgument(args, 0, 'sha1hex'), 'latin1')
@@ -114,17 +126,19 @@ const sha1: LuaFunction = (args) => {
   ];
 };
 
+const logLevels = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 };
+
+const versions = {
+  REDIS_VERSION: VERSION,
+  REDIS_VERSION_NUM: VERSION.split('.').reduce((sum, part) => sum * 256 + Number(part), 0),
+};
+
 const numbers = {
-  LOG_DEBUG: 0,
-  LOG_VERBOSE: 1,
-  LOG_NOTICE: 2,
-  LOG_WARNING: 3,
   REPL_NONE: 0,
   REPL_AOF: 1,
   REPL_SLAVE: 2,
   REPL_REPLICA: 2,
   REPL_ALL: 3,
-  REDIS_VERSION_NUM: VERSION.split('.').reduce((sum, part) => sum * 256 + Number(part), 0),
 };
 
 const call = caller(true);
@@ -143,6 +157,14 @@ const functions: Readonly<Record<string, LuaFunction>> = {
   acl_check_cmd: () => [true],
 };
 
+/** Pushes what a library of functions has as `redis` while it is loaded. */
+export function pushLoadingLibrary(vm: LuaVm, register: StackFunction): void {
+  vm.pushTable();
+  vm.pushFunction(register);
+  vm.setField('register_function');
+  pushInto(vm, { log, ...logLevels, ...versions });
+}
+
 /** Pushes the library `redis`. */
 export function pushRedisLibrary(vm: LuaVm): void {
   vm.pushTable();
@@ -150,7 +172,7 @@ export function pushRedisLibrary(vm: LuaVm): void {
   vm.setField('call');
   vm.pushFunction(pcall);
   vm.setField('pcall');
-  pushInto(vm, { ...functions, ...numbers, REDIS_VERSION: VERSION });
+  pushInto(vm, { ...functions, ...numbers, ...logLevels, ...versions });
 }
 
 /** Pushes a library of functions and values. */

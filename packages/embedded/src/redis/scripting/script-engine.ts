@@ -3,12 +3,21 @@ import { errorReply } from '../replies.ts';
 import { bitLibrary } from './bit.ts';
 import { cjsonLibrary } from './cjson.ts';
 import { cmsgpackLibrary } from './cmsgpack.ts';
+import { registerFunction } from './function-library.ts';
 import type { LuaModule } from './lua-module.ts';
 import { ReplyMaker } from './lua-to-reply.ts';
 import { LuaVm } from './lua-vm.ts';
 import { prelude } from './prelude.ts';
 import { randomFunctions } from './random.ts';
-import { currentHost, pushLibrary, pushRedisLibrary, type ScriptHost, withHost } from './redis-api.ts';
+import {
+  currentHost,
+  pushLibrary,
+  pushLoadingLibrary,
+  pushRedisLibrary,
+  raiseInScript,
+  type ScriptHost,
+  withHost,
+} from './redis-api.ts';
 import { structLibrary } from './struct.ts';
 
 /** A script that is compiled; a place in the interpreter. */
@@ -17,7 +26,10 @@ export type Compiled = number;
 /** What a script gets. */
 export interface ScriptCall {
   readonly script: Compiled;
+  /** The name by which errors call it: the SHA1 of a script, the name of a function. */
   readonly sha: string;
+  /** Keys and arguments are arguments of a function, and global variables of a script. */
+  readonly isFunction?: boolean;
   readonly keys: readonly string[];
   readonly args: readonly string[];
   readonly wire: Notation;
@@ -35,13 +47,19 @@ export class ScriptEngine {
   readonly #compile: Compiled;
   readonly #handler: Compiled;
   readonly #globals: Compiled;
+  /** Compiles a library, which sees what libraries have while they are loaded. */
+  readonly #loader: Compiled;
+  /** Says that it is loaded: its functions see what scripts see. */
+  readonly #loaded: Compiled;
 
   constructor(module: LuaModule) {
     const vm = new LuaVm(module);
     this.#vm = vm;
     vm.load(prelude, '=server');
     this.#pushHost();
-    if (!vm.call(1, 3)) throw new Error(vm.text(-1));
+    if (!vm.call(1, 5)) throw new Error(vm.text(-1));
+    this.#loaded = vm.keep();
+    this.#loader = vm.keep();
     this.#globals = vm.keep();
     this.#handler = vm.keep();
     this.#compile = vm.keep();
@@ -71,34 +89,63 @@ export class ScriptEngine {
     return withHost(call.host, () => this.#run(call));
   }
 
-  #run({ script, sha, keys, args, wire, keepsBooleans }: ScriptCall): string {
+  #run({ script, sha, isFunction = false, keys, args, wire, keepsBooleans }: ScriptCall): string {
     const vm = this.#vm;
     try {
-      this.#setGlobals(keys, args);
+      this.#setGlobals(isFunction ? [] : [keys, args]);
       vm.pushKept(this.#handler);
       vm.pushKept(script);
-      const ok = vm.call(0, 1, 1);
+      const values = isFunction ? [keys, args] : [];
+      for (const one of values) this.#pushTexts(one);
+      const ok = vm.call(values.length, 1, 1);
       return ok ? new ReplyMaker(vm, wire, keepsBooleans()).take() : this.#failure(sha);
     } finally {
       vm.top = 0;
     }
   }
 
-  #setGlobals(keys: readonly string[], args: readonly string[]): void {
+  /** Runs the code of a library, which registers its functions. @returns why it could not be loaded */
+  loadLibrary(body: string, register: ScriptHost['register']): string | undefined {
+    const vm = this.#vm;
+    try {
+      vm.pushKept(this.#handler);
+      vm.pushKept(this.#loader);
+      vm.pushText(body);
+      vm.call(1, 2);
+      const problem = vm.text(-1);
+      if (problem !== undefined) return `Error compiling function: ${problem}`;
+      vm.pop();
+      const ok = withHost(loadingHost(register), () => vm.call(0, 1, 1));
+      return ok ? undefined : `Error registering functions: ${this.#fieldOnTop('err')}`;
+    } finally {
+      vm.pushKept(this.#loaded);
+      vm.call(0, 0);
+      vm.top = 0;
+    }
+  }
+
+  /** KEYS and ARGV; a function has none. */
+  #setGlobals([keys, args]: readonly (readonly string[])[]): void {
     const vm = this.#vm;
     vm.pushKept(this.#globals);
     for (const [name, values] of [
       ['KEYS', keys],
       ['ARGV', args],
     ] as const) {
-      vm.pushTable(values.length);
-      for (const [index, value] of values.entries()) {
-        vm.pushText(value);
-        vm.setItem(index + 1);
-      }
+      if (values === undefined) vm.pushNil();
+      else this.#pushTexts(values);
       vm.setField(name);
     }
     vm.top = 0;
+  }
+
+  #pushTexts(values: readonly string[]): void {
+    const vm = this.#vm;
+    vm.pushTable(values.length);
+    for (const [index, value] of values.entries()) {
+      vm.pushText(value);
+      vm.setItem(index + 1);
+    }
   }
 
   /** The table that the handler of errors has left on top. */
@@ -119,6 +166,8 @@ export class ScriptEngine {
   #pushHost(): void {
     const vm = this.#vm;
     pushLibrary(vm, randomFunctions);
+    pushLoadingLibrary(vm, registerFunction);
+    vm.setField('loading');
     vm.pushTable();
     pushRedisLibrary(vm);
     vm.setField('redis');
@@ -129,6 +178,12 @@ export class ScriptEngine {
     }
     vm.setField('libraries');
   }
+}
+
+/** A library runs no command while it is loaded, and waits for nothing. */
+function loadingHost(register: ScriptHost['register']): ScriptHost {
+  const nothing = (): never => raiseInScript('a library is loaded');
+  return { run: nothing, setProtocol: nothing, checkTime: () => undefined, register };
 }
 
 function checkTime(): number {

@@ -2,7 +2,7 @@ import { Client } from '../client.ts';
 import type { Context } from '../command.ts';
 import { resp2, resp3 } from '../replies.ts';
 import { LuaFailure } from './lua-values.ts';
-import { errorTable, type ScriptHost } from './redis-api.ts';
+import { errorTable, raiseInScript, type ScriptHost } from './redis-api.ts';
 
 const MS = 1000;
 
@@ -29,6 +29,10 @@ export class ScriptSession implements ScriptHost {
 
   setProtocol(version: 2 | 3): void {
     this.#client.notation = version === 3 ? resp3 : resp2;
+  }
+
+  register(): void {
+    raiseInScript('redis.register_function can only be called on FUNCTION LOAD command');
   }
 
   /** Whether `redis.setresp(3)` was called. */

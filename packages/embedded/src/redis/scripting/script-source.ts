@@ -8,7 +8,14 @@ export interface ScriptSource {
   readonly flags: readonly string[] | undefined;
 }
 
-const FLAGS = ['no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'allow-cross-slot-keys'];
+/** The flags of scripts and functions, in the order in which they are told. */
+export const FLAGS: readonly string[] = [
+  'no-writes',
+  'allow-oom',
+  'allow-stale',
+  'no-cluster',
+  'allow-cross-slot-keys',
+];
 
 /** Reads the line that begins with `#!`, if there is one. */
 export function readSource(text: string): ScriptSource {

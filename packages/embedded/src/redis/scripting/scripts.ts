@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CommandError, refuse } from '../command-error.ts';
+import { Libraries } from './libraries.ts';
 import { luaModule, luaProblem } from './lua-module.ts';
 import { type Compiled, type ScriptCall, ScriptEngine } from './script-engine.ts';
 import { readSource } from './script-source.ts';
@@ -15,6 +16,8 @@ export interface Script {
 /** The scripts of a server. */
 export class Scripts {
   #engine: ScriptEngine | undefined;
+  /** The libraries of functions, which live in the same interpreter. */
+  readonly libraries: Libraries = new Libraries(() => this.#interpreter);
   readonly #known = new Map<string, Script>();
 
   /** The interpreter; refuses when it could not be loaded. */
@@ -50,6 +53,7 @@ export class Scripts {
       if (error instanceof CommandError) throw error;
       this.#engine = undefined;
       this.#known.clear();
+      this.libraries.lost();
       return refuse(`EVAL: the interpreter failed (${(error as Error).message})`);
     }
   }
