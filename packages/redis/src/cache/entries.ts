@@ -241,7 +241,8 @@ export class Entries {
    */
   dropSlots(isMeant: (slot: number, source: ReplySource | undefined) => boolean): number {
     let count = 0;
-    for (const [slot, source] of this.#sources.entries()) {
+    for (let slot = 0; slot < this.#sources.length; slot++) {
+      const source = this.#sources[slot];
       const isUsed = source !== undefined || this.#bySlot.first(slot) !== NONE;
       if (isUsed && isMeant(this.#hasSlots ? slot : -1, source)) count += this.dropSlot(slot);
     }
