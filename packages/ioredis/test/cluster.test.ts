@@ -65,12 +65,12 @@ describe('a cluster', () => {
 
   it('tells which servers it knows, and names the same objects each time', async () => {
     const cluster = client();
-    const ports: unknown[] = [];
-    cluster.on('+node', (node: Redis) => ports.push(node.options.port));
+    const ports = new Set<unknown>();
+    cluster.on('+node', (node: Redis) => ports.add(node.options.port));
     await cluster.set('a', 1);
     expect(cluster.nodes()).toEqual(cluster.nodes());
     expect(cluster.nodes()[0]).toBe(cluster.nodes()[0]);
-    expect(ports.sort()).toEqual(rig.nodes.map(({ port }) => port).sort());
+    expect(ports).toEqual(new Set(rig.nodes.map(({ port }) => port)));
   });
 
   it.each(['slave', 'all'] as const)('answers reads where scaleReads says: %s', async (scaleReads) => {

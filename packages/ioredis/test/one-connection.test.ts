@@ -65,7 +65,7 @@ it('disableClientInfo keeps the name of the library from the server', async () =
 it('a username without a password is a login with an empty one', async () => {
   expect(await client({ username: 'open' }).acl('WHOAMI')).toBe('open');
   const refused = client({ username: 'alice', retryStrategy: () => null });
-  await expect(refused.get('a')).rejects.toThrow();
+  await expect(refused.get('a')).rejects.toThrow('Connection is closed');
 });
 
 it('counts of subscriptions are text with stringNumbers', async () => {

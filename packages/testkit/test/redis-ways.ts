@@ -19,9 +19,9 @@ const TRANSACTIONS: readonly ((redis: Redis, keys: readonly string[], commands: 
   },
 ];
 
-async function execute(batch: Multi, commands: Commands): Promise<unknown> {
+function execute(batch: Multi, commands: Commands): Promise<unknown> {
   for (const command of commands) void batch.send(command);
-  return await batch.execute();
+  return batch.execute();
 }
 
 /** Runs all commands or none, one of the ways. */

@@ -101,7 +101,9 @@ export async function runProject(project: ForeignProject, folder: string, more: 
   await servers.start(project.needs ?? {});
   const env = { ...process.env, ...project.env, ...servers.environment };
   const { command, each } = project;
-  return each === undefined ? runWhole(command, folder, env, more) : runEach({ command, folder, env }, each, more);
+  return each === undefined
+    ? await runWhole(command, folder, env, more)
+    : runEach({ command, folder, env }, each, more);
 }
 
 /** Runs file after file, and compares with the list. @param names parts of the names of the files to run */
@@ -121,14 +123,14 @@ function runEach(run: MochaRun, below: string, names: readonly string[]): number
   return verdict.unexpected.length === 0 ? 0 : 1;
 }
 
-async function runWhole(
+function runWhole(
   command: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv,
   more: readonly string[],
 ): Promise<number> {
   const child = spawn(process.execPath, [...command, ...more], { cwd, stdio: 'inherit', env });
-  return await new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+  return new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
 }
 
 function sh(program: string, args: readonly string[], cwd: string): void {

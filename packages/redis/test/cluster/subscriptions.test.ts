@@ -53,11 +53,11 @@ describe.each([2, 3] as const)('subscriptions in a cluster, RESP%i', (protocol) 
     await using redis = open();
     const names = Array.from({ length: 10 }, (_, i) => Uint8Array.of(0xff, protocol, i));
     const news = await redis.ssubscribe(names);
-    const heard: (number | undefined)[] = [];
-    news.on('message', ({ channelBytes }) => heard.push(channelBytes?.[2]));
+    const heard = new Set<number | undefined>();
+    news.on('message', ({ channelBytes }) => heard.add(channelBytes?.[2]));
     expect(await Promise.all(names.map((name) => redis.spublish(name, 'x')))).toEqual(names.map(() => 1));
     await news.drain();
-    expect(heard.sort()).toEqual(names.map((_, i) => i));
+    expect(heard).toEqual(new Set(names.map((_, i) => i)));
   });
 
   it('channels and patterns are on one connection to one primary, and hear what is published anywhere [#163]', async () => {
