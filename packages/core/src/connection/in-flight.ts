@@ -47,9 +47,8 @@ export class InFlight extends Ring<Request> {
 
   /** Adds a request that was written. */
   add(request: Request): void {
-    if (this.#window.bytes !== undefined) request.weight = weight(request.command);
-    this.#bytes += request.weight;
     request.tracker.written(request);
+    if (this.#window.bytes !== undefined) this.#bytes += request.size = weight(request.command);
     this.push(request);
   }
 
@@ -62,7 +61,7 @@ export class InFlight extends Ring<Request> {
     const request = this.shift();
     if (request === undefined) throw new ProtocolError('Received a reply with no pending command');
     this.#answered++;
-    this.#bytes -= request.weight;
+    this.#bytes -= request.size;
     this.answeredWrittenAt = request.writtenAt;
     if (!request.settled) return request;
     this.abandoned--;

@@ -102,7 +102,7 @@ export class BlockingOrder {
   #cancel(request: Request, error: KvError): void {
     error.outcome = 'refused';
     request.cancelled = error;
-    request.pinned = true; // it is not repeated on another connection
+    request.pin(); // it is not repeated on another connection
     const why = 'A blocking command did not end when the server was asked to end it';
     const giveUp = setTimeout(() => this.#giveUp(request, error, why), CANCEL_GRACE);
     const settled = request.ended;

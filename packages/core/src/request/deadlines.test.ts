@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Clock } from './clock.ts';
 import { Deadlines, type Timed } from './deadlines.ts';
@@ -6,31 +7,33 @@ vi.mock('../timers.ts', () => import('@kv/testkit/faked-timers'));
 
 class Entry implements Timed {
   list: Timed['list'] = null;
-  before: Timed | null = null;
   after: Timed | null = null;
-  expires = 0;
   readonly name: string;
+  readonly startedAt: number;
 
-  constructor(name: string) {
+  constructor(name: string, startedAt: number) {
     this.name = name;
+    this.startedAt = startedAt;
   }
 }
 
 describe('deadlines', () => {
   const expired: string[] = [];
+  let clock: Clock;
   let deadlines: Deadlines<Entry>;
 
   beforeEach(() => {
     vi.useFakeTimers();
     expired.length = 0;
-    deadlines = new Deadlines<Entry>(new Clock(), ({ name }) => expired.push(name));
+    clock = new Clock();
+    deadlines = new Deadlines<Entry>(clock, ({ name }) => expired.push(name));
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
   function add(name: string, timeout: number): Entry {
-    const entry = new Entry(name);
+    const entry = new Entry(name, clock.now());
     deadlines.add(entry, timeout);
     return entry;
   }
@@ -52,6 +55,34 @@ describe('deadlines', () => {
     for (const entry of entries.slice(0, 2)) deadlines.remove(entry);
     await vi.advanceTimersByTimeAsync(200);
     expect(expired).toEqual(['last']);
+  });
+
+  it('are removed in any order, and those that are left pass in theirs', async () => {
+    const names = Array.from({ length: 40 }, (_, i) => String(i));
+    const order = fc.shuffledSubarray(names.map(Number), { minLength: 0 });
+    const soon = (name: string): Entry => add(name, 100);
+    await fc.assert(
+      fc.asyncProperty(order, fc.nat(40), async (removed, earlier) => {
+        expired.length = 0;
+        const early = names.slice(0, earlier).map(soon);
+        for (const i of removed) if (i < earlier) deadlines.remove(early[i] as Entry);
+        const late = names.slice(earlier).map(soon);
+        for (const i of removed) if (i >= earlier) deadlines.remove(late[i - earlier] as Entry);
+        await vi.advanceTimersByTimeAsync(200);
+        expect(expired).toEqual(names.filter((name) => !removed.includes(Number(name))));
+      }),
+    );
+  });
+
+  it('that were removed hold no others in memory, also behind one that stays', () => {
+    const first = add('first', 100);
+    const others = Array.from({ length: 100 }, (_, i) => add(String(i), 100));
+    for (const entry of others) deadlines.remove(entry);
+    let linked = 0;
+    for (let next = first.after; next !== null; next = next.after) linked++;
+    expect(linked).toBeLessThan(3);
+    deadlines.remove(first);
+    expect(first.after).toBe(null);
   });
 
   it('go on after a sweep, also for fractions of a millisecond', async () => {

@@ -3,20 +3,26 @@ import { clearTimeout, setImmediate, setTimeout, type Timer } from '../timers.ts
 import type { Clock } from './clock.ts';
 import { LATE, LONGEST_TIMER } from './timer-limits.ts';
 
-/** Something with a deadline; the fields belong to {@link Deadlines}. */
+/** Something with a deadline, which is added once; the fields belong to {@link Deadlines}. */
 export interface Timed {
-  /** Where it stands: the list of its timeout, its neighbors, and when it ends (ms of the {@link Clock}). */
+  /** When its time began, in ms of the {@link Clock}: set before it is added. */
+  readonly startedAt: number;
+  /** The list of its timeout; `null` when it has none, or was removed. */
   list: DeadlineList | null;
-  before: Timed | null;
+  /** The one behind it in its list. */
   after: Timed | null;
-  expires: number;
 }
 
-/** All entries of one timeout value: entered in order of time, so they also end in that order. */
+/**
+ * All entries of one timeout value: entered in order of time, so they also end in that order. Most are removed in this
+ * order, too. Others stay in their place, marked by `list`, until those before them are gone or they are more than half.
+ */
 class DeadlineList {
   readonly timeout: number;
   first: Timed | null = null;
-  last: Timed | null = null;
+  #last: Timed | null = null;
+  #live = 0;
+  #removed = 0;
 
   constructor(timeout: number) {
     this.timeout = timeout;
@@ -24,21 +30,44 @@ class DeadlineList {
 
   append(entry: Timed): void {
     entry.list = this;
-    entry.before = this.last;
-    entry.after = null;
-    if (this.last === null) this.first = entry;
-    else this.last.after = entry;
-    this.last = entry;
+    if (this.#last === null) this.first = entry;
+    else this.#last.after = entry;
+    this.#last = entry;
+    this.#live++;
   }
 
   remove(entry: Timed): void {
-    if (entry.before === null) this.first = entry.after;
-    else entry.before.after = entry.after;
-    if (entry.after === null) this.last = entry.before;
-    else entry.after.before = entry.before;
     entry.list = null;
-    entry.before = null;
-    entry.after = null;
+    this.#live--;
+    this.#removed++;
+    if (this.first === entry) this.#passRemoved();
+    else if (this.#removed > this.#live) this.#dropRemoved();
+  }
+
+  /** The first one is one that was not removed. */
+  #passRemoved(): void {
+    let next = this.first;
+    while (next !== null && next.list === null) {
+      const { after } = next;
+      next.after = null; // who still holds it must not hold what follows
+      next = after;
+      this.#removed--;
+    }
+    this.first = next;
+    if (next === null) this.#last = null;
+  }
+
+  #dropRemoved(): void {
+    let last = this.first as Timed;
+    for (let next = last.after; next !== null; next = last.after) {
+      if (next.list !== null) last = next;
+      else {
+        last.after = next.after;
+        next.after = null;
+      }
+    }
+    this.#last = last;
+    this.#removed = 0;
   }
 }
 
@@ -74,13 +103,13 @@ export class Deadlines<T extends Timed> {
     this.#expired = expired;
   }
 
-  /** Gives an entry `timeout` ms from now. */
+  /** Gives an entry that begins now `timeout` ms. */
   add(entry: T, timeout: number): void {
     let list = this.#recent;
     if (list.timeout !== timeout) list = this.#listOf(Math.ceil(timeout));
-    entry.expires = this.#clock.now() + timeout;
     list.append(entry);
-    if (this.#timer === undefined || entry.expires < this.#due) this.#arm(entry.expires);
+    const expires = entry.startedAt + list.timeout;
+    if (this.#timer === undefined || expires < this.#due) this.#arm(expires);
   }
 
   remove(entry: T): void {
@@ -159,11 +188,11 @@ export class Deadlines<T extends Timed> {
   #expireUntil(now: number): void {
     let next = Number.POSITIVE_INFINITY;
     for (const list of this.#lists.values()) {
-      for (let entry = list.first; entry !== null && entry.expires <= now; entry = list.first) {
+      for (let entry = list.first; entry !== null && entry.startedAt + list.timeout <= now; entry = list.first) {
         list.remove(entry);
         this.#expired(entry as T);
       }
-      if (list.first !== null) next = Math.min(next, list.first.expires);
+      if (list.first !== null) next = Math.min(next, list.first.startedAt + list.timeout);
       else if (list !== this.#recent) this.#lists.delete(list.timeout);
     }
     if (this.#timer !== undefined && this.#due <= next) return; // armed again by what #expired started

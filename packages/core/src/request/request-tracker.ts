@@ -10,8 +10,9 @@ import { batchTracing, commandTracing } from '../tracing/tracing-channels.ts';
 import type { CallerStacks } from './caller-stacks.ts';
 import { Clock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
-import type { AbortGroup, Batch, Request, Tracker } from './request.ts';
+import type { Batch, Request, Tracker } from './request.ts';
 import { aborted, notTaken, timedOut } from './request-errors.ts';
+import type { AbortGroup } from './request-extras.ts';
 import { RequestLimiter, type RequestLimits } from './request-limits.ts';
 import { StatsRecorder } from './stats.ts';
 
@@ -42,7 +43,7 @@ export class RequestTracker implements Tracker {
   readonly #limiter: RequestLimiter;
   readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
   /** Made with the first signal: most clients never see one. */
-  #aborts: WeakMap<Signal, AbortGroup> | undefined;
+  #aborts: WeakMap<Signal, AbortGroup<Request>> | undefined;
   #producers: (() => void)[] = [];
   #waiters: (() => void)[] = [];
 
@@ -68,7 +69,6 @@ export class RequestTracker implements Tracker {
       const refused = this.#checked(request, size, signal); // also where the size is not a number
       if (refused !== undefined) return refused;
     }
-    request.opened = true;
     request.size = size;
     this.queuedBytes += size;
     if (this.pending++ === 0) this.#deadlines.hold();
@@ -101,7 +101,6 @@ export class RequestTracker implements Tracker {
 
   /** The request was handed to a transport. */
   written(request: Request): void {
-    request.written = true;
     request.attempts++;
     request.writtenAt = this.clock.now();
     this.#release(request);
@@ -109,8 +108,7 @@ export class RequestTracker implements Tracker {
 
   /** A written request goes back to wait for another connection. */
   requeued(request: Request): void {
-    request.written = false;
-    request.connection = null;
+    request.unwritten();
     request.size = sizeOf(request.command);
     this.queuedBytes += request.size;
   }
@@ -119,7 +117,7 @@ export class RequestTracker implements Tracker {
   closed(request: Request, error: Error | undefined): void {
     if (request.list !== null) this.#deadlines.remove(request);
     if (request.abortGroup !== null) this.#unwatch(request);
-    if (request.size !== 0) this.#release(request);
+    if (!request.written) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
     this.observer?.ended(request.command, error);
     if (error !== undefined && this.#callers !== undefined) this.#callers.failed(request, error);

@@ -5,7 +5,10 @@ import type { BatchKind, RetryMode, Settled } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
 import type { RequestTrace } from '../tracing/command-trace.ts';
 import type { Timed } from './deadlines.ts';
+import { type AbortGroup, type ExclusivePool, RequestExtras } from './request-extras.ts';
 import type { Unit } from './unit.ts';
+
+export type { ExclusivePool } from './request-extras.ts';
 
 /** Collects the ends of many requests; calls `done` when all have ended. */
 export class Batch {
@@ -26,16 +29,6 @@ export class Batch {
     this.results[index] = result;
     if (--this.#open === 0) this.#done(this.results);
   }
-}
-
-/** The pools whose connections are used by one task at a time. */
-export type ExclusivePool = 'sessions' | 'blocking' | 'streams';
-
-/** All requests that wait for one signal: one listener, however many they are. */
-export interface AbortGroup {
-  readonly signal: Signal;
-  readonly requests: Set<Request>;
-  readonly listener: () => void;
 }
 
 /** Counts a request and ends it in time: what a request and those who send it need of their tracker. */
@@ -78,87 +71,70 @@ export interface RequestConnection {
   abandoned(): void;
 }
 
-/** One command under way: from the call to its end, over as many connections as it takes. */
+/** Whether a request is written once more: as its caller said, or never because it belongs to one connection. */
+type RequestRetry = RetryMode | 'pinned';
+
+/** Shared by all requests that have none; never changed. Frozen, it would have another shape than the others. */
+const NO_EXTRAS = new RequestExtras<Request>();
+
+/** A time that has not come. */
+const NEVER = -1;
+
+/**
+ * One command under way: from the call to its end, over as many connections as it takes. There is one per pending call,
+ * so it has fields for what most of them need; the others are in its {@link RequestExtras}.
+ */
 export class Request implements Timed {
   command: AnyCommand;
   readonly bytes: boolean;
-  readonly retry: RetryMode;
   readonly tracker: Tracker;
   /** It has ended for its caller; on a connection it may stay until its late reply is discarded. */
   settled = false;
-  /** Entered in the request tracker. */
-  opened = false;
-  /** Encoded and handed to a transport; from here on its end is unknown until a reply comes. */
-  written = false;
   attempts = 0;
-  /** What it counts against `maxQueueBytes` while it is not written. */
+  /** What it counts against `maxQueueBytes` until it is written, and then against the bytes of a window. */
   size = 0;
-  /** What it counts against the bytes of the window while it is in flight. */
-  weight = 0;
-  /** The pool of which it wants a connection for exclusive use, instead of a reply. */
-  exclusive: ExclusivePool | null = null;
-  /** Belongs to one connection: never moved to another. */
-  pinned = false;
-  unit: Unit<Request> | null = null;
   /** Scratch of the router: the part of the data it is about (a slot), -1 = none. */
   part = -1;
-  /** How often a server has redirected it. */
-  redirects = 0;
-  /** What its caller told the router, see {@link SendOptions.route}. */
-  route: string | undefined = undefined;
   /** Where it waits, or `null` when it is not waiting. */
   queue: WaitingPlace | null = null;
   /** Where it was written. */
   connection: RequestConnection | null = null;
-  /** Why it is still waiting: the last failed attempt to connect. */
-  cause: Error | undefined = undefined;
-  /** Replaces the immediate end when the deadline passes or the signal fires (blocking commands). */
-  cancel: ((error: KvError) => void) | null = null;
-  /** The server was asked to end it: when it then refuses, it fails with this. */
-  cancelled: KvError | undefined = undefined;
-  /** The trace of the call that it belongs to; `null` while nothing listens. */
-  trace: RequestTrace | null = null;
-  /** Called once when it has ended. */
-  ended: (() => void) | null = null;
-  /** When it was called and when it was last written, in ms of the client's clock. */
-  startedAt = 0;
-  writtenAt = 0;
-
+  /** When it was called, in ms of the client's clock. */
+  startedAt: number = NEVER;
+  /** When it was last written. */
+  writtenAt: number = NEVER;
   list: Timed['list'] = null;
-  before: Timed | null = null;
   after: Timed | null = null;
-  expires = 0;
-  abortGroup: AbortGroup | null = null;
-
-  #resolve: ((value: unknown) => void) | null = null;
-  #reject: ((error: Error) => void) | null = null;
-  #batch: Batch | null = null;
-  #index = 0;
+  #retry: RequestRetry;
+  /** What gets its outcome: the functions of its promise, or its batch and its place there. */
+  #taker: Resolve | Batch | null = null;
+  #other: Reject | number | null = null;
+  #extras: RequestExtras<Request> = NO_EXTRAS;
 
   constructor(command: AnyCommand, bytes: boolean, retry: RetryMode, tracker: Tracker) {
     this.command = command;
     this.bytes = bytes;
-    this.retry = retry;
     this.tracker = tracker;
+    this.#retry = retry;
   }
 
   /** The promise of this request; to be called once, instead of {@link joins}. */
   promise<T>(): Promise<T> {
     const promise = new Promise<T>(capture);
-    this.#resolve = captured.resolve;
-    this.#reject = captured.reject;
+    this.#taker = captured.resolve;
+    this.#other = captured.reject;
     return promise;
   }
 
   /** The batch that it is a member of. */
   get batch(): Batch | null {
-    return this.#batch;
+    return this.#taker instanceof Batch ? this.#taker : null;
   }
 
   /** Makes this request member `index` of a batch, which takes its outcome instead of a promise. */
   joins(batch: Batch, index: number): void {
-    this.#batch = batch;
-    this.#index = index;
+    this.#taker = batch;
+    this.#other = index;
   }
 
   /** Settles with the value of the reply. */
@@ -166,8 +142,9 @@ export class Request implements Timed {
     this.settled = true;
     this.tracker.closed(this, undefined);
     if (this.ended !== null) this.ended();
-    if (this.#batch !== null) this.#batch.settle(this.#index, { ok: true, value });
-    else this.#resolve?.(value);
+    const taker = this.#taker;
+    if (typeof taker === 'function') taker(value);
+    else taker?.settle(this.#other as number, { ok: true, value });
   }
 
   /** Settles with an error; nothing happens when it has settled already. */
@@ -176,25 +153,55 @@ export class Request implements Timed {
     this.settled = true;
     this.queue?.ended(this);
     if (this.opened) this.tracker.closed(this, error);
-    if (this.ended !== null) this.ended();
-    if (this.#batch !== null) this.#batch.settle(this.#index, { ok: false, error });
-    else this.#reject?.(error);
+    this.ended?.();
+    if (typeof this.#other === 'function') this.#other(error);
+    else this.batch?.settle(this.#other as number, { ok: false, error });
     this.#forgetCaller();
   }
 
   /** An abandoned request must not keep what its caller holds. */
   #forgetCaller(): void {
-    this.#resolve = null;
-    this.#reject = null;
-    this.#batch = null;
+    this.#taker = null;
+    this.#other = null;
     this.ended = null;
     this.cancel = null;
+  }
+
+  /** Entered in the request tracker. */
+  get opened(): boolean {
+    return this.startedAt !== NEVER;
+  }
+
+  /** Encoded and handed to a transport; from here on its end is unknown until a reply comes. */
+  get written(): boolean {
+    return this.writtenAt !== NEVER;
+  }
+
+  /** It waits to be written, again. */
+  unwritten(): void {
+    this.writtenAt = NEVER;
+    this.connection = null;
   }
 
   /** Takes back that it was written: the server answered without running it. It waits again, and counts as not sent. */
   unsend(): void {
     this.attempts--;
     this.tracker.requeued(this);
+  }
+
+  /** Whether it is repeated, as its caller said. */
+  get retry(): RetryMode {
+    return this.#retry === 'pinned' ? 'never' : this.#retry;
+  }
+
+  /** Belongs to one connection: never repeated, and never moved to another. */
+  get pinned(): boolean {
+    return this.#retry === 'pinned';
+  }
+
+  /** It does not leave its connection any more. */
+  pin(): void {
+    this.#retry = 'pinned';
   }
 
   /** Whether a router may send it to another server that the refusal names. */
@@ -204,16 +211,113 @@ export class Request implements Timed {
 
   /** Whether it may go to another connection when the server of this one refused it without running it. */
   get canRequeue(): boolean {
-    if (this.pinned || this.unit !== null || this.retry === 'never' || this.cancelled !== undefined) return false;
+    if (this.unit !== null || this.retry === 'never' || this.cancelled !== undefined) return false;
     return (this.command.flags & Flag.opaque) === 0;
   }
 
   /** Whether it may be written once more after its connection was lost. */
   get repeatable(): boolean {
-    if (this.pinned || this.retry === 'never' || this.attempts >= MAX_ATTEMPTS) return false;
-    if (this.retry === 'always') return true;
-    const flags = this.retry === 'safe' ? Flag.read : Flag.read | Flag.idempotent;
+    const { retry } = this;
+    if (retry === 'never' || this.attempts >= MAX_ATTEMPTS) return false;
+    if (retry === 'always') return true;
+    const flags = retry === 'safe' ? Flag.read : Flag.read | Flag.idempotent;
     return (this.command.flags & flags) !== 0;
+  }
+
+  /** The pool of which it wants a connection for exclusive use, instead of a reply. */
+  get exclusive(): ExclusivePool | null {
+    return this.#extras.exclusive;
+  }
+
+  set exclusive(pool: ExclusivePool | null) {
+    if (pool !== this.#extras.exclusive) this.#own().exclusive = pool;
+  }
+
+  /** The unit that it is sent with. */
+  get unit(): Unit<Request> | null {
+    return this.#extras.unit;
+  }
+
+  set unit(unit: Unit<Request> | null) {
+    if (unit !== this.#extras.unit) this.#own().unit = unit;
+  }
+
+  /** How often a server has redirected it. */
+  get redirects(): number {
+    return this.#extras.redirects;
+  }
+
+  set redirects(count: number) {
+    if (count !== this.#extras.redirects) this.#own().redirects = count;
+  }
+
+  /** What its caller told the router, see {@link SendOptions.route}. */
+  get route(): string | undefined {
+    return this.#extras.route;
+  }
+
+  set route(route: string | undefined) {
+    if (route !== this.#extras.route) this.#own().route = route;
+  }
+
+  /** Why it is still waiting: the last failed attempt to connect. */
+  get cause(): Error | undefined {
+    return this.#extras.cause;
+  }
+
+  set cause(cause: Error | undefined) {
+    if (cause !== this.#extras.cause) this.#own().cause = cause;
+  }
+
+  /** Replaces the immediate end when the deadline passes or the signal fires (blocking commands). */
+  get cancel(): ((error: KvError) => void) | null {
+    return this.#extras.cancel;
+  }
+
+  set cancel(cancel: ((error: KvError) => void) | null) {
+    if (cancel !== this.#extras.cancel) this.#own().cancel = cancel;
+  }
+
+  /** The server was asked to end it: when it then refuses, it fails with this. */
+  get cancelled(): KvError | undefined {
+    return this.#extras.cancelled;
+  }
+
+  set cancelled(error: KvError | undefined) {
+    if (error !== this.#extras.cancelled) this.#own().cancelled = error;
+  }
+
+  /** The trace of the call that it belongs to; `null` while nothing listens. */
+  get trace(): RequestTrace | null {
+    return this.#extras.trace;
+  }
+
+  set trace(trace: RequestTrace | null) {
+    if (trace !== this.#extras.trace) this.#own().trace = trace;
+  }
+
+  /** Called once when it has ended. */
+  get ended(): (() => void) | null {
+    return this.#extras.ended;
+  }
+
+  set ended(ended: (() => void) | null) {
+    if (ended !== this.#extras.ended) this.#own().ended = ended;
+  }
+
+  /** The requests that wait for the same signal. */
+  get abortGroup(): AbortGroup<Request> | null {
+    return this.#extras.abortGroup;
+  }
+
+  set abortGroup(group: AbortGroup<Request> | null) {
+    if (group !== this.#extras.abortGroup) this.#own().abortGroup = group;
+  }
+
+  /** For the first of them to be set. */
+  #own(): RequestExtras<Request> {
+    if (this.#extras === NO_EXTRAS) this.#extras = new RequestExtras();
+    return this.#extras;
   }
 }
 
