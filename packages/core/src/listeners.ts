@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { ArgumentError } from './errors.ts';
+import { LazyMap } from './lazy-collections.ts';
 import { queueMicrotask } from './timers.ts';
 
 /** What may be listened to: the names of the events, and what their listeners are called with. */
@@ -10,22 +11,25 @@ export type EventListeners<Events> = { readonly [E in keyof Events]: (...details
  * library, and in the async context in which it was added. One that was taken off meanwhile is not called.
  */
 export class Listeners<Events extends EventListeners<Events>> {
-  readonly #events: ReadonlyMap<string, Map<unknown, AsyncResource>>;
+  readonly #names: readonly string[];
+  readonly #events = new LazyMap<string, Map<unknown, AsyncResource>>();
 
   /** @param names of all the events there are */
   constructor(...names: readonly (keyof Events & string)[]) {
-    this.#events = new Map(names.map((name) => [name, new Map()]));
+    this.#names = names;
   }
 
   /** Adds a listener, once. @throws ArgumentError for an unknown event, or a listener that is not a function */
   on<E extends keyof Events & string>(event: E, listener: Events[E]): void {
-    const listeners = this.#of('on', event, listener);
+    this.#check('on', event, listener);
+    const listeners = this.#events.get(event) ?? this.#add(event);
     if (!listeners.has(listener)) listeners.set(listener, new AsyncResource('kv:listener'));
   }
 
   /** Removes a listener. @throws ArgumentError for an unknown event, or a listener that is not a function */
   off<E extends keyof Events & string>(event: E, listener: Events[E]): void {
-    this.#of('off', event, listener).delete(listener);
+    this.#check('off', event, listener);
+    this.#events.get(event)?.delete(listener);
   }
 
   /** How many listeners an event has. */
@@ -50,14 +54,15 @@ export class Listeners<Events extends EventListeners<Events>> {
     for (const listeners of this.#events.values()) listeners.clear();
   }
 
-  #of(call: 'on' | 'off', event: string, listener: unknown): Map<unknown, AsyncResource> {
-    const listeners = this.#events.get(event);
-    if (listeners === undefined) {
-      throw new ArgumentError(
-        `${call}: unknown event ${String(event)} (known: ${[...this.#events.keys()].join(', ')})`,
-      );
-    }
-    if (typeof listener !== 'function') throw new ArgumentError(`${call}: the listener of ${event} is not a function`);
+  #add(event: string): Map<unknown, AsyncResource> {
+    const listeners = new Map<unknown, AsyncResource>();
+    this.#events.set(event, listeners);
     return listeners;
+  }
+
+  #check(call: 'on' | 'off', event: string, listener: unknown): void {
+    if (!this.#names.includes(event))
+      throw new ArgumentError(`${call}: unknown event ${String(event)} (known: ${this.#names.join(', ')})`);
+    if (typeof listener !== 'function') throw new ArgumentError(`${call}: the listener of ${event} is not a function`);
   }
 }

@@ -2,6 +2,7 @@ import type { AnyCommand } from '../command/command.ts';
 import type { SendOptions } from '../command/executor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClosedError, type KvError } from '../errors.ts';
+import { LazySet } from '../lazy-collections.ts';
 import { Lease, type PartOptions } from '../pool/lease.ts';
 import { monotonicNow } from '../timers.ts';
 import { type Identity, traced } from '../tracing/command-trace.ts';
@@ -30,7 +31,7 @@ export interface BlockingHost {
 /** Blocking commands: each has a connection of its own, which goes back to its pool when the server has let go of it. */
 export class BlockingCalls {
   readonly #host: BlockingHost;
-  readonly #leases = new Set<Lease>();
+  readonly #leases = new LazySet<Lease>();
 
   constructor(host: BlockingHost) {
     this.#host = host;

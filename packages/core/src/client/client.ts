@@ -2,6 +2,7 @@ import { type AnyCommand, Flag } from '../command/command.ts';
 import type { BatchOptions, Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
 import { isQuit, quitAnswer } from '../command/quit.ts';
 import { ClosedError, type KvError } from '../errors.ts';
+import { LazyMap } from '../lazy-collections.ts';
 import { Listeners } from '../listeners.ts';
 import { type Defaults, type Lease, sendBatch } from '../pool/lease.ts';
 import { orderedTimeout } from '../pool/ordered-pool.ts';
@@ -46,11 +47,11 @@ export class Client implements Engine {
   readonly #life: { closing: Promise<void> | undefined };
   readonly #owner: Client | undefined;
   /** What {@link only} gave out, for servers in use. */
-  readonly #views = new Map<Endpoint, Client>();
+  readonly #views = new LazyMap<Endpoint, Client>();
   readonly #closingWait = new ClosingWait();
   readonly #delays: Delays;
   readonly #leases: Leases;
-  readonly #blocking: BlockingCalls;
+  #blocking: BlockingCalls | undefined;
   readonly #batches: OpenBatches;
 
   /** @param owner the client of which this is a view, see {@link only} */
@@ -58,20 +59,11 @@ export class Client implements Engine {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
     this.tracker = owner === undefined ? callTracker(setup) : owner.tracker;
-    const internals = owner === undefined ? internalTracker(setup) : owner.#internals.tracker;
+    const internals = owner === undefined ? internalTracker(this.tracker) : owner.#internals.tracker;
     const open = (request: Request, options: SendOptions): KvError | undefined => this.#open(request, options);
     this.#leases = new Leases({ setup, tracker: this.tracker, internals, router: () => this.#router, open });
     this.#delays = new Delays(this.tracker, open);
     this.#internals = new InternalCalls(internals, setup, (connection) => this.#leases.of(connection, internals));
-    this.#blocking = new BlockingCalls({
-      identity: this.tracker.identity,
-      isClosing: () => this.#life.closing !== undefined,
-      routed: () => this.routed(),
-      rounds: (command) => this.#router.blockingRounds?.(command),
-      acquire: (command, options, endpoint) =>
-        this.#leases.acquire('blocking', command, options, { from: endpoint?.blocking }),
-      delay: (milliseconds, options, command, cause) => this.#delays.wait(milliseconds, options, command, cause),
-    });
     this.#state = new StateTracker(setup.name, this.#listeners);
     this.#owner = owner;
     this.#life = owner === undefined ? { closing: undefined } : owner.#life;
@@ -94,11 +86,6 @@ export class Client implements Engine {
     return view;
   }
 
-  /** Its server is used no more. While the client is being closed, views still hear of that. */
-  #forgetView(endpoint: Endpoint): void {
-    if (this.#life.closing === undefined) this.#views.delete(endpoint);
-  }
-
   readonly #host: RouterHost = {
     endpoint: (identity) => makeEndpoint(identity, this.setup, this.#internals, this.#endpointEvents),
     send: (endpoint, command, options) => this.#internals.sendOn(endpoint.shared, command, options),
@@ -114,7 +101,7 @@ export class Client implements Engine {
     router: () => this.#router,
     changed: (endpoint, cause) => this.#poolChanged(endpoint, cause),
     told: (endpoint, event) => this.#told(endpoint, event),
-    closed: (endpoint) => this.#forgetView(endpoint),
+    closed: (endpoint) => void (this.#life.closing ?? this.#views.delete(endpoint)), // while it closes, views hear of that
   };
 
   /** Sends a command of the library's own on a shared connection, also while the client closes. */
@@ -126,8 +113,7 @@ export class Client implements Engine {
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    const { state } = this.#owner !== undefined && this.#life.closing !== undefined ? this.#owner.#state : this.#state;
-    return state;
+    return (this.#owner !== undefined && this.#life.closing !== undefined ? this.#owner.#state : this.#state).state;
   }
 
   /** The endpoints in use. */
@@ -181,8 +167,10 @@ export class Client implements Engine {
    * @param endpoint the server; absent: the router finds one
    */
   async acquireInternal(options: SendOptions, pool: ExclusivePool, endpoint?: Endpoint): Promise<Lease> {
-    const { tracker } = this.#internals;
-    return this.#leases.acquire(pool, acquireLabel, options, { from: endpoint?.[pool], tracker });
+    return this.#leases.acquire(pool, acquireLabel, options, {
+      from: endpoint?.[pool],
+      tracker: this.#internals.tracker,
+    });
   }
 
   /** Waits within a call that consists of several: its deadline, its signal and {@link close} end the wait. */
@@ -282,8 +270,8 @@ export class Client implements Engine {
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     if (isQuit(command)) return quitAnswer(this.close());
     if ((command.flags & (SPECIAL & ~Flag.blocking)) !== 0) return Promise.reject(misplaced(command, this.setup));
-    if (this.#ordered) return this.#sendInOrder(command, options === this.defaults ? {} : options);
-    return this.#blocking.run(command, options === this.defaults ? {} : options); // else it has a deadline of its own
+    if (this.setup.pools.shared.ordered) return this.#sendInOrder(command, options === this.defaults ? {} : options);
+    return this.#blockingCalls.run(command, options === this.defaults ? {} : options); // else it has a deadline of its own
   }
 
   /** Whether the code that finds servers is loaded. */
@@ -296,9 +284,18 @@ export class Client implements Engine {
     return this.#router.loaded?.();
   }
 
-  /** Whether one connection takes everything. */
-  get #ordered(): boolean {
-    return this.setup.pools.shared.ordered === true;
+  /** Made with the first blocking command. */
+  get #blockingCalls(): BlockingCalls {
+    this.#blocking ??= new BlockingCalls({
+      identity: this.tracker.identity,
+      isClosing: () => this.#life.closing !== undefined,
+      routed: () => this.routed(),
+      rounds: (command) => this.#router.blockingRounds?.(command),
+      acquire: (command, options, endpoint) =>
+        this.#leases.acquire('blocking', command, options, { from: endpoint?.blocking }),
+      delay: (milliseconds, options, command, cause) => this.#delays.wait(milliseconds, options, command, cause),
+    });
+    return this.#blocking;
   }
 
   #sendInOrder<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {

@@ -15,7 +15,7 @@ export interface ClosingHost {
   readonly batches: OpenBatches;
   router(): Router;
   /** What the client and its views have under way. */
-  calls(): readonly { readonly blocking: BlockingCalls; readonly delays: Delays }[];
+  calls(): readonly { readonly blocking: BlockingCalls | undefined; readonly delays: Delays }[];
   become(to: 'closing' | 'closed'): void;
 }
 
@@ -73,7 +73,7 @@ export async function closeClient(host: ClosingHost, wait: ClosingWait, timeout:
 
 /** Waits for what is under way; blocking commands would not end by themselves. */
 async function callsEnded(host: ClosingHost, wait: ClosingWait): Promise<void> {
-  for (const { blocking } of host.calls()) blocking.cancelAll(closedError);
+  for (const { blocking } of host.calls()) blocking?.cancelAll(closedError);
   for (const endpoint of host.router().endpoints) endpoint.cancelBlocking(closedError);
   await wait.until(host.tracker.idle());
 }

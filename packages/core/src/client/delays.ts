@@ -1,13 +1,14 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { SendOptions } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
+import { LazySet } from '../lazy-collections.ts';
 import { Request } from '../request/request.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 
 /** Pauses within calls. They count as calls under way, which deadlines, signals and the end of the client can end. */
 export class Delays {
-  readonly #requests = new Set<Request>();
+  readonly #requests = new LazySet<Request>();
   readonly #tracker: RequestTracker;
   readonly #open: (request: Request, options: SendOptions) => KvError | undefined;
 

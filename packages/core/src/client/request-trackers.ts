@@ -9,7 +9,7 @@ export function callTracker(setup: ClientSetup): RequestTracker {
   return new RequestTracker(identityOf(setup), setup.maxQueueBytes, false, setup.protocol.requestLimits, callers);
 }
 
-/** What tracks the library's own calls, which a full queue does not refuse. */
-export function internalTracker(setup: ClientSetup): RequestTracker {
-  return new RequestTracker(identityOf(setup), Number.POSITIVE_INFINITY, true);
+/** What tracks the own calls of the library in the client of these calls. A full queue does not refuse them. */
+export function internalTracker({ identity, clock }: RequestTracker): RequestTracker {
+  return new RequestTracker(identity, Number.POSITIVE_INFINITY, true, undefined, undefined, clock);
 }

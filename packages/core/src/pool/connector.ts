@@ -3,6 +3,7 @@ import type { ConnectionOwner, ConnectionSetup } from '../connection/connection.
 import { Connection } from '../connection/connection.ts';
 import { type ConnectEvent, connectChannel } from '../diagnostics.ts';
 import { asKvError, type KvError, TimeoutError } from '../errors.ts';
+import { LazyMap } from '../lazy-collections.ts';
 import { clearTimeout, monotonicNow, setTimeout, type Timer } from '../timers.ts';
 import { Trace } from '../tracing/trace.ts';
 import { connectTracing } from '../tracing/tracing-channels.ts';
@@ -49,7 +50,7 @@ export class Connector {
   readonly #owner: ConnectionOwner;
   readonly #events: ConnectorEvents;
   /** Those that are being made, and since when, the oldest first. */
-  readonly #opening = new Map<Connection, number>();
+  readonly #opening = new LazyMap<Connection, number>();
   readonly #pace: ReconnectPace;
   /** Why the last attempt would fail again, such as a refused login; `undefined` after a success. */
   #refusedLogin: KvError | undefined;
@@ -66,7 +67,7 @@ export class Connector {
   }
 
   /** Connections that are being made. */
-  get opening(): ReadonlyMap<Connection, unknown> {
+  get opening(): LazyMap<Connection, number> {
     return this.#opening;
   }
 

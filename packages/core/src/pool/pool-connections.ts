@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
+import { LazySet } from '../lazy-collections.ts';
 import type { Request } from '../request/request.ts';
 
 /**
@@ -13,8 +14,8 @@ import type { Request } from '../request/request.ts';
 export class PoolConnections {
   /** Not leased. */
   readonly ready: Connection[] = [];
-  readonly leased: Set<Connection> = new Set<Connection>();
-  readonly retiring: Set<Connection> = new Set<Connection>();
+  readonly leased: LazySet<Connection> = new LazySet<Connection>();
+  readonly retiring: LazySet<Connection> = new LazySet<Connection>();
   /** The last one that had room again: with many connections of a small window, the search mostly ends here. */
   #idle: Connection | undefined;
   readonly #retired: () => void;

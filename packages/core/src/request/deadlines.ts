@@ -1,4 +1,5 @@
 import { outsideOfCalls } from '../async-context.ts';
+import { LazyMap } from '../lazy-collections.ts';
 import { clearTimeout, setImmediate, setTimeout, type Timer } from '../timers.ts';
 import type { Clock } from './clock.ts';
 import { LATE, LONGEST_TIMER } from './timer-limits.ts';
@@ -71,6 +72,9 @@ class DeadlineList {
   }
 }
 
+/** Stands for the list used last before there is one. */
+const NO_LIST = new DeadlineList(-1);
+
 /** So many lists are kept although they are empty: most programs use a few timeout values again and again. */
 const KEPT_LISTS = 64;
 
@@ -86,9 +90,10 @@ const KEPT_LISTS = 64;
 export class Deadlines<T extends Timed> {
   readonly #clock: Clock;
   readonly #expired: (entry: T) => void;
-  readonly #lists = new Map<number, DeadlineList>();
+  /** By timeout. Where there was one value so far, it is empty: that list is the recent one. */
+  readonly #lists = new LazyMap<number, DeadlineList>();
   /** The list used last: nearly always the one of the default timeout. */
-  #recent = new DeadlineList(-1);
+  #recent = NO_LIST;
   #timer: Timer | undefined;
   #due = 0;
   #holders = 0;
@@ -126,7 +131,7 @@ export class Deadlines<T extends Timed> {
 
   /** How many timeout values it keeps a list for. */
   get distinctTimeouts(): number {
-    return this.#lists.size;
+    return this.#lists.size + (this.#lists.get(this.#recent.timeout) === undefined ? 1 : 0);
   }
 
   /** While somebody holds, the process stays alive; without holders the timer does not keep it. */
@@ -148,15 +153,12 @@ export class Deadlines<T extends Timed> {
   }
 
   #listOf(timeout: number): DeadlineList {
-    let list = this.#lists.get(timeout);
-    if (list === undefined) {
-      list = new DeadlineList(timeout);
-      this.#lists.set(timeout, list);
-    }
     const before = this.#recent;
-    this.#recent = list;
+    if (before.timeout === timeout) return before;
+    if (before !== NO_LIST) this.#lists.set(before.timeout, before);
+    this.#recent = this.#lists.get(timeout) ?? new DeadlineList(timeout);
     this.#drop(before);
-    return list;
+    return this.#recent;
   }
 
   #arm(due: number): void {
@@ -164,11 +166,12 @@ export class Deadlines<T extends Timed> {
     clearTimeout(this.#timer);
     this.#due = due;
     const wait = Math.min(Math.max(due - this.#clock.now(), 1), LONGEST_TIMER);
-    this.#timer = outsideOfCalls(() => setTimeout(this.#sweep, wait));
+    const sweep = (): void => this.#sweep(); // not kept: an idle client has no timer
+    this.#timer = outsideOfCalls(() => setTimeout(sweep, wait));
     if (this.#holders === 0) this.#timer.unref();
   }
 
-  readonly #sweep = (): void => {
+  #sweep(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -177,26 +180,33 @@ export class Deadlines<T extends Timed> {
       this.lag = Math.max(now - this.#due, 0);
       this.#deferred = this.lag > LATE;
       if (this.#deferred) {
-        setImmediate(this.#sweep);
+        setImmediate(() => this.#sweep());
         return;
       }
     }
     this.#deferred = false;
     this.#expireUntil(now);
-  };
+  }
 
   #expireUntil(now: number): void {
     let next = Number.POSITIVE_INFINITY;
     for (const list of this.#lists.values()) {
-      for (let entry = list.first; entry !== null && entry.startedAt + list.timeout <= now; entry = list.first) {
-        list.remove(entry);
-        this.#expired(entry as T);
-      }
-      if (list.first !== null) next = Math.min(next, list.first.startedAt + list.timeout);
-      else if (list !== this.#recent) this.#lists.delete(list.timeout);
+      if (list === this.#recent) continue;
+      next = Math.min(next, this.#expireIn(list, now));
+      if (list.first === null) this.#lists.delete(list.timeout);
     }
+    next = Math.min(next, this.#expireIn(this.#recent, now));
     if (this.#timer !== undefined && this.#due <= next) return; // armed again by what #expired started
     if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
     else if (this.#timer === undefined && this.#holders > 0) this.#arm(now + LONGEST_TIMER);
+  }
+
+  /** Expires what is due in one list. Returns when the next of it is. */
+  #expireIn(list: DeadlineList, now: number): number {
+    for (let entry = list.first; entry !== null && entry.startedAt + list.timeout <= now; entry = list.first) {
+      list.remove(entry);
+      this.#expired(entry as T);
+    }
+    return list.first === null ? Number.POSITIVE_INFINITY : list.first.startedAt + list.timeout;
   }
 }

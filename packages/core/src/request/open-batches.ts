@@ -3,13 +3,14 @@ import type { AnyCommand } from '../command/command.ts';
 import { Command, spec } from '../command/command.ts';
 import type { KvError } from '../errors.ts';
 import { TimeoutError } from '../errors.ts';
+import { LazySet } from '../lazy-collections.ts';
 import { Batch, Request } from './request.ts';
 import type { RequestTracker } from './request-tracker.ts';
 
 /** The batches that collect commands and were not executed yet. Deadline and signal end them as they end requests. */
 export class OpenBatches {
   readonly #tracker: RequestTracker;
-  readonly #open = new Set<Request>();
+  readonly #open = new LazySet<Request>();
 
   /** @param tracker one without a limit of bytes: the commands count when they are sent */
   constructor(tracker: RequestTracker) {

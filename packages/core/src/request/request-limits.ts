@@ -20,6 +20,10 @@ const MOST_GROWTH = 4;
 
 const NONE = Number.POSITIVE_INFINITY;
 
+function noFraming(): number {
+  return 0;
+}
+
 /** Refuses what a server does not take, before anything of it is sent. */
 export class RequestLimiter {
   readonly #argument: number;
@@ -28,7 +32,7 @@ export class RequestLimiter {
   /** What is not longer than this, in characters and bytes, need not be measured. */
   readonly #harmless: number;
 
-  constructor({ argument = NONE, request = NONE, framing = () => 0 }: RequestLimits = {}) {
+  constructor({ argument = NONE, request = NONE, framing = noFraming }: RequestLimits = {}) {
     this.#argument = argument;
     this.#request = request;
     this.#framing = framing;
@@ -55,6 +59,9 @@ export class RequestLimiter {
     return total > this.#request ? tooLong(name, 'the request', total, this.#request) : undefined;
   }
 }
+
+/** Refuses nothing. */
+export const NO_LIMITS: RequestLimiter = new RequestLimiter();
 
 function byteLength(arg: Arg): number {
   return typeof arg === 'string' ? Buffer.byteLength(arg) : arg.length;

@@ -13,7 +13,7 @@ import { Deadlines } from './deadlines.ts';
 import type { Batch, Request, Tracker } from './request.ts';
 import { aborted, notTaken, timedOut } from './request-errors.ts';
 import type { AbortGroup } from './request-extras.ts';
-import { RequestLimiter, type RequestLimits } from './request-limits.ts';
+import { NO_LIMITS, RequestLimiter, type RequestLimits } from './request-limits.ts';
 import { StatsRecorder } from './stats.ts';
 
 /** Follows the commands of one client, on whatever connection they run. It must not throw. */
@@ -26,7 +26,7 @@ export interface CommandObserver {
 
 /** Tracks the requests of one client: which are under way, since when, until when, and how many bytes wait. */
 export class RequestTracker implements Tracker {
-  readonly clock: Clock = new Clock();
+  readonly clock: Clock;
   readonly stats: StatsRecorder = new StatsRecorder();
   readonly identity: Identity;
   /** Requests that have not ended. */
@@ -41,7 +41,7 @@ export class RequestTracker implements Tracker {
   /** Whether it reports nothing: the library's own commands are left out of statistics. */
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
-  readonly #deadlines = new Deadlines<Request>(this.clock, (request) => this.#expired(request));
+  readonly #deadlines: Deadlines<Request>;
   /** Made with the first signal: most clients never see one. */
   #aborts: WeakMap<Signal, AbortGroup<Request>> | undefined;
   #producers: (() => void)[] = [];
@@ -53,9 +53,12 @@ export class RequestTracker implements Tracker {
     quiet = false,
     limits?: RequestLimits,
     callers?: CallerStacks,
+    clock: Clock = new Clock(),
   ) {
     this.#callers = callers;
-    this.#limiter = new RequestLimiter(limits);
+    this.clock = clock;
+    this.#deadlines = new Deadlines<Request>(clock, (request) => this.#expired(request));
+    this.#limiter = limits === undefined ? NO_LIMITS : new RequestLimiter(limits);
     this.identity = identity;
     this.#quiet = quiet;
     this.maxQueueBytes = maxQueueBytes;

@@ -1,8 +1,12 @@
 /** An empty ring with more places than this gives them back: a burst must not hold memory forever. */
 const KEPT = 4096;
 
-/** Places of an empty ring, a power of two: many rings of a client are never used. */
+/** Places of a ring with one element, a power of two. */
 const SMALLEST = 4;
+
+/** Of all rings that are not used: many of a client never are. It has the kind of array that the others have. */
+const NO_ITEMS: undefined[] = new Array(1).fill(undefined);
+NO_ITEMS.length = 0;
 
 /**
  * A first-in first-out queue in a circular array: no shifting, no allocation per element.
@@ -13,7 +17,7 @@ const SMALLEST = 4;
  * ```
  */
 export class Ring<T> {
-  #items: (T | undefined)[] = new Array(SMALLEST).fill(undefined);
+  #items: (T | undefined)[] = NO_ITEMS;
   #head = 0;
   length = 0;
 
@@ -69,13 +73,13 @@ export class Ring<T> {
   }
 
   #reset(): void {
-    this.#items = new Array(SMALLEST).fill(undefined);
+    this.#items = NO_ITEMS;
     this.#head = 0;
   }
 
   #grow(): void {
     const old = this.#items;
-    const items: (T | undefined)[] = new Array(old.length * 2).fill(undefined);
+    const items: (T | undefined)[] = new Array(old.length * 2 || SMALLEST).fill(undefined);
     for (let i = 0; i < this.length; i++) items[i] = old[(this.#head + i) & (old.length - 1)];
     this.#items = items;
     this.#head = 0;

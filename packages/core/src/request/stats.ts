@@ -1,4 +1,5 @@
 import type { Spec } from '../command/command.ts';
+import { LazyMap } from '../lazy-collections.ts';
 
 /** Figures of one command since the client was made. */
 export interface CommandStats {
@@ -29,7 +30,7 @@ const NO_COUNTER = new Counter();
 /** Counts what has ended, per command. */
 export class StatsRecorder {
   /** By name: raw calls of unknown commands make a spec each. */
-  readonly #counters = new Map<string, Counter>();
+  readonly #counters = new LazyMap<string, Counter>();
   #lastSpec: Spec | undefined;
   #last = NO_COUNTER;
 
