@@ -24,6 +24,8 @@ export interface Entry {
   late?: boolean;
   /** The machine had no time for the client meanwhile, which says nothing about it. */
   hurried?: boolean;
+  /** Most of its time the machine was calm, see `CalmClock`. */
+  calm?: boolean;
   ending?: Ending;
   /** A rejection that is no ending. */
   error?: unknown;

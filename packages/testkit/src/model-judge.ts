@@ -39,10 +39,10 @@ function judgeOne(entry: Entry, writes: ReadonlyMap<number, Entry>, state: State
 }
 
 function judgeCalm(entry: Entry): string[] {
-  const { operation, ending, hurried } = entry;
+  const { operation, ending, hurried, calm } = entry;
   if (operation.kind === 'write' && operation.id < 0) return []; // the recovery cuts all connections
   const isLost = ending !== undefined && 'code' in ending && ending.code === 'CONNECTION';
-  const isInDoubt = operation.kind === 'pop' && ending?.how === 'unknown';
+  const isInDoubt = operation.kind === 'pop' && ending?.how === 'unknown' && calm === true; // the server has a second to tell
   const isWrong = isLost || isInDoubt || (operation.kind === 'slow' && ending?.how !== 'done');
   return isWrong && hurried !== true ? [`${words(entry)}, undisturbed`] : [];
 }

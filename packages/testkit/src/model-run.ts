@@ -189,11 +189,12 @@ class Run {
         entry.ended = this.#clock++;
       },
     );
-    const began = performance.now();
+    const [began, calm] = [performance.now(), this.#calm.now()];
     const busy = operation.kind === 'slow' ? operation.ms : 0;
     this.#slow.made += busy;
     entry.late = !(await this.#calm.settles(call, this.#limit(operation, patience)));
     this.#slow.settled += busy;
+    entry.calm = this.#calm.now() - calm > (performance.now() - began) / 2;
     entry.hurried = this.#calm.longestStall(began - BEFORE) > STALL;
     return entry;
   }
