@@ -3,7 +3,7 @@ import type { ComparisonOptions } from './run/comparison.ts';
 
 /** What the command line asks for. */
 export interface BenchOptions extends ComparisonOptions {
-  /** `redis`, `ssdb`, `gibson` or `costs`, or `all` of them one after the other. */
+  /** `redis`, `ssdb`, `gibson`, `tail` or `costs`, or `all` of them one after the other. */
   readonly suite: string;
   /** Names of workloads, with commas; all by default. */
   readonly only: string | undefined;
@@ -21,7 +21,7 @@ export interface BenchOptions extends ComparisonOptions {
 export const usage = `npm run bench -- [options]
   --all            every suite, one after the other
   --suite name     redis (default), ssdb (server: KV_TEST_SSDB), gibson (server: KV_TEST_GIBSON), both also embedded;
-                   costs (memory, start-up, compiler, installed size)
+                   tail (small calls beside large ones), costs (memory, start-up, compiler, installed size)
   --only a,b       workloads, as named in the results' JSON
   --clients a,b    clients, as named there
   --before folder  another checkout of this repository, installed and built: its client is one more column

@@ -3,11 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import { compareCosts } from './run/compare-costs.ts';
 import { compareSuite } from './run/compare-suite.ts';
+import { compareTails } from './run/compare-tails.ts';
 import { repository } from './run/versions.ts';
 import { suiteNames, withSuite } from './suites/suites.ts';
 
 async function compare(name: string, options: BenchOptions): Promise<void> {
   if (name === 'costs') await compareCosts(options);
+  else if (name === 'tail') await compareTails(options);
   else await withSuite(name, (suite) => compareSuite(suite, options));
 }
 
@@ -21,7 +23,7 @@ try {
   if (options === 'help') console.log(usage);
   else {
     if (options.build) build();
-    const names = options.suite === 'all' ? [...suiteNames, 'costs'] : [options.suite];
+    const names = options.suite === 'all' ? [...suiteNames, 'tail', 'costs'] : [options.suite];
     for (const name of names) await compare(name, options);
   }
 } catch (error) {
