@@ -32,7 +32,7 @@ export class Cluster extends ClientShape {
 
   /** @param startupNodes servers to ask for the map of the cluster */
   constructor(startupNodes: readonly ClusterNode[] | null | undefined, options: ClusterOptions = {}) {
-    const shared = { ...options.redisOptions, ...options };
+    const shared = { ...accessOf(startupNodes ?? [], options), ...options.redisOptions, ...options };
     super({
       ...DEFAULTS,
       ...shared,
@@ -127,8 +127,19 @@ class NodeOfCluster extends Redis {
 
 /** As the client under it takes a server: `host:port`. */
 function seedOf(node: ClusterNode): { readonly host: string; readonly port: number } {
-  const { host = '127.0.0.1', port = 6379 } = readArguments([
-    typeof node === 'number' ? { host: '127.0.0.1', port: node } : node,
-  ]);
+  const { host = '127.0.0.1', port = 6379 } = optionsOf(node);
   return { host, port: Number(port) };
+}
+
+function optionsOf(node: ClusterNode): Options {
+  return readArguments([typeof node === 'number' ? { host: '127.0.0.1', port: node } : node]);
+}
+
+/** Login and TLS of the servers to begin with, for all servers: those of the first that names them. */
+function accessOf(nodes: readonly ClusterNode[], { redisOptions }: ClusterOptions): Options {
+  const all = nodes.map(optionsOf);
+  const { username, password } = all.find((options) => options.password) ?? {};
+  const { tls } = all.find((options) => options.tls) ?? {};
+  const known = redisOptions?.password ? {} : { username, password };
+  return { ...(password ? known : {}), ...(tls ? { tls } : {}) };
 }

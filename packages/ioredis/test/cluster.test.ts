@@ -1,7 +1,7 @@
 import { type Cluster as Rig, startCluster } from '@kv/testkit/topology/cluster';
 import { startSentinels } from '@kv/testkit/topology/sentinels';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Cluster, type ClusterOptions, Redis } from '../src/index.ts';
+import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from '../src/index.ts';
 
 describe('a cluster', () => {
   let rig: Rig;
@@ -127,6 +127,20 @@ describe('a cluster of which no server can be reached', () => {
   it('ends after the first round when there is no clusterRetryStrategy', async () => {
     const cluster = new Cluster(seeds, { clusterRetryStrategy: null as never });
     await expect(cluster.get('a')).rejects.toThrow('None of startup nodes is available');
+  });
+
+  it.each<[string, ClusterNode[], ClusterOptions, object]>([
+    ['of the first server', [{ port: 1 }, { port: 2, password: 'p' } as ClusterNode], {}, { password: 'p' }],
+    ['of an address', ['rediss://u:p@h:1', 'h:2'], {}, { username: 'u', password: 'p', tls: true }],
+    [
+      'of redisOptions',
+      ['redis://u:p@h:1'],
+      { redisOptions: { password: 'q' } },
+      { username: undefined, password: 'q' },
+    ],
+  ])('logs in to all servers with the password %s that has one', (_, nodes, more, expected) => {
+    const { username, password, tls } = new Cluster(nodes, { ...more, lazyConnect: true }).options as RedisOptions;
+    expect({ username, password, tls }).toMatchObject(expected);
   });
 
   it('is refused when it names no servers', async () => {

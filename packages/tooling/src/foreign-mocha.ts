@@ -48,7 +48,7 @@ export function runFile(run: MochaRun, file: string): Result[] {
 }
 
 function runAlone(run: MochaRun, file: string, title: string): Result {
-  const lines = runOnce(run, file, title);
+  const lines = runOnce(run, file, title).filter((line) => line.title === title || line.state === 'hook');
   const error = lines.find((line) => line.error !== undefined)?.error ?? '';
   return { file, title, state: stateOf(lines), error };
 }
