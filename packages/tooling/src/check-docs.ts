@@ -33,7 +33,13 @@ function namesIn(module: ts.Symbol, checker: ts.TypeChecker): ts.Symbol[] {
   return checker
     .getExportsOfModule(module)
     .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
-    .flatMap((symbol) => (symbol.flags & ts.SymbolFlags.ValueModule ? namesIn(symbol, checker) : [symbol]));
+    .flatMap((symbol) => (symbol.flags & ts.SymbolFlags.ValueModule ? namesIn(symbol, checker) : [symbol]))
+    .filter((symbol) => !isOfDependency(symbol));
+}
+
+/** An adapter may pass on types of the package that it adapts. */
+function isOfDependency({ declarations }: ts.Symbol): boolean {
+  return declarations?.[0]?.getSourceFile().fileName.includes('/node_modules/') === true;
 }
 
 function* withoutComment(symbol: ts.Symbol, checker: ts.TypeChecker): Generator<[label: string, symbol: ts.Symbol]> {
