@@ -67,6 +67,18 @@ describe.each([2, 3] as const)('names of channels in RESP%i', (protocol) => {
     expect(await redis.spublish(bytes(0x80, 0x81), 'y')).toBe(0);
   });
 
+  it('a shard channel of bytes is left without harm to the other subscriptions', async () => {
+    await using redis = createRedis(server.url, { protocol });
+    await using others = await redis.ssubscribe('others');
+    const gaps: unknown[] = [];
+    others.on('gap', (gap) => gaps.push(gap));
+    const news = await redis.ssubscribe([bytes(0x80), bytes(0x81)]);
+    await news.close();
+    expect(await redis.spublish('others', 'x')).toBe(1);
+    expect(await take(others, 1)).toEqual([{ channel: 'others', message: 'x' }]);
+    expect(gaps).toEqual([]);
+  });
+
   it('names that are not UTF-8 are subscribed again after the connection was lost', async () => {
     await using redis = createRedis(server.url, { protocol, backoff: { min: 1, max: 20 } });
     await using other = createRedis(server.url);

@@ -1,6 +1,7 @@
 import { type AnyCommand, Flag } from '@kv/core';
 import type { Reply } from '@kv/resp-parser';
 import { text } from '../commands/support/replies.ts';
+import { keptName } from '../pubsub/channel-name.ts';
 import { hasPrefix } from './errors.ts';
 
 /** What a cluster answers when it does not serve a slot. No command without keys is answered so. */
@@ -41,7 +42,7 @@ export class Confirmations {
 /** Whether a push confirms this command. The server may also end the subscription of a channel by itself. */
 export function isConfirmation([kind, name]: readonly Reply[], { spec, args, flags }: AnyCommand): boolean {
   if ((flags & Flag.subscription) === 0 || spec.name !== text(kind).toUpperCase()) return false;
-  return spec.name !== 'SUNSUBSCRIBE' || text(name) === args[0];
+  return spec.name !== 'SUNSUBSCRIBE' || keptName(name) === keptName(args[0]);
 }
 
 /** Whether an error behind the confirmation of SUNSUBSCRIBE answers SUNSUBSCRIBE, and not the PING behind it. */
