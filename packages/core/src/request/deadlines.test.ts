@@ -110,6 +110,23 @@ describe('deadlines', () => {
     expect(deadlines.distinctTimeouts).toBeLessThan(100);
   });
 
+  it('pass in time when one that passes begins another with a new timeout', async () => {
+    deadlines = new Deadlines<Entry>(clock, ({ name }) => {
+      expired.push(name);
+      if (name === 'short') add('next', 3000);
+    });
+    add('long', 5000);
+    await vi.advanceTimersByTimeAsync(4000);
+    add('short', 200);
+    add('latest', 5000);
+    await vi.advanceTimersByTimeAsync(1050);
+    expect(expired).toEqual(['short', 'long']);
+    await vi.advanceTimersByTimeAsync(2200);
+    expect(expired).toEqual(['short', 'long', 'next']);
+    await vi.advanceTimersByTimeAsync(1800);
+    expect(expired).toEqual(['short', 'long', 'next', 'latest']);
+  });
+
   it('use one timer', () => {
     for (let i = 0; i < 1000; i++) add(String(i), 1 + (i % 7));
     expect(vi.getTimerCount()).toBe(1);

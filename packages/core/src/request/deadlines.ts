@@ -189,13 +189,13 @@ export class Deadlines<T extends Timed> {
   }
 
   #expireUntil(now: number): void {
-    let next = Number.POSITIVE_INFINITY;
+    const recent = this.#recent; // what expires may begin calls that make another list the recent one
+    let next = this.#expireIn(recent, now);
     for (const list of this.#lists.values()) {
-      if (list === this.#recent) continue;
+      if (list === recent) continue;
       next = Math.min(next, this.#expireIn(list, now));
       if (list.first === null) this.#lists.delete(list.timeout);
     }
-    next = Math.min(next, this.#expireIn(this.#recent, now));
     if (this.#timer !== undefined && this.#due <= next) return; // armed again by what #expired started
     if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
     else if (this.#timer === undefined && this.#holders > 0) this.#arm(now + LONGEST_TIMER);
