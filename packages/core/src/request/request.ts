@@ -143,8 +143,11 @@ export class Request implements Timed {
     this.tracker.closed(this, undefined);
     if (this.ended !== null) this.ended();
     const taker = this.#taker;
+    const other = this.#other;
+    this.#taker = null; // it may stay linked among the deadlines
+    this.#other = null;
     if (typeof taker === 'function') taker(value);
-    else taker?.settle(this.#other as number, { ok: true, value });
+    else taker?.settle(other as number, { ok: true, value });
   }
 
   /** Settles with an error; nothing happens when it has settled already. */
