@@ -1,5 +1,10 @@
-/** Another one in each process: users who choose keys cannot choose them so that all have the same hash. */
+/**
+ * Both are others in each process: who chooses keys cannot choose them so that many have the same hash. A seed alone
+ * would not do: letters that cancel each other out with a known factor do so whatever the seed is.
+ */
 const SEED = Math.floor(Math.random() * 2 ** 32) | 0;
+/** Odd, so that no two hashes become one, and large, so that each letter reaches the upper bits. */
+const FACTOR = (Math.floor(Math.random() * 2 ** 32) & 0x7ffffff8) | 0x40000005;
 
 let latest = '';
 let latestHash = 0;
@@ -16,12 +21,12 @@ export function hashOf(key: string): number {
   return latestHash;
 }
 
-/** A round of MurmurHash2 for each letter, and the end of MurmurHash3, so that each bit depends on all letters. */
+/** A round like that of MurmurHash2 for each letter, and the end of MurmurHash3, so that each bit depends on all letters. */
 function mix(key: string): number {
   let hash = SEED ^ key.length;
   for (let i = 0; i < key.length; i++) {
-    const letter = Math.imul(key.charCodeAt(i), 0x5bd1e995);
-    hash = Math.imul(hash, 0x5bd1e995) ^ letter ^ (letter >>> 15);
+    const letter = Math.imul(key.charCodeAt(i), FACTOR);
+    hash = Math.imul(hash, FACTOR) ^ letter ^ (letter >>> 15);
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
