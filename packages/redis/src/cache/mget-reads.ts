@@ -52,7 +52,7 @@ export class MgetReads {
   }
 
   #join(split: Split, at: number, fetch: Fetch, { spec, args, flags }: AnyCommand, options: SendOptions): void {
-    const one = new Command(spec, [args[at] as Arg], (raw) => raw, flags, 0, fetch.bytes);
+    const one = new Command(spec, [fetch.args?.[0] ?? (args[at] as Arg)], (raw) => raw, flags, 0, fetch.bytes);
     const wait = this.#reads.join(fetch, one, options).then((value) => {
       split.values[at] = value;
     });

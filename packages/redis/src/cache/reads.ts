@@ -122,8 +122,9 @@ export class Reads implements ReplyTaker {
   #fetch(executor: Executor, fetch: Fetch, command: AnyCommand, options: SendOptions): Promise<unknown> {
     const { counts, isPrefaced } = this.context;
     counts.misses++;
-    const reply = this.#send(executor, new TrackedRead(this, isPrefaced, fetch, command), options);
-    if (this.context.settings.exactExpiry) this.#askExpiry(fetch, firstKey(command) as Arg);
+    const sent = new TrackedRead(this, isPrefaced, fetch, command);
+    const reply = this.#send(executor, sent, options);
+    if (this.context.settings.exactExpiry) this.#askExpiry(fetch, firstKey(sent) as Arg);
     return reply;
   }
 
@@ -199,7 +200,7 @@ export class Reads implements ReplyTaker {
   /** Sends a read for a call that waited for that of another, with the time that is left to it. */
   #fetchFor(call: JoinedCall, key: string, name: string, args: readonly Arg[] | null, bytes: boolean): Fetch {
     const { client } = this.context;
-    const fetch = this.begin(firstKey(call.command) as Arg, key, name, args, bytes);
+    const fetch = this.begin(args?.[0] ?? key, key, name, args, bytes);
     const options = { ...call.options, timeout: call.timeLeft };
     if (name === 'MGET') this.sendMget(client, [fetch], call.command, options).catch(() => undefined);
     else this.#fetch(client, fetch, call.command, options).catch(() => undefined);

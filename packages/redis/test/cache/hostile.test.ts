@@ -118,6 +118,35 @@ describe('callers of one MGET and of reads of its keys', () => {
   });
 });
 
+test.each(['GET', 'MGET'])(
+  'a %s that waited for one that timed out asks for the key that it was called with',
+  async (name) => {
+    const { node, cached } = await scene((request) => {
+      if (request.args[0] === 'CACHING') return ok;
+      if (request.name !== name) return undefined;
+      if (request.args[0] === 'two') return name === 'GET' ? bulk('II') : array(bulk('II'));
+      const answer = name === 'GET' ? bulk('I') : array(bulk('I'));
+      return node.countOf(name) > 1 ? answer : node.asked(name, 2).then(() => answer);
+    });
+    const read = (key: Buffer, timeout: number): Promise<unknown> => {
+      const view = cached.with({ timeout });
+      return name === 'GET' ? view.get(key) : view.mget(key);
+    };
+    const first = read(Buffer.from('one'), 50);
+    const key = Buffer.from('one');
+    const second = read(key, 5000);
+    key.write('two');
+    await expect(first).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const one = name === 'GET' ? 'I' : ['I'];
+    expect(await second).toEqual(one);
+    expect(await read(Buffer.from('one'), 5000)).toEqual(one);
+    expect(node.requests.filter((request) => request.name === name).map(({ args }) => args)).toEqual([
+      ['one'],
+      ['one'],
+    ]);
+  },
+);
+
 describe('with a real server', () => {
   let server: RedisServer;
   beforeAll(async () => {
@@ -152,6 +181,20 @@ describe('with a real server', () => {
     name.write('two');
     expect([await single, await many]).toEqual(['I', ['I']]);
     expect([await cached.get(Buffer.from('one')), await cached.mget(Buffer.from('one'))]).toEqual(['I', ['I']]);
+  });
+
+  test('an expiry is asked of the key that was read, also when its bytes are changed before they are written', async () => {
+    await using pair = await openPair(server, { cache: { exactExpiry: true } });
+    const { cached, other } = pair;
+    await other.set('one', 'I');
+    const name = Buffer.from('one');
+    const [single, many] = [cached.get(name), cached.mget(name)];
+    name.write('two');
+    expect([await single, await many]).toEqual(['I', ['I']]);
+    const own = (): Promise<unknown> => Promise.all([cached.get(Buffer.from('one')), cached.mget(Buffer.from('one'))]);
+    await heard(pair.redis);
+    expect(await own()).toEqual(['I', ['I']]);
+    expect(pair.redis.stats().cache).toMatchObject({ hits: 2, misses: 2, stored: 2 });
   });
 
   test('replies in the shapes of RESP2 and those of the same command are told apart', async () => {
