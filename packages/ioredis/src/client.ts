@@ -284,11 +284,11 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     const isOpen = this.status === 'ready' || (this.isCluster && this.#hasConnection());
     const connected = this.status !== 'wait';
     this.status = 'disconnecting';
-    if (wait && isOpen && this.#subscriptions.size > 0) await this.#subscriptions.drain();
+    if (wait && isOpen && this.#subscriptions.size > 0) await this.#subscriptions.drain(this.#patienceMs);
     this.#subscriptions.clear();
     this.#watch.end();
     if (!wait && !isOpen) this.#life.flush(closedError());
-    await this.#life.end(wait ? undefined : this.#patience(isOpen));
+    if (!(await this.#life.end(wait ? undefined : this.#patience(isOpen)))) return 'OK';
     this.status = 'disconnecting'; // a connection that was on its way has become ready meanwhile
     setTimeout(() => this.#ended(connected || this.isCluster), 0);
     return 'OK';
@@ -308,7 +308,11 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
 
   /** What was sent is still answered, unless the server holds back an answer. */
   #patience(isOpen: boolean): number {
-    return isOpen && this.#blocking === 0 ? (this.options.disconnectTimeout ?? 2000) : 0;
+    return isOpen && this.#blocking === 0 ? this.#patienceMs : 0;
+  }
+
+  get #patienceMs(): number {
+    return this.options.disconnectTimeout ?? 2000;
   }
 
   /** Ends the connection: what was sent is answered, what waits fails. @param reconnect opens another one */

@@ -78,10 +78,18 @@ export class Life {
     this.#view = this.#kv?.with({ signal: this.#epoch.signal });
   }
 
-  /** Closes the client and forgets it. @param timeout how long calls under way may go on, ms; absent: as the client does */
-  async end(timeout: number | undefined): Promise<void> {
-    await this.#kv?.close(timeout === undefined ? {} : { timeout });
+  /**
+   * Closes the client and forgets it.
+   *
+   * @param timeout how long calls under way may go on, ms; absent: as the client does
+   * @returns `false` when another client has been made meanwhile, which stays
+   */
+  async end(timeout: number | undefined): Promise<boolean> {
+    const kv = this.#kv;
+    await kv?.close(timeout === undefined ? {} : { timeout });
+    if (this.#kv !== kv) return false;
     this.#kv = undefined;
     this.#view = undefined;
+    return true;
   }
 }

@@ -29,7 +29,7 @@ export interface Options {
   /** Blocking commands give `null` when the server has not answered this long, ms, behind the time that they name. */
   readonly blockingTimeout?: number | undefined;
   readonly blockingTimeoutGrace?: number | undefined;
-  /** How long `disconnect()` waits for answers to what was sent, ms. */
+  /** How long `disconnect()` waits for answers to what was sent, and `quit()` for channels that are not open yet, ms. */
   readonly disconnectTimeout?: number | undefined;
   /** Set for the object that `monitor()` gives. */
   readonly monitor?: boolean | undefined;
@@ -108,7 +108,8 @@ function readArgument(value: unknown, at: number): object | undefined {
   throw new TypeError(`argument ${at + 1}: expected a port, a host, an address, a path or options`);
 }
 
-function withoutHoles(options: object): object {
+/** Options without those that are `undefined`, which are as good as absent. */
+export function withoutHoles(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 

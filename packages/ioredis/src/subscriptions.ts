@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from '@kv/core';
 import type { Redis as KvRedis, Message, Subscription } from '@kv/redis';
 import { bufferOf } from './replies.ts';
 
@@ -27,6 +28,8 @@ const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
 export class Subscriptions {
   readonly #host: SubscriptionHost;
   readonly #open = new Map<string, Opening>();
+  /** Those that the server has confirmed. */
+  readonly #ready = new Set<Subscription<Uint8Array>>();
 
   constructor(host: SubscriptionHost) {
     this.#host = host;
@@ -57,11 +60,17 @@ export class Subscriptions {
   /** Forgets all: the client is closed. */
   clear(): void {
     this.#open.clear();
+    this.#ready.clear();
   }
 
-  /** Ends all when what the server has sent until now was emitted. */
-  async drain(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((key) => this.#unsubscribe(key)));
+  /**
+   * Ends those that are confirmed, when what the server has sent until now was emitted.
+   *
+   * @param patienceMs how long others may wait for their connection, which may never be opened; they end with the client
+   */
+  async drain(patienceMs: number): Promise<void> {
+    await settledWithin(patienceMs, [...this.#open.values()]);
+    await Promise.all([...this.#ready].map((subscription) => subscription.drain()));
   }
 
   #keysOf(kind: Kind): string[] {
@@ -84,15 +93,20 @@ export class Subscriptions {
   async #opened(kind: Kind, name: Name, known: Opening | undefined): Opening {
     const before = await known?.catch(() => undefined);
     if (before?.closed === false) return before;
+    if (before !== undefined) this.#ready.delete(before);
     const subscription = await this.#host.bytes()[kind](name, { resubscribe: this.#host.resubscribes });
     subscription.on('message', (message) => this.#message(kind, message));
+    this.#ready.add(subscription);
     return subscription;
   }
 
   async #unsubscribe(key: string): Promise<void> {
     const opening = this.#open.get(key);
     this.#open.delete(key);
-    await drain(opening);
+    const subscription = await opening?.catch(() => undefined);
+    if (subscription === undefined) return;
+    await subscription.drain();
+    this.#ready.delete(subscription);
   }
 
   #message(kind: Kind, { channel, channelBytes, pattern, message }: Message<Uint8Array>): void {
@@ -110,8 +124,13 @@ function keyOf(kind: Kind, name: Name): string {
   return `${kind} ${Buffer.from(name as string).toString('latin1')}`;
 }
 
-/** Ends one when what the server has sent until now was emitted. */
-async function drain(opening: Opening | undefined): Promise<void> {
-  const subscription = await opening?.catch(() => undefined);
-  await subscription?.drain();
+/** Resolves when all have settled, or when the time has passed. */
+function settledWithin(ms: number, promises: readonly Promise<unknown>[]): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void Promise.allSettled(promises).then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -141,3 +141,22 @@ it.each([2, 3] as const)('channels that are not UTF-8 are told apart in RESP%i',
     ['*a', b, Buffer.from('2')],
   ]);
 });
+
+it('quit() does not wait for a channel whose connection cannot be opened, and its subscribe() is told', async () => {
+  await using proxy = await faultProxy(server);
+  const redis = client({ port: proxy.port, disconnectTimeout: 50 });
+  await once(redis, 'ready');
+  proxy.faults = { refuse: true };
+  const told = redis.subscribe('c').catch((error: Error) => error.message);
+  await proxy.connected(2);
+  expect(await redis.quit()).toBe('OK');
+  expect(await told).toBe('Connection is closed.');
+});
+
+it('quit() lets a subscribe() before it end', async () => {
+  const redis = client();
+  await once(redis, 'ready');
+  const subscribed = redis.subscribe('c');
+  await redis.quit();
+  expect(await subscribed).toBe(1);
+});
