@@ -1,6 +1,6 @@
 import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
 import { ClientShape } from './client.ts';
-import { clientOptions, DEFAULTS, type Options, readArguments } from './options.ts';
+import { clientOptions, DEFAULTS, type Options, readArguments, withoutHoles } from './options.ts';
 import { Redis } from './redis.ts';
 import { become, followState, tellError } from './status.ts';
 import { type ClusterRetryStrategy, Unreachable } from './unreachable.ts';
@@ -23,7 +23,7 @@ export class Cluster extends ClientShape {
   readonly isCluster = true;
   readonly #seeds: readonly ClusterNode[];
   readonly #unreachable = new Unreachable({
-    servers: () => Math.max(this.#seeds.length, this.#nodes.size),
+    servers: () => Math.max(addressesOf(this.#seeds).size, this.#nodes.size),
     strategy: retryOf(this.options as ClusterOptions),
     roundFailed: (reason, delayMs) => this.#roundFailed(reason, delayMs),
   });
@@ -32,7 +32,8 @@ export class Cluster extends ClientShape {
 
   /** @param startupNodes servers to ask for the map of the cluster */
   constructor(startupNodes: readonly ClusterNode[] | null | undefined, options: ClusterOptions = {}) {
-    const shared = { ...accessOf(startupNodes ?? [], options), ...options.redisOptions, ...options };
+    const access = accessOf(startupNodes ?? [], options);
+    const shared = { ...access, ...withoutHoles(options.redisOptions ?? {}), ...withoutHoles(options) };
     super({
       ...DEFAULTS,
       ...shared,
@@ -129,6 +130,11 @@ class NodeOfCluster extends Redis {
 function seedOf(node: ClusterNode): { readonly host: string; readonly port: number } {
   const { host = '127.0.0.1', port = 6379 } = optionsOf(node);
   return { host, port: Number(port) };
+}
+
+/** `host:port` of each server: one that is named twice counts once. */
+function addressesOf(nodes: readonly ClusterNode[]): ReadonlySet<string> {
+  return new Set(nodes.map(seedOf).map(({ host, port }) => `${host}:${port}`));
 }
 
 function optionsOf(node: ClusterNode): Options {

@@ -129,6 +129,26 @@ describe('a cluster of which no server can be reached', () => {
     await expect(cluster.get('a')).rejects.toThrow('None of startup nodes is available');
   });
 
+  it('ends after a round of a server that is named twice, in two ways', async () => {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }, '127.0.0.1:1'], { clusterRetryStrategy: () => null });
+    await expect(cluster.get('a')).rejects.toThrow('None of startup nodes is available');
+  });
+
+  it('keeps the client that is made in the event end', async () => {
+    const cluster = new Cluster(seeds, { clusterRetryStrategy: (times) => (times === 1 ? null : 10_000) });
+    const made = new Promise<unknown>((resolve) => {
+      cluster.once('end', () => {
+        cluster.connect().catch(() => undefined);
+        resolve(cluster.kv);
+      });
+    });
+    const again = new Promise((resolve) => cluster.once('reconnecting', resolve));
+    const kv = await made;
+    await again;
+    expect(cluster.kv === kv).toBe(true);
+    cluster.disconnect();
+  });
+
   it.each<[string, ClusterNode[], ClusterOptions, object]>([
     ['of the first server', [{ port: 1 }, { port: 2, password: 'p' } as ClusterNode], {}, { password: 'p' }],
     ['of an address', ['rediss://u:p@h:1', 'h:2'], {}, { username: 'u', password: 'p', tls: true }],
@@ -137,6 +157,12 @@ describe('a cluster of which no server can be reached', () => {
       ['redis://u:p@h:1'],
       { redisOptions: { password: 'q' } },
       { username: undefined, password: 'q' },
+    ],
+    [
+      'of an address beside options that are undefined',
+      ['redis://u:p@h:1'],
+      { redisOptions: { password: undefined, username: undefined } },
+      { username: 'u', password: 'p' },
     ],
   ])('logs in to all servers with the password %s that has one', (_, nodes, more, expected) => {
     const { username, password, tls } = new Cluster(nodes, { ...more, lazyConnect: true }).options as RedisOptions;
