@@ -14,6 +14,12 @@ it('keys of commands that only newer servers know have the prefix', () => {
   expect(sent('msetex', 'many', 'a', 1)).toEqual(['many', 'a', '1']);
 });
 
+it('a number of keys that is larger than what follows takes all that is there', () => {
+  expect(sent('sunioncard', 1e15, 'a', 'b')).toEqual(['1000000000000000', 'p:a', 'p:b']);
+  expect(sent('msetex', 1e9, 'a', 1, 'b')).toEqual(['1000000000', 'p:a', '1', 'p:b']);
+  expect([sent('sunioncard'), sent('sunioncard', -1, 'a')]).toEqual([[], ['-1', 'a']]);
+});
+
 it('the time of blmovem bounds how long it may take', () => {
   expect(new Command('blmovem', ['a', 'b', 'LEFT', 'RIGHT', 0.5]).value().blockMs).toBe(500);
 });

@@ -1,11 +1,12 @@
 /** Commands that ioredis has methods for and the table of the client has not yet: where their keys are. */
 import { type Arg, Flag, type KeySpec, Keys, Command as KvCommand, type Spec, spec } from '@kv/core';
 
-/** Keys behind their number: `numkeys key [key …]`, or with a value behind each. */
+/** Keys behind their number: `numkeys key [key …]`, or with a value behind each. No more than there are arguments. */
 function counted(step: number): KeySpec {
-  return ([count = '0']) => {
-    const keys = Number(String(count));
-    return Number.isSafeInteger(keys) ? Array.from({ length: keys }, (_, at) => 1 + at * step) : [];
+  return (args) => {
+    const keys = Number(String(args[0]));
+    const most = Math.ceil((args.length - 1) / step);
+    return Number.isSafeInteger(keys) ? Array.from({ length: Math.min(keys, most) }, (_, at) => 1 + at * step) : [];
   };
 }
 

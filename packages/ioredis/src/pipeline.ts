@@ -183,18 +183,24 @@ async function runAtomic(target: Sender, commands: readonly Command[]): Promise<
   for (const command of commands) void multi.send(command.value() as never).catch(() => undefined);
   try {
     const results = await resultsOf(multi.execute());
-    for (const command of commands) command.resolve(command.queued);
+    tellQueued(commands);
     return results;
   } catch (error) {
     if (error instanceof TransactionAbortedError) tellRefused(error, commands);
-    if (error instanceof ConflictError) return null;
-    throw error;
+    if (!(error instanceof ConflictError)) throw error;
+    tellQueued(commands);
+    return null;
   }
 }
 
 /** Each member is told whether the server has taken it. */
 function tellRefused({ refused }: TransactionAbortedError, commands: readonly Command[]): void {
   for (const { index, error } of refused) commands[index]?.reject(error);
+  tellQueued(commands);
+}
+
+/** Also when a watched key was changed: the server has queued them all, and run none. */
+function tellQueued(commands: readonly Command[]): void {
   for (const command of commands) command.resolve(command.queued);
 }
 

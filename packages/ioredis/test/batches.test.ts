@@ -10,7 +10,7 @@ afterAll(() => server.stop());
 beforeEach(() => client().flushall());
 
 type Rows = (readonly [Error, unknown])[];
-type Name = 'set' | 'get' | 'incr' | 'del' | 'sadd' | 'multi' | 'exec' | 'pipeline' | 'flushall' | 'once';
+type Name = 'set' | 'get' | 'incr' | 'del' | 'sadd' | 'multi' | 'exec' | 'pipeline' | 'flushall' | 'once' | 'watch';
 type ScriptName =
   | 'pair'
   | 'pairBuffer'
@@ -147,6 +147,21 @@ describe('callbacks in transactions', () => {
       [null, '1'],
     ]);
   });
+
+  it.each(['a transaction', 'one in a pipeline'])(
+    'are told QUEUED when a watched key was changed: %s',
+    async (where) => {
+      const redis = client();
+      await redis.watch('w');
+      await redis.set('w', 1);
+      const told: unknown[] = [];
+      const tell = (...outcome: unknown[]): unknown => told.push(outcome);
+      const batch =
+        where === 'a transaction' ? redis.multi().get('w', tell) : redis.pipeline().multi().get('w', tell).exec();
+      await batch.exec();
+      expect(told).toEqual([[null, 'QUEUED']]);
+    },
+  );
 
   it('are told why the server refused their command', async () => {
     const told: unknown[] = [];
