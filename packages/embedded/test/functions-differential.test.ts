@@ -84,6 +84,9 @@ const codes = [
   'redis.register_function{function_name="a", callback=function() end, flags={"x"}}',
   'redis.register_function{function_name="a", callback=function() end, flags={1}}',
   'redis.register_function{function_name="a", callback=function() end, other=1}',
+  'redis.register_function{constructor=1}',
+  'redis.register_function{__proto__={}}',
+  'redis.register_function{toString=1}',
   'redis.register_function{function_name="a", callback=function() end, [1]=1}',
   'redis.register_function{function_name="a", callback=function() end, description={}}',
   'redis.register_function{FUNCTION_NAME=5, callback=function() end, description=7, flags={"no-cluster","no-writes"}}',
@@ -186,4 +189,9 @@ describe.each(['2', '3'])('the real server and the embedded one answer the same 
     const inside = ['EVAL', 'return redis.call("fcall", "f", 0)', '0'];
     await compare(pair, asked(version, [load(one('return 1')), ...commands, keys, inside]));
   });
+});
+
+test('a library whose code does not end is stopped after the same time, with the same words', async () => {
+  const endless = load('while true do end', 'lib', 'REPLACE');
+  await compare(pair, asked('3', [load(one('return 1')), endless, ['FCALL', 'f', '0']]));
 });

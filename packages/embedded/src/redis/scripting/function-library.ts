@@ -82,7 +82,8 @@ function readNamed(vm: LuaVm, wanted: Wanted): void {
 /** The key is at 2 and the value at 3, on top. */
 function readOne(vm: LuaVm, wanted: Wanted): void {
   if (!isText(vm, 2)) raise('named argument key given to redis.register_function is not a string');
-  const read = vm.type(2) === 'string' ? NAMED[(vm.text(2) as string).toLowerCase()] : undefined;
+  const name = vm.type(2) === 'string' ? (vm.text(2) as string).toLowerCase() : '';
+  const read = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
   if (read === undefined) return raise('unknown argument given to redis.register_function');
   read(vm, wanted);
 }

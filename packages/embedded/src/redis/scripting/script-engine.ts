@@ -41,6 +41,9 @@ export interface ScriptCall {
 /** Looks at the clock after so many steps. */
 const STEPS = 100_000;
 
+/** How long the code of a library may run while it is loaded, as the server has it. */
+const LOAD_LIMIT_MS = 500;
+
 /** Compiles and runs scripts. */
 export class ScriptEngine {
   readonly #vm: LuaVm;
@@ -180,10 +183,14 @@ export class ScriptEngine {
   }
 }
 
-/** A library runs no command while it is loaded, and waits for nothing. */
+/** A library runs no command while it is loaded, and has a limit of its own. */
 function loadingHost(register: ScriptHost['register']): ScriptHost {
+  const startedAt = process.uptime();
   const nothing = (): never => raiseInScript('a library is loaded');
-  return { run: nothing, setProtocol: nothing, checkTime: () => undefined, register };
+  const checkTime = (): void => {
+    if ((process.uptime() - startedAt) * 1000 > LOAD_LIMIT_MS) raiseInScript('FUNCTION LOAD timeout');
+  };
+  return { run: nothing, setProtocol: nothing, checkTime, register };
 }
 
 function checkTime(): number {
