@@ -144,6 +144,7 @@ export type { Defaults, LeaseSetup } from './pool/lease.ts';
 export { Lease } from './pool/lease.ts';
 export type { Pool } from './pool/pool.ts';
 export { printable } from './printable.ts';
+export { isMarkedBulk, markBulk } from './request/bulk-requests.ts';
 export type { Redirect } from './request/redirect.ts';
 export { type ExclusivePool, Request } from './request/request.ts';
 export type { RequestLimits } from './request/request-limits.ts';

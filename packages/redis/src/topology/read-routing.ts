@@ -149,8 +149,9 @@ export class ReadRouting {
     const trouble = this.#troubles.get(endpoint);
     if (trouble !== undefined && monotonicNow() < trouble.until) return false;
     const { shared } = endpoint;
+    const bulk = endpoint.poolInUse('bulk')?.ready; // a large call takes its time
     if (!shared.isReady) return !shared.isBackingOff && !(shared.isOpening && shared.lastError !== undefined);
-    return !shared.ready.some(isStuck);
+    return !shared.ready.some((connection) => isStuck(connection) && bulk?.includes(connection) !== true);
   }
 
   #passOver(endpoint: Endpoint): void {

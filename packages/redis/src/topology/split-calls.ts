@@ -1,4 +1,14 @@
-import { type AnyCommand, type Arg, Command, type Request, type RouterHost, repliesOf, splitRequest } from '@kv/core';
+import {
+  type AnyCommand,
+  type Arg,
+  Command,
+  isMarkedBulk,
+  markBulk,
+  type Request,
+  type RouterHost,
+  repliesOf,
+  splitRequest,
+} from '@kv/core';
 import { keptOf } from '../protocol/kept-replies.ts';
 import { mergeParts, type SplitPart, splitBySlot } from './split.ts';
 
@@ -63,5 +73,6 @@ export function partOf(
     keptOf(request.command)?.part?.(args, positions) ?? new Command(spec, args, (raw) => raw, flags);
   const part = host.request(command, request.bytes, request.retry);
   part.route = request.route;
+  if (isMarkedBulk(request)) markBulk(part);
   return part;
 }
