@@ -65,8 +65,9 @@ export class AwaitedReplies {
   }
 }
 
+/** Of a unit the last reply counts: before it, nothing of the unit has run. */
 function afterLateReply(request: Request, done: () => void): void {
   const connection = request.connection as Connection | null;
   if (connection === null) done();
-  else connection.afterInFlight(done, request);
+  else connection.afterInFlight(done, request.unit?.members.at(-1) ?? request);
 }

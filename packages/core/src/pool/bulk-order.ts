@@ -1,4 +1,4 @@
-import { type AnyCommand, type Arg, Flag, keyPositions } from '../command/command.ts';
+import { type AnyCommand, type Arg, Flag, type KeySpec, keyPositions } from '../command/command.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import { AwaitedReplies, type Leaving } from './awaited-replies.ts';
@@ -68,8 +68,11 @@ export class BulkOrder {
   }
 
   #serve(): void {
-    for (let next = this.held.peek(); next !== undefined; next = this.held.peek()) {
-      const earlier = this.#earlierThan(next);
+    let next = this.held.peek();
+    if (next === undefined) return;
+    const pending = this.#pending(); // stays as it is meanwhile: what is released goes to the connection for bulk
+    for (; next !== undefined; next = this.held.peek()) {
+      const earlier = this.#earlierThan(next, pending);
       if (earlier.length > 0) return this.#wait(next, earlier);
       this.#release(next);
     }
@@ -103,15 +106,28 @@ export class BulkOrder {
   }
 
   /** What must have been answered before. Of an abandoned request it is not known any more which keys it has. */
-  #earlierThan(request: Request): Request[] {
+  #earlierThan(request: Request, pending: readonly Request[]): Request[] {
     const keys = new KeysInUse();
     for (const { command } of request.unit?.members ?? [request]) keys.enter(command);
-    const earlier = this.#pending().filter(
-      ({ settled, command }) => settled || (command.flags & Flag.stateful) !== 0 || keys.concern(command),
-    );
+    const earlier = [...abandonedIn(pending), ...pending.filter((other) => mustBeAnswered(other, keys))];
     if (this.#current === undefined || this.#current === request || !this.#large.has(request)) return earlier;
     return [...earlier, this.#current];
   }
+}
+
+/** One abandoned request of each connection: its late reply is awaited with all that are in flight. */
+function abandonedIn(pending: readonly Request[]): Iterable<Request> {
+  const abandoned = pending.filter(({ settled }) => settled);
+  return new Map(abandoned.map((request) => [request.connection, request])).values();
+}
+
+/** Whether a request that has no reply yet has one of these keys, or changes the state of its connection. */
+function mustBeAnswered({ settled, command, unit }: Request, keys: KeysInUse): boolean {
+  if (settled) return false;
+  if ((command.flags & Flag.stateful) !== 0 || keys.concern(command)) return true;
+  // EXEC may be all of its unit that is unanswered, and has no keys
+  const last = unit?.members.at(-1);
+  return last?.command === command && unit?.members.some((member) => keys.concern(member.command)) === true;
 }
 
 /** Which keys some commands read and write. */
@@ -119,6 +135,8 @@ class KeysInUse {
   /** By key, how many commands have it. */
   readonly #read = new Map<string, number>();
   readonly #written = new Map<string, number>();
+  readonly #isWritten = (key: Arg): boolean => this.#written.has(textOf(key));
+  readonly #isUsed = (key: Arg): boolean => this.#isWritten(key) || this.#read.has(textOf(key));
 
   /** Adds a command. Returns what takes it away. */
   enter(command: AnyCommand): () => void {
@@ -138,7 +156,7 @@ class KeysInUse {
   concern(command: AnyCommand): boolean {
     const reads = isRead(command);
     if (this.#written.size === 0 && (reads || this.#read.size === 0)) return false;
-    return keysOf(command).some((key) => this.#written.has(key) || (!reads && this.#read.has(key)));
+    return someKey(command.spec.keys, command.args, reads ? this.#isWritten : this.#isUsed);
   }
 }
 
@@ -148,11 +166,21 @@ function isRead({ flags }: AnyCommand): boolean {
 
 const decoder = new TextDecoder();
 
-/** Keys as text; bytes that are not UTF-8 may look like others, which then wait for each other. */
+/** A key as text; bytes that are not UTF-8 may look like others, which then wait for each other. */
+function textOf(key: Arg): string {
+  return typeof key === 'string' ? key : decoder.decode(key);
+}
+
 function keysOf({ spec, args }: AnyCommand): string[] {
-  return keyPositions(spec.keys, args).flatMap((at) => {
-    const key: Arg | undefined = args[at];
-    if (key === undefined) return [];
-    return typeof key === 'string' ? key : decoder.decode(key);
-  });
+  const keys = keyPositions(spec.keys, args).map((at) => args[at]);
+  return keys.filter((key) => key !== undefined).map(textOf);
+}
+
+/** Whether one of the keys is wanted; where their positions are constant, without a list of them. */
+function someKey(keys: KeySpec, args: readonly Arg[], isWanted: (key: Arg) => boolean): boolean {
+  if (keys === null) return false;
+  if (typeof keys === 'function') return keys(args).some((at) => args[at] !== undefined && isWanted(args[at]));
+  const last = keys.last < 0 ? args.length + keys.last : Math.min(keys.last, args.length - 1);
+  for (let i = keys.first; i <= last; i += keys.step) if (isWanted(args[i] as Arg)) return true;
+  return false;
 }
