@@ -100,7 +100,7 @@ export class EndpointPools {
     const events = this.#eventsOf('shared');
     return new BulkPool(
       (watched) => makePool(setup, watched(events)),
-      () => this.of('bulk'),
+      { use: () => this.of('bulk'), find: () => this.find('bulk') },
       above,
     );
   }

@@ -10,6 +10,14 @@ import type { PoolEvents, PoolOptions } from './pool-options.ts';
 /** What the request tracker adds to the length of the arguments. */
 const SIZE_OF_COMMAND = 64;
 
+/** The pool of the other connection. */
+export interface BulkConnections {
+  /** Makes it when it is first asked for, with {@link BulkPool.watched}. */
+  use(): ConnectionPool;
+  /** `undefined`: no large call has asked for it. */
+  find(): ConnectionPool | undefined;
+}
+
 /**
  * The shared connections of a client that sends large calls on another one. A server answers in order, so a small call
  * would wait for every large one before it on its connection. Which calls are large: those whose arguments have more
@@ -17,18 +25,18 @@ const SIZE_OF_COMMAND = 64;
  */
 export class BulkPool implements ConnectionPool {
   readonly #main: ConnectionPool;
-  readonly #bulk: () => ConnectionPool;
+  readonly #bulk: BulkConnections;
   readonly #above: number;
   readonly #order: BulkOrder;
 
   /**
    * @param makeMain makes the pool that takes everything else; its state is that of this pool
-   * @param bulk the pool of the other connection, made with {@link watched}; it is closed with the others of its endpoint
+   * @param bulk closed with the other pools of its endpoint
    * @param above bytes
    */
   constructor(
     makeMain: (watched: (events: PoolEvents) => PoolEvents) => ConnectionPool,
-    bulk: () => ConnectionPool,
+    bulk: BulkConnections,
     above: number,
   ) {
     this.#bulk = bulk;
@@ -37,7 +45,7 @@ export class BulkPool implements ConnectionPool {
     this.#order = new BulkOrder(
       () => this.#main.pending(),
       (requests) => this.#forward(requests),
-      () => this.#main.attempt,
+      () => this.#main.attempt ?? 'waiting for earlier calls on its keys or another large call',
     );
   }
 
@@ -63,7 +71,7 @@ export class BulkPool implements ConnectionPool {
 
   /** Those for bulk, too. */
   get ready(): readonly Connection[] {
-    return [...this.#main.ready, ...this.#bulk().ready];
+    return [...this.#main.ready, ...(this.#bulk.find()?.ready ?? [])];
   }
 
   get isReady(): boolean {
@@ -105,12 +113,13 @@ export class BulkPool implements ConnectionPool {
   }
 
   pending(): Request[] {
-    return [...this.#main.pending(), ...this.#bulk().pending(), ...this.#order.held.live()];
+    return [...this.#main.pending(), ...(this.#bulk.find()?.pending() ?? []), ...this.#order.held.live()];
   }
 
   takeUnsent(filter: (request: Request) => boolean): Request[] {
     const { held } = this.#order;
-    const taken = [...this.#main.takeUnsent(filter), ...this.#bulk().takeUnsent(filter), ...held.take(filter)];
+    const bulk = this.#bulk.find()?.takeUnsent(filter) ?? [];
+    const taken = [...this.#main.takeUnsent(filter), ...bulk, ...held.take(filter)];
     this.#order.leaving(taken).gone(taken);
     return taken;
   }
@@ -121,7 +130,8 @@ export class BulkPool implements ConnectionPool {
       const leaving = this.#order.leaving(requests);
       const kept = events.requeue?.(requests) ?? requests;
       leaving.stay(kept);
-      leaving.gone(requests.filter((request) => !kept.includes(request)));
+      const stays = new Set(kept);
+      leaving.gone(requests.filter((request) => !stays.has(request)));
       return kept;
     };
     const redirected: PoolEvents['redirected'] = (requests, redirect, error, connection) => {
@@ -168,8 +178,8 @@ export class BulkPool implements ConnectionPool {
   #forward(requests: readonly Request[]): void {
     const [request] = requests;
     if (request === undefined) return;
-    if (request.unit === null) this.#bulk().submit(request);
-    else this.#bulk().submitUnit(requests);
+    if (request.unit === null) this.#bulk.use().submit(request);
+    else this.#bulk.use().submitUnit(requests);
   }
 
   #dismissHeld(error: KvError): void {
