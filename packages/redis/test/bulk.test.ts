@@ -129,6 +129,16 @@ describe.each([2, 3] as const)('a client with bulkAbove in RESP%i', (protocol) =
     expect(await other.strlen('a')).toBe(large.length);
   });
 
+  it('says what a large call waited for that was not sent', async () => {
+    stall('shared');
+    const early = redis.append('a', 'x');
+    const late = await settle(redis.with({ timeout: 50 }).set('a', large));
+    expect(late).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+    expect((late as KvError).message).toContain('waiting for earlier calls on its keys or another large call');
+    proxy.resume();
+    expect(await early).toBe(1);
+  });
+
   it('keeps the order on each key whatever the sizes of the calls are', async () => {
     const random = seeded(7);
     const keys = ['a', 'b', 'c'];
@@ -169,6 +179,7 @@ describe.each([2, 3] as const)('a client with bulkAbove in RESP%i', (protocol) =
   it('opens the connection with the first large call, and shows it in its statistics', async () => {
     await using fresh = createRedis(server.url, { protocol, bulkAbove: 10_000 });
     await fresh.set('a', 'x'.repeat(10_000 - 1));
+    await fresh.setName('fresh');
     expect(fresh.stats().connections.bulk).toBeUndefined();
     await fresh.set('a', large);
     const { shared, bulk, sessions } = fresh.stats().connections;
@@ -236,17 +247,36 @@ describe.each([2, 3] as const)('a client with bulkAbove in RESP%i', (protocol) =
   });
 });
 
-it('keeps replies of large reads as those of all others, and ends them when the key changes', async () => {
-  await using redis = createRedis(server.url, { bulkAbove: 10_000, cache: {} });
-  const cached = redis.cached().with({ bulk: true });
-  await other.set('a', large);
-  expect((await cached.get('a'))?.length).toBe(large.length);
-  expect((await cached.get('a'))?.length).toBe(large.length);
-  expect(redis.stats().cache).toMatchObject({ misses: 1, hits: 1 });
-  await other.set('a', 'changed');
-  await until(async () => (await redis.cached().get('a')) === 'changed');
-  await redis.set('a', large);
-  expect((await redis.cached().get('a'))?.length).toBe(large.length);
+describe.each(['optIn', 'broadcast'] as const)('a client with bulkAbove and a cache in mode %s', (mode) => {
+  let redis: Redis;
+  beforeEach(async () => {
+    await other.flushall();
+    redis = createRedis(server.url, { bulkAbove: 10_000, cache: { mode } });
+    await redis.set('opened', large);
+  });
+  afterEach(() => redis.close());
+
+  it('keeps what it has while large calls are under way, and nothing of what these read', async () => {
+    await other.mset({ a: '1', b: large });
+    const cached = redis.cached();
+    await cached.get('a');
+    expect((await cached.with({ bulk: true }).get('b'))?.length).toBe(large.length);
+    await redis.set('c', large);
+    expect(await cached.get('a')).toBe('1');
+    expect(redis.stats().cache).toMatchObject({ misses: 1, stored: 1, hits: 1, entries: 1, state: 'on' });
+  });
+
+  it('does not keep a read that follows a large call on its key, and keeps the next one', async () => {
+    const cached = redis.cached();
+    await cached.get('other');
+    const calls = [redis.set('a', large), cached.get('a'), cached.mget('a', 'b')];
+    expect(await Promise.all(calls)).toEqual(['OK', large, [large, null]]);
+    expect(redis.stats().cache).toMatchObject({ stored: 1, entries: 1, state: 'on' });
+    await other.set('a', 'changed');
+    expect(await cached.get('a')).toBe('changed');
+    expect(await cached.get('a')).toBe('changed');
+    expect(redis.stats().cache).toMatchObject({ stored: 2, hits: 1 });
+  });
 });
 
 it('refuses options that do not fit', async () => {

@@ -47,8 +47,8 @@ export interface ClientSetup {
     /** `shared`: sessions are acquired from the shared pool. */
     readonly sessions: PoolSize | 'shared';
   };
-  /** Runs at the end of the handshake of shared connections, before commands of users. */
-  readonly onReady?: ((connection: Connection, endpoint: Endpoint) => Promise<void>) | undefined;
+  /** Runs at the end of the handshake of shared connections and those for bulk, before commands of users. */
+  readonly onReady?: ((connection: Connection, endpoint: Endpoint, pool: PoolName) => Promise<void>) | undefined;
   /** Takes what shared connections send without being asked. */
   readonly push?: ((raw: unknown, connection: Connection, endpoint: Endpoint) => void) | undefined;
   /** Says what to use instead of a command that a shared client cannot send. */
@@ -79,7 +79,7 @@ export function poolSetups(
     internals,
     liveness,
     sendOnControl: name === 'shared' ? control.extra : control.shared,
-    onReady: isShared && onReady ? (opened) => onReady(opened, endpoint()) : undefined,
+    onReady: isShared && onReady ? (opened) => onReady(opened, endpoint(), name) : undefined,
     push: isShared && push ? (raw, from) => push(raw, from, endpoint()) : undefined,
   });
   const sizeOf = (name: PoolName): PoolSize => {

@@ -8,6 +8,7 @@ import {
   type Executor,
   Flag,
   type KvError,
+  type PoolName,
 } from '@kv/core';
 import type { CachedCallOptions, CacheOptions, CacheSettings } from '../client/cache-options.ts';
 import { extensionOf } from '../client/client-extension.ts';
@@ -77,7 +78,8 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
 
   /** Sends a command, or answers it with what is kept. */
   send<T>(executor: Executor, command: AnyCommand<T>, call: CachedCallOptions): Promise<T> {
-    if (!this.#isServing || (command.flags & Flag.flat) !== 0) return executor.send(command, call);
+    if (!this.#isServing || call.bulk === true || (command.flags & Flag.flat) !== 0)
+      return executor.send(command, call);
     const ttl = call.cache?.ttl ?? Number.POSITIVE_INFINITY;
     if (command.spec.name === 'MGET') return this.#mgets.send(executor, command, call, ttl);
     return this.#reads.send(executor, command, call, ttl);
@@ -97,15 +99,18 @@ export class Cache implements CommandObserver, TrackingOwner, CacheContext, Clie
 
   // -- connections
 
-  /** The last step of the handshake of a shared connection: from now on its server tells of changes. */
-  async greet(connection: Connection, endpoint: Endpoint): Promise<void> {
+  /**
+   * The last step of the handshake of a shared connection: from now on its server tells of changes. The connection for
+   * bulk does not ask for this: entries have one source. A read that comes there behind a large call is not kept.
+   */
+  async greet(connection: Connection, endpoint: Endpoint, pool: PoolName): Promise<void> {
     for (const source of this.#sources)
       if (source.connection.failure !== undefined) this.lost(source, source.connection.failure);
     const kept = new KeptReplies();
     (connection.wire as RedisWire).kept = kept;
     const { cluster } = extensionOf(this.client);
     if (cluster !== undefined) cluster.slots.ownerChanged ??= (slot) => this.#invalidated(this.entries.dropSlot(slot));
-    if (endpoint.identity.role === 'replica') return;
+    if (endpoint.identity.role === 'replica' || pool === 'bulk') return;
     const refusal = await startTracking(connection, this.#tracking);
     if (refusal !== undefined) this.#refusals.set(endpoint, refusal);
     else {

@@ -26,10 +26,10 @@ export function makeClient(origin: ClientOrigin): Client {
   const { cache, keyPrefix } = read.options;
   const setup: ClientSetup = {
     ...clientSetup(read),
-    onReady: async (connection, endpoint) => {
+    onReady: async (connection, endpoint, pool) => {
       const { qualities, loadingCache } = extension;
       await qualities?.greet(connection, endpoint);
-      await (await loadingCache)?.greet(connection, endpoint);
+      await (await loadingCache)?.greet(connection, endpoint, pool);
       await subscriptionsRestored(client);
     },
     push: cache && ((raw, connection) => extension.cache?.pushed(raw, connection)),
