@@ -13,7 +13,7 @@ export interface AbortGroup<Request> {
   readonly listener: () => void;
 }
 
-/** What few requests have. It is made when the first of it is set: a pending call without takes a quarter less memory. */
+/** What few requests have. It is made when the first of it is set: a pending call without takes a fifth less memory. */
 export class RequestExtras<Request> {
   exclusive: ExclusivePool | null = null;
   unit: Unit<Request> | null = null;

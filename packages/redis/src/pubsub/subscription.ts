@@ -7,7 +7,8 @@ export interface Message<V = string> {
   readonly channel: string;
   /**
    * The name of the channel where it is not UTF-8. It is told to those who subscribed with bytes: on a client with
-   * `bytes: true`, or to names of which one is not UTF-8.
+   * `bytes: true`, or to names of which one is not UTF-8. Others are told it too while one of these
+   * is on their connection.
    */
   readonly channelBytes?: Uint8Array | undefined;
   /** The pattern that matched, for subscriptions by pattern. */
@@ -142,7 +143,8 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
 
   /**
    * Unsubscribes as {@link close} does, after all has been delivered that the server had sent: a message whose
-   * `publish()` was answered before is not lost.
+   * `publish()` was answered before is not lost. In a cluster that holds for shard channels (`ssubscribe()`) only:
+   * other messages travel between its nodes after the answer.
    */
   async drain(): Promise<void> {
     if (!this.closed) await this.self.#feed.settle();
