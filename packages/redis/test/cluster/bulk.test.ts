@@ -37,14 +37,15 @@ test('calls that wait for a slot that moves wait for both connections of its old
   a.answer = answers({ SET: ok });
   await redis.set('{b}first', large);
   const read = deferred<string>();
-  a.answer = answers({ GET: ({ args }) => (args[0] === KEY ? read.promise : bulk('x')), STRLEN: moved(SLOT, b) });
+  const gone = moved(SLOT, b);
+  a.answer = answers({ GET: ({ args }) => (args[0] === KEY ? read.promise : bulk('x')), STRLEN: gone, SET: gone });
   b.answer = answers({ STRLEN: ':1\r\n', GET: bulk('before'), SET: ok });
   const small = redis.get(KEY);
   await a.asked('GET', 1);
   const marked = redis.with({ bulk: true }).strlen(KEY);
   await redis.with({ bulk: true }).get('{b}first'); // behind the refusal
   const after = redis.set(KEY, 'after');
-  read.resolve(moved(SLOT, b));
+  read.resolve(gone);
   await Promise.all([small, marked, after]);
   const order = b.requests.map(({ name }) => name).filter((name) => name === 'GET' || name === 'SET');
   expect(order).toEqual(['GET', 'SET']);
