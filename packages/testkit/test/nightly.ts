@@ -9,6 +9,8 @@ import { PLANS, portions } from './model-portions.ts';
 
 const TIMES = 50;
 
+process.setSourceMapsEnabled(false); // each case loads copies of the packages, and 300 MB of maps of them would stay
+
 const [which = 'all', minutes, seed = String(1 + Math.floor(Math.random() * 1e9))] = process.argv.slice(2);
 if (which !== 'all' && !Object.hasOwn(portions, which)) throw new Error(`no backend ${which}`);
 
