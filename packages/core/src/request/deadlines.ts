@@ -194,7 +194,7 @@ export class Deadlines<T extends Timed> {
     for (const list of this.#lists.values()) {
       if (list === recent) continue;
       next = Math.min(next, this.#expireIn(list, now));
-      if (list.first === null) this.#lists.delete(list.timeout);
+      if (list.first === null && this.#lists.get(list.timeout) === list) this.#lists.delete(list.timeout);
     }
     if (this.#timer !== undefined && this.#due <= next) return; // armed again by what #expired started
     if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
