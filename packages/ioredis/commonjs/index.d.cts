@@ -5,14 +5,19 @@ import all = require('../dist/index.cjs');
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it is the class of the other entry, and so has its members
 interface Redis<M extends 'legacy' | 'resp3' = 'legacy'> extends all.Redis<M> {}
 
+/** Options that say what types replies have. */
+interface MappedOptions<M extends 'legacy' | 'resp3'> extends all.RedisOptions {
+  readonly replyMapping?: M;
+}
+
 /** A client in the shape of ioredis, on a client of `@kv/redis`. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- see above
 declare class Redis<M extends 'legacy' | 'resp3' = 'legacy'> {
-  constructor(port: number, host: string, options: all.RedisOptions & { readonly replyMapping?: M | undefined });
-  constructor(path: string, options: all.RedisOptions & { readonly replyMapping?: M | undefined });
-  constructor(port: number, options: all.RedisOptions & { readonly replyMapping?: M | undefined });
+  constructor(port: number, host: string, options: MappedOptions<M>);
+  constructor(path: string, options: MappedOptions<M>);
+  constructor(port: number, options: MappedOptions<M>);
   constructor(port: number, host: string);
-  constructor(options: all.RedisOptions & { readonly replyMapping?: M | undefined });
+  constructor(options: MappedOptions<M>);
   constructor(port: number);
   constructor(path: string);
   constructor();
