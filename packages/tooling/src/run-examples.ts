@@ -85,7 +85,7 @@ export async function runExample(example: Example, servers: ExampleServers): Pro
 function writeModule(code: string, at: number): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `example-${at}.ts`);
-  writeFileSync(file, `// @ts-nocheck\n${code}\nexport {};\n`);
+  writeFileSync(file, `${code}\nexport {};\n`);
   return pathToFileURL(file).href;
 }
 
