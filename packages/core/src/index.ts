@@ -8,6 +8,7 @@ export type {
   ClientState,
   ClientStats,
   ConnectionStats,
+  DiscoveryFailure,
   NodeStats,
   PoolStats,
   StateChange,

@@ -48,10 +48,10 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     this.setMaxListeners(0);
     this.options = options;
     this.#db = Number(options.db ?? 0);
-    this.#life = new Life({ options, open: (backoff) => this.open(backoff) });
+    this.#life = new Life({ options, open: (backoff) => this.#subscriptions.follow(this.open(backoff)) });
     this.#subscriptions = new Subscriptions({
       resubscribes: options.autoResubscribe !== false,
-      bytes: () => this.kv.with({ bytes: true }),
+      bytes: () => this.#life.view.with({ bytes: true }),
       emit: (event, ...args) => this.emit(event, ...args),
       listenerCount: (event) => this.listenerCount(event),
     });

@@ -56,6 +56,8 @@ export interface Options {
   readonly sentinelUsername?: string | null | undefined;
   readonly sentinelPassword?: string | null | undefined;
   readonly sentinelTLS?: object | boolean | undefined;
+  /** Asked each time when no sentinel names a primary: a number to go on, else the client gives up. Default: it goes on. */
+  readonly sentinelRetryStrategy?: ((times: number) => unknown) | null | undefined;
   /** With sentinels: whether the option `tls` counts. */
   readonly enableTLSForSentinelMode?: boolean | undefined;
   /** With sentinels: `slave` lets replicas answer what only reads. */

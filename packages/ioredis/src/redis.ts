@@ -3,8 +3,10 @@ import type { Callback } from './arguments.ts';
 import { answer } from './callbacks.ts';
 import { ClientShape } from './client.ts';
 import { Command } from './command.ts';
+import { closedError, knownError } from './errors.ts';
 import { addressOf, clientOptions, type Options, readArguments } from './options.ts';
-import { followConnection, followState } from './status.ts';
+import { followSentinels } from './sentinels.ts';
+import { followConnection } from './status.ts';
 
 /** One server, or the primary that sentinels know. */
 export class Redis extends ClientShape {
@@ -23,8 +25,13 @@ export class Redis extends ClientShape {
   protected open(backoff: RedisClientOptions['backoff']): KvRedis {
     const kv = createRedis(addressOf(this.options), { ...clientOptions(this.options, backoff), bytes: false });
     if (this.options.sentinels === undefined) followConnection(kv, this);
-    else followState(kv, this);
+    else this.#followSentinels(kv);
     return kv;
+  }
+
+  #followSentinels(kv: KvRedis): void {
+    const { sentinelRetryStrategy: strategy } = this.options;
+    followSentinels(kv, this, { strategy, giveUp: (reason) => this.giveUp(reason) });
   }
 
   duplicate(override: Options = {}): this {
@@ -42,17 +49,21 @@ export class Redis extends ClientShape {
   async #monitor(): Promise<this> {
     const twin = this.duplicate({ lazyConnect: true, monitor: true });
     await twin.connect();
-    void readMonitor(twin);
+    await new Promise<void>((onStart, onEnd) => {
+      readMonitor(twin, onStart).then(() => onEnd(closedError()), onEnd);
+    });
     return twin;
   }
 }
 
-async function readMonitor(client: Redis): Promise<void> {
+/** Emits what the server runs, until the client is closed. @param onStart called when the server has begun to tell it */
+async function readMonitor(client: Redis, onStart: () => void): Promise<void> {
   try {
-    for await (const { time, args, source, db } of client.kv.monitor())
+    for await (const { time, args, source, db } of client.kv.monitor({ onStart }))
       client.emit('monitor', String(time), [...args], source, String(db));
-  } catch {
+  } catch (error) {
     client.disconnect();
+    throw knownError(error);
   }
 }
 

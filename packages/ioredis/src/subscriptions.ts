@@ -1,5 +1,7 @@
 import { clearTimeout, setTimeout } from '@kv/core';
-import type { Redis as KvRedis, Message, Subscription } from '@kv/redis';
+import type { Redis as KvRedis, Message } from '@kv/redis';
+import { Channel } from './channel.ts';
+import { Reachability } from './reachability.ts';
 import { bufferOf } from './replies.ts';
 
 /** The ways to subscribe. */
@@ -17,8 +19,6 @@ export interface SubscriptionHost {
 
 type Name = string | Uint8Array;
 
-type Opening = Promise<Subscription<Uint8Array>>;
-
 const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
 
 /**
@@ -27,17 +27,22 @@ const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
  */
 export class Subscriptions {
   readonly #host: SubscriptionHost;
-  readonly #open = new Map<string, Opening>();
-  /** Those that the server has confirmed. */
-  readonly #ready = new Set<Subscription<Uint8Array>>();
+  readonly #reachability = new Reachability();
+  readonly #channels = new Map<string, Channel>();
 
   constructor(host: SubscriptionHost) {
     this.#host = host;
   }
 
+  /** Hears whether connections can be opened. Returns the same client. */
+  follow(client: KvRedis): KvRedis {
+    this.#reachability.follow(client);
+    return client;
+  }
+
   /** How many channels and patterns there are. */
   get size(): number {
-    return this.#open.size;
+    return this.#channels.size;
   }
 
   /** Resolves when all names are confirmed, with how many there are: those of later calls do not count. */
@@ -48,7 +53,7 @@ export class Subscriptions {
     return size;
   }
 
-  /** Without names: all of the kind. Resolves as {@link subscribe} does. */
+  /** Without names: all of the kind. Resolves as {@link subscribe} does, and when a channel cannot be opened now. */
   async unsubscribe(kind: Kind, given: readonly Name[]): Promise<number> {
     const wanted = given.length > 0 ? given.map((name) => keyOf(kind, name)) : this.#keysOf(kind);
     const ended = wanted.map((key) => this.#unsubscribe(key));
@@ -59,8 +64,7 @@ export class Subscriptions {
 
   /** Forgets all: the client is closed. */
   clear(): void {
-    this.#open.clear();
-    this.#ready.clear();
+    this.#channels.clear();
   }
 
   /**
@@ -69,44 +73,44 @@ export class Subscriptions {
    * @param patienceMs how long others may wait for their connection, which may never be opened; they end with the client
    */
   async drain(patienceMs: number): Promise<void> {
-    await settledWithin(patienceMs, [...this.#open.values()]);
-    await Promise.all([...this.#ready].map((subscription) => subscription.drain()));
+    const channels = [...this.#channels.values()];
+    await settledWithin(
+      patienceMs,
+      channels.map((channel) => channel.settled()),
+    );
+    await Promise.all(channels.filter(({ isConfirmed }) => isConfirmed).map((channel) => channel.leave()));
   }
 
   #keysOf(kind: Kind): string[] {
-    return [...this.#open.keys()].filter((key) => key.startsWith(keyOf(kind, '')));
+    return [...this.#channels.keys()].filter((key) => key.startsWith(keyOf(kind, '')));
   }
 
   async #subscribe(kind: Kind, name: Name): Promise<void> {
     const key = keyOf(kind, name);
-    const opening = this.#opened(kind, name, this.#open.get(key));
-    this.#open.set(key, opening);
+    const channel = this.#channels.get(key) ?? this.#add(key, kind, name);
     try {
-      await opening;
+      await channel.opened();
     } catch (error) {
-      if (this.#open.get(key) === opening) this.#open.delete(key);
+      if (this.#channels.get(key) === channel) this.#channels.delete(key);
       throw error;
     }
   }
 
-  /** The one that is known, unless it was ended. */
-  async #opened(kind: Kind, name: Name, known: Opening | undefined): Opening {
-    const before = await known?.catch(() => undefined);
-    if (before?.closed === false) return before;
-    if (before !== undefined) this.#ready.delete(before);
-    const subscription = await this.#host.bytes()[kind](name, { resubscribe: this.#host.resubscribes });
-    subscription.on('message', (message) => this.#message(kind, message));
-    this.#ready.add(subscription);
-    return subscription;
+  #add(key: string, kind: Kind, name: Name): Channel {
+    const { resubscribes: resubscribe } = this.#host;
+    const channel = new Channel({
+      open: () => this.#host.bytes()[kind](name, { resubscribe }),
+      message: (message) => this.#message(kind, message),
+    });
+    this.#channels.set(key, channel);
+    return channel;
   }
 
   async #unsubscribe(key: string): Promise<void> {
-    const opening = this.#open.get(key);
-    this.#open.delete(key);
-    const subscription = await opening?.catch(() => undefined);
-    if (subscription === undefined) return;
-    await subscription.drain();
-    this.#ready.delete(subscription);
+    const channel = this.#channels.get(key);
+    this.#channels.delete(key);
+    if (channel?.isConfirmed === true) await channel.leave();
+    else if (channel !== undefined) await this.#reachability.unlessFailing(channel.leave());
   }
 
   #message(kind: Kind, { channel, channelBytes, pattern, message }: Message<Uint8Array>): void {

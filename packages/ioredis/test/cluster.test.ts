@@ -184,3 +184,49 @@ it('the primary that sentinels name is found, and followed', async () => {
   expect(redis.status).toBe('ready');
   await redis.quit();
 });
+
+describe('sentinels of which none can be reached', () => {
+  /** Ports that refuse all connections. */
+  const options = { sentinels: [1, 2].map((port) => ({ host: '127.0.0.1', port })), name: 'main' };
+
+  function client(more: RedisOptions = {}): { readonly redis: Redis; readonly told: string[] } {
+    const redis = new Redis({ ...options, ...more });
+    onTestFinished(() => redis.disconnect());
+    const told: string[] = [];
+    for (const event of ['sentinelError', 'error'])
+      redis.on(event, ({ message }: Error) => told.push(`${event} ${message}`));
+    redis.on('end', () => told.push('end'));
+    return { redis, told };
+  }
+
+  it('are told of in each round, while calls wait', async () => {
+    const { redis, told } = client();
+    redis.get('a').catch(() => undefined);
+    await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThan(3);
+    expect(told.slice(0, 2)).toEqual([
+      expect.stringMatching(/^sentinelError failed to connect to a sentinel because .*127\.0\.0\.1:[12]$/),
+      expect.stringMatching(
+        /^error All sentinels are unreachable\. They are asked again\. Last error: .*127\.0\.0\.1:[12]$/,
+      ),
+    ]);
+    expect(redis.status).toBe('connecting');
+  });
+
+  it('end the client when sentinelRetryStrategy gives no number, with all calls that wait', async () => {
+    const asked: number[] = [];
+    const sentinelRetryStrategy = (times: number): number | null => (asked.push(times) < 2 ? 1 : null);
+    const { redis, told } = client({ sentinelRetryStrategy });
+    const unreachable = 'All sentinels are unreachable and retry is disabled';
+    await expect(redis.get('a')).rejects.toThrow(unreachable);
+    await expect.poll(() => redis.status).toBe('end');
+    expect(asked).toEqual([1, 2]);
+    expect(told.slice(-2)).toEqual([expect.stringContaining(`error ${unreachable}`), 'end']);
+    await expect(redis.get('a')).rejects.toThrow('Connection is closed.');
+  });
+
+  it('end it at once when there is no sentinelRetryStrategy, and reject connect()', async () => {
+    const { redis } = client({ sentinelRetryStrategy: null as never, lazyConnect: true });
+    await expect(redis.connect()).rejects.toThrow('All sentinels are unreachable and retry is disabled');
+    expect(redis.status).toBe('end');
+  });
+});

@@ -160,3 +160,56 @@ it('quit() lets a subscribe() before it end', async () => {
   await redis.quit();
   expect(await subscribed).toBe(1);
 });
+
+it('unsubscribe() does not wait for a channel whose connection cannot be opened, whose messages never come', async () => {
+  await using proxy = await faultProxy(server);
+  const redis = client({ port: proxy.port, retryStrategy: () => 1, maxRetriesPerRequest: null });
+  const heard: unknown[] = [];
+  redis.on('message', (...args) => heard.push(args));
+  await once(redis, 'ready');
+  proxy.faults = { refuse: true };
+  const subscribed = redis.subscribe('c');
+  await proxy.connected(2);
+  expect(await redis.unsubscribe('c')).toBe(0);
+  expect(await redis.unsubscribe('never')).toBe(0);
+  proxy.faults = {};
+  expect(await subscribed).toBe(1);
+  expect(await client().publish('c', 'late')).toBe(0);
+  expect(heard).toEqual([]);
+});
+
+it('unsubscribe() right behind subscribe() ends it, and a later subscribe() begins again', async () => {
+  const redis = client();
+  expect(await Promise.all([redis.subscribe('c'), redis.unsubscribe('c')])).toEqual([1, 0]);
+  const other = client();
+  expect(await other.publish('c', 'nobody')).toBe(0);
+  const heard = once(redis, 'message');
+  expect(await Promise.all([redis.subscribe('c'), redis.subscribe('c')])).toEqual([1, 1]);
+  expect(await other.publish('c', 'hello')).toBe(1);
+  expect(await heard).toEqual(['c', 'hello']);
+});
+
+it('subscribe() ends with maxRetriesPerRequest when the server cannot be reached', async () => {
+  const redis = client({ port: 1, retryStrategy: () => 1, maxRetriesPerRequest: 2 });
+  redis.on('error', () => undefined);
+  await expect(redis.subscribe('c')).rejects.toThrow('Reached the max retries per request limit');
+});
+
+it('monitor() resolves when the server tells its commands: the next one is the first that is emitted', async () => {
+  await using proxy = await faultProxy(server);
+  proxy.faults = { toServer: { delay: 20 } };
+  const other = client();
+  await other.ping();
+  const monitor = await client({ port: proxy.port }).monitor();
+  onTestFinished(() => monitor.disconnect());
+  const heard = new Promise((resolve) => monitor.once('monitor', (_time, args) => resolve(args)));
+  await other.call('ECHO', 'first');
+  expect(await heard).toEqual(['ECHO', 'first']);
+});
+
+it('monitor() rejects when the server refuses it', async () => {
+  const admin = client();
+  await admin.call('ACL', 'SETUSER', 'reader', 'on', '>p', '+@all', '-monitor', '~*', '&*');
+  const redis = client({ username: 'reader', password: 'p' });
+  await expect(redis.monitor()).rejects.toThrow('NOPERM');
+});

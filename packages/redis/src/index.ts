@@ -22,6 +22,7 @@ export {
   ConnectionError,
   type ConnectionEvent,
   type Data,
+  type DiscoveryFailure,
   type Engine,
   type ErrorCode,
   isKvError,
@@ -62,6 +63,7 @@ export { command } from './protocol/command-table.ts';
 export { ReplyError, TransactionAbortedError } from './protocol/errors.ts';
 export type { Credentials, CredentialsProvider } from './protocol/handshake.ts';
 export { inResp2 } from './protocol/resp2-replies.ts';
+export type { MonitorOptions } from './pubsub/monitor.ts';
 export type { MonitoredCommand } from './pubsub/monitor-line.ts';
 export type { Overflow, SubscribeOptions } from './pubsub/subscribe-options.ts';
 export { type Gap, type Message, Subscription } from './pubsub/subscription.ts';

@@ -16,9 +16,13 @@ async function seen(
   act: () => Promise<unknown>,
 ): Promise<MonitoredCommand[]> {
   const commands: MonitoredCommand[] = [];
-  const monitor = redis.monitor();
+  let onStart = (): void => undefined;
+  const started = new Promise<void>((resolve) => {
+    onStart = resolve;
+  });
+  const monitor = redis.monitor({ onStart });
   const first = monitor.next();
-  while (!(await redis.clientList()).includes('flags=O')) await new Promise((resolve) => void setImmediate(resolve));
+  await started;
   await act();
   for (let entry = await first; entry.done !== true; entry = await monitor.next())
     if (entry.value.args[0] === name && commands.push(entry.value) === count) break;

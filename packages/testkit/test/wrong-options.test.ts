@@ -32,7 +32,7 @@ const BEFORE: Readonly<Record<string, readonly unknown[]>> = {
 
 /** Methods without options. */
 const WITHOUT = new Set([
-  ...['clear', 'clientStats', 'connect', 'drained', 'execute', 'monitor', 'multi', 'nodes', 'off', 'on', 'pipeline'],
+  ...['clear', 'clientStats', 'connect', 'drained', 'execute', 'multi', 'nodes', 'off', 'on', 'pipeline'],
   ...['reconnect', 'release', 'reset', 'send', 'sendAll', 'setName', 'stats', 'unwatch', 'watch'],
 ]);
 

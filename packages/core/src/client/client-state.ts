@@ -14,12 +14,22 @@ export interface StateChange {
   readonly cause?: KvError | undefined;
 }
 
+/** Told to listeners of `discoveryFailed`. */
+export interface DiscoveryFailure {
+  readonly cause: KvError;
+}
+
 /** The events of a client, a pool or a raw connection, with what their listeners get. */
 export interface ClientEvents {
   /** It is somewhere else in its life. */
   readonly state: (change: StateChange) => void;
   /** An attempt to connect began, succeeded, failed or waits; a connection was lost or closed. */
   readonly connection: (event: ConnectionEvent) => void;
+  /**
+   * The servers were looked for and not found: no sentinel named a primary, or no server of the cluster gave its map. The
+   * client looks for them again, and tells each failure. Clients of servers with fixed addresses never tell it.
+   */
+  readonly discoveryFailed: (failure: DiscoveryFailure) => void;
 }
 
 /** Connections of one pool. */

@@ -41,7 +41,7 @@ export class Client implements Engine {
   readonly extension: object = {};
   readonly #internals: InternalCalls;
   #router: Router;
-  readonly #listeners = new Listeners<ClientEvents>('state', 'connection');
+  readonly #listeners = new Listeners<ClientEvents>('state', 'connection', 'discoveryFailed');
   readonly #state: StateTracker;
   /** Shared with all views: set once the client is being closed. */
   readonly #life: { closing: Promise<void> | undefined };
@@ -94,7 +94,7 @@ export class Client implements Engine {
     replace: (router) => {
       this.#router = router;
     },
-    changed: (cause) => this.#routerChanged(cause),
+    changed: (cause) => void (this.#life.closing ?? this.#state.searched(this.#router, cause)),
   };
 
   readonly #endpointEvents: EndpointEvents = {

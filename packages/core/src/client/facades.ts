@@ -45,8 +45,9 @@ export interface Observable {
   /** Where it is in its life. A raw connection is `closed` when it is over, also when it was lost. */
   readonly state: ClientState;
   /**
-   * Adds a listener: `state`, or `connection` for every attempt to connect and every lost connection. A lost connection is
-   * a state, never an error that is thrown.
+   * Adds a listener: `state`, `connection` for every attempt to connect and every lost connection, or `discoveryFailed`
+   * when sentinels or a cluster do not say where the servers are. A lost connection is a state, never an error that is
+   * thrown.
    *
    * @throws ArgumentError for an unknown event
    */

@@ -19,7 +19,7 @@ export interface RouterHost {
   request(command: AnyCommand, bytes: boolean, retry?: RetryMode): Request;
   /** Puts another router in the place of this one, which must have no endpoints yet. */
   replace(router: Router): void;
-  /** To be called when the router became able, or unable, to route. */
+  /** To be called when the router became able, or unable, to route. @param cause why it did not find its servers */
   changed(cause?: KvError): void;
 }
 

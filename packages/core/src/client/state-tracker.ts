@@ -35,6 +35,12 @@ export class StateTracker {
     this.become(this.#stateOf(router), cause);
   }
 
+  /** The servers were looked for. @param failure why they were not found */
+  searched(router: Router, failure: KvError | undefined): void {
+    if (failure !== undefined) this.#listeners.emit('discoveryFailed', { cause: failure });
+    this.follow(router, failure);
+  }
+
   /** Begins where a client already is, which is no change. */
   begin(at: ClientState | Router): void {
     this.#state = typeof at === 'string' ? at : this.#stateOf(at);

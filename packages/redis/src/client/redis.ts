@@ -21,6 +21,7 @@ import type { Many } from '../commands/support/arguments.ts';
 import type { LockOptions } from '../lock/lock-options.ts';
 import type { RedisLock } from '../lock/redis-lock.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
+import type { MonitorOptions } from '../pubsub/monitor.ts';
 import type { MonitoredCommand } from '../pubsub/monitor-line.ts';
 import type { SubscribeOptions } from '../pubsub/subscribe-options.ts';
 import type { Subscription } from '../pubsub/subscription.ts';
@@ -198,11 +199,12 @@ export class Redis<V = string> extends Base<V> implements KvClient<V> {
   /**
    * Every command that the server runs, until the loop is left. In a cluster: of the clients of {@link nodes}.
    *
+   * @param options `onStart` is called when the server has confirmed it
    * @see https://redis.io/commands/monitor/
    */
-  async *monitor(): AsyncGenerator<MonitoredCommand, void, undefined> {
+  async *monitor(options: MonitorOptions = {}): AsyncGenerator<MonitoredCommand, void, undefined> {
     const { monitor } = await outsideOfCalls(() => import('../pubsub/monitor.ts'));
-    yield* monitor(this.client, this.call);
+    yield* monitor(this.client, this.call, options);
   }
 
   /**

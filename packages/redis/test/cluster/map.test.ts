@@ -56,6 +56,21 @@ describe('first use', () => {
     await expect.poll(() => redis.get(KEY).catch(() => undefined)).toBe('a');
   });
 
+  test('tells each time when no server gives a map, with the reason', async () => {
+    const { a } = await two();
+    await a.stop();
+    a.view = evenly([a]);
+    a.answer = answers({ GET: bulk('a') });
+    const redis = open([a.address]);
+    const told: string[] = [];
+    redis.on('discoveryFailed', ({ cause }) => told.push(cause.message));
+    const got = redis.get(KEY);
+    await expect.poll(() => told.length).toBeGreaterThan(1);
+    await a.start();
+    expect(await got).toBe('a');
+    expect(told).toEqual(told.map(() => expect.stringContaining(a.address)));
+  });
+
   test('tries all addresses of a name [#137]', async () => {
     const { a } = await two(); // on 127.0.0.1 only; the name may lead to ::1 first
     a.view = evenly([a]);

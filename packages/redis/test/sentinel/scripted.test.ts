@@ -48,6 +48,21 @@ describe('sentinels that disagree', () => {
       expect(await redis.get('k')).toBe(next.address);
     }));
 
+  it('are told of each time when none of them names a primary, with the reason, until one does', () =>
+    withRig(async (rig, sentinels, [primary]) => {
+      for (const sentinel of sentinels) sentinel.names = undefined;
+      await using redis = createRedis(rig.url);
+      const told: string[] = [];
+      redis.on('discoveryFailed', ({ cause }) => told.push(cause.message));
+      const got = redis.get('k');
+      await expect.poll(() => told.length).toBeGreaterThan(1);
+      for (const sentinel of sentinels) sentinel.names = primary;
+      expect(await got).toBe(primary.address);
+      expect(new Set(told)).toEqual(
+        new Set(['No sentinel names a primary: 3 were asked (3 of them know no primary of this name)']),
+      );
+    }));
+
   it('do not lead to a server that says that it is a replica: they are asked again until it is none [#183]', () =>
     withRig(async (rig, sentinels, servers) => {
       for (const sentinel of sentinels) sentinel.names = servers[1];
