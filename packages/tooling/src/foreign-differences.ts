@@ -38,7 +38,7 @@ export function judge(results: readonly Result[], differences: readonly Differen
   const unexpected: Result[] = [];
   const recovered: Result[] = [];
   for (const result of results) {
-    const known = differences.find((difference) => names(difference, result));
+    const known = differences.find((difference) => isNamed(difference, result));
     const failed = result.state === 'failed' || result.state === 'missed';
     if (failed && known === undefined) unexpected.push(result);
     if (failed && known !== undefined) listed[known.kind]++;
@@ -48,7 +48,8 @@ export function judge(results: readonly Result[], differences: readonly Differen
   return { passed: count('passed'), skipped: count('skipped'), listed, unexpected, recovered };
 }
 
-function names({ tests }: Difference, { file, title }: Result): boolean {
+/** Whether a test is one of those that fail for a reason. */
+export function isNamed({ tests }: Difference, { file, title }: Pick<Result, 'file' | 'title'>): boolean {
   const titles = tests[file];
   return titles === '*' || titles?.includes(title) === true;
 }
