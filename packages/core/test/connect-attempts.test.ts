@@ -52,7 +52,8 @@ describe('a timeout before there is a connection', () => {
     let attempts = 0;
     const connect: Connect = (...args) =>
       attempts++ === 0 ? Promise.reject(new Error('refused')) : stuck('TLS handshake')(...args);
-    const { message } = await failure(client(connect).send(line('get a')));
+    const options = { timeout: 300, backoff: { min: 1, max: 1 } };
+    const { message } = await failure(client(connect, options).send(line('get a')));
     expect(message).toMatch(/connecting failed: refused; now connecting to db.example:1 for \d+ ms: TLS handshake/);
   });
 
@@ -66,4 +67,15 @@ describe('a timeout before there is a connection', () => {
     const { message } = await failure(one.connect());
     expect(message).toBe('Connecting to db.example:1 timed out after 30 ms: TLS handshake');
   });
+});
+
+it('connect() keeps the process alive while it waits for the next attempt', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const refused: Connect = () => Promise.reject(new Error('refused'));
+  const waiting = client(refused, { backoff: { min: 10, max: 10, delay: () => 10 } });
+  await failure(waiting.connect());
+  const before = timers();
+  const again = failure(waiting.connect());
+  expect(timers()).toBe(before + 1); // timers that do not keep the process are not counted
+  expect(await again).toMatchObject({ code: 'CONNECTION' });
 });

@@ -23,7 +23,7 @@ import { acquireLabel, InternalCalls, requestOf } from './internal-calls.ts';
 import { Leases } from './leases.ts';
 import { readCloseTimeout } from './options.ts';
 import { callTracker, internalTracker } from './request-trackers.ts';
-import { type Router, type RouterHost, SingleRouter, singleRouter } from './router.ts';
+import { type Router, type RouterHost, SingleRouter, singleRouter, startAll } from './router.ts';
 import { StateTracker } from './state-tracker.ts';
 
 /** Flags that keep a command off the shared connection. */
@@ -184,12 +184,11 @@ export class Client implements Engine {
     return new FrameStream(lease, command, options.signal);
   }
 
-  /** Opens the shared connections now. Rejects with the cause when that fails. */
+  /** Opens the shared connections now. Rejects with the cause when that fails. Until then the process stays alive. */
   async connect(): Promise<void> {
     this.#checkOpen('connect');
-    await this.#router.start();
-    const primaries = this.endpoints.filter(({ identity }) => identity.role !== 'replica');
-    await Promise.all(primaries.map((endpoint) => endpoint.startBlocking()));
+    this.tracker.hold(); // the timer between two attempts does not keep the process
+    await startAll(this.#router).finally(() => this.tracker.unhold());
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */

@@ -97,6 +97,13 @@ export interface Router {
   close?(error: KvError): void;
 }
 
+/** Opens the shared connections, and those for blocking commands that are kept. Rejects with the cause when that fails. */
+export async function startAll(router: Router): Promise<void> {
+  await router.start();
+  const primaries = router.endpoints.filter(({ identity }) => identity.role !== 'replica');
+  await Promise.all(primaries.map((endpoint) => endpoint.startBlocking()));
+}
+
 /** Everything goes to one server. */
 export class SingleRouter implements Router {
   readonly endpoints: readonly Endpoint[];
