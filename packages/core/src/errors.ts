@@ -111,7 +111,7 @@ export class ReplyError extends KvError {
   }
 }
 
-/** At least one member of a batch failed. */
+/** At least one member of a batch failed; the first error is the `cause`. */
 export class BatchError extends KvError {
   /** Per position: the value, or the error of that member. */
   readonly results: readonly unknown[];

@@ -20,6 +20,7 @@ test.each([
     expect.objectContaining({
       code: 'BATCH',
       outcome,
+      cause: settled.flatMap((one) => (one.ok ? [] : [one.error]))[0],
       results: settled.map((one) => (one.ok ? one.value : one.error)),
     }),
   );

@@ -5,9 +5,10 @@ import type { Settled } from './executor.ts';
 /** The values of a batch. @throws BatchError when a member failed; its `results` has value or error per position */
 export function unwrap(settled: readonly Settled[]): unknown[] {
   const results = settled.map((one) => (one.ok ? one.value : one.error));
-  const failed = settled.filter((one) => !one.ok).length;
-  if (failed === 0) return results;
-  throw new BatchError(`${failed} of ${settled.length} commands failed`, results, { outcome: outcomeOf(settled) });
+  const failed = settled.filter((one) => !one.ok);
+  if (failed.length === 0) return results;
+  const details = { outcome: outcomeOf(settled), cause: failed[0]?.error };
+  throw new BatchError(`${failed.length} of ${settled.length} commands failed`, results, details);
 }
 
 /** Unknown when that of any member is; not sent when that is true of all. */
