@@ -95,6 +95,7 @@ export type { LivenessOptions } from './connection/liveness.ts';
 export type { Output, Protocol, ReplySink, Window, Wire } from './connection/protocol.ts';
 export { answered } from './connection/protocol.ts';
 export type { BatchTrace, CommandEvent, CommandTrace, ConnectEvent, StateEvent } from './diagnostics.ts';
+export { didYouMean } from './did-you-mean.ts';
 export type { ErrorCode, ErrorDetails, Outcome } from './errors.ts';
 export {
   AbortedError,
@@ -136,7 +137,6 @@ export type {
 } from './key-value/key-value.ts';
 export type { EventListeners } from './listeners.ts';
 export { Listeners } from './listeners.ts';
-export { didYouMean } from './options/did-you-mean.ts';
 export type { OptionRule, OptionRules } from './options/option-rules.ts';
 export { givenOptions, Rule, readOptions } from './options/option-rules.ts';
 export type { Backoff, BackoffDelay } from './pool/backoff.ts';

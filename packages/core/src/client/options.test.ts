@@ -80,6 +80,7 @@ describe('options in options', () => {
     [{ tls: { minVersion: 'SSLv3' } }, /^tls.minVersion: expected one of/],
     [{ timeuot: 5 }, /^timeuot: unknown option in the options; did you mean timeout\?/],
     [{ host: 'h' }, /^host: unknown option in the options; the address is the first argument/],
+    [{ cluster: ['h'] }, /^cluster: unknown option in the options; the address is the first argument/],
     [{ constructor: 1 }, /^constructor: unknown option/],
     [{ name: '\ud800' }, /^name: the text has a lone surrogate/],
   ])('%j is refused', (options, message) => {

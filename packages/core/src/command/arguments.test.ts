@@ -30,6 +30,7 @@ describe('data', () => {
     [Number.NaN, 'NaN'],
     [Number.POSITIVE_INFINITY, 'Infinity'],
     [{}, 'an object'],
+    [Promise.resolve('text'), 'a promise'],
     [[1], 'an array'],
     [Symbol('secret'), 'a symbol'],
     [() => 1, 'a function'],
@@ -78,7 +79,7 @@ describe('numbers', () => {
 it('options refuse names that are not known, and what is no object', () => {
   const known = new Set(['ex']);
   expect(() => checkOptions({ ex: 10 }, known)).not.toThrow();
-  expect(() => checkOptions({ EX: 10 }, known)).toThrow('options.EX: unknown option');
+  expect(() => checkOptions({ EX: 10 }, known)).toThrow('options.EX: unknown option; did you mean ex?');
   for (const one of [null, 'nx', 5, ['ex'], [], undefined]) {
     expect(() => checkOptions(one as unknown as object, known)).toThrow(/^options: expected an object/);
   }

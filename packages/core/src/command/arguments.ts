@@ -1,3 +1,4 @@
+import { didYouMean } from '../did-you-mean.ts';
 import { ArgumentError } from '../errors.ts';
 import { isBytes, trueBytes } from './bytes.ts';
 import type { Arg } from './command.ts';
@@ -9,7 +10,7 @@ function kind(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'object') return 'then' in value ? 'a promise' : 'an object';
   return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
 }
 
@@ -28,7 +29,7 @@ export function checkOptions(options: object, known: ReadonlySet<string>): void 
   }
   if (Symbol.iterator in options) throw new ArgumentError('options: expected an object with named fields, got a list');
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new ArgumentError(`options.${name}: unknown option`);
+    if (!known.has(name)) throw new ArgumentError(`options.${name}: unknown option${didYouMean(name, known)}`);
   }
 }
 

@@ -16,7 +16,7 @@ export function checkCommand(value: unknown, argument: string): void {
     reply,
   } = Object(value) as { spec?: Partial<Spec>; args?: unknown; reply?: unknown };
   if (typeof name !== 'string' || !Array.isArray(args) || typeof reply !== 'function')
-    throw new ArgumentError(`${argument}: expected a command, such as get('key') makes it`);
+    throw badArgument(argument, "a command such as get('key')", value);
   for (let i = 0; i < args.length; i++) {
     const arg: unknown = args[i];
     if (typeof arg !== 'string' && !isBytes(arg))

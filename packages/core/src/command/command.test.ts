@@ -38,6 +38,9 @@ it('what is no command is refused by the name of its argument; one of another co
     );
   expect(() => checkCommands([get, Object.assign({}, get)], 'commands')).not.toThrow();
   expect(() => checkCommands([get, 'x'], 'commands')).toThrow(/^commands\[1\]: expected a command/);
+  expect(() => checkCommands([get, Promise.resolve('x')], 'commands')).toThrow(
+    /^commands\[1\]: expected a command such as get\('key'\), got a promise$/,
+  );
   expect(() => checkCommands(get, 'commands')).toThrow(/^commands: expected an array/);
 });
 

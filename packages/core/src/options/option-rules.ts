@@ -1,7 +1,7 @@
 /** Reads options: own properties only, each of them once, and what is kept is a copy of what was checked. */
 import { isBytes } from '../command/bytes.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { ArgumentError } from '../errors.ts';
-import { didYouMean } from './did-you-mean.ts';
 
 /** Checks one option. `fromText`: how its value in a URL is read first. */
 export interface OptionRule {
@@ -101,7 +101,16 @@ function isWhole(value: number): boolean {
 }
 
 /** Names whose place is the first argument. */
-const ADDRESS_PARTS: ReadonlySet<string> = new Set(['host', 'port', 'path', 'url', 'hostname', 'socket']);
+const ADDRESS_PARTS: ReadonlySet<string> = new Set([
+  'host',
+  'port',
+  'path',
+  'url',
+  'hostname',
+  'socket',
+  'cluster',
+  'sentinels',
+]);
 
 /**
  * Options of the call and of the URL's query in one, checked; those of the call win. Inherited properties are no

@@ -1,6 +1,6 @@
 import { isBytes } from '../command/bytes.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import { ArgumentError } from '../errors.ts';
-import { didYouMean } from '../options/did-you-mean.ts';
 import { tlsRule } from './tls-options.ts';
 import type { Address, Connect, TlsOptions } from './transport.ts';
 

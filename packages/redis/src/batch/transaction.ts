@@ -114,7 +114,7 @@ async function attemptOnce<V>(
   body: (session: RedisSession<V>) => Promise<readonly Of<V>[]>,
 ): Promise<unknown[]> {
   const commands = (await body(session)) as unknown as readonly Command<unknown, V>[];
-  checkCommands(commands, 'what the body of a transaction returns');
+  checkCommands(commands, 'transaction: result of the body');
   if (commands.length === 0) {
     await session.unwatch();
     return [];

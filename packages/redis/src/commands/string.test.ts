@@ -37,7 +37,7 @@ describe('SET', () => {
     ['NaN', { px: Number.NaN }, 'options.px: expected a whole number, got NaN'],
     ['a time as text', { ex: '10' }, 'options.ex: expected a whole number, got a string'],
     ['null', { ex: null }, 'options.ex: expected a whole number, got null'],
-    ['a name in upper case', { EX: 10 }, 'options.EX: unknown option'],
+    ['a name in upper case', { EX: 10 }, 'options.EX: unknown option; did you mean ex?'],
     ['something that is no object', 'NX', 'options: expected an object, got a string'],
     ['a condition that is no boolean', { nx: 1 }, 'options.nx: expected true or false, got 1'],
   ])('refuses %s', (_, given, message) => {
