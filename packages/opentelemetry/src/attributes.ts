@@ -6,7 +6,13 @@ import type { Message, Operation } from './operation.ts';
 interface Server {
   readonly host: string;
   readonly port: number | undefined;
+  /** Its attributes as the one that answered. */
+  readonly peer: Attributes;
 }
+
+/** The servers that were read last, by their address: most operations are for a few. */
+const servers = new Map<string, Server>();
+const MOST_SERVERS = 1000;
 
 /** What is known when an operation begins, which samplers and metrics see. */
 export function startAttributes(operation: Operation, message: Message, system: string): Attributes {
@@ -32,20 +38,35 @@ export function endAttributes({ database, error }: Message): Attributes {
 
 /** The server that answered, where its address is known without asking for its name. */
 export function peerAttributes({ address }: Message): Attributes {
-  const { host, port } = serverOf(address);
+  return serverOf(address).peer;
+}
+
+function peerOf(host: string, port: number | undefined): Attributes {
   if (host.startsWith('/')) return { 'network.peer.address': host, 'network.transport': 'unix' };
   return IP_ADDRESS.test(host) ? { 'network.peer.address': host, 'network.peer.port': port } : {};
 }
 
 const IP_ADDRESS = /^(?:\d+(?:\.\d+){3}|[\da-f.]*:[\da-f:.]*)$/i;
 
-/** Reads `host:port`, `[::1]:port` or the path of a socket; what has no port is taken whole. */
 function serverOf(address: string): Server {
+  return servers.get(address) ?? addServer(address);
+}
+
+function addServer(address: string): Server {
+  const [host, port] = readAddress(address);
+  const server = { host, port, peer: peerOf(host, port) };
+  if (servers.size >= MOST_SERVERS) servers.clear();
+  servers.set(address, server);
+  return server;
+}
+
+/** Reads `host:port`, `[::1]:port` or the path of a socket; what has no port is taken whole. */
+function readAddress(address: string): [host: string, port: number | undefined] {
   const colon = address.lastIndexOf(':');
   const port = Number(address.slice(colon + 1));
-  if (colon < 0 || address.startsWith('/') || !(port > 0)) return { host: address, port: undefined };
+  if (colon < 0 || address.startsWith('/') || !(port > 0)) return [address, undefined];
   const isBracketed = address.startsWith('[');
-  return { host: isBracketed ? address.slice(1, colon - 1) : address.slice(0, colon), port };
+  return [isBracketed ? address.slice(1, colon - 1) : address.slice(0, colon), port];
 }
 
 /** What errors of the clients have; each has some of it. */

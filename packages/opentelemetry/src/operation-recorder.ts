@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
+  createNoopMeter,
   type Histogram,
   type Span,
   SpanKind,
@@ -11,6 +12,9 @@ import {
 } from '@opentelemetry/api';
 import { endAttributes, peerAttributes, startAttributes } from './attributes.ts';
 import type { Message, Operation } from './operation.ts';
+
+/** What the API gives while no provider of metrics is registered. */
+const NO_HISTOGRAM: Histogram = createNoopMeter().createHistogram('');
 
 /** An operation that has begun. */
 interface Begun {
@@ -72,7 +76,7 @@ export class OperationRecorder<M extends Message> {
     this.#begun.delete(message);
     const result = endAttributes(message);
     if (begun.span !== undefined) endSpan(begun.span, message, result);
-    this.#measure(message, { ...begun.attributes, ...result });
+    this.#measure(message, begun.attributes, result);
   }
 
   #span(message: M, { name, batchSize }: Operation, attributes: Attributes): Span | undefined {
@@ -83,10 +87,10 @@ export class OperationRecorder<M extends Message> {
     return tracer.startSpan(`${name} ${message.address}`, { kind: SpanKind.CLIENT, attributes: all }, around);
   }
 
-  #measure(message: M, attributes: Attributes): void {
+  #measure(message: M, begin: Attributes, end: Attributes): void {
     const { duration, measures, labels } = this.#setup;
-    if (measures?.(message) === false) return;
-    duration.record(message.durationMs / 1000, labels ? { ...attributes, ...labels(message) } : attributes);
+    if (duration === NO_HISTOGRAM || measures?.(message) === false) return;
+    duration.record(message.durationMs / 1000, { ...begin, ...end, ...labels?.(message) });
   }
 }
 
