@@ -13,6 +13,7 @@ export type {
   PoolStats,
   StateChange,
 } from './client/client-state.ts';
+export { type CommandFunctions, type CommandMethods, CommandRunner, withCommands } from './client/command-methods.ts';
 export type { ConnectionEvent, Endpoint, EndpointIdentity } from './client/endpoint.ts';
 export { attemptOf } from './client/endpoint.ts';
 export type { PoolName } from './client/endpoint-pools.ts';

@@ -5,6 +5,7 @@ import { RedisSession } from '../src/client/session.ts';
 import * as commands from '../src/commands/index.ts';
 import { RedisBlockingCommands, RedisCommands } from '../src/generated/redis-commands.ts';
 import { RedisLeaseCommands } from '../src/generated/redis-lease-commands.ts';
+import { wireName } from '../src/protocol/wire-name.ts';
 
 interface Listed {
   readonly group: string;
@@ -41,6 +42,10 @@ describe('coverage', () => {
   it('has a method for every function', () => {
     const missing = offered.filter((name) => !(methodName(name) in RedisSession.prototype));
     expect(missing).toEqual([]);
+  });
+
+  it('knows what the server calls the command of every method, for its errors', () => {
+    expect(offered.map((name) => wireName(methodName(name)))).toEqual(offered.map((name) => name.toUpperCase()));
   });
 
   it('names only what exists, and nothing that is offered, as being in another place', () => {

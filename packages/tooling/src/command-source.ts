@@ -23,19 +23,15 @@ export interface CommandFunction {
   readonly local: string;
   /** Name it is exported as: the method's name. */
   readonly name: string;
-  /** Name of the command on the wire, for its errors; the method's name where the function does not say. */
+  /** Name of the command on the wire; the method's name where the function does not say. */
   readonly wire: string;
   readonly scope: CommandScope;
-  /** The type arguments of the call that passes the parameters on, such as `<V>`, or `''`. */
-  readonly typeArguments: string;
   /** What users see: one, or the overloads. */
   readonly signatures: readonly Signature[];
-  /** Of the implementation; for overloads the same as the last of them. */
-  readonly implementation: Signature;
-  /** Its parameters as an overload declares them: without defaults. */
+  /** The parameters of the implementation as an overload declares them: without defaults. */
   readonly declared: string;
-  /** Arguments of the call that passes the parameters on. */
-  readonly call: string;
+  /** How many parameters it has. */
+  readonly count: number;
   /** Whether it takes any number of arguments. */
   readonly variadic: boolean;
   /** Types that the signatures name. */
@@ -112,13 +108,11 @@ function declaredParameters(file: ts.SourceFile, node: ts.FunctionDeclaration): 
   return declared.join(', ');
 }
 
-function callOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
-  const passed = node.parameters.map((parameter) => {
-    if (!ts.isIdentifier(parameter.name)) return fail(file, parameter, 'parameters of commands must be plain names');
-    if (parameter.name.text === node.name?.text) return fail(file, parameter, 'a parameter hides its command');
-    return parameter.dotDotDotToken ? `...${parameter.name.text}` : parameter.name.text;
-  });
-  return passed.join(', ');
+function checkParameters(file: ts.SourceFile, node: ts.FunctionDeclaration): void {
+  for (const parameter of node.parameters) {
+    if (!ts.isIdentifier(parameter.name)) fail(file, parameter, 'parameters of commands must be plain names');
+    if (parameter.name.text === node.name?.text) fail(file, parameter, 'a parameter hides its command');
+  }
 }
 
 /** `V` is a type parameter of the class; methods infer the others from their arguments, so these need no default. */
@@ -131,11 +125,6 @@ function genericsOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
     return `${name.text} extends ${oneLine(constraint.getText(file))}`;
   });
   return `<${declared.join(', ')}>`;
-}
-
-function typeArgumentsOf(file: ts.SourceFile, node: ts.FunctionDeclaration): string {
-  const names = (node.typeParameters ?? []).map(({ name }) => name.getText(file));
-  return names.length === 0 ? '' : `<${names.join(', ')}>`;
 }
 
 function commandFunction(
@@ -157,16 +146,15 @@ function commandFunction(
   if (!sameParameters || last.result !== signatures.at(-1)?.result) {
     fail(file, implementation, `the last overload of ${name} must be the signature of its implementation`);
   }
+  checkParameters(file, implementation);
   return {
     local: implementation.name?.text as string,
     name,
     wire: firstSpec(implementation, specs) ?? name,
     scope: scopeOf(file, shown[0] as ts.FunctionDeclaration),
-    typeArguments: typeArgumentsOf(file, implementation),
     signatures,
-    implementation: last,
     declared: parameters,
-    call: callOf(file, implementation),
+    count: implementation.parameters.length,
     variadic: implementation.parameters.some((parameter) => parameter.dotDotDotToken !== undefined),
     types: resolve(typesUsed(declared)),
   };

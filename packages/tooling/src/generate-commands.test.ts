@@ -45,11 +45,11 @@ describe('methods from functions', () => {
       export function get<V = string>(key: D, options: Options = {}): Command<V | null, V> { return make(key); }
       export function helper(): number { return 1; }
     `);
-    expect(text).toContain("import type { Command, Data as D } from '@kv/core';");
+    expect(text).toContain("import type { Data as D } from '@kv/core';");
     expect(text).toContain("import type { Options } from '../commands/theme.ts';");
     expect(text).toContain("import { get } from '../commands/theme.ts';");
     expect(text).toContain('  /** Gets. */\n  get(key: D, options?: Options): Promise<V | null>;\n');
-    expect(text).toContain('return this.runExact(get<V>(key, options), surplus);');
+    expect(text).toContain('    {},\n    {},\n    { get },\n');
     expect(text).not.toContain('helper');
   });
 
@@ -59,12 +59,11 @@ describe('methods from functions', () => {
       /** Sets. */
       export function mset<V = string, E extends EntriesOf<E> = {}>(entries: E): Command<'OK', V> { return make(entries); }
     `);
-    expect(text).toContain("import type { Command, EntriesOf } from '@kv/core';");
+    expect(text).toContain("import type { EntriesOf } from '@kv/core';");
     expect(text).toContain("  mset<E extends EntriesOf<E>>(entries: E): Promise<'OK'>;\n");
-    expect(text).toContain('return this.runExact(mset<V, E>(entries), surplus);');
   });
 
-  it('refuses more arguments than the command takes, unless it takes any number', () => {
+  it('tells how many arguments a command takes at most, unless it takes any number', () => {
     const text = print(`
       /** Gets. */
       export function get<V = string>(key: Data, how: number = 1): Command<V | null, V> { return make(key); }
@@ -73,20 +72,9 @@ describe('methods from functions', () => {
       /** Deletes. */
       export function del<V = string>(...keys: Data[]): Command<number, V> { return x; }
     `);
-    expect(text).toContain(
-      '  get(key: Data, how: number = 1, surplus?: unknown): Promise<V | null> {\n    try {\n      return this.runExact(get<V>(key, how), surplus);\n',
-    );
-    expect(text).toContain("  ping(surplus?: unknown): Promise<'PONG'> {\n");
-    expect(text).toContain('  /** Deletes. */\n  del(...keys: Data[]): Promise<number> {\n    try {\n');
-  });
-
-  it('gives errors the name on the wire', () => {
-    const text = print(`
-      const CONFIG_GET = read('CONFIG GET', null);
-      /** Reads. */
-      export function configGet<V = string>(name: string): Command<V, V> { return new Command(CONFIG_GET, [data(name)], asIs); }
-    `);
-    expect(text).toContain("return this.refuseCall('CONFIG GET', error);");
+    expect(text).toContain('  get(key: Data, how?: number): Promise<V | null>;\n');
+    expect(text).toContain('  /** Deletes. */\n  del(...keys: Data[]): Promise<number>;\n');
+    expect(text).toContain('  fixed: [\n    { ping },\n    {},\n    { get },\n  ],\n  variadic: { del },\n');
   });
 
   it('keeps overloads and rest parameters', () => {
@@ -97,7 +85,7 @@ describe('methods from functions', () => {
       export function ping<V = string>(...messages: V[]): Command<V | 'PONG', V> { return x; }
     `);
     expect(text).toContain("  ping(): Promise<'PONG'>;\n  ping(...messages: V[]): Promise<V | 'PONG'>;\n");
-    expect(text).toContain('this.run(ping<V>(...messages))');
+    expect(text).toContain('variadic: { ping },');
   });
 
   it('puts commands on the class of their pool, and takes the name they are exported as', () => {
@@ -110,8 +98,8 @@ describe('methods from functions', () => {
       /** Selects. @scope lease */
       export function select<V = string>(): Command<V, V> { return x; }
     `);
-    const [, shared, blocking, lease] = text.split('export abstract class ');
-    expect(shared).toMatch(/^XCommands<V> {.*\n {2}eval\(\): .*runExact\(evaluate<V>\(\), surplus\)/s);
+    const [, shared, blocking, lease] = text.split('export interface ');
+    expect(shared).toMatch(/^XCommands<V> extends CommandRunner<V> {.*\n {2}eval\(\): .*{ eval: evaluate }/s);
     expect(text).toContain('import { eval as evaluate, pop }');
     expect(text).toContain("import { select } from '../commands/theme.ts';\nimport { Base } from '../base.ts';");
     expect(blocking).toMatch(/^XBlockingCommands<V> extends XCommands<V> {.*\n {2}pop\(\)/s);

@@ -19,6 +19,7 @@ const BACKENDS: readonly Backend[] = ['Redis', 'Ssdb', 'Gibson', 'Memo'].map((na
   blocking: `${name}BlockingCommands`,
   lease: `${name}LeaseCommands`,
   leaseBase: { name: 'TypedExecutor', module: '../client/typed-executor.ts' },
+  wireNames: name === 'Redis' || name === 'Ssdb' ? '../protocol/wire-name.ts' : undefined,
 }));
 
 function sources(folder: string): SourceModule[] {

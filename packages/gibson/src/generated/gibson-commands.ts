@@ -2,46 +2,20 @@
 import type { MgetOptions } from '../commands/multi.ts';
 import type { SetOptions } from '../commands/single.ts';
 import type { Stats } from '../commands/support/replies.ts';
-import type { Command, Data } from '@kv/core';
-import { ArgumentError, ofCommand } from '@kv/core';
+import type { Data } from '@kv/core';
+import { CommandRunner, withCommands } from '@kv/core';
 import { count, keys, mdec, mdel, mget, minc, mlock, mset, mttl, munlock } from '../commands/multi.ts';
 import { end, ping, stats } from '../commands/server.ts';
 import { dec, del, get, inc, lock, metaAccess, metaCreated, metaEncoding, metaLeft, metaLock, metaSize, metaTtl, set, ttl, unlock } from '../commands/single.ts';
 
 /** Every command that is safe on a shared client. */
-export abstract class GibsonCommands<V> {
-  /** Sends or collects one command. */
-  protected abstract run<T>(command: Command<T, V>): Promise<T>;
-
-  /** A call whose arguments are wrong rejects like any other failure, it does not throw. */
-  protected refuse(error: unknown): Promise<never> {
-    return Promise.reject(error);
-  }
-
-  /** The same, with the name of the command. */
-  protected refuseCall(command: string, error: unknown): Promise<never> {
-    return this.refuse(ofCommand(error, command));
-  }
-
-  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
-  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
-    if (surplus === undefined) return this.run(command);
-    throw new ArgumentError(`${command.spec.name}: received more arguments than it takes`);
-  }
-
+export interface GibsonCommands<V> extends CommandRunner<V> {
   /**
    * How many items are below a prefix; expired ones do not count.
    *
    * @example await gibson.count('session:') // 12
    */
   count(prefix: Data): Promise<number>;
-  count(prefix: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(count<V>(prefix), surplus);
-    } catch (error) {
-      return this.refuseCall('count', error);
-    }
-  }
 
   /**
    * Subtracts one. Mind that the server creates an absent key with the value **+1**, as for {@link inc}, not with -1.
@@ -51,13 +25,6 @@ export abstract class GibsonCommands<V> {
    * @throws KeyLockedError when the item is locked
    */
   dec(key: Data): Promise<number | bigint>;
-  dec(key: Data, surplus?: unknown): Promise<number | bigint> {
-    try {
-      return this.runExact(dec<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('dec', error);
-    }
-  }
 
   /**
    * Deletes a key. Resolves to `false` when there was none.
@@ -66,13 +33,6 @@ export abstract class GibsonCommands<V> {
    * @throws KeyLockedError when the item is locked
    */
   del(key: Data): Promise<boolean>;
-  del(key: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(del<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('del', error);
-    }
-  }
 
   /**
    * Says goodbye. As a method it closes what it is called on, like `close()`.
@@ -80,13 +40,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.end()
    */
   end(): Promise<'OK'>;
-  end(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(end<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('end', error);
-    }
-  }
 
   /**
    * The value of a key, or `null` when it is absent or expired. A counter reads as its decimal digits.
@@ -94,13 +47,6 @@ export abstract class GibsonCommands<V> {
    * @example const data = await gibson.get('session:7')
    */
   get(key: Data): Promise<V | null>;
-  get(key: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(get<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('get', error);
-    }
-  }
 
   /**
    * Adds one. An absent key is created with the value 1 and no expiry; a time to live is kept otherwise.
@@ -113,13 +59,6 @@ export abstract class GibsonCommands<V> {
    * @throws KeyLockedError when the item is locked
    */
   inc(key: Data): Promise<number | bigint>;
-  inc(key: Data, surplus?: unknown): Promise<number | bigint> {
-    try {
-      return this.runExact(inc<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('inc', error);
-    }
-  }
 
   /**
    * The keys below a prefix, in the server's order, which is not sorted. Keys of items that have expired are listed until
@@ -128,13 +67,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.keys('session:') // ['session:7']
    */
   keys(prefix: Data): Promise<V[]>;
-  keys(prefix: Data, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(keys<V>(prefix), surplus);
-    } catch (error) {
-      return this.refuseCall('keys', error);
-    }
-  }
 
   /**
    * Locks an item against SET, DEL, INC, DEC and another LOCK, for 1 to 2147483647 seconds or, with -1, until it is
@@ -148,13 +80,6 @@ export abstract class GibsonCommands<V> {
    * @throws KeyLockedError when the item is locked already
    */
   lock(key: Data, seconds: number | bigint): Promise<boolean>;
-  lock(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(lock<V>(key, seconds), surplus);
-    } catch (error) {
-      return this.refuseCall('lock', error);
-    }
-  }
 
   /**
    * Subtracts one from all numbers below a prefix; see {@link minc}.
@@ -162,13 +87,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.mdec('stock:') // 4
    */
   mdec(prefix: Data): Promise<number>;
-  mdec(prefix: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(mdec<V>(prefix), surplus);
-    } catch (error) {
-      return this.refuseCall('mdec', error);
-    }
-  }
 
   /**
    * Deletes all items below a prefix. Locked items stay and are not reported. Resolves to the number of deleted items.
@@ -176,13 +94,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.mdel('session:') // 12
    */
   mdel(prefix: Data): Promise<number>;
-  mdel(prefix: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(mdel<V>(prefix), surplus);
-    } catch (error) {
-      return this.refuseCall('mdel', error);
-    }
-  }
 
   /**
    * When the item was last used, in Unix seconds; this call counts too. `null` when there is no item.
@@ -190,13 +101,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaAccess('session:7')
    */
   metaAccess(key: Data): Promise<number | null>;
-  metaAccess(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaAccess<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaAccess', error);
-    }
-  }
 
   /**
    * From when the item's time to live and lock count, in Unix seconds: its creation, or the last TTL, MTTL, LOCK or
@@ -205,13 +109,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaCreated('session:7')
    */
   metaCreated(key: Data): Promise<number | null>;
-  metaCreated(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaCreated<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaCreated', error);
-    }
-  }
 
   /**
    * How a value is kept: 0 as it was sent, 1 compressed, 2 as a counter. `null` when there is no item.
@@ -219,13 +116,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaEncoding('visits') // 2
    */
   metaEncoding(key: Data): Promise<number | null>;
-  metaEncoding(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaEncoding<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaEncoding', error);
-    }
-  }
 
   /**
    * The seconds that are left of the time to live, -1 when it has no expiry. `null` when there is no item.
@@ -233,13 +123,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaLeft('session:7') // 3580
    */
   metaLeft(key: Data): Promise<number | null>;
-  metaLeft(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaLeft<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaLeft', error);
-    }
-  }
 
   /**
    * The lock as it was set, in seconds: 0 = none, -1 = until it is unlocked. A lock that has run out still shows its
@@ -248,13 +131,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaLock('config') // 30
    */
   metaLock(key: Data): Promise<number | null>;
-  metaLock(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaLock<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaLock', error);
-    }
-  }
 
   /**
    * How many bytes the server keeps for a value: less than its length when it is compressed, 8 for a counter. `null`
@@ -263,13 +139,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaSize('session:7') // 4
    */
   metaSize(key: Data): Promise<number | null>;
-  metaSize(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaSize<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaSize', error);
-    }
-  }
 
   /**
    * The time to live as it was set, in seconds; 0 or -1 = no expiry. `null` when there is no item.
@@ -277,13 +146,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.metaTtl('session:7') // 3600
    */
   metaTtl(key: Data): Promise<number | null>;
-  metaTtl(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(metaTtl<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('metaTtl', error);
-    }
-  }
 
   /**
    * All items below a prefix, as a `Map` in the server's order, which is not sorted; empty when there are none. Keys are
@@ -295,13 +157,6 @@ export abstract class GibsonCommands<V> {
    * @example for (const [key, value] of await gibson.mget('user:', { limit: 100 })) console.log(key, value)
    */
   mget(prefix: Data, options?: MgetOptions): Promise<Map<string, V>>;
-  mget(prefix: Data, options?: MgetOptions, surplus?: unknown): Promise<Map<string, V>> {
-    try {
-      return this.runExact(mget<V>(prefix, options), surplus);
-    } catch (error) {
-      return this.refuseCall('mget', error);
-    }
-  }
 
   /**
    * Adds one to all numbers below a prefix. Locked items and values that are no numbers are passed over; nothing is
@@ -310,13 +165,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.minc('visits:') // 4
    */
   minc(prefix: Data): Promise<number>;
-  minc(prefix: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(minc<V>(prefix), surplus);
-    } catch (error) {
-      return this.refuseCall('minc', error);
-    }
-  }
 
   /**
    * Locks all items below a prefix for 1 to 2147483647 seconds or, with -1, until they are unlocked; see `lock` for
@@ -325,13 +173,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.mlock('config:', 30) // 2
    */
   mlock(prefix: Data, seconds: number | bigint): Promise<number>;
-  mlock(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(mlock<V>(prefix, seconds), surplus);
-    } catch (error) {
-      return this.refuseCall('mlock', error);
-    }
-  }
 
   /**
    * Gives all existing items below a prefix the same value. Nothing is created; they lose their expiry
@@ -344,13 +185,6 @@ export abstract class GibsonCommands<V> {
    * @throws MemoryLimitError when the server is full
    */
   mset(prefix: Data, value: Data): Promise<number>;
-  mset(prefix: Data, value: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(mset<V>(prefix, value), surplus);
-    } catch (error) {
-      return this.refuseCall('mset', error);
-    }
-  }
 
   /**
    * Sets the time to live of all items below a prefix, in whole seconds from now, 0 to 32767; 0 = no expiry. Resolves
@@ -360,13 +194,6 @@ export abstract class GibsonCommands<V> {
    * @throws ArgumentError for any other number: the server would store another time
    */
   mttl(prefix: Data, seconds: number | bigint): Promise<number>;
-  mttl(prefix: Data, seconds: number | bigint, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(mttl<V>(prefix, seconds), surplus);
-    } catch (error) {
-      return this.refuseCall('mttl', error);
-    }
-  }
 
   /**
    * Removes the locks of all items below a prefix, also those that other clients have set. Resolves to the number of items, locked before or not.
@@ -374,13 +201,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.munlock('config:') // 2
    */
   munlock(prefix: Data): Promise<number>;
-  munlock(prefix: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(munlock<V>(prefix), surplus);
-    } catch (error) {
-      return this.refuseCall('munlock', error);
-    }
-  }
 
   /**
    * Asks the server for a sign of life. Resolves to `'OK'`.
@@ -388,13 +208,6 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.ping() // 'OK'
    */
   ping(): Promise<'OK'>;
-  ping(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(ping<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ping', error);
-    }
-  }
 
   /**
    * Stores a value, whatever was there before: value, time to live and a lock that has run out are replaced.
@@ -409,13 +222,6 @@ export abstract class GibsonCommands<V> {
    * @throws MemoryLimitError when the server is full
    */
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK'>;
-  set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(set<V>(key, value, options), surplus);
-    } catch (error) {
-      return this.refuseCall('set', error);
-    }
-  }
 
   /**
    * What the server tells about itself, by name: versions and averages as text, everything else as numbers. Look up by
@@ -424,13 +230,6 @@ export abstract class GibsonCommands<V> {
    * @example const { total_items, server_version } = await gibson.stats()
    */
   stats(): Promise<Stats>;
-  stats(surplus?: unknown): Promise<Stats> {
-    try {
-      return this.runExact(stats<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('stats', error);
-    }
-  }
 
   /**
    * Sets the time to live of an item, in whole seconds from now, 0 to 32767; 0 = no expiry. A running lock starts again.
@@ -440,13 +239,6 @@ export abstract class GibsonCommands<V> {
    * @throws ArgumentError for any other number: the server would store another time
    */
   ttl(key: Data, seconds: number | bigint): Promise<boolean>;
-  ttl(key: Data, seconds: number | bigint, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(ttl<V>(key, seconds), surplus);
-    } catch (error) {
-      return this.refuseCall('ttl', error);
-    }
-  }
 
   /**
    * Removes the lock of an item, also one that another client has set. Resolves to `true` also when there was no lock, to `false` when there is
@@ -455,11 +247,15 @@ export abstract class GibsonCommands<V> {
    * @example await gibson.unlock('config')
    */
   unlock(key: Data): Promise<boolean>;
-  unlock(key: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(unlock<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('unlock', error);
-    }
-  }
 }
+
+/** The class of the methods above. */
+export const GibsonCommands: abstract new <V>(...args: ConstructorParameters<typeof CommandRunner>) => GibsonCommands<V> = /* @__PURE__ */ withCommands(CommandRunner, {
+  fixed: [
+    { end, ping, stats },
+    { count, dec, del, get, inc, keys, mdec, mdel, metaAccess, metaCreated, metaEncoding, metaLeft, metaLock, metaSize, metaTtl, minc, munlock, unlock },
+    { lock, mget, mlock, mset, mttl, ttl },
+    { set },
+  ],
+  variadic: {},
+});

@@ -48,8 +48,9 @@ import type { Scored } from '../commands/support/replies.ts';
 import type { ScriptKeys } from '../commands/support/script-arguments.ts';
 import type { LexBound, RangeBound, Score, ScoreBound, ScoredMember } from '../commands/support/sorted-sets.ts';
 import type { HistoryEntry, StreamEntry, StreamId, StreamIds, Trim } from '../commands/support/streams.ts';
-import type { Command, Data, EntriesOf, EntryArgs } from '@kv/core';
-import { ArgumentError, ofCommand } from '@kv/core';
+import type { Data, EntriesOf, EntryArgs } from '@kv/core';
+import { CommandRunner, withCommands } from '@kv/core';
+import { wireName } from '../protocol/wire-name.ts';
 import { aclCat, aclDeluser, aclDryrun, aclGenpass, aclGetuser, aclHelp, aclList, aclLoad, aclLog, aclSave, aclSetuser, aclUsers, aclWhoami } from '../commands/acl.ts';
 import { bitcount, bitfield, bitfieldRo, bitop, bitpos, getbit, setbit } from '../commands/bitmap.ts';
 import { clientGetredir, clientTrackinginfo } from '../commands/client-tracking.ts';
@@ -102,26 +103,7 @@ import { append, getrange, setrange, strlen, substr } from '../commands/string-p
 import { get, getdel, getex, getset, mget, mset, msetnx, psetex, set, setex, setnx } from '../commands/string.ts';
 
 /** Every command that is safe on a shared client. */
-export abstract class RedisCommands<V> {
-  /** Sends or collects one command. */
-  protected abstract run<T>(command: Command<T, V>): Promise<T>;
-
-  /** A call whose arguments are wrong rejects like any other failure, it does not throw. */
-  protected refuse(error: unknown): Promise<never> {
-    return Promise.reject(error);
-  }
-
-  /** The same, with the name of the command. */
-  protected refuseCall(command: string, error: unknown): Promise<never> {
-    return this.refuse(ofCommand(error, command));
-  }
-
-  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
-  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
-    if (surplus === undefined) return this.run(command);
-    throw new ArgumentError(`${command.spec.name}: received more arguments than it takes`);
-  }
-
+export interface RedisCommands<V> extends CommandRunner<V> {
   /**
    * All categories of commands, or the commands of one category.
    *
@@ -129,13 +111,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-cat/
    */
   aclCat(category?: string): Promise<string[]>;
-  aclCat(category?: string, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(aclCat<V>(category), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL CAT', error);
-    }
-  }
 
   /**
    * Deletes users and closes their connections.
@@ -145,13 +120,7 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-deluser/
    */
-  aclDeluser(...usernames: Many[]): Promise<number> {
-    try {
-      return this.run(aclDeluser<V>(...usernames));
-    } catch (error) {
-      return this.refuseCall('ACL DELUSER', error);
-    }
-  }
+  aclDeluser(...usernames: Many[]): Promise<number>;
 
   /**
    * Whether a user might run a command, without running it: `OK`, or the reason why not.
@@ -160,13 +129,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/acl-dryrun/
    */
-  aclDryrun(username: string, command: string, ...args: Many[]): Promise<string> {
-    try {
-      return this.run(aclDryrun<V>(username, command, ...args));
-    } catch (error) {
-      return this.refuseCall('ACL DRYRUN', error);
-    }
-  }
+  aclDryrun(username: string, command: string, ...args: Many[]): Promise<string>;
 
   /**
    * A random password of so many bits (default 256), as hexadecimal text.
@@ -175,13 +138,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-genpass/
    */
   aclGenpass(bits?: Int): Promise<string>;
-  aclGenpass(bits?: Int, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(aclGenpass<V>(bits), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL GENPASS', error);
-    }
-  }
 
   /**
    * What a user may do, or `null` when there is no such user.
@@ -191,13 +147,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-getuser/
    */
   aclGetuser(username: string): Promise<AclUser | null>;
-  aclGetuser(username: string, surplus?: unknown): Promise<AclUser | null> {
-    try {
-      return this.runExact(aclGetuser<V>(username), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL GETUSER', error);
-    }
-  }
 
   /**
    * The server's own help text on ACL, line by line.
@@ -206,13 +155,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-help/
    */
   aclHelp(): Promise<string[]>;
-  aclHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(aclHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL HELP', error);
-    }
-  }
 
   /**
    * All users with their rules, in the form of an ACL file.
@@ -222,13 +164,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-list/
    */
   aclList(): Promise<string[]>;
-  aclList(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(aclList<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL LIST', error);
-    }
-  }
 
   /**
    * Reads the ACL file again, all or nothing.
@@ -238,13 +173,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-load/
    */
   aclLoad(): Promise<'OK'>;
-  aclLoad(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(aclLoad<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL LOAD', error);
-    }
-  }
 
   /**
    * The latest refusals, newest first (at most 10, or `count`); `reset` forgets them.
@@ -256,13 +184,6 @@ export abstract class RedisCommands<V> {
   aclLog(count?: Int): Promise<AclLogEntry[]>;
   aclLog(count: 'reset'): Promise<'OK'>;
   aclLog(count?: Int | 'reset'): Promise<AclLogEntry[] | 'OK'>;
-  aclLog(count?: Int | 'reset', surplus?: unknown): Promise<AclLogEntry[] | 'OK'> {
-    try {
-      return this.runExact(aclLog<V>(count), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL LOG', error);
-    }
-  }
 
   /**
    * Writes the users to the ACL file.
@@ -272,13 +193,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-save/
    */
   aclSave(): Promise<'OK'>;
-  aclSave(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(aclSave<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL SAVE', error);
-    }
-  }
 
   /**
    * Makes a user, or changes one: rules are added to those it has, in the order given (`on`, `>password`, `~key:*`, `+@read`,
@@ -289,13 +203,7 @@ export abstract class RedisCommands<V> {
    * @since 6.0.0
    * @see https://redis.io/commands/acl-setuser/
    */
-  aclSetuser(username: string, ...rules: Many[]): Promise<'OK'> {
-    try {
-      return this.run(aclSetuser<V>(username, ...rules));
-    } catch (error) {
-      return this.refuseCall('ACL SETUSER', error);
-    }
-  }
+  aclSetuser(username: string, ...rules: Many[]): Promise<'OK'>;
 
   /**
    * The names of all users.
@@ -305,13 +213,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-users/
    */
   aclUsers(): Promise<string[]>;
-  aclUsers(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(aclUsers<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL USERS', error);
-    }
-  }
 
   /**
    * The name of the own user.
@@ -320,13 +221,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/acl-whoami/
    */
   aclWhoami(): Promise<string>;
-  aclWhoami(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(aclWhoami<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ACL WHOAMI', error);
-    }
-  }
 
   /**
    * Appends to the value of a key; a missing key counts as empty.
@@ -337,13 +231,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/append/
    */
   append(key: Data, value: Data): Promise<number>;
-  append(key: Data, value: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(append<V>(key, value), surplus);
-    } catch (error) {
-      return this.refuseCall('APPEND', error);
-    }
-  }
 
   /**
    * Begins to rewrite the append-only file in the background. Answers with a sentence.
@@ -353,13 +240,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/bgrewriteaof/
    */
   bgrewriteaof(): Promise<string>;
-  bgrewriteaof(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(bgrewriteaof<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('BGREWRITEAOF', error);
-    }
-  }
 
   /**
    * Begins to save a snapshot in the background. Answers with a sentence; {@link lastsave} tells when it is done.
@@ -369,13 +249,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/bgsave/
    */
   bgsave(options?: BgsaveOptions): Promise<string>;
-  bgsave(options: BgsaveOptions = {}, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(bgsave<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('BGSAVE', error);
-    }
-  }
 
   /**
    * How many bits are set, in the whole value or in a range with both ends included; negative positions count from the
@@ -387,13 +260,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/bitcount/
    */
   bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
-  bitcount(key: Data, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(bitcount<V>(key, start, end, unit), surplus);
-    } catch (error) {
-      return this.refuseCall('BITCOUNT', error);
-    }
-  }
 
   /**
    * Reads and writes integers of any width inside a value, step by step.
@@ -408,13 +274,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/bitfield/
    */
   bitfield(key: Data, steps: readonly BitfieldStep[]): Promise<(number | null)[]>;
-  bitfield(key: Data, steps: readonly BitfieldStep[], surplus?: unknown): Promise<(number | null)[]> {
-    try {
-      return this.runExact(bitfield<V>(key, steps), surplus);
-    } catch (error) {
-      return this.refuseCall('BITFIELD', error);
-    }
-  }
 
   /**
    * Reads integers of any width inside a value.
@@ -425,13 +284,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/bitfield_ro/
    */
   bitfieldRo(key: Data, steps: readonly BitfieldGet[]): Promise<number[]>;
-  bitfieldRo(key: Data, steps: readonly BitfieldGet[], surplus?: unknown): Promise<number[]> {
-    try {
-      return this.runExact(bitfieldRo<V>(key, steps), surplus);
-    } catch (error) {
-      return this.refuseCall('BITFIELD_RO', error);
-    }
-  }
 
   /**
    * Combines values bit by bit and stores the result; shorter values count as followed by zeros.
@@ -442,13 +294,7 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/bitop/
    */
-  bitop(operation: BitOperation, destination: Data, ...keys: Many[]): Promise<number> {
-    try {
-      return this.run(bitop<V>(operation, destination, ...keys));
-    } catch (error) {
-      return this.refuseCall('BITOP', error);
-    }
-  }
+  bitop(operation: BitOperation, destination: Data, ...keys: Many[]): Promise<number>;
 
   /**
    * The position of the first bit that is 0 or 1, in the whole value or in a range with both ends included; -1 when there
@@ -459,13 +305,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/bitpos/
    */
   bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit): Promise<number>;
-  bitpos(key: Data, bit: 0 | 1, start?: Int, end?: Int, unit?: BitUnit, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(bitpos<V>(key, bit, start, end, unit), surplus);
-    } catch (error) {
-      return this.refuseCall('BITPOS', error);
-    }
-  }
 
   /**
    * The name of the connection, or `null`. On a shared client that is whichever connection the command took.
@@ -474,13 +313,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-getname/
    */
   clientGetname(): Promise<string | null>;
-  clientGetname(surplus?: unknown): Promise<string | null> {
-    try {
-      return this.runExact(clientGetname<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT GETNAME', error);
-    }
-  }
 
   /**
    * Id of the connection that gets the invalidations of this one: 0 itself, -1 tracking is off.
@@ -489,13 +321,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-getredir/
    */
   clientGetredir(): Promise<number>;
-  clientGetredir(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(clientGetredir<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT GETREDIR', error);
-    }
-  }
 
   /**
    * The server's own help text on CLIENT, line by line.
@@ -504,13 +329,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-help/
    */
   clientHelp(): Promise<string[]>;
-  clientHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(clientHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT HELP', error);
-    }
-  }
 
   /**
    * The id of the connection; never used again while the server runs. On a shared client that is whichever connection the command took.
@@ -519,13 +337,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-id/
    */
   clientId(): Promise<number>;
-  clientId(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(clientId<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT ID', error);
-    }
-  }
 
   /**
    * One line about the connection: `id=3 addr=… name=… db=0 …`. On a shared client that is whichever connection the command took.
@@ -534,13 +345,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-info/
    */
   clientInfo(): Promise<string>;
-  clientInfo(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clientInfo<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT INFO', error);
-    }
-  }
 
   /**
    * Closes connections. What they had under way ends with a connection error on their side.
@@ -552,13 +356,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-kill/
    */
   clientKill(filter: ClientKillFilter): Promise<number>;
-  clientKill(filter: ClientKillFilter, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(clientKill<V>(filter), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT KILL', error);
-    }
-  }
 
   /**
    * The connections of the server, one line each, as in {@link clientInfo}.
@@ -567,13 +364,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-list/
    */
   clientList(filter?: ClientListFilter): Promise<string>;
-  clientList(filter: ClientListFilter = {}, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clientList<V>(filter), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT LIST', error);
-    }
-  }
 
   /**
    * Holds back the commands of all clients for so many milliseconds. Commands that wait meanwhile may reach their own
@@ -583,13 +373,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-pause/
    */
   clientPause(milliseconds: Int, mode?: PauseMode): Promise<'OK'>;
-  clientPause(milliseconds: Int, mode?: PauseMode, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientPause<V>(milliseconds, mode), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT PAUSE', error);
-    }
-  }
 
   /**
    * How tracking is set for the connection. On a shared client that is whichever connection the command took.
@@ -598,13 +381,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-trackinginfo/
    */
   clientTrackinginfo(): Promise<TrackingInfo>;
-  clientTrackinginfo(surplus?: unknown): Promise<TrackingInfo> {
-    try {
-      return this.runExact(clientTrackinginfo<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT TRACKINGINFO', error);
-    }
-  }
 
   /**
    * Ends the blocking command of another connection, as if its time had passed (`timeout`, the default) or with an error
@@ -615,13 +391,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-unblock/
    */
   clientUnblock(id: Int, how?: 'timeout' | 'error'): Promise<boolean>;
-  clientUnblock(id: Int, how?: 'timeout' | 'error', surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(clientUnblock<V>(id, how), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT UNBLOCK', error);
-    }
-  }
 
   /**
    * Ends {@link clientPause}.
@@ -630,13 +399,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/client-unpause/
    */
   clientUnpause(): Promise<'OK'>;
-  clientUnpause(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientUnpause<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT UNPAUSE', error);
-    }
-  }
 
   /**
    * Gives slots to this node.
@@ -646,13 +408,7 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-addslots/
    */
-  clusterAddslots(...slots: (number | readonly number[])[]): Promise<'OK'> {
-    try {
-      return this.run(clusterAddslots<V>(...slots));
-    } catch (error) {
-      return this.refuseCall('CLUSTER ADDSLOTS', error);
-    }
-  }
+  clusterAddslots(...slots: (number | readonly number[])[]): Promise<'OK'>;
 
   /**
    * Gives ranges of slots to this node.
@@ -663,13 +419,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/cluster-addslotsrange/
    */
-  clusterAddslotsrange(...ranges: SlotRange[]): Promise<'OK'> {
-    try {
-      return this.run(clusterAddslotsrange<V>(...ranges));
-    } catch (error) {
-      return this.refuseCall('CLUSTER ADDSLOTSRANGE', error);
-    }
-  }
+  clusterAddslotsrange(...ranges: SlotRange[]): Promise<'OK'>;
 
   /**
    * Makes the node's configuration newer than all others, without asking them.
@@ -679,13 +429,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-bumpepoch/
    */
   clusterBumpepoch(): Promise<string>;
-  clusterBumpepoch(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clusterBumpepoch<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER BUMPEPOCH', error);
-    }
-  }
 
   /**
    * How many nodes report that a node does not answer.
@@ -695,13 +438,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-count-failure-reports/
    */
   clusterCountFailureReports(nodeId: string): Promise<number>;
-  clusterCountFailureReports(nodeId: string, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(clusterCountFailureReports<V>(nodeId), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER COUNT-FAILURE-REPORTS', error);
-    }
-  }
 
   /**
    * How many keys this node has in a slot.
@@ -711,13 +447,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-countkeysinslot/
    */
   clusterCountkeysinslot(slot: number): Promise<number>;
-  clusterCountkeysinslot(slot: number, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(clusterCountkeysinslot<V>(slot), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER COUNTKEYSINSLOT', error);
-    }
-  }
 
   /**
    * Makes this node forget to whom slots belong.
@@ -727,13 +456,7 @@ export abstract class RedisCommands<V> {
    * @since 3.0.0
    * @see https://redis.io/commands/cluster-delslots/
    */
-  clusterDelslots(...slots: (number | readonly number[])[]): Promise<'OK'> {
-    try {
-      return this.run(clusterDelslots<V>(...slots));
-    } catch (error) {
-      return this.refuseCall('CLUSTER DELSLOTS', error);
-    }
-  }
+  clusterDelslots(...slots: (number | readonly number[])[]): Promise<'OK'>;
 
   /**
    * Makes this node forget to whom ranges of slots belong.
@@ -743,13 +466,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/cluster-delslotsrange/
    */
-  clusterDelslotsrange(...ranges: SlotRange[]): Promise<'OK'> {
-    try {
-      return this.run(clusterDelslotsrange<V>(...ranges));
-    } catch (error) {
-      return this.refuseCall('CLUSTER DELSLOTSRANGE', error);
-    }
-  }
+  clusterDelslotsrange(...ranges: SlotRange[]): Promise<'OK'>;
 
   /**
    * Makes this replica the master of its shard; resolves before that is done.
@@ -759,13 +476,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-failover/
    */
   clusterFailover(mode?: ClusterFailoverMode): Promise<'OK'>;
-  clusterFailover(mode?: ClusterFailoverMode, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterFailover<V>(mode), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER FAILOVER', error);
-    }
-  }
 
   /**
    * Makes this node forget to whom all slots belong.
@@ -775,13 +485,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-flushslots/
    */
   clusterFlushslots(): Promise<'OK'>;
-  clusterFlushslots(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterFlushslots<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER FLUSHSLOTS', error);
-    }
-  }
 
   /**
    * Removes a node from what this node knows of the cluster.
@@ -791,13 +494,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-forget/
    */
   clusterForget(nodeId: string): Promise<'OK'>;
-  clusterForget(nodeId: string, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterForget<V>(nodeId), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER FORGET', error);
-    }
-  }
 
   /**
    * Some keys that this node has in a slot.
@@ -808,13 +504,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-getkeysinslot/
    */
   clusterGetkeysinslot(slot: number, count: Int): Promise<V[]>;
-  clusterGetkeysinslot(slot: number, count: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(clusterGetkeysinslot<V>(slot, count), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER GETKEYSINSLOT', error);
-    }
-  }
 
   /**
    * The server's own help text on CLUSTER, line by line.
@@ -823,13 +512,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-help/
    */
   clusterHelp(): Promise<string[]>;
-  clusterHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(clusterHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER HELP', error);
-    }
-  }
 
   /**
    * The state of the cluster as this node sees it: lines of `name:value`.
@@ -839,13 +521,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-info/
    */
   clusterInfo(): Promise<string>;
-  clusterInfo(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clusterInfo<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER INFO', error);
-    }
-  }
 
   /**
    * The slot of a key. A part in braces decides alone: `{user}:1` and `{user}:2` have the same.
@@ -855,13 +530,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-keyslot/
    */
   clusterKeyslot(key: Data): Promise<number>;
-  clusterKeyslot(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(clusterKeyslot<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER KEYSLOT', error);
-    }
-  }
 
   /**
    * The connections between this node and the others.
@@ -871,13 +539,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-links/
    */
   clusterLinks(): Promise<ClusterLink[]>;
-  clusterLinks(surplus?: unknown): Promise<ClusterLink[]> {
-    try {
-      return this.runExact(clusterLinks<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER LINKS', error);
-    }
-  }
 
   /**
    * Introduces this node to another; resolves before they have met.
@@ -889,13 +550,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-meet/
    */
   clusterMeet(ip: string, port: number, busPort?: number): Promise<'OK'>;
-  clusterMeet(ip: string, port: number, busPort?: number, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterMeet<V>(ip, port, busPort), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER MEET', error);
-    }
-  }
 
   /**
    * The id of this node.
@@ -905,13 +559,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-myid/
    */
   clusterMyid(): Promise<string>;
-  clusterMyid(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clusterMyid<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER MYID', error);
-    }
-  }
 
   /**
    * The id of the shard that this node is in.
@@ -921,13 +568,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-myshardid/
    */
   clusterMyshardid(): Promise<string>;
-  clusterMyshardid(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clusterMyshardid<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER MYSHARDID', error);
-    }
-  }
 
   /**
    * The nodes as this node knows them, one per line, in the format of the configuration file.
@@ -937,13 +577,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-nodes/
    */
   clusterNodes(): Promise<string>;
-  clusterNodes(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(clusterNodes<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER NODES', error);
-    }
-  }
 
   /**
    * The replicas of a master, one line each, as in {@link clusterNodes}.
@@ -953,13 +586,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-replicas/
    */
   clusterReplicas(nodeId: string): Promise<string[]>;
-  clusterReplicas(nodeId: string, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(clusterReplicas<V>(nodeId), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER REPLICAS', error);
-    }
-  }
 
   /**
    * Makes this node a replica of another.
@@ -969,13 +595,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-replicate/
    */
   clusterReplicate(nodeId: string): Promise<'OK'>;
-  clusterReplicate(nodeId: string, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterReplicate<V>(nodeId), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER REPLICATE', error);
-    }
-  }
 
   /**
    * Makes this node forget the cluster.
@@ -985,13 +604,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-reset/
    */
   clusterReset(mode?: ClusterResetMode): Promise<'OK'>;
-  clusterReset(mode?: ClusterResetMode, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterReset<V>(mode), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER RESET', error);
-    }
-  }
 
   /**
    * Writes the node's configuration to disk.
@@ -1001,13 +613,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-saveconfig/
    */
   clusterSaveconfig(): Promise<'OK'>;
-  clusterSaveconfig(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterSaveconfig<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SAVECONFIG', error);
-    }
-  }
 
   /**
    * Sets the configuration epoch of a fresh node.
@@ -1017,13 +622,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-set-config-epoch/
    */
   clusterSetConfigEpoch(epoch: Int): Promise<'OK'>;
-  clusterSetConfigEpoch(epoch: Int, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterSetConfigEpoch<V>(epoch), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SET-CONFIG-EPOCH', error);
-    }
-  }
 
   /**
    * Says what happens to a slot, for moving it between nodes.
@@ -1035,13 +633,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-setslot/
    */
   clusterSetslot(slot: number, options: SlotState): Promise<'OK'>;
-  clusterSetslot(slot: number, options: SlotState, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clusterSetslot<V>(slot, options), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SETSLOT', error);
-    }
-  }
 
   /**
    * The shards of the cluster with their slots and nodes.
@@ -1051,13 +642,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-shards/
    */
   clusterShards(): Promise<Shard[]>;
-  clusterShards(surplus?: unknown): Promise<Shard[]> {
-    try {
-      return this.runExact(clusterShards<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SHARDS', error);
-    }
-  }
 
   /**
    * The old name of {@link clusterReplicas}.
@@ -1067,13 +651,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-slaves/
    */
   clusterSlaves(nodeId: string): Promise<string[]>;
-  clusterSlaves(nodeId: string, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(clusterSlaves<V>(nodeId), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SLAVES', error);
-    }
-  }
 
   /**
    * What this node counts per slot, for the slots that it has. Only Valkey.
@@ -1085,13 +662,6 @@ export abstract class RedisCommands<V> {
    * @see https://valkey.io/commands/cluster-slot-stats/
    */
   clusterSlotStats(options: SlotStatsOptions): Promise<SlotStats[]>;
-  clusterSlotStats(options: SlotStatsOptions, surplus?: unknown): Promise<SlotStats[]> {
-    try {
-      return this.runExact(clusterSlotStats<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SLOT-STATS', error);
-    }
-  }
 
   /**
    * Which nodes have which slots.
@@ -1102,13 +672,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/cluster-slots/
    */
   clusterSlots(): Promise<SlotOwner[]>;
-  clusterSlots(surplus?: unknown): Promise<SlotOwner[]> {
-    try {
-      return this.runExact(clusterSlots<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CLUSTER SLOTS', error);
-    }
-  }
 
   /**
    * All commands of the server.
@@ -1117,13 +680,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/command/
    */
   command(): Promise<CommandInfo[]>;
-  command(surplus?: unknown): Promise<CommandInfo[]> {
-    try {
-      return this.runExact(command<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('COMMAND', error);
-    }
-  }
 
   /**
    * How many commands the server has.
@@ -1132,13 +688,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/command-count/
    */
   commandCount(): Promise<number>;
-  commandCount(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(commandCount<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('COMMAND COUNT', error);
-    }
-  }
 
   /**
    * Documentation of commands by name, or of all; names that the server does not know are left out.
@@ -1146,13 +695,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/command-docs/
    */
-  commandDocs(...names: Many[]): Promise<Map<string, CommandDoc>> {
-    try {
-      return this.run(commandDocs<V>(...names));
-    } catch (error) {
-      return this.refuseCall('COMMAND DOCS', error);
-    }
-  }
+  commandDocs(...names: Many[]): Promise<Map<string, CommandDoc>>;
 
   /**
    * The keys in a full command line.
@@ -1162,13 +705,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/command-getkeys/
    */
-  commandGetkeys(command: string, ...args: Many[]): Promise<V[]> {
-    try {
-      return this.run(commandGetkeys<V>(command, ...args));
-    } catch (error) {
-      return this.refuseCall('COMMAND GETKEYS', error);
-    }
-  }
+  commandGetkeys(command: string, ...args: Many[]): Promise<V[]>;
 
   /**
    * The keys in a full command line, and what happens to them.
@@ -1177,13 +714,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/command-getkeysandflags/
    */
-  commandGetkeysandflags(command: string, ...args: Many[]): Promise<KeyUse<V>[]> {
-    try {
-      return this.run(commandGetkeysandflags<V>(command, ...args));
-    } catch (error) {
-      return this.refuseCall('COMMAND GETKEYSANDFLAGS', error);
-    }
-  }
+  commandGetkeysandflags(command: string, ...args: Many[]): Promise<KeyUse<V>[]>;
 
   /**
    * The server's own help text on COMMAND, line by line.
@@ -1192,13 +723,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/command-help/
    */
   commandHelp(): Promise<string[]>;
-  commandHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(commandHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('COMMAND HELP', error);
-    }
-  }
 
   /**
    * What the server knows about commands by name (`null` for unknown ones), or about all.
@@ -1206,13 +730,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/command-info/
    */
-  commandInfo(...names: Many[]): Promise<(CommandInfo | null)[]> {
-    try {
-      return this.run(commandInfo<V>(...names));
-    } catch (error) {
-      return this.refuseCall('COMMAND INFO', error);
-    }
-  }
+  commandInfo(...names: Many[]): Promise<(CommandInfo | null)[]>;
 
   /**
    * The names of all commands, or of those that a filter lets through.
@@ -1221,13 +739,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/command-list/
    */
   commandList(filter?: CommandListFilter): Promise<string[]>;
-  commandList(filter: CommandListFilter = {}, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(commandList<V>(filter), surplus);
-    } catch (error) {
-      return this.refuseCall('COMMAND LIST', error);
-    }
-  }
 
   /**
    * Settings whose names match the glob patterns, as an object without prototype. Several patterns since 7.0.
@@ -1237,13 +748,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/config-get/
    */
-  configGet(...patterns: Many[]): Promise<Record<string, string>> {
-    try {
-      return this.run(configGet<V>(...patterns));
-    } catch (error) {
-      return this.refuseCall('CONFIG GET', error);
-    }
-  }
+  configGet(...patterns: Many[]): Promise<Record<string, string>>;
 
   /**
    * The server's own help text on CONFIG, line by line.
@@ -1252,13 +757,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/config-help/
    */
   configHelp(): Promise<string[]>;
-  configHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(configHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CONFIG HELP', error);
-    }
-  }
 
   /**
    * Sets the counters of INFO back to zero.
@@ -1267,13 +765,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/config-resetstat/
    */
   configResetstat(): Promise<'OK'>;
-  configResetstat(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(configResetstat<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CONFIG RESETSTAT', error);
-    }
-  }
 
   /**
    * Writes the current settings to the configuration file.
@@ -1283,13 +774,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/config-rewrite/
    */
   configRewrite(): Promise<'OK'>;
-  configRewrite(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(configRewrite<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('CONFIG REWRITE', error);
-    }
-  }
 
   /**
    * Changes settings, all or none. Several at once since 7.0.
@@ -1299,13 +783,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/config-set/
    */
-  configSet<E extends EntriesOf<E>>(...settings: EntryArgs<E>): Promise<'OK'> {
-    try {
-      return this.run(configSet<V, E>(...settings));
-    } catch (error) {
-      return this.refuseCall('CONFIG SET', error);
-    }
-  }
+  configSet<E extends EntriesOf<E>>(...settings: EntryArgs<E>): Promise<'OK'>;
 
   /**
    * Copies a value with its time to live.
@@ -1315,13 +793,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/copy/
    */
   copy(source: Data, destination: Data, options?: CopyOptions): Promise<boolean>;
-  copy(source: Data, destination: Data, options: CopyOptions = {}, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(copy<V>(source, destination, options), surplus);
-    } catch (error) {
-      return this.refuseCall('COPY', error);
-    }
-  }
 
   /**
    * How many keys the database has.
@@ -1330,13 +801,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/dbsize/
    */
   dbsize(): Promise<number>;
-  dbsize(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(dbsize<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('DBSIZE', error);
-    }
-  }
 
   /**
    * For developers and tests of the server; what it answers depends on the subcommand and the version, and comes as the wire
@@ -1346,13 +810,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/debug/
    */
-  debug(subcommand: string, ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(debug<V>(subcommand, ...args));
-    } catch (error) {
-      return this.refuseCall('DEBUG', error);
-    }
-  }
+  debug(subcommand: string, ...args: Many[]): Promise<unknown>;
 
   /**
    * Subtracts 1 from a counter; a missing key counts as 0.
@@ -1363,13 +821,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/decr/
    */
   decr(key: Data): Promise<number>;
-  decr(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(decr<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('DECR', error);
-    }
-  }
 
   /**
    * Subtracts from a counter; a missing key counts as 0.
@@ -1380,13 +831,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/decrby/
    */
   decrby(key: Data, decrement: Int): Promise<number>;
-  decrby(key: Data, decrement: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(decrby<V>(key, decrement), surplus);
-    } catch (error) {
-      return this.refuseCall('DECRBY', error);
-    }
-  }
 
   /**
    * Deletes keys.
@@ -1397,13 +841,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/del/
    */
-  del(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(del<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('DEL', error);
-    }
-  }
+  del(...keys: Many[]): Promise<number>;
 
   /**
    * A value in the server's own binary form, for {@link restore}; `null` when the key is missing. Bytes whatever the client
@@ -1413,13 +851,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/dump/
    */
   dump(key: Data): Promise<Uint8Array | null>;
-  dump(key: Data, surplus?: unknown): Promise<Uint8Array | null> {
-    try {
-      return this.runExact(dump<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('DUMP', error);
-    }
-  }
 
   /**
    * The same message back.
@@ -1428,13 +859,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/echo/
    */
   echo(message: Data): Promise<V>;
-  echo(message: Data, surplus?: unknown): Promise<V> {
-    try {
-      return this.runExact(echo<V>(message), surplus);
-    } catch (error) {
-      return this.refuseCall('ECHO', error);
-    }
-  }
 
   /**
    * Runs a Lua script on the server, as one step. `KEYS` and `ARGV` hold the keys and arguments.
@@ -1448,13 +872,7 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/eval/
    */
-  eval(script: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(evaluate<V>(script, keys, ...args));
-    } catch (error) {
-      return this.refuseCall('EVAL', error);
-    }
-  }
+  eval(script: Data, keys?: ScriptKeys, ...args: Many[]): Promise<unknown>;
 
   /**
    * As {@link eval}, for a script that does not write; may run on a replica.
@@ -1464,13 +882,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/eval_ro/
    */
-  evalRo(script: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(evalRo<V>(script, keys, ...args));
-    } catch (error) {
-      return this.refuseCall('EVAL_RO', error);
-    }
-  }
+  evalRo(script: Data, keys?: ScriptKeys, ...args: Many[]): Promise<unknown>;
 
   /**
    * Runs a script that the server knows, by its SHA-1.
@@ -1481,13 +893,7 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/evalsha/
    */
-  evalsha(sha1: string, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(evalsha<V>(sha1, keys, ...args));
-    } catch (error) {
-      return this.refuseCall('EVALSHA', error);
-    }
-  }
+  evalsha(sha1: string, keys?: ScriptKeys, ...args: Many[]): Promise<unknown>;
 
   /**
    * As {@link evalsha}, for a script that does not write; may run on a replica.
@@ -1497,13 +903,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/evalsha_ro/
    */
-  evalshaRo(sha1: string, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(evalshaRo<V>(sha1, keys, ...args));
-    } catch (error) {
-      return this.refuseCall('EVALSHA_RO', error);
-    }
-  }
+  evalshaRo(sha1: string, keys?: ScriptKeys, ...args: Many[]): Promise<unknown>;
 
   /**
    * How many of the keys exist; a key given twice counts twice.
@@ -1512,13 +912,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/exists/
    */
-  exists(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(exists<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('EXISTS', error);
-    }
-  }
+  exists(...keys: Many[]): Promise<number>;
 
   /**
    * Lets a key end in so many seconds; a time that has passed deletes it.
@@ -1529,13 +923,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/expire/
    */
   expire(key: Data, seconds: Int, options?: ExpireCondition): Promise<boolean>;
-  expire(key: Data, seconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(expire<V>(key, seconds, options), surplus);
-    } catch (error) {
-      return this.refuseCall('EXPIRE', error);
-    }
-  }
 
   /**
    * Lets a key end at a unix time in seconds; a time that has passed deletes it.
@@ -1546,13 +933,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/expireat/
    */
   expireat(key: Data, unixSeconds: Int, options?: ExpireCondition): Promise<boolean>;
-  expireat(key: Data, unixSeconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(expireat<V>(key, unixSeconds, options), surplus);
-    } catch (error) {
-      return this.refuseCall('EXPIREAT', error);
-    }
-  }
 
   /**
    * When a key ends, as unix time in seconds.
@@ -1562,13 +942,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/expiretime/
    */
   expiretime(key: Data): Promise<number>;
-  expiretime(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(expiretime<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('EXPIRETIME', error);
-    }
-  }
 
   /**
    * Begins to hand the role of the master over to a replica, or stops that. Answers before it is done; see {@link role}.
@@ -1578,13 +951,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/failover/
    */
   failover(options?: FailoverOptions): Promise<'OK'>;
-  failover(options: FailoverOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(failover<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('FAILOVER', error);
-    }
-  }
 
   /**
    * Calls a function, as one step.
@@ -1596,13 +962,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/fcall/
    */
-  fcall(name: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(fcall<V>(name, keys, ...args));
-    } catch (error) {
-      return this.refuseCall('FCALL', error);
-    }
-  }
+  fcall(name: Data, keys?: ScriptKeys, ...args: Many[]): Promise<unknown>;
 
   /**
    * As {@link fcall}, for a function that is declared not to write; may run on a replica.
@@ -1612,13 +972,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/fcall_ro/
    */
-  fcallRo(name: Data, keys: ScriptKeys = [], ...args: Many[]): Promise<unknown> {
-    try {
-      return this.run(fcallRo<V>(name, keys, ...args));
-    } catch (error) {
-      return this.refuseCall('FCALL_RO', error);
-    }
-  }
+  fcallRo(name: Data, keys?: ScriptKeys, ...args: Many[]): Promise<unknown>;
 
   /**
    * Deletes all keys of all databases.
@@ -1627,13 +981,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/flushall/
    */
   flushall(options?: FlushOptions): Promise<'OK'>;
-  flushall(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(flushall<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('FLUSHALL', error);
-    }
-  }
 
   /**
    * Deletes all keys of the database.
@@ -1642,13 +989,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/flushdb/
    */
   flushdb(options?: FlushOptions): Promise<'OK'>;
-  flushdb(options: FlushOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(flushdb<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('FLUSHDB', error);
-    }
-  }
 
   /**
    * Deletes a library with its functions.
@@ -1658,13 +998,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-delete/
    */
   functionDelete(library: Data): Promise<'OK'>;
-  functionDelete(library: Data, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(functionDelete<V>(library), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION DELETE', error);
-    }
-  }
 
   /**
    * All libraries in the server's own form, for {@link functionRestore}. Always bytes.
@@ -1673,13 +1006,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-dump/
    */
   functionDump(): Promise<Uint8Array>;
-  functionDump(surplus?: unknown): Promise<Uint8Array> {
-    try {
-      return this.runExact(functionDump<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION DUMP', error);
-    }
-  }
 
   /**
    * Deletes all libraries.
@@ -1688,13 +1014,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-flush/
    */
   functionFlush(mode?: FlushMode): Promise<'OK'>;
-  functionFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(functionFlush<V>(mode), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION FLUSH', error);
-    }
-  }
 
   /**
    * The server's own help text on FUNCTION, line by line.
@@ -1703,13 +1022,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-help/
    */
   functionHelp(): Promise<string[]>;
-  functionHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(functionHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION HELP', error);
-    }
-  }
 
   /**
    * Ends the function that is running, if it has not written yet.
@@ -1719,13 +1031,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-kill/
    */
   functionKill(): Promise<'OK'>;
-  functionKill(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(functionKill<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION KILL', error);
-    }
-  }
 
   /**
    * The libraries with their functions.
@@ -1734,13 +1039,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-list/
    */
   functionList(options?: FunctionListOptions): Promise<LibraryInfo[]>;
-  functionList(options: FunctionListOptions = {}, surplus?: unknown): Promise<LibraryInfo[]> {
-    try {
-      return this.runExact(functionList<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION LIST', error);
-    }
-  }
 
   /**
    * Gives the server a library. Its first line names it: `#!lua name=mylib`.
@@ -1751,13 +1049,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-load/
    */
   functionLoad(code: Data, options?: FunctionLoadOptions): Promise<string>;
-  functionLoad(code: Data, options: FunctionLoadOptions = {}, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(functionLoad<V>(code, options), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION LOAD', error);
-    }
-  }
 
   /**
    * Restores what {@link functionDump} gave.
@@ -1768,13 +1059,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-restore/
    */
   functionRestore(dump: Uint8Array, policy?: RestorePolicy): Promise<'OK'>;
-  functionRestore(dump: Uint8Array, policy?: RestorePolicy, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(functionRestore<V>(dump, policy), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION RESTORE', error);
-    }
-  }
 
   /**
    * Which function is running, and how many libraries and functions there are.
@@ -1783,13 +1067,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/function-stats/
    */
   functionStats(): Promise<FunctionStats>;
-  functionStats(surplus?: unknown): Promise<FunctionStats> {
-    try {
-      return this.runExact(functionStats<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('FUNCTION STATS', error);
-    }
-  }
 
   /**
    * Adds places, or moves them.
@@ -1808,13 +1085,6 @@ export abstract class RedisCommands<V> {
   geoadd(key: Data, longitude: number, latitude: number, member: Data): Promise<number>;
   geoadd(key: Data, places: GeoPlace | readonly GeoPlace[], options?: GeoaddOptions): Promise<number>;
   geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data): Promise<number>;
-  geoadd(key: Data, longitudeOrPlaces: number | GeoPlace | readonly GeoPlace[], latitudeOrOptions?: number | GeoaddOptions, member?: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(geoadd<V>(key, longitudeOrPlaces, latitudeOrOptions, member), surplus);
-    } catch (error) {
-      return this.refuseCall('GEOADD', error);
-    }
-  }
 
   /**
    * The distance between two members, in metres unless another unit is given.
@@ -1826,13 +1096,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/geodist/
    */
   geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit): Promise<number | null>;
-  geodist(key: Data, member1: Data, member2: Data, unit?: GeoUnit, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(geodist<V>(key, member1, member2, unit), surplus);
-    } catch (error) {
-      return this.refuseCall('GEODIST', error);
-    }
-  }
 
   /**
    * The standard geohash of members, 11 characters, in their order; `null` for those that are not there.
@@ -1842,13 +1105,7 @@ export abstract class RedisCommands<V> {
    * @since 3.2.0
    * @see https://redis.io/commands/geohash/
    */
-  geohash(key: Data, ...members: Many[]): Promise<(string | null)[]> {
-    try {
-      return this.run(geohash<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('GEOHASH', error);
-    }
-  }
+  geohash(key: Data, ...members: Many[]): Promise<(string | null)[]>;
 
   /**
    * The positions of members, in their order; `null` for those that are not there. They are rounded when they are
@@ -1859,13 +1116,7 @@ export abstract class RedisCommands<V> {
    * @since 3.2.0
    * @see https://redis.io/commands/geopos/
    */
-  geopos(key: Data, ...members: Many[]): Promise<(GeoPosition | null)[]> {
-    try {
-      return this.run(geopos<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('GEOPOS', error);
-    }
-  }
+  geopos(key: Data, ...members: Many[]): Promise<(GeoPosition | null)[]>;
 
   /**
    * The members inside a circle, or with `store` or `storedist` how many were stored.
@@ -1879,13 +1130,6 @@ export abstract class RedisCommands<V> {
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusStore): Promise<number>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
-  georadius(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
-    try {
-      return this.runExact(georadius<V>(key, longitude, latitude, radius, unit, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GEORADIUS', error);
-    }
-  }
 
   /**
    * The members inside a circle.
@@ -1897,13 +1141,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/georadius_ro/
    */
   georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
-  georadiusRo(key: Data, longitude: number, latitude: number, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    try {
-      return this.runExact(georadiusRo<V>(key, longitude, latitude, radius, unit, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GEORADIUS_RO', error);
-    }
-  }
 
   /**
    * The members inside a circle around another member, or with `store` or `storedist` how many were stored.
@@ -1917,13 +1154,6 @@ export abstract class RedisCommands<V> {
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusStore): Promise<number>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusFind): Promise<V[] | GeoMatch<V>[]>;
   georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeoradiusOptions): Promise<V[] | GeoMatch<V>[] | number>;
-  georadiusbymember(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeoradiusOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[] | number> {
-    try {
-      return this.runExact(georadiusbymember<V>(key, member, radius, unit, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GEORADIUSBYMEMBER', error);
-    }
-  }
 
   /**
    * The members inside a circle around another member.
@@ -1935,13 +1165,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/georadiusbymember_ro/
    */
   georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
-  georadiusbymemberRo(key: Data, member: Data, radius: number, unit: GeoUnit, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    try {
-      return this.runExact(georadiusbymemberRo<V>(key, member, radius, unit, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GEORADIUSBYMEMBER_RO', error);
-    }
-  }
 
   /**
    * The members inside a circle or box.
@@ -1957,13 +1180,6 @@ export abstract class RedisCommands<V> {
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchNames): Promise<V[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions & ({ readonly withcoord: true } | { readonly withdist: true } | { readonly withhash: true })): Promise<GeoMatch<V>[]>;
   geosearch(key: Data, from: GeoCenter, by: GeoShape, options?: GeosearchOptions): Promise<V[] | GeoMatch<V>[]>;
-  geosearch(key: Data, from: GeoCenter, by: GeoShape, options: GeosearchOptions = {}, surplus?: unknown): Promise<V[] | GeoMatch<V>[]> {
-    try {
-      return this.runExact(geosearch<V>(key, from, by, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GEOSEARCH', error);
-    }
-  }
 
   /**
    * Stores in `destination` the members inside a circle or box, in place of what was there.
@@ -1975,13 +1191,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/geosearchstore/
    */
   geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options?: GeosearchstoreOptions): Promise<number>;
-  geosearchstore(destination: Data, source: Data, from: GeoCenter, by: GeoShape, options: GeosearchstoreOptions = {}, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(geosearchstore<V>(destination, source, from, by, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GEOSEARCHSTORE', error);
-    }
-  }
 
   /**
    * The value of a key, or `null` when there is none.
@@ -1991,13 +1200,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/get/
    */
   get(key: Data): Promise<V | null>;
-  get(key: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(get<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('GET', error);
-    }
-  }
 
   /**
    * One bit, counted from the highest bit of the first byte; 0 beyond the end.
@@ -2007,13 +1209,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/getbit/
    */
   getbit(key: Data, offset: Int): Promise<0 | 1>;
-  getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
-    try {
-      return this.runExact(getbit<V>(key, offset), surplus);
-    } catch (error) {
-      return this.refuseCall('GETBIT', error);
-    }
-  }
 
   /**
    * Takes the value of a key and deletes the key.
@@ -2024,13 +1219,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/getdel/
    */
   getdel(key: Data): Promise<V | null>;
-  getdel(key: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(getdel<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('GETDEL', error);
-    }
-  }
 
   /**
    * The value of a key, giving the key a new time to live (or none, with `persist`). Without options it is {@link get}.
@@ -2041,13 +1229,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/getex/
    */
   getex(key: Data, options?: GetexOptions): Promise<V | null>;
-  getex(key: Data, options: GetexOptions = {}, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(getex<V>(key, options), surplus);
-    } catch (error) {
-      return this.refuseCall('GETEX', error);
-    }
-  }
 
   /**
    * A part of a value, by byte offsets; both ends are included, negative ones count from the end.
@@ -2058,13 +1239,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/getrange/
    */
   getrange(key: Data, start: Int, end: Int): Promise<V>;
-  getrange(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
-    try {
-      return this.runExact(getrange<V>(key, start, end), surplus);
-    } catch (error) {
-      return this.refuseCall('GETRANGE', error);
-    }
-  }
 
   /**
    * Sets a key and takes its old value.
@@ -2076,13 +1250,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/getset/
    */
   getset(key: Data, value: Data): Promise<V | null>;
-  getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(getset<V>(key, value), surplus);
-    } catch (error) {
-      return this.refuseCall('GETSET', error);
-    }
-  }
 
   /**
    * Deletes fields; the key goes with its last field.
@@ -2093,13 +1260,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hdel/
    */
-  hdel(key: Data, ...fields: Many[]): Promise<number> {
-    try {
-      return this.run(hdel<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HDEL', error);
-    }
-  }
+  hdel(key: Data, ...fields: Many[]): Promise<number>;
 
   /**
    * Whether a hash has a field; `false` also when there is no hash.
@@ -2109,13 +1270,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hexists/
    */
   hexists(key: Data, field: Data): Promise<boolean>;
-  hexists(key: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(hexists<V>(key, field), surplus);
-    } catch (error) {
-      return this.refuseCall('HEXISTS', error);
-    }
-  }
 
   /**
    * Lets fields end in so many seconds. Redis only.
@@ -2128,13 +1282,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hexpire/
    */
   hexpire(key: Data, seconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
-  hexpire(key: Data, seconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    try {
-      return this.runExact(hexpire<V>(key, seconds, fields, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HEXPIRE', error);
-    }
-  }
 
   /**
    * Lets fields end at a unix time in seconds. Redis only.
@@ -2147,13 +1294,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hexpireat/
    */
   hexpireat(key: Data, unixSeconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
-  hexpireat(key: Data, unixSeconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    try {
-      return this.runExact(hexpireat<V>(key, unixSeconds, fields, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HEXPIREAT', error);
-    }
-  }
 
   /**
    * When fields end, as unix time in seconds. Redis only.
@@ -2165,13 +1305,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hexpiretime/
    */
-  hexpiretime(key: Data, ...fields: Many[]): Promise<number[]> {
-    try {
-      return this.run(hexpiretime<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HEXPIRETIME', error);
-    }
-  }
+  hexpiretime(key: Data, ...fields: Many[]): Promise<number[]>;
 
   /**
    * The value of a field, or `null` when the field or the key is missing.
@@ -2181,13 +1315,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hget/
    */
   hget(key: Data, field: Data): Promise<V | null>;
-  hget(key: Data, field: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(hget<V>(key, field), surplus);
-    } catch (error) {
-      return this.refuseCall('HGET', error);
-    }
-  }
 
   /**
    * All fields with their values, as an object without prototype; empty when the key is missing.
@@ -2198,13 +1325,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hgetall/
    */
   hgetall(key: Data): Promise<Record<string, V>>;
-  hgetall(key: Data, surplus?: unknown): Promise<Record<string, V>> {
-    try {
-      return this.runExact(hgetall<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('HGETALL', error);
-    }
-  }
 
   /**
    * Takes the values of fields and deletes the fields, and the hash with its last one.
@@ -2216,13 +1336,7 @@ export abstract class RedisCommands<V> {
    * @since 8.0.0
    * @see https://redis.io/commands/hgetdel/
    */
-  hgetdel(key: Data, ...fields: Many[]): Promise<(V | null)[]> {
-    try {
-      return this.run(hgetdel<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HGETDEL', error);
-    }
-  }
+  hgetdel(key: Data, ...fields: Many[]): Promise<(V | null)[]>;
 
   /**
    * The values of fields, giving each field a new time to live (or none, with `persist`). Without options it is
@@ -2236,13 +1350,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hgetex/
    */
   hgetex(key: Data, fields: Many, options?: HgetexOptions): Promise<(V | null)[]>;
-  hgetex(key: Data, fields: Many, options: HgetexOptions = {}, surplus?: unknown): Promise<(V | null)[]> {
-    try {
-      return this.runExact(hgetex<V>(key, fields, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HGETEX', error);
-    }
-  }
 
   /**
    * Adds to a field that counts; a missing field counts as 0.
@@ -2253,13 +1360,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hincrby/
    */
   hincrby(key: Data, field: Data, increment: Int): Promise<number>;
-  hincrby(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hincrby<V>(key, field, increment), surplus);
-    } catch (error) {
-      return this.refuseCall('HINCRBY', error);
-    }
-  }
 
   /**
    * Adds a fractional number to a field; a missing field counts as 0.
@@ -2270,13 +1370,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hincrbyfloat/
    */
   hincrbyfloat(key: Data, field: Data, increment: Int): Promise<number>;
-  hincrbyfloat(key: Data, field: Data, increment: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hincrbyfloat<V>(key, field, increment), surplus);
-    } catch (error) {
-      return this.refuseCall('HINCRBYFLOAT', error);
-    }
-  }
 
   /**
    * The names of all fields.
@@ -2286,13 +1379,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hkeys/
    */
   hkeys(key: Data): Promise<string[]>;
-  hkeys(key: Data, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(hkeys<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('HKEYS', error);
-    }
-  }
 
   /**
    * The number of fields, 0 when the key is missing.
@@ -2302,13 +1388,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hlen/
    */
   hlen(key: Data): Promise<number>;
-  hlen(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hlen<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('HLEN', error);
-    }
-  }
 
   /**
    * The values of several fields, in their order; `null` where a field is missing.
@@ -2319,13 +1398,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hmget/
    */
-  hmget(key: Data, ...fields: Many[]): Promise<(V | null)[]> {
-    try {
-      return this.run(hmget<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HMGET', error);
-    }
-  }
+  hmget(key: Data, ...fields: Many[]): Promise<(V | null)[]>;
 
   /**
    * Sets fields, like {@link hset}, and answers `OK`.
@@ -2336,13 +1409,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hmset/
    */
-  hmset<E extends EntriesOf<E>>(key: Data, ...entries: EntryArgs<E>): Promise<'OK'> {
-    try {
-      return this.run(hmset<V, E>(key, ...entries));
-    } catch (error) {
-      return this.refuseCall('HMSET', error);
-    }
-  }
+  hmset<E extends EntriesOf<E>>(key: Data, ...entries: EntryArgs<E>): Promise<'OK'>;
 
   /**
    * Lets fields live without an expiry again. Redis only.
@@ -2354,13 +1421,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpersist/
    */
-  hpersist(key: Data, ...fields: Many[]): Promise<number[]> {
-    try {
-      return this.run(hpersist<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HPERSIST', error);
-    }
-  }
+  hpersist(key: Data, ...fields: Many[]): Promise<number[]>;
 
   /**
    * Lets fields end in so many milliseconds. Redis only.
@@ -2373,13 +1434,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hpexpire/
    */
   hpexpire(key: Data, milliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
-  hpexpire(key: Data, milliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    try {
-      return this.runExact(hpexpire<V>(key, milliseconds, fields, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HPEXPIRE', error);
-    }
-  }
 
   /**
    * Lets fields end at a unix time in milliseconds. Redis only.
@@ -2392,13 +1446,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hpexpireat/
    */
   hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options?: ExpireCondition): Promise<number[]>;
-  hpexpireat(key: Data, unixMilliseconds: Int, fields: Many, options: ExpireCondition = {}, surplus?: unknown): Promise<number[]> {
-    try {
-      return this.runExact(hpexpireat<V>(key, unixMilliseconds, fields, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HPEXPIREAT', error);
-    }
-  }
 
   /**
    * When fields end, as unix time in milliseconds. Redis only.
@@ -2410,13 +1457,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpexpiretime/
    */
-  hpexpiretime(key: Data, ...fields: Many[]): Promise<number[]> {
-    try {
-      return this.run(hpexpiretime<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HPEXPIRETIME', error);
-    }
-  }
+  hpexpiretime(key: Data, ...fields: Many[]): Promise<number[]>;
 
   /**
    * In how many milliseconds fields end. Redis only.
@@ -2428,13 +1469,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/hpttl/
    */
-  hpttl(key: Data, ...fields: Many[]): Promise<number[]> {
-    try {
-      return this.run(hpttl<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HPTTL', error);
-    }
-  }
+  hpttl(key: Data, ...fields: Many[]): Promise<number[]>;
 
   /**
    * Random fields. Without `count` one name, or `null`; with `count` so many different ones (fewer when the hash is
@@ -2448,13 +1483,6 @@ export abstract class RedisCommands<V> {
   hrandfield(key: Data, count: Int, options?: { readonly withvalues?: false | undefined }): Promise<string[]>;
   hrandfield(key: Data, count: Int, options: { readonly withvalues: true }): Promise<HashEntry<V>[]>;
   hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }): Promise<RandomFields<V>>;
-  hrandfield(key: Data, count?: Int, options?: { readonly withvalues?: boolean | undefined }, surplus?: unknown): Promise<RandomFields<V>> {
-    try {
-      return this.runExact(hrandfield<V>(key, count, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HRANDFIELD', error);
-    }
-  }
 
   /**
    * One page of the fields of a hash, for hashes too large for {@link hgetall}. Begin with cursor 0 and go on with the
@@ -2467,13 +1495,6 @@ export abstract class RedisCommands<V> {
   hscan(key: Data, cursor: Cursor, options: HscanOptions & { readonly novalues: true }): Promise<FieldPage>;
   hscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly novalues?: false | undefined }): Promise<HashPage<V>>;
   hscan(key: Data, cursor: Cursor, options?: HscanOptions): Promise<HashPage<V> | FieldPage>;
-  hscan(key: Data, cursor: Cursor, options: HscanOptions = {}, surplus?: unknown): Promise<HashPage<V> | FieldPage> {
-    try {
-      return this.runExact(hscan<V>(key, cursor, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HSCAN', error);
-    }
-  }
 
   /**
    * Sets fields; makes the hash when the key is missing.
@@ -2485,13 +1506,7 @@ export abstract class RedisCommands<V> {
    * @since 2.0.0
    * @see https://redis.io/commands/hset/
    */
-  hset<E extends EntriesOf<E>>(key: Data, ...entries: EntryArgs<E>): Promise<number> {
-    try {
-      return this.run(hset<V, E>(key, ...entries));
-    } catch (error) {
-      return this.refuseCall('HSET', error);
-    }
-  }
+  hset<E extends EntriesOf<E>>(key: Data, ...entries: EntryArgs<E>): Promise<number>;
 
   /**
    * Sets fields together with their time to live, all or none. Without a time and `keepttl` they do not end.
@@ -2504,13 +1519,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hsetex/
    */
   hsetex<E extends EntriesOf<E>>(key: Data, entries: E, options?: HsetexOptions): Promise<boolean>;
-  hsetex<E extends EntriesOf<E>>(key: Data, entries: E, options: HsetexOptions = {}, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(hsetex<V, E>(key, entries, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HSETEX', error);
-    }
-  }
 
   /**
    * Sets a field if it does not exist.
@@ -2521,13 +1529,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hsetnx/
    */
   hsetnx(key: Data, field: Data, value: Data): Promise<boolean>;
-  hsetnx(key: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(hsetnx<V>(key, field, value), surplus);
-    } catch (error) {
-      return this.refuseCall('HSETNX', error);
-    }
-  }
 
   /**
    * The length of a field's value in bytes, 0 when the field is missing.
@@ -2537,13 +1538,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hstrlen/
    */
   hstrlen(key: Data, field: Data): Promise<number>;
-  hstrlen(key: Data, field: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hstrlen<V>(key, field), surplus);
-    } catch (error) {
-      return this.refuseCall('HSTRLEN', error);
-    }
-  }
 
   /**
    * In how many seconds fields end. Redis only.
@@ -2555,13 +1549,7 @@ export abstract class RedisCommands<V> {
    * @since 7.4.0
    * @see https://redis.io/commands/httl/
    */
-  httl(key: Data, ...fields: Many[]): Promise<number[]> {
-    try {
-      return this.run(httl<V>(key, ...fields));
-    } catch (error) {
-      return this.refuseCall('HTTL', error);
-    }
-  }
+  httl(key: Data, ...fields: Many[]): Promise<number[]>;
 
   /**
    * All values, in no defined order.
@@ -2571,13 +1559,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/hvals/
    */
   hvals(key: Data): Promise<V[]>;
-  hvals(key: Data, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(hvals<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('HVALS', error);
-    }
-  }
 
   /**
    * Adds 1 to a counter; a missing key counts as 0.
@@ -2588,13 +1569,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/incr/
    */
   incr(key: Data): Promise<number>;
-  incr(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(incr<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('INCR', error);
-    }
-  }
 
   /**
    * Adds to a counter; a missing key counts as 0.
@@ -2605,13 +1579,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/incrby/
    */
   incrby(key: Data, increment: Int): Promise<number>;
-  incrby(key: Data, increment: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(incrby<V>(key, increment), surplus);
-    } catch (error) {
-      return this.refuseCall('INCRBY', error);
-    }
-  }
 
   /**
    * Adds a fractional number to a value; a missing key counts as 0.
@@ -2622,13 +1589,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/incrbyfloat/
    */
   incrbyfloat(key: Data, increment: Int): Promise<number>;
-  incrbyfloat(key: Data, increment: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(incrbyfloat<V>(key, increment), surplus);
-    } catch (error) {
-      return this.refuseCall('INCRBYFLOAT', error);
-    }
-  }
 
   /**
    * A report, `name:value` lines under `# Section` lines: all sections, or those named (`server`, `memory`, `replication`,
@@ -2637,13 +1597,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/info/
    */
-  info(...sections: Many[]): Promise<string> {
-    try {
-      return this.run(info<V>(...sections));
-    } catch (error) {
-      return this.refuseCall('INFO', error);
-    }
-  }
+  info(...sections: Many[]): Promise<string>;
 
   /**
    * The names of all keys that match a glob pattern. The server does nothing else meanwhile: use {@link scan} or
@@ -2653,13 +1607,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/keys/
    */
   keys(pattern: Data): Promise<V[]>;
-  keys(pattern: Data, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(keys<V>(pattern), surplus);
-    } catch (error) {
-      return this.refuseCall('KEYS', error);
-    }
-  }
 
   /**
    * When the last snapshot was saved, as unix time in seconds.
@@ -2668,13 +1615,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lastsave/
    */
   lastsave(): Promise<number>;
-  lastsave(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(lastsave<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('LASTSAVE', error);
-    }
-  }
 
   /**
    * A report in plain English on the latency events, with advice.
@@ -2683,13 +1623,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/latency-doctor/
    */
   latencyDoctor(): Promise<string>;
-  latencyDoctor(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(latencyDoctor<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('LATENCY DOCTOR', error);
-    }
-  }
 
   /**
    * The history of one event, drawn with characters.
@@ -2699,13 +1632,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/latency-graph/
    */
   latencyGraph(event: string): Promise<string>;
-  latencyGraph(event: string, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(latencyGraph<V>(event), surplus);
-    } catch (error) {
-      return this.refuseCall('LATENCY GRAPH', error);
-    }
-  }
 
   /**
    * The server's own help text on LATENCY, line by line.
@@ -2714,13 +1640,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/latency-help/
    */
   latencyHelp(): Promise<string[]>;
-  latencyHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(latencyHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('LATENCY HELP', error);
-    }
-  }
 
   /**
    * How long commands took, by name, or all that ran; names that never ran are left out.
@@ -2728,13 +1647,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/latency-histogram/
    */
-  latencyHistogram(...commands: Many[]): Promise<Map<string, LatencyHistogram>> {
-    try {
-      return this.run(latencyHistogram<V>(...commands));
-    } catch (error) {
-      return this.refuseCall('LATENCY HISTOGRAM', error);
-    }
-  }
+  latencyHistogram(...commands: Many[]): Promise<Map<string, LatencyHistogram>>;
 
   /**
    * The samples of one event, at most 160.
@@ -2743,13 +1656,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/latency-history/
    */
   latencyHistory(event: string): Promise<LatencySample[]>;
-  latencyHistory(event: string, surplus?: unknown): Promise<LatencySample[]> {
-    try {
-      return this.runExact(latencyHistory<V>(event), surplus);
-    } catch (error) {
-      return this.refuseCall('LATENCY HISTORY', error);
-    }
-  }
 
   /**
    * The latest sample of each event.
@@ -2758,13 +1664,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/latency-latest/
    */
   latencyLatest(): Promise<LatencyEvent[]>;
-  latencyLatest(surplus?: unknown): Promise<LatencyEvent[]> {
-    try {
-      return this.runExact(latencyLatest<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('LATENCY LATEST', error);
-    }
-  }
 
   /**
    * Forgets the samples of events, or of all.
@@ -2773,13 +1672,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.13
    * @see https://redis.io/commands/latency-reset/
    */
-  latencyReset(...events: Many[]): Promise<number> {
-    try {
-      return this.run(latencyReset<V>(...events));
-    } catch (error) {
-      return this.refuseCall('LATENCY RESET', error);
-    }
-  }
+  latencyReset(...events: Many[]): Promise<number>;
 
   /**
    * The longest sequence of bytes, in order but not necessarily adjacent, that two values share.
@@ -2794,13 +1687,6 @@ export abstract class RedisCommands<V> {
   lcs(key1: Data, key2: Data, options: LcsLenOptions): Promise<number>;
   lcs(key1: Data, key2: Data, options: LcsIdxOptions): Promise<LcsMatches>;
   lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions): Promise<V | number | LcsMatches>;
-  lcs(key1: Data, key2: Data, options?: LcsLenOptions | LcsIdxOptions, surplus?: unknown): Promise<V | number | LcsMatches> {
-    try {
-      return this.runExact(lcs<V>(key1, key2, options), surplus);
-    } catch (error) {
-      return this.refuseCall('LCS', error);
-    }
-  }
 
   /**
    * The element at an index; negative ones count from the end (-1 is the last).
@@ -2811,13 +1697,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lindex/
    */
   lindex(key: Data, index: Int): Promise<V | null>;
-  lindex(key: Data, index: Int, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(lindex<V>(key, index), surplus);
-    } catch (error) {
-      return this.refuseCall('LINDEX', error);
-    }
-  }
 
   /**
    * Inserts an element before or after the first element that equals `pivot`.
@@ -2828,13 +1707,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/linsert/
    */
   linsert(key: Data, place: Place, pivot: Data, element: Data): Promise<number>;
-  linsert(key: Data, place: Place, pivot: Data, element: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(linsert<V>(key, place, pivot, element), surplus);
-    } catch (error) {
-      return this.refuseCall('LINSERT', error);
-    }
-  }
 
   /**
    * The number of elements, 0 when the list is missing.
@@ -2844,13 +1716,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/llen/
    */
   llen(key: Data): Promise<number>;
-  llen(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(llen<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('LLEN', error);
-    }
-  }
 
   /**
    * Takes an element from an end of one list and adds it at an end of another (or of the same), in one step.
@@ -2862,13 +1727,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lmove/
    */
   lmove(source: Data, destination: Data, from: Side, to: Side): Promise<V | null>;
-  lmove(source: Data, destination: Data, from: Side, to: Side, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(lmove<V>(source, destination, from, to), surplus);
-    } catch (error) {
-      return this.refuseCall('LMOVE', error);
-    }
-  }
 
   /**
    * Pops elements from the first of several lists that is not empty.
@@ -2881,13 +1739,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lmpop/
    */
   lmpop(keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
-  lmpop(keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
-    try {
-      return this.runExact(lmpop<V>(keys, where, options), surplus);
-    } catch (error) {
-      return this.refuseCall('LMPOP', error);
-    }
-  }
 
   /**
    * A drawing, and the version of the server.
@@ -2896,13 +1747,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lolwut/
    */
   lolwut(options?: LolwutOptions): Promise<string>;
-  lolwut(options: LolwutOptions = {}, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(lolwut<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('LOLWUT', error);
-    }
-  }
 
   /**
    * Pops the first element, or with `count` so many of them. The count needs 6.2.
@@ -2916,13 +1760,6 @@ export abstract class RedisCommands<V> {
   lpop(key: Data): Promise<V | null>;
   lpop(key: Data, count: Int): Promise<V[] | null>;
   lpop(key: Data, count?: Int): Promise<V | V[] | null>;
-  lpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(lpop<V>(key, count), surplus);
-    } catch (error) {
-      return this.refuseCall('LPOP', error);
-    }
-  }
 
   /**
    * The index of the first element that equals `element`, or with `count` the indices of several.
@@ -2936,13 +1773,6 @@ export abstract class RedisCommands<V> {
   lpos(key: Data, element: Data, options?: LposOptions & { readonly count?: undefined }): Promise<number | null>;
   lpos(key: Data, element: Data, options: LposOptions & { readonly count: Int }): Promise<number[]>;
   lpos(key: Data, element: Data, options?: LposOptions): Promise<number | number[] | null>;
-  lpos(key: Data, element: Data, options?: LposOptions, surplus?: unknown): Promise<number | number[] | null> {
-    try {
-      return this.runExact(lpos<V>(key, element, options), surplus);
-    } catch (error) {
-      return this.refuseCall('LPOS', error);
-    }
-  }
 
   /**
    * Adds elements in front of a list, one after the other: the last one given is the first of the list. A missing list
@@ -2955,13 +1785,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/lpush/
    */
-  lpush(key: Data, ...elements: Many[]): Promise<number> {
-    try {
-      return this.run(lpush<V>(key, ...elements));
-    } catch (error) {
-      return this.refuseCall('LPUSH', error);
-    }
-  }
+  lpush(key: Data, ...elements: Many[]): Promise<number>;
 
   /**
    * As {@link lpush}, but only if the list exists.
@@ -2972,13 +1796,7 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/lpushx/
    */
-  lpushx(key: Data, ...elements: Many[]): Promise<number> {
-    try {
-      return this.run(lpushx<V>(key, ...elements));
-    } catch (error) {
-      return this.refuseCall('LPUSHX', error);
-    }
-  }
+  lpushx(key: Data, ...elements: Many[]): Promise<number>;
 
   /**
    * The elements between two indices; both are included, negative ones count from the end.
@@ -2990,13 +1808,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lrange/
    */
   lrange(key: Data, start: Int, stop: Int): Promise<V[]>;
-  lrange(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(lrange<V>(key, start, stop), surplus);
-    } catch (error) {
-      return this.refuseCall('LRANGE', error);
-    }
-  }
 
   /**
    * Removes elements that equal `element`: the first `count` of them, with a negative count the last, with 0 all.
@@ -3007,13 +1818,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lrem/
    */
   lrem(key: Data, count: Int, element: Data): Promise<number>;
-  lrem(key: Data, count: Int, element: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(lrem<V>(key, count, element), surplus);
-    } catch (error) {
-      return this.refuseCall('LREM', error);
-    }
-  }
 
   /**
    * Replaces the element at an index; negative ones count from the end.
@@ -3023,13 +1827,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/lset/
    */
   lset(key: Data, index: Int, element: Data): Promise<'OK'>;
-  lset(key: Data, index: Int, element: Data, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(lset<V>(key, index, element), surplus);
-    } catch (error) {
-      return this.refuseCall('LSET', error);
-    }
-  }
 
   /**
    * Keeps the elements between two indices (both included, negative ones count from the end) and removes the others.
@@ -3040,13 +1837,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/ltrim/
    */
   ltrim(key: Data, start: Int, stop: Int): Promise<'OK'>;
-  ltrim(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(ltrim<V>(key, start, stop), surplus);
-    } catch (error) {
-      return this.refuseCall('LTRIM', error);
-    }
-  }
 
   /**
    * A report in plain English on memory problems, with advice.
@@ -3055,13 +1845,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/memory-doctor/
    */
   memoryDoctor(): Promise<string>;
-  memoryDoctor(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(memoryDoctor<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MEMORY DOCTOR', error);
-    }
-  }
 
   /**
    * The server's own help text on MEMORY, line by line.
@@ -3070,13 +1853,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/memory-help/
    */
   memoryHelp(): Promise<string[]>;
-  memoryHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(memoryHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MEMORY HELP', error);
-    }
-  }
 
   /**
    * The report of the allocator.
@@ -3085,13 +1861,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/memory-malloc-stats/
    */
   memoryMallocStats(): Promise<string>;
-  memoryMallocStats(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(memoryMallocStats<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MEMORY MALLOC-STATS', error);
-    }
-  }
 
   /**
    * Asks the allocator to give memory back to the system.
@@ -3100,13 +1869,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/memory-purge/
    */
   memoryPurge(): Promise<'OK'>;
-  memoryPurge(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(memoryPurge<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MEMORY PURGE', error);
-    }
-  }
 
   /**
    * What memory is used for, in bytes and ratios; names differ between versions.
@@ -3115,13 +1877,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/memory-stats/
    */
   memoryStats(): Promise<MemoryStats>;
-  memoryStats(surplus?: unknown): Promise<MemoryStats> {
-    try {
-      return this.runExact(memoryStats<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MEMORY STATS', error);
-    }
-  }
 
   /**
    * How many bytes a key takes with all that belongs to it, or `null` when it is missing.
@@ -3130,13 +1885,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/memory-usage/
    */
   memoryUsage(key: Data, options?: MemoryUsageOptions): Promise<number | null>;
-  memoryUsage(key: Data, options: MemoryUsageOptions = {}, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(memoryUsage<V>(key, options), surplus);
-    } catch (error) {
-      return this.refuseCall('MEMORY USAGE', error);
-    }
-  }
 
   /**
    * The values of several keys, in their order; `null` where a key is missing or does not hold a string.
@@ -3146,13 +1894,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/mget/
    */
-  mget(...keys: Many[]): Promise<(V | null)[]> {
-    try {
-      return this.run(mget<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('MGET', error);
-    }
-  }
+  mget(...keys: Many[]): Promise<(V | null)[]>;
 
   /**
    * Moves keys to another server, which this server does in one step for each of the two. `timeout` in milliseconds, for
@@ -3164,13 +1906,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/migrate/
    */
   migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options?: MigrateOptions): Promise<'OK' | 'NOKEY'>;
-  migrate(host: string, port: Int, keys: Many, db: Int, timeout: Int, options: MigrateOptions = {}, surplus?: unknown): Promise<'OK' | 'NOKEY'> {
-    try {
-      return this.runExact(migrate<V>(host, port, keys, db, timeout, options), surplus);
-    } catch (error) {
-      return this.refuseCall('MIGRATE', error);
-    }
-  }
 
   /**
    * The server's own help text on MODULE, line by line.
@@ -3179,13 +1914,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/module-help/
    */
   moduleHelp(): Promise<string[]>;
-  moduleHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(moduleHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MODULE HELP', error);
-    }
-  }
 
   /**
    * The loaded modules.
@@ -3194,13 +1922,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/module-list/
    */
   moduleList(): Promise<ModuleInfo[]>;
-  moduleList(surplus?: unknown): Promise<ModuleInfo[]> {
-    try {
-      return this.runExact(moduleList<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('MODULE LIST', error);
-    }
-  }
 
   /**
    * Loads a module from a file on the server.
@@ -3209,13 +1930,7 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/module-load/
    */
-  moduleLoad(path: string, ...args: Many[]): Promise<'OK'> {
-    try {
-      return this.run(moduleLoad<V>(path, ...args));
-    } catch (error) {
-      return this.refuseCall('MODULE LOAD', error);
-    }
-  }
+  moduleLoad(path: string, ...args: Many[]): Promise<'OK'>;
 
   /**
    * Loads a module from a file on the server, with settings.
@@ -3225,13 +1940,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/module-loadex/
    */
   moduleLoadex(path: string, options?: ModuleLoadexOptions): Promise<'OK'>;
-  moduleLoadex(path: string, options: ModuleLoadexOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(moduleLoadex<V>(path, options), surplus);
-    } catch (error) {
-      return this.refuseCall('MODULE LOADEX', error);
-    }
-  }
 
   /**
    * Unloads a module.
@@ -3241,13 +1949,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/module-unload/
    */
   moduleUnload(name: string): Promise<'OK'>;
-  moduleUnload(name: string, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(moduleUnload<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('MODULE UNLOAD', error);
-    }
-  }
 
   /**
    * Moves a key to another database of the same server.
@@ -3257,13 +1958,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/move/
    */
   move(key: Data, db: Int): Promise<boolean>;
-  move(key: Data, db: Int, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(move<V>(key, db), surplus);
-    } catch (error) {
-      return this.refuseCall('MOVE', error);
-    }
-  }
 
   /**
    * Sets several keys in one step, and drops their time to live.
@@ -3273,13 +1967,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.1
    * @see https://redis.io/commands/mset/
    */
-  mset<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<'OK'> {
-    try {
-      return this.run(mset<V, E>(...entries));
-    } catch (error) {
-      return this.refuseCall('MSET', error);
-    }
-  }
+  mset<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<'OK'>;
 
   /**
    * Sets several keys in one step, but none when one of them exists.
@@ -3289,13 +1977,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.1
    * @see https://redis.io/commands/msetnx/
    */
-  msetnx<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<boolean> {
-    try {
-      return this.run(msetnx<V, E>(...entries));
-    } catch (error) {
-      return this.refuseCall('MSETNX', error);
-    }
-  }
+  msetnx<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<boolean>;
 
   /**
    * How the server stores a value (`int`, `embstr`, `listpack`, …), or `null` when the key is missing.
@@ -3304,13 +1986,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/object-encoding/
    */
   objectEncoding(key: Data): Promise<string | null>;
-  objectEncoding(key: Data, surplus?: unknown): Promise<string | null> {
-    try {
-      return this.runExact(objectEncoding<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('OBJECT ENCODING', error);
-    }
-  }
 
   /**
    * How often a key is used, on a logarithmic scale to 255; `null` when the key is missing.
@@ -3320,13 +1995,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/object-freq/
    */
   objectFreq(key: Data): Promise<number | null>;
-  objectFreq(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(objectFreq<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('OBJECT FREQ', error);
-    }
-  }
 
   /**
    * The server's own help text on OBJECT, line by line.
@@ -3335,13 +2003,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/object-help/
    */
   objectHelp(): Promise<string[]>;
-  objectHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(objectHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('OBJECT HELP', error);
-    }
-  }
 
   /**
    * For how many seconds a key was not used; `null` when the key is missing.
@@ -3351,13 +2012,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/object-idletime/
    */
   objectIdletime(key: Data): Promise<number | null>;
-  objectIdletime(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(objectIdletime<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('OBJECT IDLETIME', error);
-    }
-  }
 
   /**
    * How often a value is referenced inside the server; `null` when the key is missing.
@@ -3366,13 +2020,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/object-refcount/
    */
   objectRefcount(key: Data): Promise<number | null>;
-  objectRefcount(key: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(objectRefcount<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('OBJECT REFCOUNT', error);
-    }
-  }
 
   /**
    * Lets a key live without an expiry again.
@@ -3382,13 +2029,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/persist/
    */
   persist(key: Data): Promise<boolean>;
-  persist(key: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(persist<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('PERSIST', error);
-    }
-  }
 
   /**
    * Lets a key end in so many milliseconds; a time that has passed deletes it.
@@ -3399,13 +2039,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pexpire/
    */
   pexpire(key: Data, milliseconds: Int, options?: ExpireCondition): Promise<boolean>;
-  pexpire(key: Data, milliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(pexpire<V>(key, milliseconds, options), surplus);
-    } catch (error) {
-      return this.refuseCall('PEXPIRE', error);
-    }
-  }
 
   /**
    * Lets a key end at a unix time in milliseconds; a time that has passed deletes it.
@@ -3416,13 +2049,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pexpireat/
    */
   pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition): Promise<boolean>;
-  pexpireat(key: Data, unixMilliseconds: Int, options?: ExpireCondition, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(pexpireat<V>(key, unixMilliseconds, options), surplus);
-    } catch (error) {
-      return this.refuseCall('PEXPIREAT', error);
-    }
-  }
 
   /**
    * When a key ends, as unix time in milliseconds.
@@ -3432,13 +2058,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pexpiretime/
    */
   pexpiretime(key: Data): Promise<number>;
-  pexpiretime(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(pexpiretime<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('PEXPIRETIME', error);
-    }
-  }
 
   /**
    * Adds elements; without elements it only makes the key.
@@ -3448,13 +2067,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/pfadd/
    */
-  pfadd(key: Data, ...elements: Many[]): Promise<boolean> {
-    try {
-      return this.run(pfadd<V>(key, ...elements));
-    } catch (error) {
-      return this.refuseCall('PFADD', error);
-    }
-  }
+  pfadd(key: Data, ...elements: Many[]): Promise<boolean>;
 
   /**
    * How many different elements were added to the keys, all together: an estimate.
@@ -3464,13 +2077,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/pfcount/
    */
-  pfcount(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(pfcount<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('PFCOUNT', error);
-    }
-  }
+  pfcount(...keys: Many[]): Promise<number>;
 
   /**
    * For developers of the server: the inside of one key. `encoding` and `decode` give text, `getreg` its 16384 registers,
@@ -3484,13 +2091,6 @@ export abstract class RedisCommands<V> {
   pfdebug(subcommand: 'getreg', key: Data): Promise<number[]>;
   pfdebug(subcommand: 'todense', key: Data): Promise<boolean>;
   pfdebug(subcommand: PfdebugSubcommand, key: Data): Promise<string | number[] | boolean>;
-  pfdebug(subcommand: PfdebugSubcommand, key: Data, surplus?: unknown): Promise<string | number[] | boolean> {
-    try {
-      return this.runExact(pfdebug<V>(subcommand, key), surplus);
-    } catch (error) {
-      return this.refuseCall('PFDEBUG', error);
-    }
-  }
 
   /**
    * Merges the sources into the destination, which counts as a source too.
@@ -3499,13 +2099,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.9
    * @see https://redis.io/commands/pfmerge/
    */
-  pfmerge(destination: Data, ...sources: Many[]): Promise<'OK'> {
-    try {
-      return this.run(pfmerge<V>(destination, ...sources));
-    } catch (error) {
-      return this.refuseCall('PFMERGE', error);
-    }
-  }
+  pfmerge(destination: Data, ...sources: Many[]): Promise<'OK'>;
 
   /**
    * For developers of the server: tests its own arithmetic, which takes seconds.
@@ -3515,13 +2109,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pfselftest/
    */
   pfselftest(): Promise<'OK'>;
-  pfselftest(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(pfselftest<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('PFSELFTEST', error);
-    }
-  }
 
   /**
    * Whether the server answers: `PONG`, or the message back.
@@ -3533,13 +2120,6 @@ export abstract class RedisCommands<V> {
   ping(): Promise<'PONG'>;
   ping(message: Data): Promise<V>;
   ping(message?: Data): Promise<V | 'PONG'>;
-  ping(message?: Data, surplus?: unknown): Promise<V | 'PONG'> {
-    try {
-      return this.runExact(ping<V>(message), surplus);
-    } catch (error) {
-      return this.refuseCall('PING', error);
-    }
-  }
 
   /**
    * Sets a key that ends in so many milliseconds.
@@ -3549,13 +2129,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/psetex/
    */
   psetex(key: Data, milliseconds: Int, value: Data): Promise<'OK'>;
-  psetex(key: Data, milliseconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(psetex<V>(key, milliseconds, value), surplus);
-    } catch (error) {
-      return this.refuseCall('PSETEX', error);
-    }
-  }
 
   /**
    * In how many milliseconds a key ends.
@@ -3565,13 +2138,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pttl/
    */
   pttl(key: Data): Promise<number>;
-  pttl(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(pttl<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('PTTL', error);
-    }
-  }
 
   /**
    * Sends a message to everybody who listens to a channel, or to a pattern that matches it.
@@ -3582,13 +2148,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/publish/
    */
   publish(channel: Data, message: Data): Promise<number>;
-  publish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(publish<V>(channel, message), surplus);
-    } catch (error) {
-      return this.refuseCall('PUBLISH', error);
-    }
-  }
 
   /**
    * The channels that somebody listens to, in no order; patterns do not count.
@@ -3598,13 +2157,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pubsub-channels/
    */
   pubsubChannels(pattern?: Data): Promise<string[]>;
-  pubsubChannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(pubsubChannels<V>(pattern), surplus);
-    } catch (error) {
-      return this.refuseCall('PUBSUB CHANNELS', error);
-    }
-  }
 
   /**
    * The server's own help text on PUBSUB, line by line.
@@ -3613,13 +2165,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pubsub-help/
    */
   pubsubHelp(): Promise<string[]>;
-  pubsubHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(pubsubHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('PUBSUB HELP', error);
-    }
-  }
 
   /**
    * How many different patterns somebody listens to.
@@ -3628,13 +2173,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pubsub-numpat/
    */
   pubsubNumpat(): Promise<number>;
-  pubsubNumpat(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(pubsubNumpat<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('PUBSUB NUMPAT', error);
-    }
-  }
 
   /**
    * How many listen to each of several channels; patterns do not count. Without channels the result is empty.
@@ -3643,13 +2181,7 @@ export abstract class RedisCommands<V> {
    * @since 2.8.0
    * @see https://redis.io/commands/pubsub-numsub/
    */
-  pubsubNumsub(...channels: Many[]): Promise<Record<string, number>> {
-    try {
-      return this.run(pubsubNumsub<V>(...channels));
-    } catch (error) {
-      return this.refuseCall('PUBSUB NUMSUB', error);
-    }
-  }
+  pubsubNumsub(...channels: Many[]): Promise<Record<string, number>>;
 
   /**
    * The sharded channels that somebody listens to, in no order.
@@ -3659,13 +2191,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/pubsub-shardchannels/
    */
   pubsubShardchannels(pattern?: Data): Promise<string[]>;
-  pubsubShardchannels(pattern?: Data, surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(pubsubShardchannels<V>(pattern), surplus);
-    } catch (error) {
-      return this.refuseCall('PUBSUB SHARDCHANNELS', error);
-    }
-  }
 
   /**
    * How many listen to each of several sharded channels. Without channels the result is empty.
@@ -3674,13 +2199,7 @@ export abstract class RedisCommands<V> {
    * @since 7.0.0
    * @see https://redis.io/commands/pubsub-shardnumsub/
    */
-  pubsubShardnumsub(...channels: Many[]): Promise<Record<string, number>> {
-    try {
-      return this.run(pubsubShardnumsub<V>(...channels));
-    } catch (error) {
-      return this.refuseCall('PUBSUB SHARDNUMSUB', error);
-    }
-  }
+  pubsubShardnumsub(...channels: Many[]): Promise<Record<string, number>>;
 
   /**
    * The name of some key, or `null` when the database is empty.
@@ -3689,13 +2208,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/randomkey/
    */
   randomkey(): Promise<V | null>;
-  randomkey(surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(randomkey<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('RANDOMKEY', error);
-    }
-  }
 
   /**
    * Renames a key; overwrites the new name when it exists.
@@ -3705,13 +2217,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/rename/
    */
   rename(key: Data, newkey: Data): Promise<'OK'>;
-  rename(key: Data, newkey: Data, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(rename<V>(key, newkey), surplus);
-    } catch (error) {
-      return this.refuseCall('RENAME', error);
-    }
-  }
 
   /**
    * Renames a key if the new name is free.
@@ -3722,13 +2227,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/renamenx/
    */
   renamenx(key: Data, newkey: Data): Promise<boolean>;
-  renamenx(key: Data, newkey: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(renamenx<V>(key, newkey), surplus);
-    } catch (error) {
-      return this.refuseCall('RENAMENX', error);
-    }
-  }
 
   /**
    * Makes the server a replica of another one, whose data replace its own, or a master.
@@ -3738,13 +2236,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/replicaof/
    */
   replicaof(source: ReplicationSource): Promise<'OK'>;
-  replicaof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(replicaof<V>(source), surplus);
-    } catch (error) {
-      return this.refuseCall('REPLICAOF', error);
-    }
-  }
 
   /**
    * Makes a key from what {@link dump} gave. `ttl` in milliseconds, 0 = no expiry.
@@ -3754,13 +2245,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/restore/
    */
   restore(key: Data, ttl: Int, serialized: Uint8Array, options?: RestoreOptions): Promise<'OK'>;
-  restore(key: Data, ttl: Int, serialized: Uint8Array, options: RestoreOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(restore<V>(key, ttl, serialized, options), surplus);
-    } catch (error) {
-      return this.refuseCall('RESTORE', error);
-    }
-  }
 
   /**
    * Whether the server is a master (with its replicas), a replica (with its master) or a sentinel.
@@ -3769,13 +2253,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/role/
    */
   role(): Promise<Role>;
-  role(surplus?: unknown): Promise<Role> {
-    try {
-      return this.runExact(role<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ROLE', error);
-    }
-  }
 
   /**
    * Pops the last element, or with `count` so many of them. The count needs 6.2.
@@ -3788,13 +2265,6 @@ export abstract class RedisCommands<V> {
   rpop(key: Data): Promise<V | null>;
   rpop(key: Data, count: Int): Promise<V[] | null>;
   rpop(key: Data, count?: Int): Promise<V | V[] | null>;
-  rpop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(rpop<V>(key, count), surplus);
-    } catch (error) {
-      return this.refuseCall('RPOP', error);
-    }
-  }
 
   /**
    * Takes the last element of one list and adds it in front of another, in one step.
@@ -3805,13 +2275,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/rpoplpush/
    */
   rpoplpush(source: Data, destination: Data): Promise<V | null>;
-  rpoplpush(source: Data, destination: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(rpoplpush<V>(source, destination), surplus);
-    } catch (error) {
-      return this.refuseCall('RPOPLPUSH', error);
-    }
-  }
 
   /**
    * Adds elements at the end of a list, in their order. A missing list is made.
@@ -3823,13 +2286,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/rpush/
    */
-  rpush(key: Data, ...elements: Many[]): Promise<number> {
-    try {
-      return this.run(rpush<V>(key, ...elements));
-    } catch (error) {
-      return this.refuseCall('RPUSH', error);
-    }
-  }
+  rpush(key: Data, ...elements: Many[]): Promise<number>;
 
   /**
    * As {@link rpush}, but only if the list exists.
@@ -3840,13 +2297,7 @@ export abstract class RedisCommands<V> {
    * @since 2.2.0
    * @see https://redis.io/commands/rpushx/
    */
-  rpushx(key: Data, ...elements: Many[]): Promise<number> {
-    try {
-      return this.run(rpushx<V>(key, ...elements));
-    } catch (error) {
-      return this.refuseCall('RPUSHX', error);
-    }
-  }
+  rpushx(key: Data, ...elements: Many[]): Promise<number>;
 
   /**
    * Adds members to a set; those it has already are ignored. A missing set is made.
@@ -3858,13 +2309,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sadd/
    */
-  sadd(key: Data, ...members: Many[]): Promise<number> {
-    try {
-      return this.run(sadd<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('SADD', error);
-    }
-  }
+  sadd(key: Data, ...members: Many[]): Promise<number>;
 
   /**
    * Saves a snapshot; the server answers no other client meanwhile. Use {@link bgsave}.
@@ -3874,13 +2319,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/save/
    */
   save(): Promise<'OK'>;
-  save(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(save<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('SAVE', error);
-    }
-  }
 
   /**
    * One page of the names of all keys. Begin with cursor 0 and go on with the cursor of the page until it is `'0'`. A key
@@ -3890,13 +2328,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/scan/
    */
   scan(cursor: Cursor, options?: KeyScanOptions): Promise<KeyPage<V>>;
-  scan(cursor: Cursor, options: KeyScanOptions = {}, surplus?: unknown): Promise<KeyPage<V>> {
-    try {
-      return this.runExact(scan<V>(cursor, options), surplus);
-    } catch (error) {
-      return this.refuseCall('SCAN', error);
-    }
-  }
 
   /**
    * The number of members, 0 when the set is missing.
@@ -3906,13 +2337,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/scard/
    */
   scard(key: Data): Promise<number>;
-  scard(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(scard<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('SCARD', error);
-    }
-  }
 
   /**
    * Whether the server knows each of several scripts, by their SHA-1.
@@ -3921,13 +2345,7 @@ export abstract class RedisCommands<V> {
    * @since 2.6.0
    * @see https://redis.io/commands/script-exists/
    */
-  scriptExists(...sha1s: (string | readonly string[])[]): Promise<boolean[]> {
-    try {
-      return this.run(scriptExists<V>(...sha1s));
-    } catch (error) {
-      return this.refuseCall('SCRIPT EXISTS', error);
-    }
-  }
+  scriptExists(...sha1s: (string | readonly string[])[]): Promise<boolean[]>;
 
   /**
    * Makes the server forget all scripts. The mode needs 6.2.
@@ -3936,13 +2354,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/script-flush/
    */
   scriptFlush(mode?: FlushMode): Promise<'OK'>;
-  scriptFlush(mode?: FlushMode, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(scriptFlush<V>(mode), surplus);
-    } catch (error) {
-      return this.refuseCall('SCRIPT FLUSH', error);
-    }
-  }
 
   /**
    * The server's own help text on SCRIPT, line by line.
@@ -3951,13 +2362,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/script-help/
    */
   scriptHelp(): Promise<string[]>;
-  scriptHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(scriptHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('SCRIPT HELP', error);
-    }
-  }
 
   /**
    * Ends the script that is running, if it has not written yet.
@@ -3967,13 +2371,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/script-kill/
    */
   scriptKill(): Promise<'OK'>;
-  scriptKill(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(scriptKill<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('SCRIPT KILL', error);
-    }
-  }
 
   /**
    * Gives the server a script without running it.
@@ -3984,13 +2381,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/script-load/
    */
   scriptLoad(script: Data): Promise<string>;
-  scriptLoad(script: Data, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(scriptLoad<V>(script), surplus);
-    } catch (error) {
-      return this.refuseCall('SCRIPT LOAD', error);
-    }
-  }
 
   /**
    * The source of a script that the server knows. Only Valkey.
@@ -4000,13 +2390,6 @@ export abstract class RedisCommands<V> {
    * @see https://valkey.io/commands/script-show/
    */
   scriptShow(sha1: string): Promise<string>;
-  scriptShow(sha1: string, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(scriptShow<V>(sha1), surplus);
-    } catch (error) {
-      return this.refuseCall('SCRIPT SHOW', error);
-    }
-  }
 
   /**
    * The members of the first set that are in none of the others, in no order.
@@ -4016,13 +2399,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sdiff/
    */
-  sdiff(...keys: Many[]): Promise<V[]> {
-    try {
-      return this.run(sdiff<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('SDIFF', error);
-    }
-  }
+  sdiff(...keys: Many[]): Promise<V[]>;
 
   /**
    * Stores in `destination` the members of the first set that are in none of the others, in place of what was there.
@@ -4033,13 +2410,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sdiffstore/
    */
-  sdiffstore(destination: Data, ...keys: Many[]): Promise<number> {
-    try {
-      return this.run(sdiffstore<V>(destination, ...keys));
-    } catch (error) {
-      return this.refuseCall('SDIFFSTORE', error);
-    }
-  }
+  sdiffstore(destination: Data, ...keys: Many[]): Promise<number>;
 
   /**
    * Sets a key, whatever it held before, and drops its time to live unless `keepttl` is given.
@@ -4057,13 +2428,6 @@ export abstract class RedisCommands<V> {
   set(key: Data, value: Data, options: SetOptions & { readonly get: true }): Promise<V | null>;
   set(key: Data, value: Data, options: SetOptions & { readonly get?: false | undefined }): Promise<'OK' | null>;
   set(key: Data, value: Data, options?: SetOptions): Promise<'OK' | V | null>;
-  set(key: Data, value: Data, options?: SetOptions, surplus?: unknown): Promise<'OK' | V | null> {
-    try {
-      return this.runExact(set<V>(key, value, options), surplus);
-    } catch (error) {
-      return this.refuseCall('SET', error);
-    }
-  }
 
   /**
    * Sets one bit; the value grows with zeros when it is too short.
@@ -4074,13 +2438,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/setbit/
    */
   setbit(key: Data, offset: Int, bit: 0 | 1): Promise<0 | 1>;
-  setbit(key: Data, offset: Int, bit: 0 | 1, surplus?: unknown): Promise<0 | 1> {
-    try {
-      return this.runExact(setbit<V>(key, offset, bit), surplus);
-    } catch (error) {
-      return this.refuseCall('SETBIT', error);
-    }
-  }
 
   /**
    * Sets a key that ends in so many seconds.
@@ -4090,13 +2447,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/setex/
    */
   setex(key: Data, seconds: Int, value: Data): Promise<'OK'>;
-  setex(key: Data, seconds: Int, value: Data, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(setex<V>(key, seconds, value), surplus);
-    } catch (error) {
-      return this.refuseCall('SETEX', error);
-    }
-  }
 
   /**
    * Sets a key if it does not exist.
@@ -4107,13 +2457,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/setnx/
    */
   setnx(key: Data, value: Data): Promise<boolean>;
-  setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(setnx<V>(key, value), surplus);
-    } catch (error) {
-      return this.refuseCall('SETNX', error);
-    }
-  }
 
   /**
    * Overwrites a part of a value from a byte offset on; a gap is filled with zero bytes.
@@ -4124,13 +2467,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/setrange/
    */
   setrange(key: Data, offset: Int, value: Data): Promise<number>;
-  setrange(key: Data, offset: Int, value: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(setrange<V>(key, offset, value), surplus);
-    } catch (error) {
-      return this.refuseCall('SETRANGE', error);
-    }
-  }
 
   /**
    * Stops the server. A server that stops does not answer: the call then rejects with a connection error whose outcome is
@@ -4141,13 +2477,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/shutdown/
    */
   shutdown(options?: ShutdownOptions): Promise<'OK'>;
-  shutdown(options: ShutdownOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(shutdown<V>(options), surplus);
-    } catch (error) {
-      return this.refuseCall('SHUTDOWN', error);
-    }
-  }
 
   /**
    * The members that all sets have, in no order.
@@ -4157,13 +2486,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sinter/
    */
-  sinter(...keys: Many[]): Promise<V[]> {
-    try {
-      return this.run(sinter<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('SINTER', error);
-    }
-  }
+  sinter(...keys: Many[]): Promise<V[]>;
 
   /**
    * How many members all sets have in common.
@@ -4175,13 +2498,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/sintercard/
    */
   sintercard(keys: Many, options?: IntercardOptions): Promise<number>;
-  sintercard(keys: Many, options: IntercardOptions = {}, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(sintercard<V>(keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('SINTERCARD', error);
-    }
-  }
 
   /**
    * Stores in `destination` the members that all sets have, in place of what was there.
@@ -4192,13 +2508,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sinterstore/
    */
-  sinterstore(destination: Data, ...keys: Many[]): Promise<number> {
-    try {
-      return this.run(sinterstore<V>(destination, ...keys));
-    } catch (error) {
-      return this.refuseCall('SINTERSTORE', error);
-    }
-  }
+  sinterstore(destination: Data, ...keys: Many[]): Promise<number>;
 
   /**
    * Whether a set has a member.
@@ -4208,13 +2518,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/sismember/
    */
   sismember(key: Data, member: Data): Promise<boolean>;
-  sismember(key: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(sismember<V>(key, member), surplus);
-    } catch (error) {
-      return this.refuseCall('SISMEMBER', error);
-    }
-  }
 
   /**
    * The old name of {@link replicaof}.
@@ -4224,13 +2527,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/slaveof/
    */
   slaveof(source: ReplicationSource): Promise<'OK'>;
-  slaveof(source: ReplicationSource, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(slaveof<V>(source), surplus);
-    } catch (error) {
-      return this.refuseCall('SLAVEOF', error);
-    }
-  }
 
   /**
    * The latest slow commands, newest first: at most 10, or `count` (-1 = all, since 7.0).
@@ -4239,13 +2535,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/slowlog-get/
    */
   slowlogGet(count?: Int): Promise<SlowlogEntry<V>[]>;
-  slowlogGet(count?: Int, surplus?: unknown): Promise<SlowlogEntry<V>[]> {
-    try {
-      return this.runExact(slowlogGet<V>(count), surplus);
-    } catch (error) {
-      return this.refuseCall('SLOWLOG GET', error);
-    }
-  }
 
   /**
    * The server's own help text on SLOWLOG, line by line.
@@ -4254,13 +2543,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/slowlog-help/
    */
   slowlogHelp(): Promise<string[]>;
-  slowlogHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(slowlogHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('SLOWLOG HELP', error);
-    }
-  }
 
   /**
    * How many entries the slow log has.
@@ -4269,13 +2551,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/slowlog-len/
    */
   slowlogLen(): Promise<number>;
-  slowlogLen(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(slowlogLen<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('SLOWLOG LEN', error);
-    }
-  }
 
   /**
    * Empties the slow log.
@@ -4284,13 +2559,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/slowlog-reset/
    */
   slowlogReset(): Promise<'OK'>;
-  slowlogReset(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(slowlogReset<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('SLOWLOG RESET', error);
-    }
-  }
 
   /**
    * All members, in no order. For large sets use {@link sscan}.
@@ -4300,13 +2568,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/smembers/
    */
   smembers(key: Data): Promise<V[]>;
-  smembers(key: Data, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(smembers<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('SMEMBERS', error);
-    }
-  }
 
   /**
    * Whether a set has each of several members, in their order.
@@ -4316,13 +2577,7 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/smismember/
    */
-  smismember(key: Data, ...members: Many[]): Promise<boolean[]> {
-    try {
-      return this.run(smismember<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('SMISMEMBER', error);
-    }
-  }
+  smismember(key: Data, ...members: Many[]): Promise<boolean[]>;
 
   /**
    * Moves a member from one set to another, in one step.
@@ -4333,13 +2588,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/smove/
    */
   smove(source: Data, destination: Data, member: Data): Promise<boolean>;
-  smove(source: Data, destination: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(smove<V>(source, destination, member), surplus);
-    } catch (error) {
-      return this.refuseCall('SMOVE', error);
-    }
-  }
 
   /**
    * The elements of a list, set or sorted set in order, or what `get` finds for them (`null` where it finds nothing). With
@@ -4354,13 +2602,6 @@ export abstract class RedisCommands<V> {
   sort(key: Data, options: SortReadOptions & { readonly get: Many; readonly store?: undefined }): Promise<(V | null)[]>;
   sort(key: Data, options?: SortReadOptions & { readonly get?: undefined; readonly store?: undefined }): Promise<V[]>;
   sort(key: Data, options?: SortOptions): Promise<number | (V | null)[]>;
-  sort(key: Data, options: SortOptions = {}, surplus?: unknown): Promise<number | (V | null)[]> {
-    try {
-      return this.runExact(sort<V>(key, options), surplus);
-    } catch (error) {
-      return this.refuseCall('SORT', error);
-    }
-  }
 
   /**
    * Like {@link sort} without `store`, so that replicas may answer.
@@ -4372,13 +2613,6 @@ export abstract class RedisCommands<V> {
   sortRo(key: Data, options: SortReadOptions & { readonly get: Many }): Promise<(V | null)[]>;
   sortRo(key: Data, options?: SortReadOptions & { readonly get?: undefined }): Promise<V[]>;
   sortRo(key: Data, options?: SortReadOptions): Promise<(V | null)[]>;
-  sortRo(key: Data, options: SortReadOptions = {}, surplus?: unknown): Promise<(V | null)[]> {
-    try {
-      return this.runExact(sortRo<V>(key, options), surplus);
-    } catch (error) {
-      return this.refuseCall('SORT_RO', error);
-    }
-  }
 
   /**
    * Takes a random member out of a set, or with `count` so many. The count needs 3.2.
@@ -4391,13 +2625,6 @@ export abstract class RedisCommands<V> {
   spop(key: Data): Promise<V | null>;
   spop(key: Data, count: Int): Promise<V[]>;
   spop(key: Data, count?: Int): Promise<V | V[] | null>;
-  spop(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(spop<V>(key, count), surplus);
-    } catch (error) {
-      return this.refuseCall('SPOP', error);
-    }
-  }
 
   /**
    * Sends a message to everybody who listens to a sharded channel: in a cluster it stays within the shard that the
@@ -4408,13 +2635,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/spublish/
    */
   spublish(channel: Data, message: Data): Promise<number>;
-  spublish(channel: Data, message: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(spublish<V>(channel, message), surplus);
-    } catch (error) {
-      return this.refuseCall('SPUBLISH', error);
-    }
-  }
 
   /**
    * A random member; with `count` so many different ones, with a negative count so many that may repeat.
@@ -4427,13 +2647,6 @@ export abstract class RedisCommands<V> {
   srandmember(key: Data): Promise<V | null>;
   srandmember(key: Data, count: Int): Promise<V[]>;
   srandmember(key: Data, count?: Int): Promise<V | V[] | null>;
-  srandmember(key: Data, count?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(srandmember<V>(key, count), surplus);
-    } catch (error) {
-      return this.refuseCall('SRANDMEMBER', error);
-    }
-  }
 
   /**
    * Removes members from a set.
@@ -4444,13 +2657,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/srem/
    */
-  srem(key: Data, ...members: Many[]): Promise<number> {
-    try {
-      return this.run(srem<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('SREM', error);
-    }
-  }
+  srem(key: Data, ...members: Many[]): Promise<number>;
 
   /**
    * One page of the members. Members that are there from the first call to the last come at least once, perhaps more
@@ -4461,13 +2668,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/sscan/
    */
   sscan(key: Data, cursor: Cursor, options?: ScanOptions): Promise<SscanPage<V>>;
-  sscan(key: Data, cursor: Cursor, options: ScanOptions = {}, surplus?: unknown): Promise<SscanPage<V>> {
-    try {
-      return this.runExact(sscan<V>(key, cursor, options), surplus);
-    } catch (error) {
-      return this.refuseCall('SSCAN', error);
-    }
-  }
 
   /**
    * The length of a value in bytes, 0 when the key is missing.
@@ -4477,13 +2677,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/strlen/
    */
   strlen(key: Data): Promise<number>;
-  strlen(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(strlen<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('STRLEN', error);
-    }
-  }
 
   /**
    * A part of a value, by byte offsets: the old name of {@link getrange}.
@@ -4493,13 +2686,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/substr/
    */
   substr(key: Data, start: Int, end: Int): Promise<V>;
-  substr(key: Data, start: Int, end: Int, surplus?: unknown): Promise<V> {
-    try {
-      return this.runExact(substr<V>(key, start, end), surplus);
-    } catch (error) {
-      return this.refuseCall('SUBSTR', error);
-    }
-  }
 
   /**
    * The members that at least one of the sets has, in no order.
@@ -4509,13 +2695,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sunion/
    */
-  sunion(...keys: Many[]): Promise<V[]> {
-    try {
-      return this.run(sunion<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('SUNION', error);
-    }
-  }
+  sunion(...keys: Many[]): Promise<V[]>;
 
   /**
    * Stores in `destination` the members that at least one of the sets has, in place of what was there.
@@ -4526,13 +2706,7 @@ export abstract class RedisCommands<V> {
    * @since 1.0.0
    * @see https://redis.io/commands/sunionstore/
    */
-  sunionstore(destination: Data, ...keys: Many[]): Promise<number> {
-    try {
-      return this.run(sunionstore<V>(destination, ...keys));
-    } catch (error) {
-      return this.refuseCall('SUNIONSTORE', error);
-    }
-  }
+  sunionstore(destination: Data, ...keys: Many[]): Promise<number>;
 
   /**
    * Exchanges two databases; connections see the other data at once.
@@ -4541,13 +2715,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/swapdb/
    */
   swapdb(db1: Int, db2: Int): Promise<'OK'>;
-  swapdb(db1: Int, db2: Int, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(swapdb<V>(db1, db2), surplus);
-    } catch (error) {
-      return this.refuseCall('SWAPDB', error);
-    }
-  }
 
   /**
    * The clock of the server.
@@ -4556,13 +2723,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/time/
    */
   time(): Promise<ServerTime>;
-  time(surplus?: unknown): Promise<ServerTime> {
-    try {
-      return this.runExact(time<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('TIME', error);
-    }
-  }
 
   /**
    * Counts as a use of the keys, for eviction.
@@ -4572,13 +2732,7 @@ export abstract class RedisCommands<V> {
    * @since 3.2.1
    * @see https://redis.io/commands/touch/
    */
-  touch(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(touch<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('TOUCH', error);
-    }
-  }
+  touch(...keys: Many[]): Promise<number>;
 
   /**
    * In how many seconds a key ends.
@@ -4588,13 +2742,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/ttl/
    */
   ttl(key: Data): Promise<number>;
-  ttl(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(ttl<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('TTL', error);
-    }
-  }
 
   /**
    * What a key holds: `string`, `list`, `set`, `zset`, `hash`, `stream`, the name of a module's type, or `none`.
@@ -4603,13 +2750,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/type/
    */
   type(key: Data): Promise<string>;
-  type(key: Data, surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(type<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('TYPE', error);
-    }
-  }
 
   /**
    * Deletes keys like {@link del}; the memory is freed in the background.
@@ -4619,13 +2759,7 @@ export abstract class RedisCommands<V> {
    * @since 4.0.0
    * @see https://redis.io/commands/unlink/
    */
-  unlink(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(unlink<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('UNLINK', error);
-    }
-  }
+  unlink(...keys: Many[]): Promise<number>;
 
   /**
    * Acknowledges entries: they are done, and no longer pending for the group.
@@ -4636,13 +2770,7 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xack/
    */
-  xack(key: Data, group: Data, ...ids: StreamIds[]): Promise<number> {
-    try {
-      return this.run(xack<V>(key, group, ...ids));
-    } catch (error) {
-      return this.refuseCall('XACK', error);
-    }
-  }
+  xack(key: Data, group: Data, ...ids: StreamIds[]): Promise<number>;
 
   /**
    * Appends an entry. A missing stream is made, unless `nomkstream` is given. `maxlen` or `minid` trims the stream in the
@@ -4661,13 +2789,6 @@ export abstract class RedisCommands<V> {
    */
   xadd<E extends EntriesOf<E>>(key: Data, id: StreamId, fields: E, options?: XaddMakingOptions): Promise<string>;
   xadd<E extends EntriesOf<E>>(key: Data, id: StreamId, fields: E, options?: XaddOptions): Promise<string | null>;
-  xadd<E extends EntriesOf<E>>(key: Data, id: StreamId, fields: E, options?: XaddOptions, surplus?: unknown): Promise<string | null> {
-    try {
-      return this.runExact(xadd<V, E>(key, id, fields, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XADD', error);
-    }
-  }
 
   /**
    * Takes over entries that have been pending for a while, of any consumer, page by page.
@@ -4682,13 +2803,6 @@ export abstract class RedisCommands<V> {
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimPlain): Promise<Autoclaimed<V>>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options: XautoclaimJustid): Promise<AutoclaimedIds>;
   xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions): Promise<Autoclaimed<V> | AutoclaimedIds>;
-  xautoclaim(key: Data, group: Data, consumer: Data, minIdle: Int, start: StreamId, options?: XautoclaimOptions, surplus?: unknown): Promise<Autoclaimed<V> | AutoclaimedIds> {
-    try {
-      return this.runExact(xautoclaim<V>(key, group, consumer, minIdle, start, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XAUTOCLAIM', error);
-    }
-  }
 
   /**
    * Takes over pending entries of other consumers of the group.
@@ -4703,13 +2817,6 @@ export abstract class RedisCommands<V> {
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimPlain): Promise<StreamEntry<V>[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options: XclaimJustid): Promise<string[]>;
   xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions): Promise<StreamEntry<V>[] | string[]>;
-  xclaim(key: Data, group: Data, consumer: Data, minIdle: Int, ids: StreamIds, options?: XclaimOptions, surplus?: unknown): Promise<StreamEntry<V>[] | string[]> {
-    try {
-      return this.runExact(xclaim<V>(key, group, consumer, minIdle, ids, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XCLAIM', error);
-    }
-  }
 
   /**
    * Deletes entries.
@@ -4720,13 +2827,7 @@ export abstract class RedisCommands<V> {
    * @since 5.0.0
    * @see https://redis.io/commands/xdel/
    */
-  xdel(key: Data, ...ids: StreamIds[]): Promise<number> {
-    try {
-      return this.run(xdel<V>(key, ...ids));
-    } catch (error) {
-      return this.refuseCall('XDEL', error);
-    }
-  }
+  xdel(key: Data, ...ids: StreamIds[]): Promise<number>;
 
   /**
    * Makes a consumer group.
@@ -4738,13 +2839,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xgroup-create/
    */
   xgroupCreate(key: Data, group: Data, id: StreamId, options?: XgroupCreateOptions): Promise<'OK'>;
-  xgroupCreate(key: Data, group: Data, id: StreamId, options: XgroupCreateOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(xgroupCreate<V>(key, group, id, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XGROUP CREATE', error);
-    }
-  }
 
   /**
    * Makes a consumer; reading makes it too.
@@ -4755,13 +2849,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xgroup-createconsumer/
    */
   xgroupCreateconsumer(key: Data, group: Data, consumer: Data): Promise<boolean>;
-  xgroupCreateconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(xgroupCreateconsumer<V>(key, group, consumer), surplus);
-    } catch (error) {
-      return this.refuseCall('XGROUP CREATECONSUMER', error);
-    }
-  }
 
   /**
    * Removes a consumer. What was pending for it is lost to the group: claim it before.
@@ -4772,13 +2859,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xgroup-delconsumer/
    */
   xgroupDelconsumer(key: Data, group: Data, consumer: Data): Promise<number>;
-  xgroupDelconsumer(key: Data, group: Data, consumer: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(xgroupDelconsumer<V>(key, group, consumer), surplus);
-    } catch (error) {
-      return this.refuseCall('XGROUP DELCONSUMER', error);
-    }
-  }
 
   /**
    * Removes a group with its consumers and what is pending.
@@ -4788,13 +2868,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xgroup-destroy/
    */
   xgroupDestroy(key: Data, group: Data): Promise<boolean>;
-  xgroupDestroy(key: Data, group: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(xgroupDestroy<V>(key, group), surplus);
-    } catch (error) {
-      return this.refuseCall('XGROUP DESTROY', error);
-    }
-  }
 
   /**
    * The server's own help text on XGROUP, line by line.
@@ -4803,13 +2876,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xgroup-help/
    */
   xgroupHelp(): Promise<string[]>;
-  xgroupHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(xgroupHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('XGROUP HELP', error);
-    }
-  }
 
   /**
    * Sets the id behind which a group reads.
@@ -4820,13 +2886,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xgroup-setid/
    */
   xgroupSetid(key: Data, group: Data, id: StreamId, options?: XgroupSetidOptions): Promise<'OK'>;
-  xgroupSetid(key: Data, group: Data, id: StreamId, options: XgroupSetidOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(xgroupSetid<V>(key, group, id, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XGROUP SETID', error);
-    }
-  }
 
   /**
    * The consumers of a group.
@@ -4836,13 +2895,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xinfo-consumers/
    */
   xinfoConsumers(key: Data, group: Data): Promise<ConsumerInfo[]>;
-  xinfoConsumers(key: Data, group: Data, surplus?: unknown): Promise<ConsumerInfo[]> {
-    try {
-      return this.runExact(xinfoConsumers<V>(key, group), surplus);
-    } catch (error) {
-      return this.refuseCall('XINFO CONSUMERS', error);
-    }
-  }
 
   /**
    * The consumer groups of a stream.
@@ -4852,13 +2904,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xinfo-groups/
    */
   xinfoGroups(key: Data): Promise<GroupInfo[]>;
-  xinfoGroups(key: Data, surplus?: unknown): Promise<GroupInfo[]> {
-    try {
-      return this.runExact(xinfoGroups<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('XINFO GROUPS', error);
-    }
-  }
 
   /**
    * The server's own help text on XINFO, line by line.
@@ -4867,13 +2912,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xinfo-help/
    */
   xinfoHelp(): Promise<string[]>;
-  xinfoHelp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(xinfoHelp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('XINFO HELP', error);
-    }
-  }
 
   /**
    * Facts about a stream: its size, ids, first and last entry; with `full` its entries, groups and consumers.
@@ -4887,13 +2925,6 @@ export abstract class RedisCommands<V> {
   xinfoStream(key: Data, options?: XinfoStreamPlain): Promise<StreamInfo<V>>;
   xinfoStream(key: Data, options: XinfoStreamFull): Promise<StreamInfoFull<V>>;
   xinfoStream(key: Data, options?: XinfoStreamOptions): Promise<StreamInfo<V> | StreamInfoFull<V>>;
-  xinfoStream(key: Data, options?: XinfoStreamOptions, surplus?: unknown): Promise<StreamInfo<V> | StreamInfoFull<V>> {
-    try {
-      return this.runExact(xinfoStream<V>(key, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XINFO STREAM', error);
-    }
-  }
 
   /**
    * The number of entries, 0 when the stream is missing.
@@ -4903,13 +2934,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xlen/
    */
   xlen(key: Data): Promise<number>;
-  xlen(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(xlen<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('XLEN', error);
-    }
-  }
 
   /**
    * What was delivered and not yet acknowledged: a summary, or with a range the entries.
@@ -4924,13 +2948,6 @@ export abstract class RedisCommands<V> {
   xpending(key: Data, group: Data): Promise<PendingSummary>;
   xpending(key: Data, group: Data, range: XpendingRange): Promise<PendingEntry[]>;
   xpending(key: Data, group: Data, range?: XpendingRange): Promise<PendingSummary | PendingEntry[]>;
-  xpending(key: Data, group: Data, range?: XpendingRange, surplus?: unknown): Promise<PendingSummary | PendingEntry[]> {
-    try {
-      return this.runExact(xpending<V>(key, group, range), surplus);
-    } catch (error) {
-      return this.refuseCall('XPENDING', error);
-    }
-  }
 
   /**
    * The entries between two ids, oldest first.
@@ -4943,13 +2960,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xrange/
    */
   xrange(key: Data, start: StreamId, end: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
-  xrange(key: Data, start: StreamId, end: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
-    try {
-      return this.runExact(xrange<V>(key, start, end, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XRANGE', error);
-    }
-  }
 
   /**
    * The entries behind an id, of one or several streams; with `block` it waits until there is one.
@@ -4967,13 +2977,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xread/
    */
   xread<E extends EntriesOf<E, StreamId>>(streams: E, options?: XreadOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
-  xread<E extends EntriesOf<E, StreamId>>(streams: E, options: XreadOptions = {}, surplus?: unknown): Promise<Record<string, StreamEntry<V>[]> | null> {
-    try {
-      return this.runExact(xread<V, E>(streams, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XREAD', error);
-    }
-  }
 
   /**
    * Reads as a consumer of a group, from one or several streams; with `block` it waits until there is an entry.
@@ -4990,13 +2993,6 @@ export abstract class RedisCommands<V> {
    */
   xreadgroup<E extends EntriesOf<E, '>'>>(group: Data, consumer: Data, streams: E, options?: XreadgroupOptions): Promise<Record<string, StreamEntry<V>[]> | null>;
   xreadgroup<E extends EntriesOf<E, StreamId>>(group: Data, consumer: Data, streams: E, options?: XreadgroupOptions): Promise<Record<string, HistoryEntry<V>[]> | null>;
-  xreadgroup<E extends EntriesOf<E, StreamId>>(group: Data, consumer: Data, streams: E, options?: XreadgroupOptions, surplus?: unknown): Promise<Record<string, HistoryEntry<V>[]> | null> {
-    try {
-      return this.runExact(xreadgroup<V, E>(group, consumer, streams, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XREADGROUP', error);
-    }
-  }
 
   /**
    * The entries between two ids, newest first. The higher id comes first.
@@ -5009,13 +3005,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xrevrange/
    */
   xrevrange(key: Data, end: StreamId, start: StreamId, options?: XrangeOptions): Promise<StreamEntry<V>[]>;
-  xrevrange(key: Data, end: StreamId, start: StreamId, options: XrangeOptions = {}, surplus?: unknown): Promise<StreamEntry<V>[]> {
-    try {
-      return this.runExact(xrevrange<V>(key, end, start, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XREVRANGE', error);
-    }
-  }
 
   /**
    * Sets the last id of a stream, above which the next one will be. Made for replication and repair.
@@ -5025,13 +3014,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xsetid/
    */
   xsetid(key: Data, lastId: StreamId, options?: XsetidOptions): Promise<'OK'>;
-  xsetid(key: Data, lastId: StreamId, options: XsetidOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(xsetid<V>(key, lastId, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XSETID', error);
-    }
-  }
 
   /**
    * Removes the oldest entries.
@@ -5044,13 +3026,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/xtrim/
    */
   xtrim(key: Data, options: Trim): Promise<number>;
-  xtrim(key: Data, options: Trim, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(xtrim<V>(key, options), surplus);
-    } catch (error) {
-      return this.refuseCall('XTRIM', error);
-    }
-  }
 
   /**
    * Adds members to a sorted set, or gives them new scores. A missing sorted set is made.
@@ -5072,13 +3047,6 @@ export abstract class RedisCommands<V> {
   zadd(key: Data, members: ScoredMember | readonly ScoredMember[], options?: ZaddCountOptions): Promise<number>;
   zadd(key: Data, member: ScoredMember | readonly [ScoredMember], options: ZaddIncrOptions): Promise<number | null>;
   zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions): Promise<number | null>;
-  zadd(key: Data, scoreOrMembers: Score | ScoredMember | readonly ScoredMember[], memberOrOptions?: Data | ZaddOptions, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(zadd<V>(key, scoreOrMembers, memberOrOptions), surplus);
-    } catch (error) {
-      return this.refuseCall('ZADD', error);
-    }
-  }
 
   /**
    * The number of members, 0 when the sorted set is missing.
@@ -5088,13 +3056,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zcard/
    */
   zcard(key: Data): Promise<number>;
-  zcard(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zcard<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('ZCARD', error);
-    }
-  }
 
   /**
    * The number of members with a score between two bounds.
@@ -5106,13 +3067,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zcount/
    */
   zcount(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
-  zcount(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zcount<V>(key, min, max), surplus);
-    } catch (error) {
-      return this.refuseCall('ZCOUNT', error);
-    }
-  }
 
   /**
    * The members of the first sorted set that are in none of the others, with the scores they have there.
@@ -5125,13 +3079,6 @@ export abstract class RedisCommands<V> {
   zdiff(keys: Many, options?: { readonly withscores?: false | undefined }): Promise<V[]>;
   zdiff(keys: Many, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zdiff(keys: Many, options?: ZdiffOptions): Promise<V[] | Scored<V>[]>;
-  zdiff(keys: Many, options?: ZdiffOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zdiff<V>(keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZDIFF', error);
-    }
-  }
 
   /**
    * Stores in `destination` the members of the first sorted set that are in none of the others, in place of what was
@@ -5143,13 +3090,7 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/zdiffstore/
    */
-  zdiffstore(destination: Data, ...keys: Many[]): Promise<number> {
-    try {
-      return this.run(zdiffstore<V>(destination, ...keys));
-    } catch (error) {
-      return this.refuseCall('ZDIFFSTORE', error);
-    }
-  }
+  zdiffstore(destination: Data, ...keys: Many[]): Promise<number>;
 
   /**
    * Adds to the score of a member; a missing member counts as 0.
@@ -5160,13 +3101,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zincrby/
    */
   zincrby(key: Data, increment: Score, member: Data): Promise<number>;
-  zincrby(key: Data, increment: Score, member: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zincrby<V>(key, increment, member), surplus);
-    } catch (error) {
-      return this.refuseCall('ZINCRBY', error);
-    }
-  }
 
   /**
    * The members that all sorted sets have, each with one score made from its scores.
@@ -5181,13 +3115,6 @@ export abstract class RedisCommands<V> {
   zinter(keys: Many, options?: ZcombinePlain): Promise<V[]>;
   zinter(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zinter(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
-  zinter(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zinter<V>(keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZINTER', error);
-    }
-  }
 
   /**
    * How many members all sorted sets have in common.
@@ -5198,13 +3125,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zintercard/
    */
   zintercard(keys: Many, options?: ZintercardOptions): Promise<number>;
-  zintercard(keys: Many, options: ZintercardOptions = {}, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zintercard<V>(keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZINTERCARD', error);
-    }
-  }
 
   /**
    * Stores in `destination` the members that all sorted sets have, in place of what was there.
@@ -5217,13 +3137,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zinterstore/
    */
   zinterstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
-  zinterstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zinterstore<V>(destination, keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZINTERSTORE', error);
-    }
-  }
 
   /**
    * The number of members between two members, where all have the same score.
@@ -5235,13 +3148,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zlexcount/
    */
   zlexcount(key: Data, min: LexBound, max: LexBound): Promise<number>;
-  zlexcount(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zlexcount<V>(key, min, max), surplus);
-    } catch (error) {
-      return this.refuseCall('ZLEXCOUNT', error);
-    }
-  }
 
   /**
    * Pops the members with the lowest or highest scores from the first of several sorted sets that is not empty.
@@ -5254,13 +3160,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zmpop/
    */
   zmpop(keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
-  zmpop(keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
-    try {
-      return this.runExact(zmpop<V>(keys, where, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZMPOP', error);
-    }
-  }
 
   /**
    * The scores of several members, in their order; `null` for those that are not there.
@@ -5270,13 +3169,7 @@ export abstract class RedisCommands<V> {
    * @since 6.2.0
    * @see https://redis.io/commands/zmscore/
    */
-  zmscore(key: Data, ...members: Many[]): Promise<(number | null)[]> {
-    try {
-      return this.run(zmscore<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('ZMSCORE', error);
-    }
-  }
+  zmscore(key: Data, ...members: Many[]): Promise<(number | null)[]>;
 
   /**
    * Takes the member with the highest score out of a sorted set, or with `count` so many, highest first.
@@ -5289,13 +3182,6 @@ export abstract class RedisCommands<V> {
   zpopmax(key: Data): Promise<Scored<V> | null>;
   zpopmax(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmax(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
-  zpopmax(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
-    try {
-      return this.runExact(zpopmax<V>(key, count), surplus);
-    } catch (error) {
-      return this.refuseCall('ZPOPMAX', error);
-    }
-  }
 
   /**
    * Takes the member with the lowest score out of a sorted set, or with `count` so many, lowest first.
@@ -5308,13 +3194,6 @@ export abstract class RedisCommands<V> {
   zpopmin(key: Data): Promise<Scored<V> | null>;
   zpopmin(key: Data, count: Int): Promise<Scored<V>[]>;
   zpopmin(key: Data, count?: Int): Promise<Scored<V> | Scored<V>[] | null>;
-  zpopmin(key: Data, count?: Int, surplus?: unknown): Promise<Scored<V> | Scored<V>[] | null> {
-    try {
-      return this.runExact(zpopmin<V>(key, count), surplus);
-    } catch (error) {
-      return this.refuseCall('ZPOPMIN', error);
-    }
-  }
 
   /**
    * A random member; with `count` so many different ones, with a negative count so many that may repeat.
@@ -5329,13 +3208,6 @@ export abstract class RedisCommands<V> {
   zrandmember(key: Data, count: Int, options?: { readonly withscores?: false | undefined }): Promise<V[]>;
   zrandmember(key: Data, count: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions): Promise<V | V[] | Scored<V>[] | null>;
-  zrandmember(key: Data, count?: Int, options?: ZrandmemberOptions, surplus?: unknown): Promise<V | V[] | Scored<V>[] | null> {
-    try {
-      return this.runExact(zrandmember<V>(key, count, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZRANDMEMBER', error);
-    }
-  }
 
   /**
    * The members in a range of ranks (both ends included, negative ones count from the end); with `byscore` of scores,
@@ -5353,13 +3225,6 @@ export abstract class RedisCommands<V> {
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOrder & { readonly withscores?: false | undefined }): Promise<V[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options: ZrangeOrder & { readonly bylex?: false | undefined; readonly withscores: true }): Promise<Scored<V>[]>;
   zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions): Promise<V[] | Scored<V>[]>;
-  zrange(key: Data, start: RangeBound, stop: RangeBound, options?: ZrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zrange<V>(key, start, stop, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZRANGE', error);
-    }
-  }
 
   /**
    * The members between two members, where all have the same score.
@@ -5371,13 +3236,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zrangebylex/
    */
   zrangebylex(key: Data, min: LexBound, max: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
-  zrangebylex(key: Data, min: LexBound, max: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(zrangebylex<V>(key, min, max, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZRANGEBYLEX', error);
-    }
-  }
 
   /**
    * The members with a score between two bounds, lowest first.
@@ -5391,13 +3249,6 @@ export abstract class RedisCommands<V> {
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscorePlain): Promise<V[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
-  zrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zrangebyscore<V>(key, min, max, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZRANGEBYSCORE', error);
-    }
-  }
 
   /**
    * Stores a range of one sorted set in another, in place of what was there.
@@ -5410,13 +3261,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zrangestore/
    */
   zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options?: ZrangeOrder): Promise<number>;
-  zrangestore(destination: Data, source: Data, min: RangeBound, max: RangeBound, options: ZrangeOrder = {}, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zrangestore<V>(destination, source, min, max, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZRANGESTORE', error);
-    }
-  }
 
   /**
    * How many members have a lower score than this one.
@@ -5429,13 +3273,6 @@ export abstract class RedisCommands<V> {
   zrank(key: Data, member: Data, options?: { readonly withscore?: false | undefined }): Promise<number | null>;
   zrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
-  zrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
-    try {
-      return this.runExact(zrank<V>(key, member, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZRANK', error);
-    }
-  }
 
   /**
    * Removes members from a sorted set.
@@ -5446,13 +3283,7 @@ export abstract class RedisCommands<V> {
    * @since 1.2.0
    * @see https://redis.io/commands/zrem/
    */
-  zrem(key: Data, ...members: Many[]): Promise<number> {
-    try {
-      return this.run(zrem<V>(key, ...members));
-    } catch (error) {
-      return this.refuseCall('ZREM', error);
-    }
-  }
+  zrem(key: Data, ...members: Many[]): Promise<number>;
 
   /**
    * Removes the members between two members, where all have the same score.
@@ -5464,13 +3295,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zremrangebylex/
    */
   zremrangebylex(key: Data, min: LexBound, max: LexBound): Promise<number>;
-  zremrangebylex(key: Data, min: LexBound, max: LexBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zremrangebylex<V>(key, min, max), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREMRANGEBYLEX', error);
-    }
-  }
 
   /**
    * Removes the members in a range of ranks; both ends are included, negative ones count from the end.
@@ -5481,13 +3305,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zremrangebyrank/
    */
   zremrangebyrank(key: Data, start: Int, stop: Int): Promise<number>;
-  zremrangebyrank(key: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zremrangebyrank<V>(key, start, stop), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREMRANGEBYRANK', error);
-    }
-  }
 
   /**
    * Removes the members with a score between two bounds.
@@ -5499,13 +3316,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zremrangebyscore/
    */
   zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound): Promise<number>;
-  zremrangebyscore(key: Data, min: ScoreBound, max: ScoreBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zremrangebyscore<V>(key, min, max), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREMRANGEBYSCORE', error);
-    }
-  }
 
   /**
    * The members in a range of ranks, highest first: rank 0 is the highest.
@@ -5518,13 +3328,6 @@ export abstract class RedisCommands<V> {
   zrevrange(key: Data, start: Int, stop: Int, options?: { readonly withscores?: false | undefined }): Promise<V[]>;
   zrevrange(key: Data, start: Int, stop: Int, options: { readonly withscores: true }): Promise<Scored<V>[]>;
   zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions): Promise<V[] | Scored<V>[]>;
-  zrevrange(key: Data, start: Int, stop: Int, options?: ZrevrangeOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zrevrange<V>(key, start, stop, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREVRANGE', error);
-    }
-  }
 
   /**
    * The members between two members, last first, where all have the same score. The higher end comes first.
@@ -5536,13 +3339,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zrevrangebylex/
    */
   zrevrangebylex(key: Data, max: LexBound, min: LexBound, options?: ZrangebylexOptions): Promise<V[]>;
-  zrevrangebylex(key: Data, max: LexBound, min: LexBound, options: ZrangebylexOptions = {}, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(zrevrangebylex<V>(key, max, min, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREVRANGEBYLEX', error);
-    }
-  }
 
   /**
    * The members with a score between two bounds, highest first. The higher bound comes first.
@@ -5556,13 +3352,6 @@ export abstract class RedisCommands<V> {
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscorePlain): Promise<V[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options: ZrangebyscoreScored): Promise<Scored<V>[]>;
   zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions): Promise<V[] | Scored<V>[]>;
-  zrevrangebyscore(key: Data, max: ScoreBound, min: ScoreBound, options?: ZrangebyscoreOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zrevrangebyscore<V>(key, max, min, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREVRANGEBYSCORE', error);
-    }
-  }
 
   /**
    * How many members have a higher score than this one.
@@ -5575,13 +3364,6 @@ export abstract class RedisCommands<V> {
   zrevrank(key: Data, member: Data, options?: { readonly withscore?: false | undefined }): Promise<number | null>;
   zrevrank(key: Data, member: Data, options: { readonly withscore: true }): Promise<Ranked | null>;
   zrevrank(key: Data, member: Data, options?: ZrankOptions): Promise<number | Ranked | null>;
-  zrevrank(key: Data, member: Data, options?: ZrankOptions, surplus?: unknown): Promise<number | Ranked | null> {
-    try {
-      return this.runExact(zrevrank<V>(key, member, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZREVRANK', error);
-    }
-  }
 
   /**
    * One page of the members, in no order. Members that are there from the first call to the last come at least once,
@@ -5594,13 +3376,6 @@ export abstract class RedisCommands<V> {
   zscan(key: Data, cursor: Cursor, options?: ScanOptions & { readonly noscores?: false | undefined }): Promise<ZscanPage<Scored<V>>>;
   zscan(key: Data, cursor: Cursor, options: ScanOptions & { readonly noscores: true }): Promise<ZscanPage<V>>;
   zscan(key: Data, cursor: Cursor, options?: ZscanOptions): Promise<ZscanPage<Scored<V>> | ZscanPage<V>>;
-  zscan(key: Data, cursor: Cursor, options?: ZscanOptions, surplus?: unknown): Promise<ZscanPage<Scored<V>> | ZscanPage<V>> {
-    try {
-      return this.runExact(zscan<V>(key, cursor, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZSCAN', error);
-    }
-  }
 
   /**
    * The score of a member, or `null` when it is not there.
@@ -5610,13 +3385,6 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zscore/
    */
   zscore(key: Data, member: Data): Promise<number | null>;
-  zscore(key: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(zscore<V>(key, member), surplus);
-    } catch (error) {
-      return this.refuseCall('ZSCORE', error);
-    }
-  }
 
   /**
    * The members that at least one of the sorted sets has, each with one score made from its scores.
@@ -5631,13 +3399,6 @@ export abstract class RedisCommands<V> {
   zunion(keys: Many, options?: ZcombinePlain): Promise<V[]>;
   zunion(keys: Many, options: ZcombineScored): Promise<Scored<V>[]>;
   zunion(keys: Many, options?: ZcombineOptions): Promise<V[] | Scored<V>[]>;
-  zunion(keys: Many, options?: ZcombineOptions, surplus?: unknown): Promise<V[] | Scored<V>[]> {
-    try {
-      return this.runExact(zunion<V>(keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZUNION', error);
-    }
-  }
 
   /**
    * Stores in `destination` the members that at least one of the sorted sets has, in place of what was there.
@@ -5650,17 +3411,25 @@ export abstract class RedisCommands<V> {
    * @see https://redis.io/commands/zunionstore/
    */
   zunionstore(destination: Data, keys: Many, options?: CombineOptions): Promise<number>;
-  zunionstore(destination: Data, keys: Many, options: CombineOptions = {}, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zunionstore<V>(destination, keys, options), surplus);
-    } catch (error) {
-      return this.refuseCall('ZUNIONSTORE', error);
-    }
-  }
 }
 
+/** The class of the methods above. */
+export const RedisCommands: abstract new <V>(...args: ConstructorParameters<typeof CommandRunner>) => RedisCommands<V> = /* @__PURE__ */ withCommands(CommandRunner, {
+  fixed: [
+    { aclHelp, aclList, aclLoad, aclSave, aclUsers, aclWhoami, bgrewriteaof, clientGetname, clientGetredir, clientHelp, clientId, clientInfo, clientTrackinginfo, clientUnpause, clusterBumpepoch, clusterFlushslots, clusterHelp, clusterInfo, clusterLinks, clusterMyid, clusterMyshardid, clusterNodes, clusterSaveconfig, clusterShards, clusterSlots, command, commandCount, commandHelp, configHelp, configResetstat, configRewrite, dbsize, functionDump, functionHelp, functionKill, functionStats, lastsave, latencyDoctor, latencyHelp, latencyLatest, memoryDoctor, memoryHelp, memoryMallocStats, memoryPurge, memoryStats, moduleHelp, moduleList, objectHelp, pfselftest, pubsubHelp, pubsubNumpat, randomkey, role, save, scriptHelp, scriptKill, slowlogHelp, slowlogLen, slowlogReset, time, xgroupHelp, xinfoHelp },
+    { aclCat, aclGenpass, aclGetuser, aclLog, bgsave, clientKill, clientList, clusterCountFailureReports, clusterCountkeysinslot, clusterFailover, clusterForget, clusterKeyslot, clusterReplicas, clusterReplicate, clusterReset, clusterSetConfigEpoch, clusterSlaves, clusterSlotStats, commandList, decr, dump, echo, expiretime, failover, flushall, flushdb, functionDelete, functionFlush, functionList, get, getdel, hgetall, hkeys, hlen, hvals, incr, keys, latencyGraph, latencyHistory, llen, lolwut, moduleUnload, objectEncoding, objectFreq, objectIdletime, objectRefcount, persist, pexpiretime, ping, pttl, pubsubChannels, pubsubShardchannels, replicaof, scard, scriptFlush, scriptLoad, scriptShow, shutdown, slaveof, slowlogGet, smembers, strlen, ttl, type, xinfoGroups, xlen, zcard },
+    { append, bitfield, bitfieldRo, clientPause, clientUnblock, clusterGetkeysinslot, clusterSetslot, decrby, functionLoad, functionRestore, getbit, getex, getset, hexists, hget, hstrlen, incrby, incrbyfloat, lindex, lpop, memoryUsage, moduleLoadex, move, pfdebug, publish, rename, renamenx, rpop, rpoplpush, scan, setnx, sintercard, sismember, sort, sortRo, spop, spublish, srandmember, swapdb, xgroupDestroy, xinfoConsumers, xinfoStream, xread, xtrim, zdiff, zinter, zintercard, zpopmax, zpopmin, zscore, zunion },
+    { clusterMeet, copy, expire, expireat, getrange, hgetex, hincrby, hincrbyfloat, hrandfield, hscan, hsetex, hsetnx, lcs, lmpop, lpos, lrange, lrem, lset, ltrim, pexpire, pexpireat, psetex, set, setbit, setex, setrange, smove, sscan, substr, xgroupCreateconsumer, xgroupDelconsumer, xpending, xsetid, zadd, zcount, zincrby, zinterstore, zlexcount, zmpop, zrandmember, zrank, zremrangebylex, zremrangebyrank, zremrangebyscore, zrevrank, zscan, zunionstore },
+    { bitcount, geoadd, geodist, geosearch, hexpire, hexpireat, hpexpire, hpexpireat, linsert, lmove, restore, xadd, xgroupCreate, xgroupSetid, xrange, xreadgroup, xrevrange, zrange, zrangebylex, zrangebyscore, zrevrange, zrevrangebylex, zrevrangebyscore },
+    { bitpos, georadiusbymember, georadiusbymemberRo, geosearchstore, zrangestore },
+    { georadius, georadiusRo, migrate, xautoclaim, xclaim },
+  ],
+  variadic: { aclDeluser, aclDryrun, aclSetuser, bitop, clusterAddslots, clusterAddslotsrange, clusterDelslots, clusterDelslotsrange, commandDocs, commandGetkeys, commandGetkeysandflags, commandInfo, configGet, configSet, debug, del, eval: evaluate, evalRo, evalsha, evalshaRo, exists, fcall, fcallRo, geohash, geopos, hdel, hexpiretime, hgetdel, hmget, hmset, hpersist, hpexpiretime, hpttl, hset, httl, info, latencyHistogram, latencyReset, lpush, lpushx, mget, moduleLoad, mset, msetnx, pfadd, pfcount, pfmerge, pubsubNumsub, pubsubShardnumsub, rpush, rpushx, sadd, scriptExists, sdiff, sdiffstore, sinter, sinterstore, smismember, srem, sunion, sunionstore, touch, unlink, xack, xdel, zdiffstore, zmscore, zrem },
+  wireName,
+});
+
 /** Adds the commands that may wait on the server. */
-export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
+export interface RedisBlockingCommands<V> extends RedisCommands<V> {
   /**
    * Takes an element from an end of one list and adds it at an end of another (or of the same), in one step. Waits until
    * there is one.
@@ -5674,13 +3443,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/blmove/
    */
   blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number): Promise<V | null>;
-  blmove(source: Data, destination: Data, from: Side, to: Side, timeout: number, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(blmove<V>(source, destination, from, to, timeout), surplus);
-    } catch (error) {
-      return this.refuseCall('BLMOVE', error);
-    }
-  }
 
   /**
    * Pops elements from the first of several lists that is not empty; waits until there is one.
@@ -5695,13 +3457,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/blmpop/
    */
   blmpop(timeout: number, keys: Many, where: Side, options?: MpopOptions): Promise<PoppedElements<V> | null>;
-  blmpop(timeout: number, keys: Many, where: Side, options: MpopOptions = {}, surplus?: unknown): Promise<PoppedElements<V> | null> {
-    try {
-      return this.runExact(blmpop<V>(timeout, keys, where, options), surplus);
-    } catch (error) {
-      return this.refuseCall('BLMPOP', error);
-    }
-  }
 
   /**
    * Pops the first element of the first of several lists that is not empty; waits until there is one. Those who wait
@@ -5717,13 +3472,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/blpop/
    */
   blpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
-  blpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
-    try {
-      return this.runExact(blpop<V>(keys, timeout), surplus);
-    } catch (error) {
-      return this.refuseCall('BLPOP', error);
-    }
-  }
 
   /**
    * Pops the last element of the first of several lists that is not empty; waits until there is one.
@@ -5737,13 +3485,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/brpop/
    */
   brpop(keys: Many, timeout: number): Promise<Popped<V> | null>;
-  brpop(keys: Many, timeout: number, surplus?: unknown): Promise<Popped<V> | null> {
-    try {
-      return this.runExact(brpop<V>(keys, timeout), surplus);
-    } catch (error) {
-      return this.refuseCall('BRPOP', error);
-    }
-  }
 
   /**
    * Takes the last element of one list and adds it in front of another, in one step. Waits until there is one.
@@ -5756,13 +3497,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/brpoplpush/
    */
   brpoplpush(source: Data, destination: Data, timeout: number): Promise<V | null>;
-  brpoplpush(source: Data, destination: Data, timeout: number, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(brpoplpush<V>(source, destination, timeout), surplus);
-    } catch (error) {
-      return this.refuseCall('BRPOPLPUSH', error);
-    }
-  }
 
   /**
    * Pops the members with the lowest or highest scores from the first of several sorted sets that is not empty; waits
@@ -5778,13 +3512,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/bzmpop/
    */
   bzmpop(timeout: number, keys: Many, where: Extreme, options?: ZmpopOptions): Promise<PoppedMembers<V> | null>;
-  bzmpop(timeout: number, keys: Many, where: Extreme, options: ZmpopOptions = {}, surplus?: unknown): Promise<PoppedMembers<V> | null> {
-    try {
-      return this.runExact(bzmpop<V>(timeout, keys, where, options), surplus);
-    } catch (error) {
-      return this.refuseCall('BZMPOP', error);
-    }
-  }
 
   /**
    * Pops the member with the highest score from the first of several sorted sets that is not empty; waits until there
@@ -5799,13 +3526,6 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/bzpopmax/
    */
   bzpopmax(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
-  bzpopmax(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
-    try {
-      return this.runExact(bzpopmax<V>(keys, timeout), surplus);
-    } catch (error) {
-      return this.refuseCall('BZPOPMAX', error);
-    }
-  }
 
   /**
    * Pops the member with the lowest score from the first of several sorted sets that is not empty; waits until there is
@@ -5820,11 +3540,18 @@ export abstract class RedisBlockingCommands<V> extends RedisCommands<V> {
    * @see https://redis.io/commands/bzpopmin/
    */
   bzpopmin(keys: Many, timeout: number): Promise<PoppedMember<V> | null>;
-  bzpopmin(keys: Many, timeout: number, surplus?: unknown): Promise<PoppedMember<V> | null> {
-    try {
-      return this.runExact(bzpopmin<V>(keys, timeout), surplus);
-    } catch (error) {
-      return this.refuseCall('BZPOPMIN', error);
-    }
-  }
 }
+
+/** The class of the methods above. */
+export const RedisBlockingCommands: abstract new <V>(...args: ConstructorParameters<typeof RedisCommands>) => RedisBlockingCommands<V> = /* @__PURE__ */ withCommands(RedisCommands, {
+  fixed: [
+    {},
+    {},
+    { blpop, brpop, bzpopmax, bzpopmin },
+    { brpoplpush },
+    { blmpop, bzmpop },
+    { blmove },
+  ],
+  variadic: {},
+  wireName,
+});

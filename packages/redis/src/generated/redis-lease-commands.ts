@@ -4,6 +4,8 @@ import type { ClientAttribute } from '../commands/client.ts';
 import type { HelloOptions, ServerHello } from '../commands/connection.ts';
 import type { WaitAofResult } from '../commands/replication.ts';
 import type { Int, Many } from '../commands/support/arguments.ts';
+import { withCommands } from '@kv/core';
+import { wireName } from '../protocol/wire-name.ts';
 import { clientCaching, clientTracking } from '../commands/client-tracking.ts';
 import { clientCapa, clientNoEvict, clientNoTouch, clientSetinfo, clientSetname } from '../commands/client.ts';
 import { asking, readonly, readwrite } from '../commands/cluster.ts';
@@ -12,7 +14,7 @@ import { wait, waitaof } from '../commands/replication.ts';
 import { TypedExecutor } from '../client/typed-executor.ts';
 
 /** Adds the commands that change the state of their connection. */
-export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
+export interface RedisLeaseCommands<V> extends TypedExecutor<V> {
   /**
    * Allows the next command of this connection to use a slot that is just being imported (after a redirection `ASK`).
    *
@@ -22,13 +24,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/asking/
    */
   asking(): Promise<'OK'>;
-  asking(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(asking<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ASKING', error);
-    }
-  }
 
   /**
    * Takes another identity for this connection: the user, or with only a password the default user. A shared client
@@ -42,13 +37,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
   auth(password: string): Promise<'OK'>;
   auth(username: string, password: string): Promise<'OK'>;
   auth(usernameOrPassword: string, password?: string): Promise<'OK'>;
-  auth(usernameOrPassword: string, password?: string, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(auth<V>(usernameOrPassword, password), surplus);
-    } catch (error) {
-      return this.refuseCall('AUTH', error);
-    }
-  }
 
   /**
    * Whether keys read by the next command are tracked, with tracking in `optin` or `optout` mode.
@@ -58,13 +46,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/client-caching/
    */
   clientCaching(yes: boolean): Promise<'OK'>;
-  clientCaching(yes: boolean, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientCaching<V>(yes), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT CACHING', error);
-    }
-  }
 
   /**
    * Tells what this client understands (`redirect`). Valkey only.
@@ -73,13 +54,7 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @since 8.0.0
    * @see https://valkey.io/commands/client-capa/
    */
-  clientCapa(...capabilities: Many[]): Promise<'OK'> {
-    try {
-      return this.run(clientCapa<V>(...capabilities));
-    } catch (error) {
-      return this.refuseCall('CLIENT CAPA', error);
-    }
-  }
+  clientCapa(...capabilities: Many[]): Promise<'OK'>;
 
   /**
    * Whether this connection is spared when the server closes clients to save memory.
@@ -89,13 +64,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/client-no-evict/
    */
   clientNoEvict(on: boolean): Promise<'OK'>;
-  clientNoEvict(on: boolean, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientNoEvict<V>(on), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT NO-EVICT', error);
-    }
-  }
 
   /**
    * Whether commands of this connection leave the keys' use (LRU, LFU) as it is.
@@ -105,13 +73,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/client-no-touch/
    */
   clientNoTouch(on: boolean): Promise<'OK'>;
-  clientNoTouch(on: boolean, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientNoTouch<V>(on), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT NO-TOUCH', error);
-    }
-  }
 
   /**
    * Tells the server which library this connection belongs to. The client does this by itself.
@@ -121,13 +82,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/client-setinfo/
    */
   clientSetinfo(attribute: ClientAttribute, value: string): Promise<'OK'>;
-  clientSetinfo(attribute: ClientAttribute, value: string, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientSetinfo<V>(attribute, value), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT SETINFO', error);
-    }
-  }
 
   /**
    * Names this connection, as CLIENT LIST shows it; an empty name takes it back. For all connections of a client use its options.
@@ -137,13 +91,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/client-setname/
    */
   clientSetname(name: string): Promise<'OK'>;
-  clientSetname(name: string, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientSetname<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT SETNAME', error);
-    }
-  }
 
   /**
    * Whether the server tells this connection when keys change that it has read.
@@ -154,13 +101,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/client-tracking/
    */
   clientTracking(on: boolean, options?: TrackingOptions): Promise<'OK'>;
-  clientTracking(on: boolean, options: TrackingOptions = {}, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(clientTracking<V>(on, options), surplus);
-    } catch (error) {
-      return this.refuseCall('CLIENT TRACKING', error);
-    }
-  }
 
   /**
    * Agrees on a protocol version, with identity and name in the same step if wanted; without arguments only asks. The client
@@ -172,13 +112,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/hello/
    */
   hello(protover?: 2 | 3, options?: HelloOptions): Promise<ServerHello>;
-  hello(protover?: 2 | 3, options: HelloOptions = {}, surplus?: unknown): Promise<ServerHello> {
-    try {
-      return this.runExact(hello<V>(protover, options), surplus);
-    } catch (error) {
-      return this.refuseCall('HELLO', error);
-    }
-  }
 
   /**
    * Lets this connection read from a replica, which may be behind its master.
@@ -189,13 +122,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/readonly/
    */
   readonly(): Promise<'OK'>;
-  readonly(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(readonly<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('READONLY', error);
-    }
-  }
 
   /**
    * Ends what {@link readonly} allowed.
@@ -206,13 +132,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/readwrite/
    */
   readwrite(): Promise<'OK'>;
-  readwrite(surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(readwrite<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('READWRITE', error);
-    }
-  }
 
   /**
    * Goes to another database with this connection. A shared client has one database, given by its options.
@@ -223,13 +142,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/select/
    */
   select(db: Int): Promise<'OK'>;
-  select(db: Int, surplus?: unknown): Promise<'OK'> {
-    try {
-      return this.runExact(select<V>(db), surplus);
-    } catch (error) {
-      return this.refuseCall('SELECT', error);
-    }
-  }
 
   /**
    * Waits until so many replicas have what this connection wrote, or for so many milliseconds (0 = no limit). It is about one
@@ -241,13 +153,6 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/wait/
    */
   wait(numreplicas: Int, milliseconds: Int): Promise<number>;
-  wait(numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(wait<V>(numreplicas, milliseconds), surplus);
-    } catch (error) {
-      return this.refuseCall('WAIT', error);
-    }
-  }
 
   /**
    * Waits until what this connection wrote is on the disk of the server (`numlocal` 1) and of so many replicas, or for so
@@ -259,11 +164,16 @@ export abstract class RedisLeaseCommands<V> extends TypedExecutor<V> {
    * @see https://redis.io/commands/waitaof/
    */
   waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int): Promise<WaitAofResult>;
-  waitaof(numlocal: 0 | 1, numreplicas: Int, milliseconds: Int, surplus?: unknown): Promise<WaitAofResult> {
-    try {
-      return this.runExact(waitaof<V>(numlocal, numreplicas, milliseconds), surplus);
-    } catch (error) {
-      return this.refuseCall('WAITAOF', error);
-    }
-  }
 }
+
+/** The class of the methods above. */
+export const RedisLeaseCommands: abstract new <V>(...args: ConstructorParameters<typeof TypedExecutor>) => RedisLeaseCommands<V> = /* @__PURE__ */ withCommands(TypedExecutor, {
+  fixed: [
+    { asking, readonly, readwrite },
+    { clientCaching, clientNoEvict, clientNoTouch, clientSetname, select },
+    { auth, clientSetinfo, clientTracking, hello, wait },
+    { waitaof },
+  ],
+  variadic: { clientCapa },
+  wireName,
+});

@@ -41,6 +41,12 @@ export function knownSpec(name: string): Spec | undefined {
   return table.get(name);
 }
 
+/** The commands of which something is known, in upper case. */
+export function knownNames(): Iterable<string> {
+  table ??= build();
+  return table.keys();
+}
+
 /** Where the time stands in blocking commands, and how many milliseconds its unit has. */
 const TIMES: Readonly<Record<string, readonly [position: number, unit: number]>> = {
   BLPOP: [-1, 1000],

@@ -3,8 +3,9 @@ import type { InfoSection, SlaveofOptions } from '../commands/server.ts';
 import type { Int, Many, ScoreBound } from '../commands/support/arguments.ts';
 import type { KeyRange, Scored, ServerInfo } from '../commands/support/replies.ts';
 import type { ZscanOptions } from '../commands/zset-range.ts';
-import type { Command, Data, EntriesOf, EntryArgs } from '@kv/core';
-import { ArgumentError, ofCommand } from '@kv/core';
+import type { Data, EntriesOf, EntryArgs } from '@kv/core';
+import { CommandRunner, withCommands } from '@kv/core';
+import { wireName } from '../protocol/wire-name.ts';
 import { hclear, hdecr, hdel, hexists, hfix, hget, hgetall, hincr, hkeys, hlist, hrlist, hrscan, hscan, hset, hsize, hvals, multiHdel, multiHexists, multiHget, multiHset, multiHsize } from '../commands/hash.ts';
 import { bitcount, countbit, getbit, getrange, setbit, strlen, substr } from '../commands/kv-part.ts';
 import { decr, del, exists, expire, get, getset, incr, keys, mdel, multiDel, multiExists, multiGet, multiSet, rkeys, rscan, scan, set, setnx, setx, ttl } from '../commands/kv.ts';
@@ -14,26 +15,7 @@ import { redisZrange, redisZrrange, zavg, zcount, zkeys, zrange, zrank, zremrang
 import { multiZdel, multiZexists, multiZget, multiZset, multiZsize, zclear, zdecr, zdel, zexists, zfix, zget, zincr, zlist, zpopBack, zpopFront, zrlist, zset, zsize } from '../commands/zset.ts';
 
 /** Every command that is safe on a shared client. */
-export abstract class SsdbCommands<V> {
-  /** Sends or collects one command. */
-  protected abstract run<T>(command: Command<T, V>): Promise<T>;
-
-  /** A call whose arguments are wrong rejects like any other failure, it does not throw. */
-  protected refuse(error: unknown): Promise<never> {
-    return Promise.reject(error);
-  }
-
-  /** The same, with the name of the command. */
-  protected refuseCall(command: string, error: unknown): Promise<never> {
-    return this.refuse(ofCommand(error, command));
-  }
-
-  /** Runs a command that takes no more arguments: to drop them would hide a mistake. */
-  protected runExact<T>(command: Command<T, V>, surplus: unknown): Promise<T> {
-    if (surplus === undefined) return this.run(command);
-    throw new ArgumentError(`${command.spec.name}: received more arguments than it takes`);
-  }
-
+export interface SsdbCommands<V> extends CommandRunner<V> {
   /**
    * Lets addresses in that begin with `rule`; from then on all others are kept out. Not saved over a restart.
    *
@@ -41,13 +23,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
   addAllowIp(rule: string): Promise<void>;
-  addAllowIp(rule: string, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(addAllowIp<V>(rule), surplus);
-    } catch (error) {
-      return this.refuseCall('add_allow_ip', error);
-    }
-  }
 
   /**
    * Keeps addresses out that begin with `rule`. Not saved over a restart.
@@ -56,13 +31,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
   addDenyIp(rule: string): Promise<void>;
-  addDenyIp(rule: string, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(addDenyIp<V>(rule), surplus);
-    } catch (error) {
-      return this.refuseCall('add_deny_ip', error);
-    }
-  }
 
   /**
    * How many bits are set in a part of a value, by first and last byte as in {@link getrange}.
@@ -72,23 +40,9 @@ export abstract class SsdbCommands<V> {
    * @param end included, default -1
    */
   bitcount(key: Data, start?: Int, end?: Int): Promise<number>;
-  bitcount(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(bitcount<V>(key, start, end), surplus);
-    } catch (error) {
-      return this.refuseCall('bitcount', error);
-    }
-  }
 
   /** Deletes the log that replicas follow. */
   clearBinlog(): Promise<void>;
-  clearBinlog(surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(clearBinlog<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('clear_binlog', error);
-    }
-  }
 
   /**
    * Compacts the storage and answers when that is finished: it can take minutes, so give it a `timeout` of its own.
@@ -96,13 +50,6 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.with({ timeout: 0 }).compact()
    */
   compact(): Promise<void>;
-  compact(surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(compact<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('compact', error);
-    }
-  }
 
   /**
    * How many bits are set in a part of a value, by start and size in bytes as in {@link substr}.
@@ -112,13 +59,6 @@ export abstract class SsdbCommands<V> {
    * @param size default all
    */
   countbit(key: Data, start?: Int, size?: Int): Promise<number>;
-  countbit(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(countbit<V>(key, start, size), surplus);
-    } catch (error) {
-      return this.refuseCall('countbit', error);
-    }
-  }
 
   /**
    * How much is stored on disk, roughly.
@@ -126,13 +66,6 @@ export abstract class SsdbCommands<V> {
    * @returns bytes, not keys; 0 as long as everything is still in memory
    */
   dbsize(): Promise<number>;
-  dbsize(surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(dbsize<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('dbsize', error);
-    }
-  }
 
   /**
    * Subtracts from a counter; a missing key counts as 0. Beyond 64 bits the server wraps around.
@@ -143,13 +76,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `error` when the value is not a whole number
    */
   decr(key: Data, by?: Int): Promise<number>;
-  decr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(decr<V>(key, by), surplus);
-    } catch (error) {
-      return this.refuseCall('decr', error);
-    }
-  }
 
   /**
    * Deletes a key and its time to live.
@@ -158,13 +84,6 @@ export abstract class SsdbCommands<V> {
    * @returns always `true`: the server does not tell whether it existed
    */
   del(key: Data): Promise<boolean>;
-  del(key: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(del<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('del', error);
-    }
-  }
 
   /**
    * Takes back {@link addAllowIp}.
@@ -173,13 +92,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
   delAllowIp(rule: string): Promise<void>;
-  delAllowIp(rule: string, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(delAllowIp<V>(rule), surplus);
-    } catch (error) {
-      return this.refuseCall('del_allow_ip', error);
-    }
-  }
 
   /**
    * Takes back {@link addDenyIp}.
@@ -188,13 +100,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `noauth` unless the client is on the server's own machine
    */
   delDenyIp(rule: string): Promise<void>;
-  delDenyIp(rule: string, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(delDenyIp<V>(rule), surplus);
-    } catch (error) {
-      return this.refuseCall('del_deny_ip', error);
-    }
-  }
 
   /**
    * Whether a key exists.
@@ -202,13 +107,6 @@ export abstract class SsdbCommands<V> {
    * @param key 1 to 255 bytes
    */
   exists(key: Data): Promise<boolean>;
-  exists(key: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(exists<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('exists', error);
-    }
-  }
 
   /**
    * Gives a key a new time to live. Expired keys are removed one by one in the background, about 10 ms late.
@@ -218,13 +116,6 @@ export abstract class SsdbCommands<V> {
    * @returns `false` when there is no such key
    */
   expire(key: Data, ttl: Int): Promise<boolean>;
-  expire(key: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(expire<V>(key, ttl), surplus);
-    } catch (error) {
-      return this.refuseCall('expire', error);
-    }
-  }
 
   /**
    * Deletes everything. The server's list of expiry times survives: a key that is created again can vanish at the old
@@ -233,13 +124,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `error` while a replica or a `sync140` stream is connected
    */
   flushdb(): Promise<void>;
-  flushdb(surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(flushdb<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('flushdb', error);
-    }
-  }
 
   /**
    * The value of a key.
@@ -249,33 +133,12 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.get('greeting') // 'hello'
    */
   get(key: Data): Promise<V | null>;
-  get(key: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(get<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('get', error);
-    }
-  }
 
   /** The range of keys that is stored. */
   getKeyRange(): Promise<KeyRange>;
-  getKeyRange(surplus?: unknown): Promise<KeyRange> {
-    try {
-      return this.runExact(getKeyRange<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('get_key_range', error);
-    }
-  }
 
   /** The range of plain keys that the server takes, as {@link setKvRange} left it. */
   getKvRange(): Promise<KeyRange>;
-  getKvRange(surplus?: unknown): Promise<KeyRange> {
-    try {
-      return this.runExact(getKvRange<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('get_kv_range', error);
-    }
-  }
 
   /**
    * One bit of a value; bit 0 is the most significant one of the first byte.
@@ -285,13 +148,6 @@ export abstract class SsdbCommands<V> {
    * @returns 0 beyond the value and for a missing key
    */
   getbit(key: Data, offset: Int): Promise<0 | 1>;
-  getbit(key: Data, offset: Int, surplus?: unknown): Promise<0 | 1> {
-    try {
-      return this.runExact(getbit<V>(key, offset), surplus);
-    } catch (error) {
-      return this.refuseCall('getbit', error);
-    }
-  }
 
   /**
    * A part of a value, by offsets of its first and last byte; negative ones count from the end.
@@ -302,13 +158,6 @@ export abstract class SsdbCommands<V> {
    * @returns empty when there is no such key
    */
   getrange(key: Data, start?: Int, end?: Int): Promise<V>;
-  getrange(key: Data, start: Int = 0, end: Int = -1, surplus?: unknown): Promise<V> {
-    try {
-      return this.runExact(getrange<V>(key, start, end), surplus);
-    } catch (error) {
-      return this.refuseCall('getrange', error);
-    }
-  }
 
   /**
    * Sets a value and takes the old one.
@@ -317,13 +166,6 @@ export abstract class SsdbCommands<V> {
    * @returns the value before, `null` when there was none (the new one is set all the same)
    */
   getset(key: Data, value: Data): Promise<V | null>;
-  getset(key: Data, value: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(getset<V>(key, value), surplus);
-    } catch (error) {
-      return this.refuseCall('getset', error);
-    }
-  }
 
   /**
    * Deletes a whole hash. For a large one this takes long and delays all writers of the server.
@@ -332,13 +174,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many fields were removed
    */
   hclear(name: Data): Promise<number>;
-  hclear(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hclear<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('hclear', error);
-    }
-  }
 
   /**
    * Subtracts from a counter in a field; a missing one counts as 0. Beyond 64 bits the server wraps around.
@@ -350,13 +185,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `error` when the value is not a whole number
    */
   hdecr(name: Data, field: Data, by?: Int): Promise<number>;
-  hdecr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hdecr<V>(name, field, by), surplus);
-    } catch (error) {
-      return this.refuseCall('hdecr', error);
-    }
-  }
 
   /**
    * Deletes a field.
@@ -366,13 +194,6 @@ export abstract class SsdbCommands<V> {
    * @returns whether it existed
    */
   hdel(name: Data, field: Data): Promise<boolean>;
-  hdel(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(hdel<V>(name, field), surplus);
-    } catch (error) {
-      return this.refuseCall('hdel', error);
-    }
-  }
 
   /**
    * Whether a field exists.
@@ -381,13 +202,6 @@ export abstract class SsdbCommands<V> {
    * @param field 1 to 255 bytes
    */
   hexists(name: Data, field: Data): Promise<boolean>;
-  hexists(name: Data, field: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(hexists<V>(name, field), surplus);
-    } catch (error) {
-      return this.refuseCall('hexists', error);
-    }
-  }
 
   /**
    * Counts the fields again and repairs the stored size.
@@ -396,13 +210,6 @@ export abstract class SsdbCommands<V> {
    * @returns the size
    */
   hfix(name: Data): Promise<number>;
-  hfix(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hfix<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('hfix', error);
-    }
-  }
 
   /**
    * The value of a field.
@@ -412,13 +219,6 @@ export abstract class SsdbCommands<V> {
    * @returns `null` when there is none
    */
   hget(name: Data, field: Data): Promise<V | null>;
-  hget(name: Data, field: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(hget<V>(name, field), surplus);
-    } catch (error) {
-      return this.refuseCall('hget', error);
-    }
-  }
 
   /**
    * Everything in a hash, ascending by field.
@@ -427,13 +227,6 @@ export abstract class SsdbCommands<V> {
    * @returns empty when there is no such hash
    */
   hgetall(name: Data): Promise<Map<string, V>>;
-  hgetall(name: Data, surplus?: unknown): Promise<Map<string, V>> {
-    try {
-      return this.runExact(hgetall<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('hgetall', error);
-    }
-  }
 
   /**
    * Adds to a counter in a field; a missing one counts as 0. Beyond 64 bits the server wraps around.
@@ -445,13 +238,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `error` when the value is not a whole number
    */
   hincr(name: Data, field: Data, by?: Int): Promise<number>;
-  hincr(name: Data, field: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hincr<V>(name, field, by), surplus);
-    } catch (error) {
-      return this.refuseCall('hincr', error);
-    }
-  }
 
   /**
    * Fields, ascending.
@@ -462,13 +248,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   hkeys(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
-  hkeys(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(hkeys<V>(name, start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('hkeys', error);
-    }
-  }
 
   /**
    * Names of hashes, ascending. For more than one page see `hlistIterator`.
@@ -478,13 +257,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   hlist(start: Data, end: Data, limit: Int): Promise<V[]>;
-  hlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(hlist<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('hlist', error);
-    }
-  }
 
   /**
    * Names of hashes, descending. With `start` `''` the server leaves out names that begin with the byte 0xff.
@@ -494,13 +266,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   hrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
-  hrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(hrlist<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('hrlist', error);
-    }
-  }
 
   /**
    * Fields with values, descending. With `start` `''` the server leaves out fields that begin with the byte 0xff.
@@ -511,13 +276,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   hrscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
-  hrscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    try {
-      return this.runExact(hrscan<V>(name, start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('hrscan', error);
-    }
-  }
 
   /**
    * Fields with values, ascending by the bytes of the field. For more than one page see `hscanIterator`.
@@ -528,13 +286,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   hscan(name: Data, start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
-  hscan(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    try {
-      return this.runExact(hscan<V>(name, start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('hscan', error);
-    }
-  }
 
   /**
    * Sets a field.
@@ -545,13 +296,6 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.hset('user:1', 'name', 'Ada')
    */
   hset(name: Data, field: Data, value: Data): Promise<boolean>;
-  hset(name: Data, field: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(hset<V>(name, field, value), surplus);
-    } catch (error) {
-      return this.refuseCall('hset', error);
-    }
-  }
 
   /**
    * How many fields a hash has.
@@ -560,13 +304,6 @@ export abstract class SsdbCommands<V> {
    * @returns 0 when there is no such hash
    */
   hsize(name: Data): Promise<number>;
-  hsize(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(hsize<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('hsize', error);
-    }
-  }
 
   /**
    * Values, ascending by their fields.
@@ -577,13 +314,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   hvals(name: Data, start: Data, end: Data, limit: Int): Promise<V[]>;
-  hvals(name: Data, start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(hvals<V>(name, start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('hvals', error);
-    }
-  }
 
   /**
    * Adds to a counter; a missing key counts as 0. Beyond 64 bits the server wraps around.
@@ -594,13 +324,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `error` when the value is not a whole number
    */
   incr(key: Data, by?: Int): Promise<number>;
-  incr(key: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(incr<V>(key, by), surplus);
-    } catch (error) {
-      return this.refuseCall('incr', error);
-    }
-  }
 
   /**
    * What the server tells about itself.
@@ -609,13 +332,6 @@ export abstract class SsdbCommands<V> {
    * @example (await ssdb.info()).values.get('links')
    */
   info(section?: InfoSection): Promise<ServerInfo>;
-  info(section?: InfoSection, surplus?: unknown): Promise<ServerInfo> {
-    try {
-      return this.runExact(info<V>(section), surplus);
-    } catch (error) {
-      return this.refuseCall('info', error);
-    }
-  }
 
   /**
    * Keys, ascending.
@@ -625,33 +341,12 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   keys(start: Data, end: Data, limit: Int): Promise<V[]>;
-  keys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(keys<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('keys', error);
-    }
-  }
 
   /** Prefixes of addresses that may connect. */
   listAllowIp(): Promise<string[]>;
-  listAllowIp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(listAllowIp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('list_allow_ip', error);
-    }
-  }
 
   /** Prefixes of addresses that may not connect; `all` when only those of {@link listAllowIp} may. */
   listDenyIp(): Promise<string[]>;
-  listDenyIp(surplus?: unknown): Promise<string[]> {
-    try {
-      return this.runExact(listDenyIp<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('list_deny_ip', error);
-    }
-  }
 
   /**
    * Deletes several keys: another name of {@link multiDel}, the same in all clients of the family.
@@ -659,13 +354,7 @@ export abstract class SsdbCommands<V> {
    * @param keys each 1 to 255 bytes
    * @returns how many keys were given
    */
-  mdel(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(mdel<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('mdel', error);
-    }
-  }
+  mdel(...keys: Many[]): Promise<number>;
 
   /**
    * Deletes several keys.
@@ -673,13 +362,7 @@ export abstract class SsdbCommands<V> {
    * @param keys each 1 to 255 bytes
    * @returns how many keys were given: the server does not tell how many existed
    */
-  multiDel(...keys: Many[]): Promise<number> {
-    try {
-      return this.run(multiDel<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('multi_del', error);
-    }
-  }
+  multiDel(...keys: Many[]): Promise<number>;
 
   /**
    * Which of several keys exist.
@@ -687,13 +370,7 @@ export abstract class SsdbCommands<V> {
    * @param keys each 1 to 255 bytes
    * @returns every key with yes or no, in the order asked
    */
-  multiExists(...keys: Many[]): Promise<Map<string, boolean>> {
-    try {
-      return this.run(multiExists<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('multi_exists', error);
-    }
-  }
+  multiExists(...keys: Many[]): Promise<Map<string, boolean>>;
 
   /**
    * Several values.
@@ -702,13 +379,7 @@ export abstract class SsdbCommands<V> {
    * @returns those that exist, in the order asked
    * @example (await ssdb.multiGet('a', 'b')).get('a')
    */
-  multiGet(...keys: Many[]): Promise<Map<string, V>> {
-    try {
-      return this.run(multiGet<V>(...keys));
-    } catch (error) {
-      return this.refuseCall('multi_get', error);
-    }
-  }
+  multiGet(...keys: Many[]): Promise<Map<string, V>>;
 
   /**
    * Deletes several fields.
@@ -717,13 +388,7 @@ export abstract class SsdbCommands<V> {
    * @param fields each 1 to 255 bytes
    * @returns how many existed
    */
-  multiHdel(name: Data, ...fields: Many[]): Promise<number> {
-    try {
-      return this.run(multiHdel<V>(name, ...fields));
-    } catch (error) {
-      return this.refuseCall('multi_hdel', error);
-    }
-  }
+  multiHdel(name: Data, ...fields: Many[]): Promise<number>;
 
   /**
    * Which of several fields exist.
@@ -732,13 +397,7 @@ export abstract class SsdbCommands<V> {
    * @param fields each 1 to 255 bytes
    * @returns every field with yes or no, in the order asked
    */
-  multiHexists(name: Data, ...fields: Many[]): Promise<Map<string, boolean>> {
-    try {
-      return this.run(multiHexists<V>(name, ...fields));
-    } catch (error) {
-      return this.refuseCall('multi_hexists', error);
-    }
-  }
+  multiHexists(name: Data, ...fields: Many[]): Promise<Map<string, boolean>>;
 
   /**
    * Several fields of a hash.
@@ -747,13 +406,7 @@ export abstract class SsdbCommands<V> {
    * @param fields each 1 to 255 bytes
    * @returns those that exist, in the order asked
    */
-  multiHget(name: Data, ...fields: Many[]): Promise<Map<string, V>> {
-    try {
-      return this.run(multiHget<V>(name, ...fields));
-    } catch (error) {
-      return this.refuseCall('multi_hget', error);
-    }
-  }
+  multiHget(name: Data, ...fields: Many[]): Promise<Map<string, V>>;
 
   /**
    * Sets several fields. Not all or none: when the server refuses one, those before it stay.
@@ -763,13 +416,7 @@ export abstract class SsdbCommands<V> {
    * @returns how many fields are new
    * @example await ssdb.multiHset('user:1', { name: 'Ada', born: 1815 })
    */
-  multiHset<E extends EntriesOf<E>>(name: Data, ...entries: EntryArgs<E>): Promise<number> {
-    try {
-      return this.run(multiHset<V, E>(name, ...entries));
-    } catch (error) {
-      return this.refuseCall('multi_hset', error);
-    }
-  }
+  multiHset<E extends EntriesOf<E>>(name: Data, ...entries: EntryArgs<E>): Promise<number>;
 
   /**
    * The sizes of several hashes.
@@ -777,13 +424,7 @@ export abstract class SsdbCommands<V> {
    * @param names each 1 to 255 bytes
    * @returns every name with its size (0 when there is no such hash), in the order asked
    */
-  multiHsize(...names: Many[]): Promise<Map<string, number>> {
-    try {
-      return this.run(multiHsize<V>(...names));
-    } catch (error) {
-      return this.refuseCall('multi_hsize', error);
-    }
-  }
+  multiHsize(...names: Many[]): Promise<Map<string, number>>;
 
   /**
    * Sets several values, all or none.
@@ -792,13 +433,7 @@ export abstract class SsdbCommands<V> {
    * @returns how many pairs were given
    * @example await ssdb.multiSet({ a: 1, b: 2 })
    */
-  multiSet<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<number> {
-    try {
-      return this.run(multiSet<V, E>(...entries));
-    } catch (error) {
-      return this.refuseCall('multi_set', error);
-    }
-  }
+  multiSet<E extends EntriesOf<E>>(...entries: EntryArgs<E>): Promise<number>;
 
   /**
    * Deletes several members.
@@ -807,13 +442,7 @@ export abstract class SsdbCommands<V> {
    * @param members each 1 to 255 bytes
    * @returns how many existed
    */
-  multiZdel(name: Data, ...members: Many[]): Promise<number> {
-    try {
-      return this.run(multiZdel<V>(name, ...members));
-    } catch (error) {
-      return this.refuseCall('multi_zdel', error);
-    }
-  }
+  multiZdel(name: Data, ...members: Many[]): Promise<number>;
 
   /**
    * Which of several members exist.
@@ -822,13 +451,7 @@ export abstract class SsdbCommands<V> {
    * @param members each 1 to 255 bytes
    * @returns every member with yes or no, in the order asked
    */
-  multiZexists(name: Data, ...members: Many[]): Promise<Map<string, boolean>> {
-    try {
-      return this.run(multiZexists<V>(name, ...members));
-    } catch (error) {
-      return this.refuseCall('multi_zexists', error);
-    }
-  }
+  multiZexists(name: Data, ...members: Many[]): Promise<Map<string, boolean>>;
 
   /**
    * The scores of several members.
@@ -837,13 +460,7 @@ export abstract class SsdbCommands<V> {
    * @param members each 1 to 255 bytes
    * @returns those that exist, in the order asked
    */
-  multiZget(name: Data, ...members: Many[]): Promise<Scored<V>[]> {
-    try {
-      return this.run(multiZget<V>(name, ...members));
-    } catch (error) {
-      return this.refuseCall('multi_zget', error);
-    }
-  }
+  multiZget(name: Data, ...members: Many[]): Promise<Scored<V>[]>;
 
   /**
    * Sets the scores of several members. Not all or none: when the server refuses one, those before it stay.
@@ -853,13 +470,7 @@ export abstract class SsdbCommands<V> {
    * @returns how many members are new
    * @example await ssdb.multiZset('ranking', { ada: 42, alan: 41 })
    */
-  multiZset<E extends EntriesOf<E, Int>>(name: Data, ...entries: EntryArgs<E, Int>): Promise<number> {
-    try {
-      return this.run(multiZset<V, E>(name, ...entries));
-    } catch (error) {
-      return this.refuseCall('multi_zset', error);
-    }
-  }
+  multiZset<E extends EntriesOf<E, Int>>(name: Data, ...entries: EntryArgs<E, Int>): Promise<number>;
 
   /**
    * The sizes of several sorted sets.
@@ -867,23 +478,10 @@ export abstract class SsdbCommands<V> {
    * @param names each 1 to 255 bytes
    * @returns every name with its size (0 when there is no such set), in the order asked
    */
-  multiZsize(...names: Many[]): Promise<Map<string, number>> {
-    try {
-      return this.run(multiZsize<V>(...names));
-    } catch (error) {
-      return this.refuseCall('multi_zsize', error);
-    }
-  }
+  multiZsize(...names: Many[]): Promise<Map<string, number>>;
 
   /** A trip to the server and back. */
   ping(): Promise<void>;
-  ping(surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(ping<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('ping', error);
-    }
-  }
 
   /**
    * The last item, which stays.
@@ -892,13 +490,6 @@ export abstract class SsdbCommands<V> {
    * @returns `null` when the queue is empty
    */
   qback(name: Data): Promise<V | null>;
-  qback(name: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(qback<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('qback', error);
-    }
-  }
 
   /**
    * Deletes a whole queue.
@@ -907,13 +498,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many items were removed
    */
   qclear(name: Data): Promise<number>;
-  qclear(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(qclear<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('qclear', error);
-    }
-  }
 
   /**
    * Looks at the items again and repairs the stored size and ends.
@@ -921,13 +505,6 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    */
   qfix(name: Data): Promise<void>;
-  qfix(name: Data, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(qfix<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('qfix', error);
-    }
-  }
 
   /**
    * The first item, which stays.
@@ -936,13 +513,6 @@ export abstract class SsdbCommands<V> {
    * @returns `null` when the queue is empty
    */
   qfront(name: Data): Promise<V | null>;
-  qfront(name: Data, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(qfront<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('qfront', error);
-    }
-  }
 
   /**
    * An item by its position.
@@ -952,13 +522,6 @@ export abstract class SsdbCommands<V> {
    * @returns `null` when there is none
    */
   qget(name: Data, index: Int): Promise<V | null>;
-  qget(name: Data, index: Int, surplus?: unknown): Promise<V | null> {
-    try {
-      return this.runExact(qget<V>(name, index), surplus);
-    } catch (error) {
-      return this.refuseCall('qget', error);
-    }
-  }
 
   /**
    * Names of queues, ascending. For more than one page see `qlistIterator`.
@@ -968,13 +531,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   qlist(start: Data, end: Data, limit: Int): Promise<V[]>;
-  qlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(qlist<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('qlist', error);
-    }
-  }
 
   /**
    * Takes items from the front: the same as {@link qpopFront}.
@@ -986,13 +542,6 @@ export abstract class SsdbCommands<V> {
   qpop(name: Data): Promise<V | null>;
   qpop(name: Data, size: Int): Promise<V[]>;
   qpop(name: Data, size?: Int): Promise<V | V[] | null>;
-  qpop(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(qpop<V>(name, size), surplus);
-    } catch (error) {
-      return this.refuseCall('qpop', error);
-    }
-  }
 
   /**
    * Takes items from the back, the last one first.
@@ -1004,13 +553,6 @@ export abstract class SsdbCommands<V> {
   qpopBack(name: Data): Promise<V | null>;
   qpopBack(name: Data, size: Int): Promise<V[]>;
   qpopBack(name: Data, size?: Int): Promise<V | V[] | null>;
-  qpopBack(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(qpopBack<V>(name, size), surplus);
-    } catch (error) {
-      return this.refuseCall('qpop_back', error);
-    }
-  }
 
   /**
    * Takes items from the front.
@@ -1022,13 +564,6 @@ export abstract class SsdbCommands<V> {
   qpopFront(name: Data): Promise<V | null>;
   qpopFront(name: Data, size: Int): Promise<V[]>;
   qpopFront(name: Data, size?: Int): Promise<V | V[] | null>;
-  qpopFront(name: Data, size?: Int, surplus?: unknown): Promise<V | V[] | null> {
-    try {
-      return this.runExact(qpopFront<V>(name, size), surplus);
-    } catch (error) {
-      return this.refuseCall('qpop_front', error);
-    }
-  }
 
   /**
    * Adds items at the back: the same as {@link qpushBack}.
@@ -1037,13 +572,7 @@ export abstract class SsdbCommands<V> {
    * @returns the size after that
    * @example await ssdb.qpush('jobs', 'first', 'second')
    */
-  qpush(name: Data, ...items: Many[]): Promise<number> {
-    try {
-      return this.run(qpush<V>(name, ...items));
-    } catch (error) {
-      return this.refuseCall('qpush', error);
-    }
-  }
+  qpush(name: Data, ...items: Many[]): Promise<number>;
 
   /**
    * Adds items at the back.
@@ -1051,13 +580,7 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    * @returns the size after that
    */
-  qpushBack(name: Data, ...items: Many[]): Promise<number> {
-    try {
-      return this.run(qpushBack<V>(name, ...items));
-    } catch (error) {
-      return this.refuseCall('qpush_back', error);
-    }
-  }
+  qpushBack(name: Data, ...items: Many[]): Promise<number>;
 
   /**
    * Adds items at the front, one after the other: the last one given ends up first.
@@ -1065,13 +588,7 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    * @returns the size after that
    */
-  qpushFront(name: Data, ...items: Many[]): Promise<number> {
-    try {
-      return this.run(qpushFront<V>(name, ...items));
-    } catch (error) {
-      return this.refuseCall('qpush_front', error);
-    }
-  }
+  qpushFront(name: Data, ...items: Many[]): Promise<number>;
 
   /**
    * Items by position and number.
@@ -1084,13 +601,6 @@ export abstract class SsdbCommands<V> {
    * @param limit 1 or more; -1 = to the end. 0 is an error here, since the server may answer it with everything
    */
   qrange(name: Data, offset: Int, limit: Int): Promise<V[]>;
-  qrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(qrange<V>(name, offset, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('qrange', error);
-    }
-  }
 
   /**
    * Names of queues, descending. With `start` `''` the server leaves out names that begin with the byte 0xff.
@@ -1100,13 +610,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   qrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
-  qrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(qrlist<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('qrlist', error);
-    }
-  }
 
   /**
    * Replaces an item.
@@ -1116,13 +619,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `error` when there is no item at that position
    */
   qset(name: Data, index: Int, item: Data): Promise<void>;
-  qset(name: Data, index: Int, item: Data, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(qset<V>(name, index, item), surplus);
-    } catch (error) {
-      return this.refuseCall('qset', error);
-    }
-  }
 
   /**
    * How many items a queue has.
@@ -1130,13 +626,6 @@ export abstract class SsdbCommands<V> {
    * @param name up to 255 bytes
    */
   qsize(name: Data): Promise<number>;
-  qsize(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(qsize<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('qsize', error);
-    }
-  }
 
   /**
    * Items by first and last position.
@@ -1146,13 +635,6 @@ export abstract class SsdbCommands<V> {
    * @param end included, negative counts from the end; it may be beyond the last item
    */
   qslice(name: Data, begin: Int, end: Int): Promise<V[]>;
-  qslice(name: Data, begin: Int, end: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(qslice<V>(name, begin, end), surplus);
-    } catch (error) {
-      return this.refuseCall('qslice', error);
-    }
-  }
 
   /**
    * Removes items from the back.
@@ -1162,13 +644,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many were removed
    */
   qtrimBack(name: Data, size?: Int): Promise<number>;
-  qtrimBack(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(qtrimBack<V>(name, size), surplus);
-    } catch (error) {
-      return this.refuseCall('qtrim_back', error);
-    }
-  }
 
   /**
    * Removes items from the front.
@@ -1178,13 +653,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many were removed
    */
   qtrimFront(name: Data, size?: Int): Promise<number>;
-  qtrimFront(name: Data, size: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(qtrimFront<V>(name, size), surplus);
-    } catch (error) {
-      return this.refuseCall('qtrim_front', error);
-    }
-  }
 
   /**
    * Members with scores by first and last position, from the lowest score, as ZRANGE of Redis.
@@ -1194,13 +662,6 @@ export abstract class SsdbCommands<V> {
    * @param stop included, negative counts from the end
    */
   redisZrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
-  redisZrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(redisZrange<V>(name, start, stop), surplus);
-    } catch (error) {
-      return this.refuseCall('redis_zrange', error);
-    }
-  }
 
   /**
    * Members with scores by first and last position, from the highest score, as ZREVRANGE of Redis.
@@ -1210,13 +671,6 @@ export abstract class SsdbCommands<V> {
    * @param stop included, negative counts from the end
    */
   redisZrrange(name: Data, start: Int, stop: Int): Promise<Scored<V>[]>;
-  redisZrrange(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(redisZrrange<V>(name, start, stop), surplus);
-    } catch (error) {
-      return this.refuseCall('redis_zrrange', error);
-    }
-  }
 
   /**
    * Keys, descending. With `start` `''` the server leaves out keys that begin with the byte 0xff.
@@ -1226,13 +680,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   rkeys(start: Data, end: Data, limit: Int): Promise<V[]>;
-  rkeys(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(rkeys<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('rkeys', error);
-    }
-  }
 
   /**
    * Keys with values, descending. With `start` `''` the server leaves out keys that begin with the byte 0xff.
@@ -1242,13 +689,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   rscan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
-  rscan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    try {
-      return this.runExact(rscan<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('rscan', error);
-    }
-  }
 
   /**
    * Keys with values, ascending by the bytes of the key. For more than one page see `scanIterator`.
@@ -1259,13 +699,6 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.scan('user:', 'user:\x7f', 100) // Map { 'user:1' => … }
    */
   scan(start: Data, end: Data, limit: Int): Promise<Map<string, V>>;
-  scan(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<Map<string, V>> {
-    try {
-      return this.runExact(scan<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('scan', error);
-    }
-  }
 
   /**
    * Sets a value. A time to live that the key has is kept.
@@ -1276,13 +709,6 @@ export abstract class SsdbCommands<V> {
    * @throws ReplyError `out_of_range` when the server is configured for another range of keys
    */
   set(key: Data, value: Data): Promise<boolean>;
-  set(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(set<V>(key, value), surplus);
-    } catch (error) {
-      return this.refuseCall('set', error);
-    }
-  }
 
   /**
    * Sets which plain keys the server takes; for others commands on a single key are refused with `out_of_range`. Survives a
@@ -1292,13 +718,6 @@ export abstract class SsdbCommands<V> {
    * @param end included; `''` = open
    */
   setKvRange(start: Data, end: Data): Promise<void>;
-  setKvRange(start: Data, end: Data, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(setKvRange<V>(start, end), surplus);
-    } catch (error) {
-      return this.refuseCall('set_kv_range', error);
-    }
-  }
 
   /**
    * Sets one bit of a value, which grows with zero bytes as needed.
@@ -1308,13 +727,6 @@ export abstract class SsdbCommands<V> {
    * @returns the bit before
    */
   setbit(key: Data, offset: Int, value: 0 | 1 | boolean): Promise<0 | 1>;
-  setbit(key: Data, offset: Int, value: 0 | 1 | boolean, surplus?: unknown): Promise<0 | 1> {
-    try {
-      return this.runExact(setbit<V>(key, offset, value), surplus);
-    } catch (error) {
-      return this.refuseCall('setbit', error);
-    }
-  }
 
   /**
    * Sets a value unless the key exists.
@@ -1323,13 +735,6 @@ export abstract class SsdbCommands<V> {
    * @returns whether it was set
    */
   setnx(key: Data, value: Data): Promise<boolean>;
-  setnx(key: Data, value: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(setnx<V>(key, value), surplus);
-    } catch (error) {
-      return this.refuseCall('setnx', error);
-    }
-  }
 
   /**
    * Sets a value that ends after a time.
@@ -1340,13 +745,6 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.setx('session', 'data', 3600)
    */
   setx(key: Data, value: Data, ttl: Int): Promise<boolean>;
-  setx(key: Data, value: Data, ttl: Int, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(setx<V>(key, value, ttl), surplus);
-    } catch (error) {
-      return this.refuseCall('setx', error);
-    }
-  }
 
   /**
    * Makes the server follow a master. There is no command that ends it.
@@ -1357,13 +755,6 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.slaveof('main', '10.0.0.7', 8888, { auth: password })
    */
   slaveof(id: string, host: string, port: Int, options?: SlaveofOptions): Promise<void>;
-  slaveof(id: string, host: string, port: Int, options: SlaveofOptions = {}, surplus?: unknown): Promise<void> {
-    try {
-      return this.runExact(slaveof<V>(id, host, port, options), surplus);
-    } catch (error) {
-      return this.refuseCall('slaveof', error);
-    }
-  }
 
   /**
    * The length of a value.
@@ -1372,13 +763,6 @@ export abstract class SsdbCommands<V> {
    * @returns bytes; 0 when there is no such key
    */
   strlen(key: Data): Promise<number>;
-  strlen(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(strlen<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('strlen', error);
-    }
-  }
 
   /**
    * A part of a value, by start and size in bytes.
@@ -1389,13 +773,6 @@ export abstract class SsdbCommands<V> {
    * @returns empty when there is no such key
    */
   substr(key: Data, start?: Int, size?: Int): Promise<V>;
-  substr(key: Data, start: Int = 0, size?: Int, surplus?: unknown): Promise<V> {
-    try {
-      return this.runExact(substr<V>(key, start, size), surplus);
-    } catch (error) {
-      return this.refuseCall('substr', error);
-    }
-  }
 
   /**
    * How long a key still lives. Only plain keys have a time to live.
@@ -1404,13 +781,6 @@ export abstract class SsdbCommands<V> {
    * @returns whole seconds, rounded down; -1 when it has no expiry or does not exist
    */
   ttl(key: Data): Promise<number>;
-  ttl(key: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(ttl<V>(key), surplus);
-    } catch (error) {
-      return this.refuseCall('ttl', error);
-    }
-  }
 
   /**
    * The version of the server.
@@ -1418,13 +788,6 @@ export abstract class SsdbCommands<V> {
    * @returns for example `1.9.8`
    */
   version(): Promise<string>;
-  version(surplus?: unknown): Promise<string> {
-    try {
-      return this.runExact(version<V>(), surplus);
-    } catch (error) {
-      return this.refuseCall('version', error);
-    }
-  }
 
   /**
    * The mean of the scores in a range, with six decimals.
@@ -1435,13 +798,6 @@ export abstract class SsdbCommands<V> {
    * @returns `null` for no members
    */
   zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number | null>;
-  zavg(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(zavg<V>(name, scoreStart, scoreEnd), surplus);
-    } catch (error) {
-      return this.refuseCall('zavg', error);
-    }
-  }
 
   /**
    * Deletes a whole sorted set. For a large one this takes long and delays all writers of the server.
@@ -1450,13 +806,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many members were removed
    */
   zclear(name: Data): Promise<number>;
-  zclear(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zclear<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('zclear', error);
-    }
-  }
 
   /**
    * How many members have a score in a range.
@@ -1466,13 +815,6 @@ export abstract class SsdbCommands<V> {
    * @param scoreEnd included; `''` = open
    */
   zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
-  zcount(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zcount<V>(name, scoreStart, scoreEnd), surplus);
-    } catch (error) {
-      return this.refuseCall('zcount', error);
-    }
-  }
 
   /**
    * Subtracts from the score of a member; a missing one counts as 0. Beyond 64 bits the server wraps around.
@@ -1483,13 +825,6 @@ export abstract class SsdbCommands<V> {
    * @returns the new score (a `bigint` at run time when it is beyond 2^53)
    */
   zdecr(name: Data, member: Data, by?: Int): Promise<number>;
-  zdecr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zdecr<V>(name, member, by), surplus);
-    } catch (error) {
-      return this.refuseCall('zdecr', error);
-    }
-  }
 
   /**
    * Deletes a member.
@@ -1499,13 +834,6 @@ export abstract class SsdbCommands<V> {
    * @returns whether it existed
    */
   zdel(name: Data, member: Data): Promise<boolean>;
-  zdel(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(zdel<V>(name, member), surplus);
-    } catch (error) {
-      return this.refuseCall('zdel', error);
-    }
-  }
 
   /**
    * Whether a member exists.
@@ -1514,13 +842,6 @@ export abstract class SsdbCommands<V> {
    * @param member 1 to 255 bytes
    */
   zexists(name: Data, member: Data): Promise<boolean>;
-  zexists(name: Data, member: Data, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(zexists<V>(name, member), surplus);
-    } catch (error) {
-      return this.refuseCall('zexists', error);
-    }
-  }
 
   /**
    * Counts the members again and repairs the stored size.
@@ -1529,13 +850,6 @@ export abstract class SsdbCommands<V> {
    * @returns the size
    */
   zfix(name: Data): Promise<number>;
-  zfix(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zfix<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('zfix', error);
-    }
-  }
 
   /**
    * The score of a member.
@@ -1545,13 +859,6 @@ export abstract class SsdbCommands<V> {
    * @returns `null` when there is none (a `bigint` at run time when it is beyond 2^53)
    */
   zget(name: Data, member: Data): Promise<number | null>;
-  zget(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(zget<V>(name, member), surplus);
-    } catch (error) {
-      return this.refuseCall('zget', error);
-    }
-  }
 
   /**
    * Adds to the score of a member; a missing one counts as 0. Beyond 64 bits the server wraps around.
@@ -1562,13 +869,6 @@ export abstract class SsdbCommands<V> {
    * @returns the new score (a `bigint` at run time when it is beyond 2^53)
    */
   zincr(name: Data, member: Data, by?: Int): Promise<number>;
-  zincr(name: Data, member: Data, by: Int = 1, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zincr<V>(name, member, by), surplus);
-    } catch (error) {
-      return this.refuseCall('zincr', error);
-    }
-  }
 
   /**
    * Members without scores, ascending, bounds as in {@link zscan}.
@@ -1580,13 +880,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int): Promise<V[]>;
-  zkeys(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(zkeys<V>(name, keyStart, scoreStart, scoreEnd, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zkeys', error);
-    }
-  }
 
   /**
    * Names of sorted sets, ascending. Keys with a time to live show up as a set of the server's own. For more than one
@@ -1597,13 +890,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zlist(start: Data, end: Data, limit: Int): Promise<V[]>;
-  zlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(zlist<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zlist', error);
-    }
-  }
 
   /**
    * Takes and deletes the members with the highest scores (never those with 9223372036854775807).
@@ -1613,13 +899,6 @@ export abstract class SsdbCommands<V> {
    * @returns highest first; empty when there are none
    */
   zpopBack(name: Data, limit?: Int): Promise<Scored<V>[]>;
-  zpopBack(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(zpopBack<V>(name, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zpop_back', error);
-    }
-  }
 
   /**
    * Takes and deletes the members with the lowest scores.
@@ -1629,13 +908,6 @@ export abstract class SsdbCommands<V> {
    * @returns lowest first; empty when there are none
    */
   zpopFront(name: Data, limit?: Int): Promise<Scored<V>[]>;
-  zpopFront(name: Data, limit: Int = 1, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(zpopFront<V>(name, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zpop_front', error);
-    }
-  }
 
   /**
    * Members with scores by position, from the lowest score. Slow for large offsets; page with {@link zscan} instead.
@@ -1645,13 +917,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
-  zrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(zrange<V>(name, offset, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zrange', error);
-    }
-  }
 
   /**
    * The position of a member from the lowest score. The server walks the set: slow for large ones.
@@ -1661,13 +926,6 @@ export abstract class SsdbCommands<V> {
    * @returns 0 for the first; `null` when there is no such member
    */
   zrank(name: Data, member: Data): Promise<number | null>;
-  zrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(zrank<V>(name, member), surplus);
-    } catch (error) {
-      return this.refuseCall('zrank', error);
-    }
-  }
 
   /**
    * Deletes members by first and last position from the lowest score.
@@ -1678,13 +936,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many were removed
    */
   zremrangebyrank(name: Data, start: Int, stop: Int): Promise<number>;
-  zremrangebyrank(name: Data, start: Int, stop: Int, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zremrangebyrank<V>(name, start, stop), surplus);
-    } catch (error) {
-      return this.refuseCall('zremrangebyrank', error);
-    }
-  }
 
   /**
    * Deletes members by score.
@@ -1695,13 +946,6 @@ export abstract class SsdbCommands<V> {
    * @returns how many were removed
    */
   zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
-  zremrangebyscore(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zremrangebyscore<V>(name, scoreStart, scoreEnd), surplus);
-    } catch (error) {
-      return this.refuseCall('zremrangebyscore', error);
-    }
-  }
 
   /**
    * Names of sorted sets, descending. With `start` `''` the server leaves out names that begin with the byte 0xff.
@@ -1711,13 +955,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zrlist(start: Data, end: Data, limit: Int): Promise<V[]>;
-  zrlist(start: Data, end: Data, limit: Int, surplus?: unknown): Promise<V[]> {
-    try {
-      return this.runExact(zrlist<V>(start, end, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zrlist', error);
-    }
-  }
 
   /**
    * Members with scores by position, from the highest score (members with 9223372036854775807 are left out by the server).
@@ -1727,13 +964,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zrrange(name: Data, offset: Int, limit: Int): Promise<Scored<V>[]>;
-  zrrange(name: Data, offset: Int, limit: Int, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(zrrange<V>(name, offset, limit), surplus);
-    } catch (error) {
-      return this.refuseCall('zrrange', error);
-    }
-  }
 
   /**
    * The position of a member from the highest score. The server walks the set: slow for large ones.
@@ -1743,13 +973,6 @@ export abstract class SsdbCommands<V> {
    * @returns 0 for the last; `null` when there is no such member, and for a score of 9223372036854775807
    */
   zrrank(name: Data, member: Data): Promise<number | null>;
-  zrrank(name: Data, member: Data, surplus?: unknown): Promise<number | null> {
-    try {
-      return this.runExact(zrrank<V>(name, member), surplus);
-    } catch (error) {
-      return this.refuseCall('zrrank', error);
-    }
-  }
 
   /**
    * Members with scores, descending; otherwise as {@link zscan}. With both bounds open the server leaves out members
@@ -1762,13 +985,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
-  zrscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(zrscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options), surplus);
-    } catch (error) {
-      return this.refuseCall('zrscan', error);
-    }
-  }
 
   /**
    * Members with scores, ascending. For more than one page see `zscanIterator`.
@@ -1784,13 +1000,6 @@ export abstract class SsdbCommands<V> {
    * @param limit how many at most; -1 = all
    */
   zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions): Promise<Scored<V>[]>;
-  zscan(name: Data, keyStart: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, limit: Int, options?: ZscanOptions, surplus?: unknown): Promise<Scored<V>[]> {
-    try {
-      return this.runExact(zscan<V>(name, keyStart, scoreStart, scoreEnd, limit, options), surplus);
-    } catch (error) {
-      return this.refuseCall('zscan', error);
-    }
-  }
 
   /**
    * Sets the score of a member.
@@ -1802,13 +1011,6 @@ export abstract class SsdbCommands<V> {
    * @example await ssdb.zset('ranking', 'ada', 42)
    */
   zset(name: Data, member: Data, score: Int): Promise<boolean>;
-  zset(name: Data, member: Data, score: Int, surplus?: unknown): Promise<boolean> {
-    try {
-      return this.runExact(zset<V>(name, member, score), surplus);
-    } catch (error) {
-      return this.refuseCall('zset', error);
-    }
-  }
 
   /**
    * How many members a sorted set has.
@@ -1817,13 +1019,6 @@ export abstract class SsdbCommands<V> {
    * @returns 0 when there is no such set
    */
   zsize(name: Data): Promise<number>;
-  zsize(name: Data, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zsize<V>(name), surplus);
-    } catch (error) {
-      return this.refuseCall('zsize', error);
-    }
-  }
 
   /**
    * The sum of the scores in a range.
@@ -1834,11 +1029,19 @@ export abstract class SsdbCommands<V> {
    * @returns 0 for no members (a `bigint` at run time when it is beyond 2^53)
    */
   zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound): Promise<number>;
-  zsum(name: Data, scoreStart: ScoreBound, scoreEnd: ScoreBound, surplus?: unknown): Promise<number> {
-    try {
-      return this.runExact(zsum<V>(name, scoreStart, scoreEnd), surplus);
-    } catch (error) {
-      return this.refuseCall('zsum', error);
-    }
-  }
 }
+
+/** The class of the methods above. */
+export const SsdbCommands: abstract new <V>(...args: ConstructorParameters<typeof CommandRunner>) => SsdbCommands<V> = /* @__PURE__ */ withCommands(CommandRunner, {
+  fixed: [
+    { clearBinlog, compact, dbsize, flushdb, getKeyRange, getKvRange, listAllowIp, listDenyIp, ping, version },
+    { addAllowIp, addDenyIp, del, delAllowIp, delDenyIp, exists, get, hclear, hfix, hgetall, hsize, info, qback, qclear, qfix, qfront, qsize, strlen, ttl, zclear, zfix, zsize },
+    { decr, expire, getbit, getset, hdel, hexists, hget, incr, qget, qpop, qpopBack, qpopFront, qtrimBack, qtrimFront, set, setKvRange, setnx, zdel, zexists, zget, zpopBack, zpopFront, zrank, zrrank },
+    { bitcount, countbit, getrange, hdecr, hincr, hlist, hrlist, hset, keys, qlist, qrange, qrlist, qset, qslice, redisZrange, redisZrrange, rkeys, rscan, scan, setbit, setx, substr, zavg, zcount, zdecr, zincr, zlist, zrange, zremrangebyrank, zremrangebyscore, zrlist, zrrange, zset, zsum },
+    { hkeys, hrscan, hscan, hvals, slaveof },
+    { zkeys },
+    { zrscan, zscan },
+  ],
+  variadic: { mdel, multiDel, multiExists, multiGet, multiHdel, multiHexists, multiHget, multiHset, multiHsize, multiSet, multiZdel, multiZexists, multiZget, multiZset, multiZsize, qpush, qpushBack, qpushFront },
+  wireName,
+});
