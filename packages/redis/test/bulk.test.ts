@@ -245,6 +245,43 @@ describe.each([2, 3] as const)('a client with bulkAbove in RESP%i', (protocol) =
     expect(others).toHaveLength(1);
     for (const line of [first, ...others]) expect(line).toContain(' db=3 ');
   });
+
+  it('lets calls before and after select() find their database, also where none of them is awaited', async () => {
+    stall('bulk');
+    const calls = [redis.set('a', large), redis.set('b', large), redis.append('b', '1')];
+    calls.push(redis.select(4), redis.set('b', 'small'), redis.set('c', large), redis.set('a', 'also small'));
+    await redis.session().then((session) => session.release()); // has turns of the event loop pass
+    proxy.resume();
+    await Promise.all(calls);
+    const lengths = (of: Redis): Promise<number[]> => Promise.all(['a', 'b', 'c'].map((key) => of.strlen(key)));
+    expect(await lengths(redis)).toEqual([10, 5, large.length]);
+    expect(await lengths(other)).toEqual([large.length, large.length + 1, 0]);
+  });
+
+  it('goes on when select() is given up while it waits for large calls', async () => {
+    stall('bulk');
+    const before = redis.set('a', large);
+    const selected = settle(redis.with({ timeout: 50 }).select(4));
+    const after = redis.set('b', '1');
+    expect(await selected).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent' });
+    expect(await redis.get('c')).toBeNull();
+    proxy.resume();
+    expect(await Promise.all([before, after])).toEqual(['OK', 'OK']);
+    expect(await other.exists('a', 'b')).toBe(2);
+  });
+
+  it('loses one call and its connection when the bytes of an argument are taken away while they are written', async () => {
+    const bytes = new Uint8Array(20_000_000);
+    stall('bulk');
+    const call = settle(redis.set('a', bytes));
+    const behind = redis.get('a');
+    expect(await redis.get('small')).toBeNull();
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    expect(await call).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
+    proxy.resume();
+    expect(await behind).toBeNull();
+    expect(await redis.set('b', large)).toBe('OK');
+  });
 });
 
 describe.each(['optIn', 'broadcast'] as const)('a client with bulkAbove and a cache in mode %s', (mode) => {

@@ -103,6 +103,17 @@ describe.each([2, 3] as const)('names of channels in RESP%i', (protocol) => {
       expect(await other.publish('last', 'nothing')).toBe(0);
     }
   });
+
+  it('drain() delivers also what the server has for a reader that holds it back', async () => {
+    await using redis = createRedis(server.url, { protocol, timeout: 0 });
+    await using other = createRedis(server.url);
+    const news = await redis.subscribe('slow', { buffer: 2, overflow: 'pause' });
+    for (let i = 0; i < 20; i++) await other.publish('slow', `${i}`);
+    await news.drain();
+    const seen: string[] = [];
+    for await (const { message } of news) seen.push(message);
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, i) => `${i}`));
+  });
 });
 
 it('half of a surrogate pair is no name', async () => {

@@ -1,6 +1,9 @@
 import type { Connection } from '../connection/connection.ts';
 import type { Request } from '../request/request.ts';
 
+/** Called once. */
+type Waiter = () => unknown;
+
 /** Requests that may go to another server. */
 export interface Leaving {
   /** These have gone, as far as they were among them. */
@@ -11,7 +14,7 @@ export interface Leaving {
 
 /** Who waits until a request has its reply, or gets none, or has gone to another server. */
 export class AwaitedReplies {
-  readonly #waiters = new Map<Request, (() => void)[]>();
+  readonly #waiters = new Map<Request, Waiter[]>();
 
   /** Whether somebody waits for the reply to a request. */
   has(request: Request): boolean {
@@ -19,15 +22,15 @@ export class AwaitedReplies {
   }
 
   /** Calls back once. An abandoned request has its reply when its connection has discarded it. */
-  await(request: Request, done: () => void): void {
+  await(request: Request, done: Waiter): void {
     if (request.settled) return afterLateReply(request, done);
     const known = this.#waiters.get(request);
     if (known !== undefined) return void known.push(done);
     this.#waiters.set(request, [done]);
     const before = request.ended;
-    request.ended = () => {
-      before?.();
-      this.#over(request);
+    request.ended = (succeeded) => {
+      before?.(succeeded);
+      this.#over(request, succeeded);
     };
   }
 
@@ -36,7 +39,7 @@ export class AwaitedReplies {
    * it is told which have gone and which stay.
    */
   leaving(requests: readonly Request[]): Leaving {
-    const waiters = new Map<Request, (() => void)[]>();
+    const waiters = new Map<Request, Waiter[]>();
     for (const request of requests) {
       const known = this.#waiters.get(request);
       if (known !== undefined) waiters.set(request, known);
@@ -52,21 +55,24 @@ export class AwaitedReplies {
     };
   }
 
-  #putBack(request: Request, waiters: (() => void)[] | undefined): void {
+  #putBack(request: Request, waiters: Waiter[] | undefined): void {
     if (waiters === undefined) return;
     if (request.settled) for (const done of waiters) afterLateReply(request, done);
     else this.#waiters.set(request, [...waiters, ...(this.#waiters.get(request) ?? [])]);
   }
 
-  #over(request: Request): void {
+  #over(request: Request, succeeded: boolean): void {
     const waiters = this.#waiters.get(request) ?? [];
     this.#waiters.delete(request);
-    for (const done of waiters) afterLateReply(request, done);
+    for (const done of waiters) {
+      if (succeeded) done();
+      else afterLateReply(request, done);
+    }
   }
 }
 
 /** Of a unit the last reply counts: before it, nothing of the unit has run. */
-function afterLateReply(request: Request, done: () => void): void {
+function afterLateReply(request: Request, done: Waiter): void {
   const connection = request.connection as Connection | null;
   if (connection === null) done();
   else connection.afterInFlight(done, request.unit?.members.at(-1) ?? request);

@@ -72,8 +72,8 @@ export class BlockingOrder {
     if (this.#blocking.has(request)) return;
     this.#blocking.add(request);
     const before = request.ended; // of the server that it was for at first
-    request.ended = () => {
-      before?.();
+    request.ended = (succeeded) => {
+      before?.(succeeded);
       this.#blocking.delete(request);
       if (this.#current === request) void this.#next();
     };
@@ -106,9 +106,9 @@ export class BlockingOrder {
     const why = 'A blocking command did not end when the server was asked to end it';
     const giveUp = setTimeout(() => this.#giveUp(request, error, why), CANCEL_GRACE);
     const settled = request.ended;
-    request.ended = () => {
+    request.ended = (succeeded) => {
       clearTimeout(giveUp);
-      settled?.();
+      settled?.(succeeded);
     };
     this.#cancelling = this.#askToEnd(request, error); // the one before is over, or this would not be on the connection
   }

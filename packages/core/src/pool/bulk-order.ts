@@ -1,10 +1,21 @@
-import { type AnyCommand, type Arg, Flag, type KeySpec, keyPositions } from '../command/command.ts';
+import { type AnyCommand, type Arg, Flag, firstKey, type KeySpec, keyPositions } from '../command/command.ts';
 import type { Request } from '../request/request.ts';
 import { RequestQueue } from '../request/request-queue.ts';
 import { AwaitedReplies, type Leaving } from './awaited-replies.ts';
 
-/** The requests of the other connections that have no reply yet. */
-export type PendingRequests = () => readonly Request[];
+/** The connections that requests go to. */
+export interface BulkTargets {
+  /** The requests of the shared connections that have no reply yet. */
+  pending(): readonly Request[];
+  /** Those of the connection for bulk. */
+  pendingBulk(): readonly Request[];
+  /** Sends one request, or all of a unit, on the connection for bulk; may fail them instead. */
+  forward(requests: readonly Request[]): void;
+  /** Sends one on a shared connection. */
+  giveBack(request: Request): void;
+  /** What is being done to get a connection, for messages. */
+  attempt(): string | undefined;
+}
 
 /**
  * Keeps the order of calls on a key although some of them go to the connection for bulk, and lets large ones go there one
@@ -19,32 +30,29 @@ export type PendingRequests = () => readonly Request[];
 export class BulkOrder {
   /** Large ones whose turn has not come, and what was called behind them. */
   readonly held: RequestQueue;
-  readonly #pending: PendingRequests;
-  readonly #forward: (requests: readonly Request[]) => void;
+  readonly #targets: BulkTargets;
   readonly #replies = new AwaitedReplies();
   readonly #large = new WeakSet<Request>();
   readonly #keys = new KeysInUse();
+  /** Those of requests that were sent: each of them has waited for what was called on its keys before. */
+  readonly #sentKeys = new KeysInUse();
+  /** Requests that go to a shared connection, behind all that were called before them. */
+  readonly #barriers = new Set<Request>();
+  /** How many have come and have no reply yet. */
+  #underWay = 0;
   /** The large one that has no reply yet. */
   #current: Request | undefined;
   #isWaiting = false;
 
-  /**
-   * @param forward sends one request, or all of a unit; may fail them instead
-   * @param attempt what is being done to get a connection, for messages
-   */
-  constructor(
-    pending: PendingRequests,
-    forward: (requests: readonly Request[]) => void,
-    attempt: () => string | undefined,
-  ) {
-    this.#pending = pending;
-    this.#forward = forward;
-    this.held = new RequestQueue(undefined, attempt);
+  constructor(targets: BulkTargets) {
+    this.#targets = targets;
+    this.held = new RequestQueue(undefined, () => targets.attempt());
   }
 
   /** Whether it has to come after a call that went to the connection for bulk. */
   follows(request: Request): boolean {
-    return this.#replies.has(request) || this.#keys.concern(request.command);
+    if (this.#barriers.size > 0 || this.#replies.has(request)) return true;
+    return this.#keys.concern(request.command) || (this.#underWay > 0 && isStateful(request));
   }
 
   /** Sends requests, or holds them back: one, or all of a unit. */
@@ -64,15 +72,21 @@ export class BulkOrder {
 
   #enter(request: Request): void {
     if (this.#replies.has(request)) return; // it comes back from a connection that was lost
-    this.#replies.await(request, this.#keys.enter(request.command));
+    if (isStateful(request)) this.#barriers.add(request);
+    const leave = this.#keys.enter(request.command);
+    this.#underWay++;
+    this.#replies.await(request, () => {
+      this.#underWay--;
+      this.#barriers.delete(request);
+      leave();
+    });
   }
 
   #serve(): void {
-    let next = this.held.peek();
-    if (next === undefined) return;
-    const pending = this.#pending(); // stays as it is meanwhile: what is released goes to the connection for bulk
-    for (; next !== undefined; next = this.held.peek()) {
-      const earlier = this.#earlierThan(next, pending);
+    let pending: readonly Request[] | undefined; // stays as it is meanwhile: what is released goes to the connection for bulk
+    for (let next = this.held.peek(); next !== undefined; next = this.held.peek()) {
+      if (this.#barriers.has(next)) pending = undefined;
+      const earlier = this.#earlierThan(next, () => (pending ??= this.#targets.pending()));
       if (earlier.length > 0) return this.#wait(next, earlier);
       this.#release(next);
     }
@@ -81,21 +95,26 @@ export class BulkOrder {
   #wait(next: Request, earlier: readonly Request[]): void {
     this.#isWaiting = true;
     let left = earlier.length;
-    const answered = (): void => {
-      if (--left > 0) return;
+    let isOver = false;
+    const over = (): void => {
+      if (isOver) return;
+      isOver = true;
       this.#isWaiting = false;
       if (this.held.peek() === next) this.#release(next);
       this.#serve();
     };
-    for (const request of earlier) this.#replies.await(request, answered);
+    for (const request of earlier) this.#replies.await(request, () => --left === 0 && over());
+    this.#replies.await(next, over); // its caller may give it up
   }
 
   #release(first: Request): void {
+    if (this.#barriers.delete(first)) return this.#targets.giveBack(this.held.shift() as Request);
     const count = first.unit?.members.length ?? 1;
     const requests: Request[] = [];
     for (let i = 0; i < count; i++) requests.push(this.held.shift() as Request);
     if (this.#large.has(first)) this.#become(first);
-    this.#forward(requests);
+    for (const request of requests) this.#replies.await(request, this.#sentKeys.enter(request.command));
+    this.#targets.forward(requests);
   }
 
   #become(current: Request): void {
@@ -105,14 +124,22 @@ export class BulkOrder {
     });
   }
 
-  /** What must have been answered before. Of an abandoned request it is not known any more which keys it has. */
-  #earlierThan(request: Request, pending: readonly Request[]): Request[] {
-    const keys = new KeysInUse();
-    for (const { command } of request.unit?.members ?? [request]) keys.enter(command);
-    const earlier = [...abandonedIn(pending), ...pending.filter((other) => mustBeAnswered(other, keys))];
+  /** What must have been answered before. */
+  #earlierThan(request: Request, pending: () => readonly Request[]): Request[] {
+    if (this.#barriers.has(request)) return this.#targets.pendingBulk().filter(({ settled }) => !settled);
+    const members = request.unit?.members ?? [request];
+    const isCovered = members.some(hasKeys) && members.every(({ command }) => this.#sentKeys.cover(command));
+    const earlier = isCovered ? [] : earlierOnKeys(members, pending());
     if (this.#current === undefined || this.#current === request || !this.#large.has(request)) return earlier;
     return [...earlier, this.#current];
   }
+}
+
+/** Of an abandoned request it is not known any more which keys it has. */
+function earlierOnKeys(members: readonly Request[], pending: readonly Request[]): Request[] {
+  const keys = new KeysInUse();
+  for (const { command } of members) keys.enter(command);
+  return [...abandonedIn(pending), ...pending.filter((other) => mustBeAnswered(other, keys))];
 }
 
 /** One abandoned request of each connection: its late reply is awaited with all that are in flight. */
@@ -122,9 +149,10 @@ function abandonedIn(pending: readonly Request[]): Iterable<Request> {
 }
 
 /** Whether a request that has no reply yet has one of these keys, or changes the state of its connection. */
-function mustBeAnswered({ settled, command, unit }: Request, keys: KeysInUse): boolean {
+function mustBeAnswered(request: Request, keys: KeysInUse): boolean {
+  const { settled, command, unit } = request;
   if (settled) return false;
-  if ((command.flags & Flag.stateful) !== 0 || keys.concern(command)) return true;
+  if (isStateful(request) || keys.concern(command)) return true;
   // EXEC may be all of its unit that is unanswered, and has no keys
   const last = unit?.members.at(-1);
   return last?.command === command && unit?.members.some((member) => keys.concern(member.command)) === true;
@@ -136,6 +164,7 @@ class KeysInUse {
   readonly #read = new Map<string, number>();
   readonly #written = new Map<string, number>();
   readonly #isWritten = (key: Arg): boolean => this.#written.has(textOf(key));
+  readonly #isNotWritten = (key: Arg): boolean => !this.#isWritten(key);
   readonly #isUsed = (key: Arg): boolean => this.#isWritten(key) || this.#read.has(textOf(key));
 
   /** Adds a command. Returns what takes it away. */
@@ -158,6 +187,20 @@ class KeysInUse {
     if (this.#written.size === 0 && (reads || this.#read.size === 0)) return false;
     return someKey(command.spec.keys, command.args, reads ? this.#isWritten : this.#isUsed);
   }
+
+  /** Whether all keys of a command are written by one of these. */
+  cover({ spec: { keys }, args }: AnyCommand): boolean {
+    return this.#written.size > 0 && !someKey(keys, args, this.#isNotWritten);
+  }
+}
+
+function hasKeys({ command }: Request): boolean {
+  return firstKey(command) !== undefined;
+}
+
+/** Whether it changes the state of its connection: SELECT. */
+function isStateful({ command }: Request): boolean {
+  return (command.flags & Flag.stateful) !== 0;
 }
 
 function isRead({ flags }: AnyCommand): boolean {

@@ -42,11 +42,13 @@ export class BulkPool implements ConnectionPool {
     this.#bulk = bulk;
     this.#above = above;
     this.#main = makeMain((events) => this.watched(events));
-    this.#order = new BulkOrder(
-      () => this.#main.pending(),
-      (requests) => this.#forward(requests),
-      () => this.#main.attempt ?? 'waiting for earlier calls on its keys or another large call',
-    );
+    this.#order = new BulkOrder({
+      pending: () => this.#main.pending(),
+      pendingBulk: () => this.#bulk.find()?.pending() ?? [],
+      forward: (requests) => this.#forward(requests),
+      giveBack: (request) => this.#main.submit(request),
+      attempt: () => this.#main.attempt ?? 'waiting for earlier calls on its keys or another large call',
+    });
   }
 
   get options(): PoolOptions {

@@ -13,6 +13,9 @@ export interface AbortGroup<Request> {
   readonly listener: () => void;
 }
 
+/** Is told that a request has ended. @param succeeded whether it has a value; else it may still be answered */
+export type RequestEnded = (succeeded: boolean) => void;
+
 /** What few requests have. It is made when the first of it is set: a pending call without takes a fifth less memory. */
 export class RequestExtras<Request> {
   exclusive: ExclusivePool | null = null;
@@ -23,6 +26,6 @@ export class RequestExtras<Request> {
   cancel: ((error: KvError) => void) | null = null;
   cancelled: KvError | undefined = undefined;
   trace: RequestTrace | null = null;
-  ended: (() => void) | null = null;
+  ended: RequestEnded | null = null;
   abortGroup: AbortGroup<Request> | null = null;
 }

@@ -5,7 +5,7 @@ import type { BatchKind, RetryMode, Settled } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
 import type { RequestTrace } from '../tracing/command-trace.ts';
 import type { Timed } from './deadlines.ts';
-import { type AbortGroup, type ExclusivePool, RequestExtras } from './request-extras.ts';
+import { type AbortGroup, type ExclusivePool, type RequestEnded, RequestExtras } from './request-extras.ts';
 import type { Unit } from './unit.ts';
 
 export type { ExclusivePool } from './request-extras.ts';
@@ -141,7 +141,7 @@ export class Request implements Timed {
   succeed(value: unknown): void {
     this.settled = true;
     this.tracker.closed(this, undefined);
-    if (this.ended !== null) this.ended();
+    if (this.ended !== null) this.ended(true);
     const taker = this.#taker;
     const other = this.#other;
     this.#taker = null; // it may stay linked among the deadlines
@@ -156,7 +156,7 @@ export class Request implements Timed {
     this.settled = true;
     this.queue?.ended(this);
     if (this.opened) this.tracker.closed(this, error);
-    this.ended?.();
+    this.ended?.(false);
     if (typeof this.#other === 'function') this.#other(error);
     else this.batch?.settle(this.#other as number, { ok: false, error });
     this.#forgetCaller();
@@ -300,11 +300,11 @@ export class Request implements Timed {
   }
 
   /** Called once when it has ended. */
-  get ended(): (() => void) | null {
+  get ended(): RequestEnded | null {
     return this.#extras.ended;
   }
 
-  set ended(ended: (() => void) | null) {
+  set ended(ended: RequestEnded | null) {
     if (ended !== this.#extras.ended) this.#own().ended = ended;
   }
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { setImmediate } from '../timers.ts';
 import { sliced } from './sliced-transport.ts';
 import { encodeText, giveBack } from './text-blocks.ts';
@@ -37,6 +37,7 @@ class Noted implements Transport {
 
   destroy(): void {
     this.told.push('destroy');
+    this.on?.close();
   }
 }
 
@@ -44,11 +45,12 @@ class Noted implements Transport {
 interface Heard {
   bytes: number;
   drains: number;
+  closed?: Error | undefined;
 }
 
 async function open(room?: Uint8Array): Promise<{ inner: Noted; outer: Transport; heard: Heard }> {
   const inner = new Noted();
-  const heard = { bytes: 0, drains: 0 };
+  const heard: Heard = { bytes: 0, drains: 0 };
   const outer = await sliced(inner.connect)(
     { host: '', port: 0 },
     {
@@ -62,7 +64,9 @@ async function open(room?: Uint8Array): Promise<{ inner: Noted; outer: Transport
       drain: () => {
         heard.drains++;
       },
-      close: () => undefined,
+      close: (error) => {
+        heard.closed = error;
+      },
     },
     new AbortController().signal,
   );
@@ -181,4 +185,58 @@ it('does not read again when its user has stopped it meanwhile', async () => {
   expect(inner.told).toEqual(['pause', 'pause']);
   outer.resume();
   expect(inner.told).toEqual(['pause', 'pause', 'resume']);
+});
+
+interface Resizable extends ArrayBuffer {
+  resize(length: number): void;
+}
+
+/** Memory whose length can change; TypeScript's library for Node 20 does not know it. */
+function resizable(length: number): Resizable {
+  return Reflect.construct(ArrayBuffer, [length, { maxByteLength: SLICE * 4 }]) as Resizable;
+}
+
+describe('bytes that are gone before all of them were written', () => {
+  const views = {
+    transferred: () => {
+      const bytes = new Uint8Array(SLICE * 3);
+      return { bytes, takeAway: () => void structuredClone(bytes.buffer, { transfer: [bytes.buffer] }) };
+    },
+    shrunk: () => {
+      const buffer = resizable(SLICE * 3);
+      return { bytes: new Uint8Array(buffer), takeAway: () => buffer.resize(SLICE) };
+    },
+  };
+
+  it.each(['transferred', 'shrunk'] as const)('%s: end the connection, and nothing is thrown', async (how) => {
+    const { bytes, takeAway } = views[how]();
+    const { inner, outer, heard } = await open();
+    outer.write(['head', bytes, 'end']);
+    takeAway();
+    await turn();
+    expect([inner.writes.length, inner.told]).toEqual([1, ['destroy']]);
+    expect(heard.closed).toMatchObject({ code: 'CONNECTION', cause: expect.any(TypeError) as TypeError });
+    expect(outer.write(['more'])).toBe(false);
+    await turn();
+    expect([inner.writes.length, heard.drains]).toEqual([1, 0]);
+  });
+
+  it.each(['transferred', 'shrunk'] as const)('%s: an orderly end becomes one at once', async (how) => {
+    const { bytes, takeAway } = views[how]();
+    const { inner, outer } = await open();
+    outer.write([bytes]);
+    takeAway();
+    outer.end();
+    expect(inner.told).toEqual(['destroy']);
+  });
+
+  it('grown: as many go out as there were', async () => {
+    const buffer = resizable(SLICE * 2);
+    const { inner, outer } = await open();
+    outer.write([new Uint8Array(buffer)]);
+    buffer.resize(SLICE * 4);
+    await turn();
+    await turn();
+    expect(inner.writes.map(lengths)).toEqual([SLICE, SLICE]);
+  });
 });

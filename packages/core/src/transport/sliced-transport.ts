@@ -1,4 +1,6 @@
+import { checkPresent } from '../command/bytes.ts';
 import type { Arg } from '../command/command.ts';
+import { ConnectionError } from '../errors.ts';
 import { setImmediate } from '../timers.ts';
 import { cutPiece, isTextBlock } from './text-blocks.ts';
 import type { Connect, Transport, TransportEvents } from './transport.ts';
@@ -28,6 +30,7 @@ export function sliced(connect: Connect): Connect {
       room: () => reads.room(),
       filled: (length) => reads.filled(length),
       drain: () => writes.drained(),
+      close: (error) => on.close(writes.failure ?? error),
     };
     const transport = await connect(address, events, signal);
     reads.transport = transport;
@@ -108,15 +111,19 @@ class SlicedWrites {
   #isWaiting = false;
   /** The transport asked to wait until it is drained. */
   #isFull = false;
+  /** Why nothing more is written. */
+  failure: ConnectionError | undefined;
 
   constructor(on: TransportEvents) {
     this.#on = on;
   }
 
   write(chunks: readonly Arg[]): boolean {
+    if (this.failure !== undefined) return false;
     for (const chunk of chunks) {
-      if (typeof chunk !== 'string' && isTextBlock(chunk)) this.#rest.push(...cutPiece(chunk, WRITE_SLICE));
-      else this.#rest.push(chunk);
+      if (typeof chunk === 'string') this.#rest.push(chunk);
+      else if (isTextBlock(chunk)) this.#rest.push(...cutPiece(chunk, WRITE_SLICE));
+      else this.#rest.push(chunk.subarray(0, chunk.length)); // as long as it was announced, whatever its buffer becomes
     }
     if (!this.#isWaiting && !this.#isFull) this.#writeSlice();
     return this.#rest.length === 0 && !this.#isFull;
@@ -130,8 +137,8 @@ class SlicedWrites {
 
   /** What is left goes out at once. */
   end(): void {
-    if (this.#rest.length > 0) this.transport?.write(this.#rest.splice(0));
-    this.transport?.end();
+    if (this.#rest.length > 0) this.#tried(this.#writeRest);
+    if (this.failure === undefined) this.transport?.end();
   }
 
   forget(): void {
@@ -146,19 +153,37 @@ class SlicedWrites {
   readonly #nextTurn = (): void => {
     this.#isWaiting = false;
     if (this.#isFull || this.#rest.length === 0) return;
-    this.#writeSlice();
-    if (this.#rest.length === 0 && !this.#isFull) this.#on.drain();
+    this.#tried(this.#writeSlice);
+    if (this.#rest.length === 0 && !this.#isFull && this.failure === undefined) this.#on.drain();
   };
 
-  #writeSlice(): void {
+  /** No caller could catch an error: it ends the connection, on which a part of a command has gone out. */
+  #tried(write: () => void): void {
+    try {
+      write();
+    } catch (cause) {
+      this.failure = new ConnectionError('The rest of a command could not be written', { cause });
+      this.#rest = [];
+      this.transport?.destroy(this.failure);
+    }
+  }
+
+  readonly #writeSlice = (): void => {
     this.#isFull = this.transport?.write(this.#takeSlice()) === false;
     if (this.#rest.length > 0 && !this.#isFull) this.#waitForTurn();
-  }
+  };
+
+  readonly #writeRest = (): void => {
+    const rest = this.#rest.splice(0);
+    for (const chunk of rest) checkRest(chunk);
+    this.transport?.write(rest);
+  };
 
   #takeSlice(): Arg[] {
     const slice: Arg[] = [];
     for (let left = WRITE_SLICE; left > 0 && this.#rest.length > 0; ) {
       const chunk = this.#rest[0] as Arg;
+      checkRest(chunk);
       const part = partOf(chunk, left);
       if (part.length === chunk.length) this.#rest.shift();
       else this.#rest[0] = (chunk as Uint8Array).subarray(left);
@@ -167,6 +192,11 @@ class SlicedWrites {
     }
     return slice;
   }
+}
+
+/** @throws TypeError when the bytes of a user are gone, because their buffer was transferred or shrunk meanwhile */
+function checkRest(chunk: Arg): void {
+  if (typeof chunk !== 'string' && chunk.length === 0) checkPresent(chunk);
 }
 
 /** The first bytes. Text is short here, and large text was cut before: each of its parts is given back. */

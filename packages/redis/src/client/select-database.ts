@@ -21,6 +21,7 @@ export async function selectDatabase(client: Engine, db: number, call: CallOptio
   const reply = (raw: unknown): 'OK' => {
     const answer = ok(raw);
     login.db = db; // in the moment of the answer, so that no later call meets the database before
+    clearBulk(client); // large calls wait for this answer
     return answer;
   };
   const command = new Command(SELECT, [integer(db, 'db', 0)], reply);
@@ -36,8 +37,12 @@ export function clearOthers(client: Engine): void {
   for (const endpoint of client.endpoints) {
     const { sessions, blocking, shared } = endpoint;
     for (const pool of [sessions, blocking]) if (pool !== shared) pool.clear();
-    endpoint.poolInUse('bulk')?.clear();
   }
+  clearBulk(client);
+}
+
+function clearBulk({ endpoints }: Engine): void {
+  for (const endpoint of endpoints) endpoint.poolInUse('bulk')?.clear();
 }
 
 /** Deadline and signal of the calls of a view. */

@@ -26,6 +26,19 @@ async function rest(news: Subscription): Promise<string[]> {
   return seen;
 }
 
+describe('drain()', () => {
+  it('lets a server that was held back send what it has, and keeps all of it for the loop', async () => {
+    const { news, asked } = subscription({ buffer: 2, overflow: 'pause' });
+    fill(news, 1, 3);
+    expect(asked).toEqual(['pause', 'pause']);
+    const drained = news.drain();
+    fill(news, 4, 6);
+    await drained;
+    expect(asked).toEqual(['pause', 'pause', 'resume', 'settle', 'leave']);
+    expect(await rest(news)).toEqual(['1', '2', '3', '4', '5', '6']);
+  });
+});
+
 describe('the buffer', () => {
   it('keeps exactly as many messages as it may', async () => {
     const { news } = subscription({ buffer: 2 });

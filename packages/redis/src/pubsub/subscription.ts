@@ -68,6 +68,8 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   /** Messages that were dropped and not told yet. */
   #dropped = 0;
   #paused = false;
+  /** It ends when all that the server has sent was delivered. */
+  #draining = false;
   #ended = false;
   #error: KvError | undefined;
   #left: Promise<void> | undefined;
@@ -144,10 +146,11 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   /**
    * Unsubscribes as {@link close} does, after all has been delivered that the server had sent: a message whose
    * `publish()` was answered before is not lost. In a cluster that holds for shard channels (`ssubscribe()`) only:
-   * other messages travel between its nodes after the answer.
+   * other messages travel between its nodes after the answer. With `overflow: 'pause'` all of it is kept for the loop,
+   * also beyond `buffer`.
    */
   async drain(): Promise<void> {
-    if (!this.closed) await this.self.#feed.settle();
+    if (!this.closed) await this.self.#settle();
     await this.close();
   }
 
@@ -182,6 +185,12 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   fail(error: KvError): void {
     this.#end(error);
     void this.#leave().catch(() => undefined);
+  }
+
+  #settle(): Promise<void> {
+    this.#draining = true;
+    if (this.#paused) this.#resume(); // the server cannot be heard before
+    return this.#feed.settle();
   }
 
   #end(error: KvError | undefined): void {
@@ -224,10 +233,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   }
 
   #overflowed(): void {
-    if (this.#overflow === 'pause') {
-      this.#paused = true;
-      return this.#feed.pause();
-    }
+    if (this.#overflow === 'pause') return this.#pause();
     if (this.#messages.length <= this.#buffer) return;
     if (this.#overflow === 'dropOldest') return this.#drop();
     this.fail(new QueueFullError(`The subscription ended: more than ${this.#buffer} messages were not read`));
@@ -248,6 +254,12 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
 
   #resumeIfRead(): void {
     if (this.#paused && this.#messages.length * 2 < this.#buffer) this.#resume();
+  }
+
+  #pause(): void {
+    if (this.#draining) return;
+    this.#paused = true;
+    this.#feed.pause();
   }
 
   #resume(): void {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type AnyCommand, Command, Keys, read, stateful, write } from '../command/command.ts';
+import { AbortedError } from '../errors.ts';
+import { Request } from '../request/request.ts';
+import { RequestTracker } from '../request/request-tracker.ts';
+import { BulkOrder } from './bulk-order.ts';
+
+const tracker = new RequestTracker({ client: 'test', backend: 'test', address: 'memory' }, 1_000_000);
+const GET = read('GET');
+const SET = write('SET');
+const SELECT: AnyCommand = new Command(stateful('SELECT', Keys.none), ['1'], (raw) => raw);
+
+const get = (key: string): AnyCommand => new Command(GET, [key], (raw) => raw);
+const set = (key: string): AnyCommand => new Command(SET, [key, 'v'], (raw) => raw);
+
+function request(command: AnyCommand): Request {
+  const made = new Request(command, false, 'safe', tracker);
+  made.promise().catch(() => undefined);
+  tracker.open(made, 0, undefined);
+  return made;
+}
+
+/** An order; `shared` is on the shared connection and has no reply yet, `sent` and `back` are what the order has sent. */
+function setup(shared: Request[] = []) {
+  const sent: Request[] = [];
+  const back: Request[] = [];
+  let looks = 0;
+  const order = new BulkOrder({
+    pending: () => {
+      looks++;
+      return [...shared, ...back].filter(({ settled }) => !settled);
+    },
+    pendingBulk: () => sent.filter(({ settled }) => !settled),
+    forward: (requests) => void sent.push(...requests),
+    giveBack: (one) => void back.push(one),
+    attempt: () => undefined,
+  });
+  return { order, sent, back, looks: () => looks };
+}
+
+describe('calls on the key of a large one', () => {
+  it('are sent behind it without another look at what the shared connection has', () => {
+    const { order, sent, looks } = setup();
+    const all = [request(set('a')), ...Array.from({ length: 100 }, () => request(get('a')))];
+    for (const [i, one] of all.entries()) order.enqueue([one], i === 0);
+    expect(sent).toEqual(all);
+    expect(looks()).toBe(1);
+  });
+
+  it('wait for earlier ones although the large one between them was given up', () => {
+    const early = request(get('a'));
+    const { order, sent } = setup([early]);
+    const [other, large, small] = [request(set('b')), request(set('a')), request(set('a'))];
+    order.enqueue([other], true);
+    order.enqueue([large], true);
+    order.enqueue([small], false);
+    large.fail(new AbortedError('given up'));
+    other.succeed('OK');
+    expect(sent).toEqual([other]);
+    early.succeed(null);
+    expect(sent).toEqual([other, small]);
+  });
+
+  it('do not wait any longer for what a large one waits for that was given up', () => {
+    const early = request(get('a'));
+    const { order, sent } = setup([early]);
+    const [large, elsewhere] = [request(set('a')), request(set('b'))];
+    order.enqueue([large], true);
+    order.enqueue([elsewhere], true);
+    expect(sent).toEqual([]);
+    large.fail(new AbortedError('given up'));
+    expect(sent).toEqual([elsewhere]);
+  });
+});
+
+describe('a call that changes the connection', () => {
+  it('goes to the shared one behind large calls, and what comes later follows it', () => {
+    const { order, sent, back } = setup();
+    const [first, second, select, small] = [set('a'), set('b'), SELECT, get('c')].map(request) as [
+      Request,
+      Request,
+      Request,
+      Request,
+    ];
+    expect(order.follows(select)).toBe(false);
+    order.enqueue([first], true);
+    order.enqueue([second], true);
+    expect([order.follows(select), order.follows(small)]).toEqual([true, false]);
+    order.enqueue([select], false);
+    expect(order.follows(small)).toBe(true);
+    order.enqueue([small], false);
+    first.succeed('OK');
+    expect([sent, back]).toEqual([[first, second], []]);
+    second.succeed('OK');
+    expect([sent, back]).toEqual([[first, second], [select]]);
+    select.succeed('OK');
+    expect(sent).toEqual([first, second, small]);
+    small.succeed(null);
+    expect(order.follows(request(SELECT))).toBe(false);
+  });
+});
