@@ -73,10 +73,10 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   /** A further client with the same options, and those that differ. */
   abstract duplicate(...override: unknown[]): ClientShape;
 
-  /** The client under it, with all that ioredis has no words for. */
+  /** The client under it, with all that ioredis has no words for, and with the same `keyPrefix`, unless that is bytes. */
   get kv(): KvRedis {
     if (this.#life.client === undefined) this.#begin();
-    return this.#life.kv;
+    return this.#life.prefixed;
   }
 
   /** For all commands. */

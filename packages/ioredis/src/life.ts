@@ -17,6 +17,7 @@ export class Life {
   readonly #host: LifeHost;
   #kv: KvRedis | undefined;
   #view: KvRedis | undefined;
+  #prefixed: KvRedis | undefined;
   #epoch = new AbortController();
 
   constructor(host: LifeHost) {
@@ -33,6 +34,12 @@ export class Life {
     return this.#kv ?? this.begin();
   }
 
+  /** The client as its user sees it: with the prefix that the commands of ioredis have. */
+  get prefixed(): KvRedis {
+    this.#prefixed ??= withKeyPrefix(this.kv, this.#host.options);
+    return this.#prefixed;
+  }
+
   /** The client for calls, which {@link flush} ends. */
   get view(): KvRedis {
     if (this.#view === undefined) this.begin();
@@ -44,6 +51,7 @@ export class Life {
     void this.#kv?.close({ timeout: 0 });
     this.retryAttempts = 0;
     this.#kv = this.#host.open((failures) => this.#delay(failures));
+    this.#prefixed = undefined;
     this.#renewView();
     return this.#kv;
   }
@@ -52,6 +60,7 @@ export class Life {
   adopt(client: KvRedis): void {
     this.#kv = client;
     this.#view = client;
+    this.#prefixed = undefined;
   }
 
   #delay(failures: number): number | undefined {
@@ -90,6 +99,13 @@ export class Life {
     if (this.#kv !== kv) return false;
     this.#kv = undefined;
     this.#view = undefined;
+    this.#prefixed = undefined;
     return true;
   }
+}
+
+/** A prefix of bytes, which the client has no option for, is left out. */
+function withKeyPrefix(client: KvRedis, { keyPrefix = '', kv }: Options): KvRedis {
+  if (typeof keyPrefix !== 'string' || keyPrefix === '') return client;
+  return client.with({ keyPrefix: `${kv?.keyPrefix ?? ''}${keyPrefix}` });
 }

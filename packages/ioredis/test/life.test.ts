@@ -95,6 +95,13 @@ it('a client that monitors takes no commands, and says that it monitors', async 
   await expect(monitor.get('a')).rejects.toThrow('Connection is in monitoring mode');
 });
 
+it('the client under it has the same key prefix, and stays one object', async () => {
+  const redis = client({ keyPrefix: 'p:' });
+  await redis.set('same', '1');
+  expect([await redis.kv.get('same'), await redis.kv.keys('sam*')]).toEqual(['1', ['same']]);
+  expect(redis.kv).toBe(redis.kv);
+});
+
 it('keys that are watched have the prefix once', async () => {
   const redis = client({ keyPrefix: 'p:' });
   await redis.set('a', '1');
