@@ -34,11 +34,12 @@ const NOT_LOADED = new ReplyError('NOSCRIPT No matching script.', 'NOSCRIPT');
 /**
  * A Lua script as something to call. It travels as its hash; a server that does not know it (yet, or any more) gets
  * the source instead, behind what was sent meanwhile. Batches send the source once, so that it runs in its place.
+ * `R` is the type of its replies.
  */
-export interface Script {
-  (...keysAndArguments: readonly Data[]): Promise<Reply>;
+export interface Script<R extends Reply = Reply> {
+  (...keysAndArguments: readonly Data[]): Promise<R>;
   /** The call as a command value, for pipelines, `multi()` and `sendAll`. */
-  command<V = string>(...keysAndArguments: readonly Data[]): Command<Reply, V>;
+  command<V = string>(...keysAndArguments: readonly Data[]): Command<R, V>;
   readonly source: string;
   /** SHA-1 of the source, in hexadecimal digits. */
   readonly sha: string;

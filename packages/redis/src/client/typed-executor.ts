@@ -115,15 +115,16 @@ export abstract class TypedExecutor<V> extends Base<V> {
   }
 
   /**
-   * A Lua script to call: it travels as its hash, and as its source where the server does not know it.
+   * A Lua script to call: it travels as its hash, and as its source where the server does not know it. `R` is the type of
+   * its replies, which is not checked.
    *
    * @throws ArgumentError for a wrong source or number of keys
    * @example
-   * const add = redis.script('return redis.call("INCRBY", KEYS[1], ARGV[1])', { keys: 1 })
+   * const add = redis.script<number>('return redis.call("INCRBY", KEYS[1], ARGV[1])', { keys: 1 })
    * await add('counter', 5)
    */
-  script(source: string, options: ScriptOptions): Script {
-    return makeScript<V>(source, options, (command) => this.run(command));
+  script<R extends Reply = Reply>(source: string, options: ScriptOptions): Script<R> {
+    return makeScript<V>(source, options, (command) => this.run(command)) as Script<R>;
   }
 
   /** Collects commands; `execute()` sends them in one go. */

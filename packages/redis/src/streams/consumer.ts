@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   ArgumentError,
+  asKvError,
   type CallOptions,
   type ClientState,
   ClosedError,
+  type KvError,
   Listeners,
   monotonicNow,
   setHidden,
@@ -22,7 +24,7 @@ export interface ConsumerEvents<V> {
   /** An entry was moved to the dead letters. */
   readonly dead: (entry: StreamEntry<V>) => void;
   /** Reading failed (the server is away, …); it goes on by itself. */
-  readonly error: (error: unknown) => void;
+  readonly error: (error: KvError) => void;
 }
 
 /** Handles one entry: the entry is acknowledged when the promise is fulfilled. */
@@ -155,7 +157,7 @@ export class Consumer<V = string> {
     } catch (error) {
       if (this.#stopped) return;
       if (hasPrefix(error, 'NOGROUP')) return this.#attempt(() => this.#makeGroup());
-      this.#listeners.emit('error', error);
+      this.#listeners.emit('error', asKvError(error));
       await new Promise<void>((resolve) => setTimeout(resolve, READ_PAUSE));
     }
   }
@@ -266,7 +268,7 @@ export class Consumer<V = string> {
     try {
       await this.#redis.xack(stream, group, entry.id);
     } catch (error) {
-      this.#listeners.emit('error', error);
+      this.#listeners.emit('error', asKvError(error));
     }
   }
 }
