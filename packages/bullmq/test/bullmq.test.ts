@@ -299,6 +299,7 @@ describe('a worker that waits for jobs while its connection is lost', () => {
     proxy.resume();
     await expect.poll(() => ran, { timeout: 20_000 }).toEqual(['first', 'second']);
     expect(worker.isRunning()).toBe(true);
+    await worker.close(); // while the proxy is there: without a server it waits for the deadline of its calls
   });
 });
 
