@@ -1,13 +1,18 @@
 /** Behaviors 54 to 57: channels that belong to slots, on a cluster of one node. */
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { waitFor } from '@kv/testkit/topology/wait';
 import { describe, expect, it } from 'vitest';
-import { createRedis, type Gap, type KvError } from '../src/index.ts';
+import { createRedis, type Gap, type KvError, type Redis } from '../src/index.ts';
 
-describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
+/** For servers of several tests at a time, on a machine that has other work. */
+const PATIENT = { timeout: 20_000 };
+
+// Side by side: a server that has just started waits two seconds before it serves as a cluster.
+describe.concurrent.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
   it('54: a channel of a slot is subscribed and left by itself, in a cluster', async () => {
     await using node = await clusterNode();
-    await using client = createRedis(node.url, { protocol });
+    await using client = createRedis(node.url, { protocol, ...PATIENT });
     await using one = await client.ssubscribe('one');
     const two = await client.ssubscribe('two');
     expect(await client.pubsubShardnumsub('one', 'two')).toEqual({ one: 1, two: 1 });
@@ -22,7 +27,7 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
 
   it('55: a slot that leaves the node ends its subscription with what the server says', async () => {
     await using node = await clusterNode();
-    await using client = createRedis(node.url, { protocol });
+    await using client = createRedis(node.url, { protocol, ...PATIENT });
     await using stays = await client.ssubscribe('stays');
     const goes = await client.ssubscribe('goes');
     const reading = goes.next().catch((error: KvError) => error);
@@ -30,7 +35,7 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
     await client.execute('CLUSTER', 'DELSLOTS', slot);
     expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'CLUSTERDOWN' });
     await client.execute('CLUSTER', 'ADDSLOTS', slot);
-    while (!(await client.clusterInfo()).includes('cluster_state:ok')) await new Promise(setImmediate);
+    await serving(client);
     await client.spublish('stays', 'still here');
     expect((await stays.next()).value).toMatchObject({ message: 'still here' });
     await using again = await client.ssubscribe('goes');
@@ -40,7 +45,7 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
 
   it('55: a slot that comes back at once is subscribed again, and the gap is told', async () => {
     await using node = await clusterNode('--cluster-require-full-coverage', 'no');
-    await using client = createRedis(node.url, { protocol });
+    await using client = createRedis(node.url, { protocol, ...PATIENT });
     await using news = await client.ssubscribe('goes');
     const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
     const slot = await client.clusterKeyslot('goes');
@@ -54,12 +59,12 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
     const reading = news.next().catch((error: KvError) => error);
     await client.clusterDelslots(slot);
     expect(await reading).toMatchObject({ code: 'REPLY', prefix: 'CLUSTERDOWN' });
-    while (client.stats().connections.streams.size > 0) await new Promise(setImmediate);
+    await waitFor('the end of its connection', () => client.stats().connections.streams.size === 0 || undefined);
   });
 
   it('56: a node that dies and comes back has its channels of slots again, and the gap is told', async () => {
     await using node = await clusterNode();
-    await using client = createRedis(node.url, { protocol, timeout: 20_000, backoff: { min: 1, max: 20 } });
+    await using client = createRedis(node.url, { protocol, ...PATIENT, backoff: { min: 1, max: 20 } });
     await using news = await client.ssubscribe(['one', 'two']);
     const gap = new Promise<Gap>((resolve) => news.on('gap', resolve));
     await node.restart();
@@ -72,10 +77,14 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
   it('56: a channel of a slot that the node no longer has ends alone on the way back', async () => {
     await using node = await clusterNode();
     await using other = await clusterNode('--cluster-require-full-coverage', 'no');
-    await using direct = createRedis(other.url);
+    await using direct = createRedis(other.url, PATIENT);
     await direct.clusterDelslots(await direct.clusterKeyslot('goes'));
     await using proxy = await faultProxy(node);
-    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, { protocol, backoff: { min: 1, max: 20 } });
+    await using client = createRedis(`redis://127.0.0.1:${proxy.port}`, {
+      protocol,
+      ...PATIENT,
+      backoff: { min: 1, max: 20 },
+    });
     await using stays = await client.subscribe('stays');
     await using slot = await client.ssubscribe('stays');
     const gaps = [stays, slot].map((news) => new Promise<Gap>((resolve) => news.on('gap', resolve)));
@@ -96,7 +105,7 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
 
   it('a channel that is left and wanted again at once is subscribed once, and nothing was missed', async () => {
     await using node = await clusterNode();
-    await using client = createRedis(node.url, { protocol });
+    await using client = createRedis(node.url, { protocol, ...PATIENT });
     await using _other = await client.ssubscribe('other');
     await client.configResetstat();
     const left = (await client.ssubscribe('one')).close();
@@ -112,7 +121,7 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
 
   it('57: many channels of different slots on one node, in one call', async () => {
     await using node = await clusterNode();
-    await using client = createRedis(node.url, { protocol });
+    await using client = createRedis(node.url, { protocol, ...PATIENT });
     const channels = Array.from({ length: 50 }, (_, i) => `channel ${i}`);
     await using news = await client.ssubscribe(channels);
     for (const channel of channels) await client.spublish(channel, `to ${channel}`);
@@ -127,9 +136,12 @@ describe.each([2, 3] as const)('channels of slots in RESP%i', (protocol) => {
 /** A cluster of one node, which has all slots. */
 async function clusterNode(...more: readonly string[]): Promise<RedisServer> {
   const node = await startRedis({ args: ['--cluster-enabled', 'yes', ...more] });
-  await using client = createRedis(node.url);
+  await using client = createRedis(node.url, PATIENT);
   await client.execute('CLUSTER', 'ADDSLOTSRANGE', 0, 16383);
-  while (!((await client.execute('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'))
-    await new Promise(setImmediate);
+  await serving(client);
   return node;
+}
+
+async function serving(node: Redis): Promise<void> {
+  await waitFor('cluster_state:ok', async () => (await node.clusterInfo()).includes('cluster_state:ok') || undefined);
 }
