@@ -2,6 +2,7 @@ import type { Reply } from '@kv/resp-parser';
 import type { RedisServerOptions } from '../redis-server.ts';
 import { ManagedServer } from './managed-server.ts';
 import { freePorts } from './ports.ts';
+import { RefusedError } from './resp-connection.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
 
 /** What kind of rig is wanted. */
@@ -16,6 +17,12 @@ export interface SentinelOptions {
   readonly downAfter?: number;
   /** `failover-timeout` in milliseconds; default 2000. An election that failed is repeated after twice this time. */
   readonly failoverTimeout?: number;
+  /**
+   * Milliseconds after which sentinels look again at the servers and tell each other what they know; default: as the
+   * server has it, 10 and 2 seconds. They undo a wrong role after four times as long. Servers before 7.0, and
+   * sentinels that are restarted, keep to the server's own.
+   */
+  readonly period?: number;
   /** Further command-line options of primary and replicas. */
   readonly args?: readonly string[];
   /** Further lines of the configuration of the sentinels. */
@@ -62,12 +69,18 @@ export class SentinelRig implements AsyncDisposable {
   /** Primary and replicas; the first primary in front. The order never changes. */
   readonly servers: readonly ManagedServer[];
   readonly sentinels: readonly ManagedServer[];
+  readonly #period: number | undefined;
   #primary: ManagedServer;
 
-  private constructor(name: string, servers: readonly ManagedServer[], sentinels: readonly ManagedServer[]) {
+  private constructor(
+    { name = 'main', period }: SentinelOptions,
+    servers: readonly ManagedServer[],
+    sentinels: readonly ManagedServer[],
+  ) {
     this.name = name;
     this.servers = servers;
     this.sentinels = sentinels;
+    this.#period = period;
     this.#primary = servers[0] as ManagedServer;
   }
 
@@ -81,7 +94,7 @@ export class SentinelRig implements AsyncDisposable {
       ...others.map((port) => new ManagedServer(serverOptions(options, first), port)),
     ];
     const watchers = ports.map((port) => new ManagedServer(sentinelOptions(options, name, first, sentinels), port));
-    return new SentinelRig(name, servers, watchers);
+    return new SentinelRig(options, servers, watchers);
   }
 
   /** Starts all processes; resolves when they know each other. */
@@ -89,7 +102,7 @@ export class SentinelRig implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server.start()));
     // A sentinel asks the primary for its replicas at once, and then every 10 seconds.
     await waitFor('replicas: connected', () => this.#replicasConnected());
-    await Promise.all(this.sentinels.map((sentinel) => sentinel.start()));
+    await Promise.all(this.sentinels.map((sentinel) => this.#startSentinel(sentinel)));
     await this.settled();
   }
 
@@ -172,6 +185,14 @@ export class SentinelRig implements AsyncDisposable {
     return this.close();
   }
 
+  async #startSentinel(sentinel: ManagedServer): Promise<void> {
+    await sentinel.start();
+    const period = this.#period;
+    if (period === undefined) return;
+    const asked = sentinel.ask('SENTINEL', 'DEBUG', 'INFO-PERIOD', period, 'PUBLISH-PERIOD', period);
+    await asked.catch(refused);
+  }
+
   #named(): Promise<(ManagedServer | undefined)[]> {
     return Promise.all(this.sentinels.filter(({ answers }) => answers).map((sentinel) => this.namedBy(sentinel)));
   }
@@ -211,6 +232,11 @@ export class SentinelRig implements AsyncDisposable {
       sentinels.length >= running(this.sentinels) - 1
     );
   }
+}
+
+/** The server does not know the command. */
+function refused(error: unknown): void {
+  if (!(error instanceof RefusedError)) throw error;
 }
 
 /** Name and value by turns. */
