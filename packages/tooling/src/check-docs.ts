@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import ts from 'typescript';
+import { createProgram } from './compiler.ts';
 import { compilerOptions } from './compiler-options.ts';
 import { type Entry, repository } from './published-entries.ts';
 
@@ -8,7 +9,7 @@ import { type Entry, repository } from './published-entries.ts';
  * comment. Each line reads `packages/x/src/file.ts:12 Name.method`. A comment may be inherited from a base class.
  */
 export function undocumented(entries: readonly Entry[]): string[] {
-  const program = ts.createProgram(
+  const program = createProgram(
     entries.map(({ source }) => source),
     compilerOptions(),
   );

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
+import { createProgram } from './compiler.ts';
 import { compilerOptions } from './compiler-options.ts';
 import { repository } from './published-entries.ts';
 
@@ -52,7 +53,7 @@ export function compileExamples(examples: readonly Example[]): string[] {
   const globals = join(folder, 'globals.d.ts');
   writeFileSync(globals, declaredClients());
   const options = { ...compilerOptions(), isolatedDeclarations: false, declaration: false, declarationMap: false };
-  const program = ts.createProgram([...files, globals], {
+  const program = createProgram([...files, globals], {
     ...options,
     noUnusedLocals: false,
     noPropertyAccessFromIndexSignature: false,

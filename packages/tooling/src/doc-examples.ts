@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import ts from 'typescript';
 import type { Example } from './check-examples.ts';
+import { createProgram } from './compiler.ts';
 import { compilerOptions } from './compiler-options.ts';
 import { type Entry, repository } from './published-entries.ts';
 
@@ -80,7 +80,7 @@ function mentions(code: string, name: string): boolean {
 }
 
 function exportedNames(entries: readonly Entry[]): Exports {
-  const program = ts.createProgram(
+  const program = createProgram(
     entries.map(({ source }) => source),
     compilerOptions(),
   );

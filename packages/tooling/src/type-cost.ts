@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { createProgram } from './compiler.ts';
 import { compilerOptions } from './compiler-options.ts';
 import { repository } from './published-entries.ts';
 
@@ -18,7 +19,7 @@ export function instantiations(program: string): number {
   const file = join(folder, 'program.ts');
   writeFileSync(file, program);
   const options = { ...compilerOptions(), isolatedDeclarations: false, declaration: false, declarationMap: false };
-  const compiled = ts.createProgram([file], { ...options, skipLibCheck: true });
+  const compiled = createProgram([file], { ...options, skipLibCheck: true });
   const [problem] = ts.getPreEmitDiagnostics(compiled);
   if (problem) throw new Error(ts.flattenDiagnosticMessageText(problem.messageText, '\n'));
   return compiled.getInstantiationCount();
