@@ -1,7 +1,7 @@
 // Installs the dependencies when they are not there or do not fit package-lock.json. Plain Node, no dependencies.
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { run } from './run.mjs';
 
 /** Folder of the repository, without a slash at its end. */
@@ -36,3 +36,5 @@ export function whyIncomplete(folder) {
   }
   return undefined;
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) installIfNeeded();
