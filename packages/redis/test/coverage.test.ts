@@ -31,6 +31,11 @@ function methodName(command: string): string {
   return command.replace(/[ _-](\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The methods that a generated class adds to the one it extends. */
+function namesOfMethods({ prototype }: { readonly prototype: object }): string[] {
+  return Object.getOwnPropertyNames(Object.getPrototypeOf(prototype));
+}
+
 const elsewhere = new Set(namesIn(notOffered));
 const offered = Object.keys(listed).filter((name) => !elsewhere.has(name));
 
@@ -53,13 +58,13 @@ describe('coverage', () => {
   });
 
   it('keeps off the shared client what the page says', () => {
-    const own = Object.getOwnPropertyNames(RedisLeaseCommands.prototype).filter((name) => name !== 'constructor');
+    const own = namesOfMethods(RedisLeaseCommands);
     expect(own.sort()).toEqual(namesIn(onlyOnSession).map(methodName).sort());
   });
 
   it('keeps blocking commands out of what pipelines and transactions have', () => {
-    const own = Object.getOwnPropertyNames(RedisBlockingCommands.prototype);
-    expect(own.filter((name) => name in RedisCommands.prototype && name !== 'constructor')).toEqual([]);
+    const own = namesOfMethods(RedisBlockingCommands);
+    expect(own.filter((name) => name in RedisCommands.prototype)).toEqual([]);
     expect(own).toContain('blpop');
   });
 });

@@ -36,16 +36,19 @@ export interface CommandMethods {
  * writes from the same functions.
  */
 export function withCommands<C extends Adds>(Base: Adds, { fixed, variadic, wireName = same }: CommandMethods): C {
-  abstract class Commands extends Base {}
+  // V8 adds hundreds of properties to an object without prototype in a tenth of the time that it takes on one of a class
+  const methods = Object.create(null) as object;
   const add = (functions: CommandFunctions, maker: MethodMaker): void => {
     for (const [name, make] of Object.entries(functions)) {
       const value = maker(make, (error) => ofCommand(error, wireName(name)));
       Object.defineProperty(value, 'name', { value: name });
-      Object.defineProperty(Commands.prototype, name, { value, configurable: true, writable: true });
+      Object.defineProperty(methods, name, { value, configurable: true, writable: true });
     }
   };
   for (const [count, functions] of fixed.entries()) add(functions, FIXED[count] as MethodMaker);
   add(variadic, variadicMethod);
+  abstract class Commands extends Base {}
+  Object.setPrototypeOf(Commands.prototype, Object.setPrototypeOf(methods, Base.prototype));
   return Commands as unknown as C;
 }
 
