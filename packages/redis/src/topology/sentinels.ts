@@ -197,8 +197,9 @@ export class Sentinels {
     const refusal = failures.find(({ code }) => code === 'REPLY' || code === 'ARGUMENT');
     if (answers.length === 0 && refusal !== undefined && failures.every(({ code }) => code === refusal.code))
       return refusal;
-    const unknown = answers.length > 0 ? ` (${answers.length} of them know no primary of this name)` : '';
-    const text = `No sentinel names a primary: ${this.#links.size} were asked${unknown}`;
+    const unknown = answers.length > 0 ? `, ${answers.length} know no primary of this name` : '';
+    const failed = first === undefined ? '' : `, first failure: ${first.message}`;
+    const text = `No sentinel names a primary (${this.#links.size} asked${unknown}${failed})`;
     return new ConnectionError(text, first === undefined ? {} : { cause: first });
   }
 

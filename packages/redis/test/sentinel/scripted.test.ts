@@ -58,10 +58,15 @@ describe('sentinels that disagree', () => {
       await expect.poll(() => told.length).toBeGreaterThan(1);
       for (const sentinel of sentinels) sentinel.names = primary;
       expect(await got).toBe(primary.address);
-      expect(new Set(told)).toEqual(
-        new Set(['No sentinel names a primary: 3 were asked (3 of them know no primary of this name)']),
-      );
+      expect(new Set(told)).toEqual(new Set(['No sentinel names a primary (3 asked, 3 know no primary of this name)']));
     }));
+
+  it('are told of with the first failure when none of them answers', async () => {
+    await using redis = createRedis({ sentinels: ['127.0.0.1:1'], name: 'main' });
+    const told = new Promise<string>((resolve) => redis.on('discoveryFailed', ({ cause }) => resolve(cause.message)));
+    redis.connect().catch(() => undefined);
+    expect(await told).toMatch(/^No sentinel names a primary \(1 asked, first failure: .*ECONNREFUSED/);
+  });
 
   it('do not lead to a server that says that it is a replica: they are asked again until it is none [#183]', () =>
     withRig(async (rig, sentinels, servers) => {
