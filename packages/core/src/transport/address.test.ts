@@ -138,6 +138,8 @@ describe('a message says what is meant:', () => {
     [{ host: 'h', password: 'secret' } as never, /address.password: unknown property.*options are the second argument/],
     [{ host: 'h', path: '/run/x' }, /address.path: a host or port is given as well/],
     [{ host: 'h', tls: { rejectUnauthorised: false } } as never, /address.tls.rejectUnauthorised: .*did you mean/],
+    [{ host: 'h', tls: { ca: '/etc/ca.pem' } }, /^address.tls.ca: expected the content of a file, got its path$/],
+    [{ host: 'h', tls: { key: ['client.key'] } }, /^address.tls.key: expected the content of a file, got its path$/],
     [['redis://h'] as never, /expected a URL or an object/],
   ])('%j', (input, message) => {
     expect(() => parseAddress(input, rules)).toThrow(message);

@@ -12,14 +12,22 @@ type Certificates = string | Uint8Array | readonly (string | Uint8Array)[];
 
 /** Options of `node:tls` that make sense for a client; `true` in an address means the defaults. */
 export interface TlsOptions {
+  /** Certificates to trust instead of those of Node: PEM, the content of the file and not its path. */
   readonly ca?: Certificates | undefined;
+  /** The certificate of the client, where the server asks for one. PEM, with `key`. */
   readonly cert?: Certificates | undefined;
   readonly key?: Certificates | undefined;
+  /** Certificate and key of the client in one, instead of `cert` and `key`. */
   readonly pfx?: Certificates | undefined;
   readonly crl?: Certificates | undefined;
   readonly passphrase?: string | undefined;
   /** Name to verify and to send as SNI; default: the host. */
   readonly servername?: string | undefined;
+  /**
+   * `false` accepts any certificate; it is for tests.
+   *
+   * @default true
+   */
   readonly rejectUnauthorized?: boolean | undefined;
   /** Judges the certificate of the server in place of the comparison of names; an error refuses it. */
   readonly checkServerIdentity?: ((host: string, certificate: never) => Error | undefined) | undefined;

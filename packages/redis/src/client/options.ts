@@ -42,6 +42,7 @@ export interface RedisOptions extends CommonOptions {
    * @default the server's `default` user
    */
   readonly username?: string | undefined;
+  /** Password of the user, or of a server with `requirepass`. */
   readonly password?: string | undefined;
   /** User and password, or a function that is asked at every handshake (expiring tokens). Instead of a password. */
   readonly credentials?: Credentials | CredentialsProvider | undefined;
