@@ -74,19 +74,45 @@ async function open(room?: Uint8Array): Promise<{ inner: Noted; outer: Transport
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Waits for a change. In one turn there is one at most. */
+async function change(of: readonly unknown[]): Promise<void> {
+  for (const { length } = of; of.length === length; ) await turn();
+}
+
+/** So many that no pause is left. */
+async function manyTurns(): Promise<void> {
+  for (let i = 0; i < 20; i++) await turn();
+}
+
+/** How many turns pass until a change, and whether a millisecond did. */
+async function turnsUntilChange(of: readonly unknown[], busy: () => void): Promise<{ turns: number; long: boolean }> {
+  const { length } = of;
+  const start = performance.now();
+  let turns = 0;
+  for (; of.length === length; turns++) {
+    busy();
+    await turn();
+  }
+  return { turns, long: performance.now() - start >= 1 };
+}
+
+function workForTwoMs(): void {
+  for (const start = performance.now(); performance.now() - start < 2; );
+}
 const lengths = (chunks: readonly Chunk[]): number => chunks.reduce((sum, { length }) => sum + length, 0);
 const SLICE = 65_536;
 const READ_SLICE = 32_768;
 
-it('writes large bytes in slices, one per turn of the event loop, and is drained after the last', async () => {
+it('writes large bytes in slices, never two in a turn of the event loop, and is drained after the last', async () => {
   const { inner, outer, heard } = await open();
   const bytes = Uint8Array.from({ length: SLICE * 2 + 100 }, (_, i) => i % 251);
   expect(outer.write(['head', bytes, 'end'])).toBe(false);
   expect(inner.writes.map(lengths)).toEqual([SLICE]);
-  await turn();
+  await change(inner.writes);
   expect(inner.writes.map(lengths)).toEqual([SLICE, SLICE]);
   expect(heard.drains).toBe(0);
-  await turn();
+  await change(inner.writes);
   expect(inner.writes.map(lengths)).toEqual([SLICE, SLICE, 107]);
   expect(heard.drains).toBe(1);
   const sent = Buffer.concat(inner.writes.flat().map((chunk) => Buffer.from(chunk as string)));
@@ -105,7 +131,7 @@ it('keeps the order when more is written before the slices have gone out', async
   const { inner, outer } = await open();
   outer.write([new Uint8Array(SLICE + 1)]);
   expect(outer.write(['behind'])).toBe(false);
-  await turn();
+  await change(inner.writes);
   expect(inner.writes.map(lengths)).toEqual([SLICE, 7]);
   expect(inner.writes[1]?.[1]).toBe('behind');
 });
@@ -114,12 +140,12 @@ it('waits while the transport is full', async () => {
   const { inner, outer, heard } = await open();
   inner.isFull = true;
   expect(outer.write([new Uint8Array(SLICE * 2)])).toBe(false);
-  await turn();
+  await manyTurns();
   expect(inner.writes).toHaveLength(1);
   inner.isFull = false;
   inner.on?.drain();
   expect(heard.drains).toBe(0);
-  await turn();
+  await change(inner.writes);
   expect(inner.writes).toHaveLength(2);
   expect(heard.drains).toBe(1);
 });
@@ -147,26 +173,55 @@ it('writes what is left when it is ended, and nothing after it was destroyed', a
   const ended = await open();
   ended.outer.write([new Uint8Array(SLICE * 3)]);
   ended.outer.end();
-  await turn();
+  await manyTurns();
   expect(ended.inner.writes.map(lengths)).toEqual([SLICE, SLICE * 2]);
   expect(ended.inner.told).toEqual(['end']);
 
   const destroyed = await open();
   destroyed.outer.write([new Uint8Array(SLICE * 3)]);
   destroyed.outer.destroy();
-  await turn();
+  await manyTurns();
   expect(destroyed.inner.writes.map(lengths)).toEqual([SLICE]);
 });
 
-it('reads a slice, and then nothing before the next turn', async () => {
+it('reads a slice, and then nothing in that turn', async () => {
   const { inner, heard } = await open();
   inner.on?.data(new Uint8Array(READ_SLICE - 1));
   expect(inner.told).toEqual([]);
   inner.on?.data(new Uint8Array(1));
   expect(inner.told).toEqual(['pause']);
-  await turn();
+  await change(inner.told);
   expect(inner.told).toEqual(['pause', 'resume']);
   expect(heard.bytes).toBe(READ_SLICE);
+});
+
+it('gives others several turns before it reads or writes again', async () => {
+  const { inner, outer } = await open();
+  inner.on?.data(new Uint8Array(READ_SLICE));
+  const read = await turnsUntilChange(inner.told, () => undefined);
+  expect(read.turns >= 8 || read.long).toBe(true);
+  outer.write([new Uint8Array(SLICE * 2)]);
+  const written = await turnsUntilChange(inner.writes, () => undefined);
+  expect(written.turns >= 4 || written.long).toBe(true);
+});
+
+it('does not count turns when they are long', async () => {
+  const { inner, outer } = await open();
+  inner.on?.data(new Uint8Array(READ_SLICE));
+  expect(await turnsUntilChange(inner.told, workForTwoMs)).toEqual({ turns: 1, long: true });
+  outer.write([new Uint8Array(SLICE * 2)]);
+  expect(await turnsUntilChange(inner.writes, workForTwoMs)).toEqual({ turns: 1, long: true });
+});
+
+it('reads what is no large value in slices, too', async () => {
+  const { inner, heard } = await open();
+  const room = inner.on?.room?.();
+  expect(room).toHaveLength(READ_SLICE);
+  inner.on?.filled?.(100);
+  expect(heard.bytes).toBe(100);
+  expect(inner.told).toEqual([]);
+  inner.on?.filled?.(READ_SLICE - 100);
+  expect(inner.told).toEqual(['pause']);
 });
 
 it('reads into the memory that its user offers, a slice of it at a time', async () => {
@@ -181,7 +236,7 @@ it('does not read again when its user has stopped it meanwhile', async () => {
   const { inner, outer } = await open();
   inner.on?.data(new Uint8Array(READ_SLICE));
   outer.pause();
-  await turn();
+  await manyTurns();
   expect(inner.told).toEqual(['pause', 'pause']);
   outer.resume();
   expect(inner.told).toEqual(['pause', 'pause', 'resume']);
@@ -213,11 +268,11 @@ describe('bytes that are gone before all of them were written', () => {
     const { inner, outer, heard } = await open();
     outer.write(['head', bytes, 'end']);
     takeAway();
-    await turn();
+    await manyTurns();
     expect([inner.writes.length, inner.told]).toEqual([1, ['destroy']]);
     expect(heard.closed).toMatchObject({ code: 'CONNECTION', cause: expect.any(TypeError) as TypeError });
     expect(outer.write(['more'])).toBe(false);
-    await turn();
+    await manyTurns();
     expect([inner.writes.length, heard.drains]).toEqual([1, 0]);
   });
 
@@ -235,8 +290,7 @@ describe('bytes that are gone before all of them were written', () => {
     const { inner, outer } = await open();
     outer.write([new Uint8Array(buffer)]);
     buffer.resize(SLICE * 4);
-    await turn();
-    await turn();
+    await manyTurns();
     expect(inner.writes.map(lengths)).toEqual([SLICE, SLICE]);
   });
 });

@@ -1,23 +1,35 @@
 import { checkPresent } from '../command/bytes.ts';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
-import { setImmediate } from '../timers.ts';
+import { monotonicNow, setImmediate } from '../timers.ts';
 import { cutPiece, isTextBlock } from './text-blocks.ts';
 import type { Connect, Transport, TransportEvents } from './transport.ts';
 
-/** About how many bytes go out per turn of the event loop. */
+/** About how many bytes go out at once, and after how many turns of the event loop the next follow. */
 const WRITE_SLICE = 65_536;
-
-/** The same of what comes in: to read a byte costs more than to write one, since it goes to new memory and is decoded. */
-const READ_SLICE = 32_768;
+const WRITE_TURNS = 4;
 
 /**
- * Opens transports that move one slice of bytes per turn of the event loop. In between, other connections have their
- * turn: here, and in the server, which reads all that it finds of one connection before it looks at the next.
+ * The same of what comes in, which costs more: it goes to new memory and is decoded, and while a server makes and sends a
+ * large reply, half a millisecond for 1 MB, small calls wait. The fewer large replies, the fewer small calls meet such a moment.
+ * In a program that has nothing else to do a turn takes a few microseconds.
+ */
+const READ_SLICE = 32_768;
+const READ_TURNS = 8;
+
+/** After this time turns are not counted any more, ms: they are long in a program that has much else to do. */
+const LONGEST_PAUSE = 1;
+
+/** Where slices of what is no large value are read to. As with other reads, nothing keeps a view of it. */
+const READ_BUFFER = new Uint8Array(READ_SLICE);
+
+/**
+ * Opens transports that move one slice of bytes in a turn of the event loop, and nothing in the turns after it. In
+ * between, other connections have their turns: here, and in the server, which reads all that it finds of one connection
+ * before it looks at the next.
  *
  * ```text
- *   write 1 MB   │ slice │ others │ slice │ others │ …
- *   read 1 MB    │ slice │ others │ slice │ others │ …
+ *   1 MB   │ slice │ others │ … │ others │ slice │ others │ … │ others │ slice │ …
  * ```
  */
 export function sliced(connect: Connect): Connect {
@@ -48,15 +60,45 @@ export function sliced(connect: Connect): Connect {
   };
 }
 
-/** Stops reading for the rest of a turn in which a slice has come. */
+/** Gives others some turns of the event loop. */
+class Pause {
+  /** Whether it lasts. */
+  isOn = false;
+  readonly #turns: number;
+  readonly #ended: () => void;
+  #turnsLeft = 0;
+  #startedAt = 0;
+
+  constructor(turns: number, ended: () => void) {
+    this.#turns = turns;
+    this.#ended = ended;
+  }
+
+  start(): void {
+    this.isOn = true;
+    this.#turnsLeft = this.#turns;
+    this.#startedAt = monotonicNow();
+    setImmediate(this.#nextTurn);
+  }
+
+  readonly #nextTurn = (): void => {
+    if (--this.#turnsLeft > 0 && monotonicNow() - this.#startedAt < LONGEST_PAUSE) return setImmediate(this.#nextTurn);
+    this.isOn = false;
+    this.#ended();
+  };
+}
+
+/** Stops reading when a slice has come, for a pause. */
 class SlicedReads {
   /** Set when there is one. */
   transport: Transport | undefined;
   readonly #on: TransportEvents;
+  readonly #pause = new Pause(READ_TURNS, () => this.#readOn());
   #left = READ_SLICE;
-  #isWaiting = false;
   /** Stopped by its user. */
   #isStopped = false;
+  /** Whether the last room is in the memory of a large value. */
+  #isDirect = false;
 
   constructor(on: TransportEvents) {
     this.#on = on;
@@ -68,12 +110,15 @@ class SlicedReads {
     this.#came(length);
   }
 
-  room(): Uint8Array | undefined {
-    return this.#on.room?.()?.subarray(0, READ_SLICE);
+  room(): Uint8Array {
+    const room = this.#on.room?.()?.subarray(0, READ_SLICE);
+    this.#isDirect = room !== undefined;
+    return room ?? READ_BUFFER;
   }
 
   filled(length: number): void {
-    this.#on.filled?.(length);
+    if (this.#isDirect) this.#on.filled?.(length);
+    else this.#on.data(READ_BUFFER.subarray(0, length));
     this.#came(length);
   }
 
@@ -84,31 +129,29 @@ class SlicedReads {
 
   start(): void {
     this.#isStopped = false;
-    if (!this.#isWaiting) this.transport?.resume();
+    if (!this.#pause.isOn) this.transport?.resume();
   }
 
   #came(length: number): void {
     this.#left -= length;
-    if (this.#left > 0 || this.#isWaiting) return;
-    this.#isWaiting = true;
+    if (this.#left > 0 || this.#pause.isOn) return;
     this.transport?.pause();
-    setImmediate(this.#nextTurn);
+    this.#pause.start();
   }
 
-  readonly #nextTurn = (): void => {
-    this.#isWaiting = false;
+  #readOn(): void {
     this.#left = READ_SLICE;
     if (!this.#isStopped) this.transport?.resume();
-  };
+  }
 }
 
-/** Writes a slice per turn, and keeps the rest. */
+/** Writes a slice, and keeps the rest for the turns after a pause. */
 class SlicedWrites {
   /** Set when there is one. */
   transport: Transport | undefined;
   readonly #on: TransportEvents;
+  readonly #pause = new Pause(WRITE_TURNS, () => this.#writeOn());
   #rest: Arg[] = [];
-  #isWaiting = false;
   /** The transport asked to wait until it is drained. */
   #isFull = false;
   /** Why nothing more is written. */
@@ -125,14 +168,14 @@ class SlicedWrites {
       else if (isTextBlock(chunk)) this.#rest.push(...cutPiece(chunk, WRITE_SLICE));
       else this.#rest.push(chunk.subarray(0, chunk.length)); // as long as it was announced, whatever its buffer becomes
     }
-    if (!this.#isWaiting && !this.#isFull) this.#writeSlice();
+    if (!this.#pause.isOn && !this.#isFull) this.#writeSlice();
     return this.#rest.length === 0 && !this.#isFull;
   }
 
   drained(): void {
     this.#isFull = false;
     if (this.#rest.length === 0) this.#on.drain();
-    else if (!this.#isWaiting) this.#waitForTurn();
+    else if (!this.#pause.isOn) this.#pause.start();
   }
 
   /** What is left goes out at once. */
@@ -145,17 +188,11 @@ class SlicedWrites {
     this.#rest = [];
   }
 
-  #waitForTurn(): void {
-    this.#isWaiting = true;
-    setImmediate(this.#nextTurn);
-  }
-
-  readonly #nextTurn = (): void => {
-    this.#isWaiting = false;
+  #writeOn(): void {
     if (this.#isFull || this.#rest.length === 0) return;
     this.#tried(this.#writeSlice);
     if (this.#rest.length === 0 && !this.#isFull && this.failure === undefined) this.#on.drain();
-  };
+  }
 
   /** No caller could catch an error: it ends the connection, on which a part of a command has gone out. */
   #tried(write: () => void): void {
@@ -170,7 +207,7 @@ class SlicedWrites {
 
   readonly #writeSlice = (): void => {
     this.#isFull = this.transport?.write(this.#takeSlice()) === false;
-    if (this.#rest.length > 0 && !this.#isFull) this.#waitForTurn();
+    if (this.#rest.length > 0 && !this.#isFull) this.#pause.start();
   };
 
   readonly #writeRest = (): void => {
