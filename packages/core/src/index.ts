@@ -141,7 +141,7 @@ export { Listeners } from './listeners.ts';
 export type { OptionRule, OptionRules } from './options/option-rules.ts';
 export { givenOptions, Rule, readOptions } from './options/option-rules.ts';
 export type { Backoff, BackoffDelay } from './pool/backoff.ts';
-export type { ConnectionPool } from './pool/keyed-pool.ts';
+export { type ConnectionPool, keyedPool } from './pool/keyed-pool.ts';
 export type { Defaults, LeaseSetup } from './pool/lease.ts';
 export { Lease } from './pool/lease.ts';
 export type { Pool } from './pool/pool.ts';

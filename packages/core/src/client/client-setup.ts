@@ -5,6 +5,7 @@ import type { LivenessOptions } from '../connection/liveness.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Backoff } from '../pool/backoff.ts';
+import type { MakePool } from '../pool/keyed-pool.ts';
 import type { Defaults } from '../pool/lease.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { sliced } from '../transport/sliced-transport.ts';
@@ -19,8 +20,8 @@ export interface PoolSize {
   readonly maxSize: number;
   /** See {@link PoolOptions.growThreshold}. */
   readonly growThreshold?: number | undefined;
-  /** See {@link PoolSetup.connectionOf}. */
-  readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+  /** See {@link PoolSetup.makePool}. */
+  readonly makePool?: MakePool | undefined;
   /** See {@link PoolSetup.ordered}. Of shared connections only. */
   readonly ordered?: boolean | undefined;
   /** See {@link PoolSetup.bulkAbove}. Of shared connections only. */
@@ -91,20 +92,13 @@ export function poolSetups(
     sharesSessions: pools.sessions === 'shared',
     sizeOf,
     of(name) {
-      const {
-        minSize,
-        maxSize,
-        growThreshold = Number.POSITIVE_INFINITY,
-        connectionOf,
-        ordered,
-        bulkAbove,
-      } = sizeOf(name);
+      const { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, makePool, ordered, bulkAbove } = sizeOf(name);
       const isShared = name === 'shared' || name === 'bulk';
       const retriesLogin = isShared && role === 'replica';
       return {
         pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
         connection: connection(name, isShared),
-        connectionOf,
+        makePool,
         ordered,
         bulkAbove,
       };

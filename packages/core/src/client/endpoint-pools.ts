@@ -1,8 +1,7 @@
-import type { AnyCommand } from '../command/command.ts';
 import type { ConnectionSetup } from '../connection/connection.ts';
 import type { KvError } from '../errors.ts';
 import { BulkPool } from '../pool/bulk-pool.ts';
-import { type ConnectionPool, KeyedPool } from '../pool/keyed-pool.ts';
+import type { ConnectionPool, MakePool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
 import { Pool } from '../pool/pool.ts';
 import type { PoolEvents, PoolOptions } from '../pool/pool-options.ts';
@@ -15,8 +14,8 @@ export type PoolName = 'shared' | 'bulk' | ExclusivePool;
 export interface PoolSetup {
   readonly pool: PoolOptions;
   readonly connection: ConnectionSetup;
-  /** Which of `maxSize` connections a command takes. Absent: the one with the fewest requests. */
-  readonly connectionOf?: ((command: AnyCommand) => number) | undefined;
+  /** Makes a pool of another kind. Absent: a command takes the connection with the fewest requests. */
+  readonly makePool?: MakePool | undefined;
   /**
    * Whether one connection takes blocking commands, too, in the order of the calls.
    *
@@ -88,7 +87,7 @@ export class EndpointPools {
   #make(name: PoolName): ConnectionPool {
     const setup = this.#setups.of(name);
     const pool =
-      setup.bulkAbove === undefined ? makePool(setup, this.#watched(name)) : this.#makeBulk(setup, setup.bulkAbove);
+      setup.bulkAbove === undefined ? poolOf(setup, this.#watched(name)) : this.#makeBulk(setup, setup.bulkAbove);
     if (this.#retired !== undefined) pool.retire(this.#retired);
     if (this.#closed !== undefined) pool.close(this.#closed);
     this.#made[name] = pool;
@@ -99,7 +98,7 @@ export class EndpointPools {
   #makeBulk(setup: PoolSetup, above: number): ConnectionPool {
     const events = this.#eventsOf('shared');
     return new BulkPool(
-      (watched) => makePool(setup, watched(events)),
+      (watched) => poolOf(setup, watched(events)),
       { use: () => this.of('bulk'), find: () => this.find('bulk') },
       above,
     );
@@ -112,8 +111,7 @@ export class EndpointPools {
   }
 }
 
-function makePool({ connection, pool, connectionOf, ordered }: PoolSetup, events: PoolEvents): ConnectionPool {
+function poolOf({ connection, pool, makePool, ordered }: PoolSetup, events: PoolEvents): ConnectionPool {
   if (ordered === true) return new OrderedPool(connection, pool, events);
-  if (connectionOf === undefined) return new Pool(connection, pool, events);
-  return new KeyedPool(connection, pool, events, connectionOf);
+  return makePool?.(connection, pool, events) ?? new Pool(connection, pool, events);
 }

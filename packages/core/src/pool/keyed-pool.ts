@@ -32,6 +32,18 @@ export type ConnectionPool = Pick<
   | 'close'
 >;
 
+/** Makes a pool of one kind. */
+export type MakePool = (setup: ConnectionSetup, options: PoolOptions, events: PoolEvents) => ConnectionPool;
+
+/**
+ * Makes pools whose `maxSize` connections each serve some of the keys.
+ *
+ * @param connectionOf the number of the connection that a command takes, from 0 to `maxSize` - 1
+ */
+export function keyedPool(connectionOf: (command: AnyCommand) => number): MakePool {
+  return (setup, options, events) => new KeyedPool(setup, options, events, connectionOf);
+}
+
 /**
  * A fixed number of connections to one server, each of which serves some of the keys: what is called on one key runs in
  * the order of the calls although the server works on several connections at once.
@@ -41,7 +53,7 @@ export class KeyedPool implements ConnectionPool {
   readonly #pools: readonly Pool[];
   readonly #connectionOf: (command: AnyCommand) => number;
 
-  /** @param connectionOf the number of the connection that a command takes, from 0 to `maxSize` - 1 */
+  /** @param connectionOf see {@link keyedPool} */
   constructor(
     setup: ConnectionSetup,
     options: PoolOptions,

@@ -6,12 +6,13 @@ import {
   type Executor,
   Flag,
   isKvError,
+  outsideOfCalls,
   read,
   spec,
 } from '@kv/core';
 import { asIs, mapValues, text } from '../commands/support/replies.ts';
 import { hasPrefix, type ReplyError, withoutPassword } from './errors.ts';
-import { checkRole, type ServerRole, type ToldRole } from './role.ts';
+import type { ServerRole, ToldRole } from './role.ts';
 
 const HELLO = spec('HELLO', 0);
 const AUTH = spec('AUTH', 0);
@@ -100,7 +101,7 @@ export async function handshake(wire: LoggedIn, login: Login, send: Executor['se
     do {
       wire.loginVersion = login.version;
       await logIn(wire, login, send);
-      wire.told = await checkRole(wire.wantedRole, wire.role, send);
+      wire.told = wire.wantedRole && (await roleChecked(wire, send));
       await introduce(wire, login, send);
     } while (wire.loginVersion !== login.version); // it was changed meanwhile
     while (wire.db !== login.db) await select(login, send);
@@ -108,6 +109,12 @@ export async function handshake(wire: LoggedIn, login: Login, send: Executor['se
   } catch (error) {
     throw mayPass(error) ? new ConnectionError(NOT_READY, { cause: error }) : error;
   }
+}
+
+/** Loads the code that checks the role of a server, which only clients of sentinels need. */
+async function roleChecked({ wantedRole, role }: LoggedIn, send: Executor['send']): Promise<ToldRole | undefined> {
+  const { checkRole } = await outsideOfCalls(() => import('./role.ts'));
+  return checkRole(wantedRole, role, send);
 }
 
 const NOT_READY = 'The server is not ready yet';

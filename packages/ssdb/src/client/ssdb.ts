@@ -12,6 +12,7 @@ import {
   type Engine,
   type KvClient,
   keepOrigin,
+  keyedPool,
   mergeCallOptions,
   type Origin,
   type ServerOf,
@@ -157,7 +158,7 @@ function makeEngine(origin: ClientOrigin): Engine {
   const setup = {
     ...clientSetup(read),
     pools: {
-      shared: { minSize: connections, maxSize: connections, connectionOf: byFirstKey(connections) },
+      shared: { minSize: connections, maxSize: connections, makePool: keyedPool(byFirstKey(connections)) },
       sessions: 'shared',
       blocking: { minSize: 0, maxSize: 1 },
       streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
