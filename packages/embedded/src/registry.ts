@@ -2,12 +2,26 @@ import { Clock } from './clock.ts';
 import { type MemoryAddress, memoryAddress, refusingAddress } from './memory-transport.ts';
 import { createService, type EmbeddedProtocol } from './protocols.ts';
 
-/** Addresses by `protocol:name`, for `embedded:name`. */
-const addresses = new Map<string, MemoryAddress>();
+/** The servers that have names. */
+interface Servers {
+  /** Addresses by `protocol:name`, for `embedded:name`. */
+  readonly addresses: Map<string, MemoryAddress>;
+  /** How many got a name from {@link startedName}. */
+  started: number;
+}
+
+/** One for all copies of this module in the process: a client of the ESM copy and one of the CommonJS copy share servers. */
+function sharedByCopies(): Servers {
+  const shared = globalThis as Record<symbol, unknown>;
+  const key = Symbol.for('@kv/embedded');
+  shared[key] ??= { addresses: new Map(), started: 0 } satisfies Servers;
+  return shared[key] as Servers;
+}
+
+const servers = sharedByCopies();
 
 /** Names that `startedName` gives: a server that is not there any more is gone, not a new one. */
 const STARTED = /^started-[0-9]+$/;
-let started = 0;
 
 /**
  * What an `embedded:` address connects to. Without a name it is a server of its own, empty, as long-lived as the
@@ -20,7 +34,7 @@ let started = 0;
  */
 export function connectEmbedded(protocol: EmbeddedProtocol, name?: string): MemoryAddress {
   if (name === undefined || name === '') return memoryAddress(createService(protocol, new Clock()));
-  const known = addresses.get(`${protocol}:${name}`);
+  const known = servers.addresses.get(`${protocol}:${name}`);
   if (known !== undefined) return known;
   if (STARTED.test(name)) return refusingAddress;
   const address = memoryAddress(createService(protocol, new Clock()));
@@ -30,13 +44,13 @@ export function connectEmbedded(protocol: EmbeddedProtocol, name?: string): Memo
 
 /** A name for a server that has none. */
 export function startedName(): string {
-  started += 1;
-  return `started-${started}`;
+  servers.started += 1;
+  return `started-${servers.started}`;
 }
 
 /** Gives an address a name; returns the function that takes the name away. */
 export function register(protocol: EmbeddedProtocol, name: string, address: MemoryAddress): () => void {
   const key = `${protocol}:${name}`;
-  addresses.set(key, address);
-  return () => addresses.delete(key);
+  servers.addresses.set(key, address);
+  return () => servers.addresses.delete(key);
 }

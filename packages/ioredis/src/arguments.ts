@@ -10,7 +10,13 @@ export type Callback<T = unknown> = (error: Error | null | undefined, result?: T
 /** Text or bytes for the wire. Nothing is an empty text, everything else is what `String` makes of it. */
 export function toWire(value: unknown): string | Uint8Array {
   if (typeof value === 'string' || isBytes(value)) return value;
+  if (typeof value === 'number' && hasExponent(value)) return String(BigInt(value));
   return value === null || value === undefined ? '' : String(value as number | boolean);
+}
+
+/** Whether a number would be written as `1e+21`, which is no number for a server. */
+function hasExponent(value: number): boolean {
+  return Math.abs(value) >= 1e21 && Number.isFinite(value);
 }
 
 /** Takes the callback off the end of the arguments of a call, if there is one. */

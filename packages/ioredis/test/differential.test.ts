@@ -35,6 +35,8 @@ async function run(client: Ioredis, calls: readonly Call[]): Promise<unknown[]> 
 
 const CALLS: Readonly<Record<string, readonly Call[]>> = {
   strings: [
+    ['set', 'large', 1e21],
+    ['get', 'large'],
     ['set', 'a', 1],
     ['set', 'a', 2, 'NX'],
     ['get', 'a'],
