@@ -22,16 +22,13 @@ export class Redis extends ClientShape {
     return new Redis(...given);
   }
 
+  /** Is called by the constructor of the base class: there are no private members of this one yet. */
   protected open(backoff: RedisClientOptions['backoff']): KvRedis {
+    const { sentinels, sentinelRetryStrategy: strategy } = this.options;
     const kv = createRedis(addressOf(this.options), { ...clientOptions(this.options, backoff), bytes: false });
-    if (this.options.sentinels === undefined) followConnection(kv, this);
-    else this.#followSentinels(kv);
+    if (!sentinels) followConnection(kv, this);
+    else followSentinels(kv, this, { strategy, giveUp: (reason) => this.giveUp(reason) });
     return kv;
-  }
-
-  #followSentinels(kv: KvRedis): void {
-    const { sentinelRetryStrategy: strategy } = this.options;
-    followSentinels(kv, this, { strategy, giveUp: (reason) => this.giveUp(reason) });
   }
 
   duplicate(override: Options = {}): this {

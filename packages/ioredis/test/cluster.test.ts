@@ -180,6 +180,7 @@ it('the primary that sentinels name is found, and followed', async () => {
   await using rig = await startSentinels();
   const sentinels = rig.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   const redis = new Redis({ sentinels, name: rig.name });
+  await new Promise((resolve) => redis.once('ready', resolve));
   expect(await redis.set('a', 1)).toBe('OK');
   expect(redis.status).toBe('ready');
   await redis.quit();
@@ -199,9 +200,8 @@ describe('sentinels of which none can be reached', () => {
     return { redis, told };
   }
 
-  it('are told of in each round, while calls wait', async () => {
+  it('are told of in each round, also before the first call', async () => {
     const { redis, told } = client();
-    redis.get('a').catch(() => undefined);
     await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThan(3);
     expect(told.slice(0, 2)).toEqual([
       expect.stringMatching(/^sentinelError failed to connect to a sentinel because .*127\.0\.0\.1:[12]$/),
