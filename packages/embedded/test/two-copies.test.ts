@@ -1,11 +1,10 @@
 import { createRedis } from '@kv/redis';
 import { twoCopies } from '@kv/testkit/two-copies';
 import { expect, it } from 'vitest';
-
-type Module = typeof import('../src/index.ts');
+import type * as Module from '../src/index.ts';
 
 it('a server with a name is the same for the ESM copy of the package and for the CommonJS copy', async () => {
-  await using copies = await twoCopies<Module>(new URL('../src/index.ts', import.meta.url));
+  await using copies = await twoCopies<typeof Module>(new URL('../src/index.ts', import.meta.url));
   const [one, other] = [copies.esm, copies.cjs].map((copy) => createRedis(copy.connectEmbedded('redis', 'of both')));
   await one?.set('a', '1');
   expect(await other?.get('a')).toBe('1');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { startEmbedded } from '@kv/embedded';
 import { redisUnderTest, startRedis } from '@kv/testkit';
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRedis, type Redis, type RedisLock } from '../src/index.ts';
 
@@ -179,5 +180,25 @@ test('a lock is given back when it cannot be said whether it was taken', async (
     outcome: 'unknown',
   });
   await until(async () => (await redis.exists('{a}:fence')) === 1 && (await redis.exists('a')) === 0);
+  await server.stop();
+});
+
+test('a signal also ends the wait for a server that does not answer; what it has taken meanwhile is given back', async () => {
+  const server = await startRedis();
+  const proxy = await faultProxy(server);
+  const other = createRedis(server.url);
+  const redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { timeout: 0 });
+  await redis.ping();
+  proxy.connections[0]?.stall('toClient');
+  const stopper = new AbortController();
+  const waiting = redis.lock('late', { signal: stopper.signal });
+  waiting.catch(() => undefined);
+  await until(async () => (await other.exists('late')) === 1);
+  stopper.abort('enough');
+  await expect(waiting).rejects.toMatchObject({ code: 'ABORTED', cause: 'enough' });
+  proxy.resume();
+  await until(async () => (await other.exists('late')) === 0);
+  await Promise.all([redis.close({ timeout: 0 }), other.close()]);
+  await proxy.close();
   await server.stop();
 });

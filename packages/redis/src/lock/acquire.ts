@@ -1,4 +1,5 @@
 import { AbortedError, ConflictError, clearTimeout, monotonicNow, type Signal, setTimeout } from '@kv/core';
+import { boundedWait } from '../commands/support/bounded-wait.ts';
 import { type LockOptions, type LockSettings, readLockOptions } from './lock-options.ts';
 import { type LockClient, LockRecord } from './lock-record.ts';
 import { RedisLock, sureTime } from './redis-lock.ts';
@@ -25,12 +26,23 @@ export async function acquireLock(redis: LockClient, key: string, options: LockO
 /** One attempt. A reply that comes when the time is nearly over is of no use: the lock is given back. */
 async function attempt(record: LockRecord, settings: LockSettings): Promise<RedisLock | undefined> {
   const heldUntil = monotonicNow() + sureTime(settings.ttl);
-  const token = await record.take(settings.ttl);
+  const token = await tokenOf(record, settings);
   if (token === undefined) return undefined;
   const isUseful = monotonicNow() < heldUntil && settings.signal?.aborted !== true;
   if (isUseful) return new RedisLock(record, token, settings, heldUntil);
   await record.remove();
   return undefined;
+}
+
+/** The signal ends the wait for a server that does not answer, too. A lock that is taken behind that is given back. */
+async function tokenOf(record: LockRecord, { ttl, signal }: LockSettings): Promise<number | undefined> {
+  const taking = record.take(ttl);
+  try {
+    return await boundedWait(() => taking, { signal }, { command: 'lock', details: () => ({ outcome: 'unknown' }) });
+  } catch (error) {
+    taking.then((token) => token !== undefined && record.remove()).catch(() => false);
+    throw error;
+  }
 }
 
 function waited(begin: number): number {
