@@ -5,9 +5,15 @@ import { ARRAY, ATTRIBUTE, MAP } from './wire.ts';
 /** What an aggregate that is not open holds. */
 const NO_ITEMS: Reply[] = [];
 
+/** Those that are not open, of all decoders. */
+const unused: Aggregate[] = [];
+
+/** More than these are not kept: as many as one reply may nest. */
+const MOST_UNUSED = 128;
+
 /**
  * An array, map, set, push or attribute whose elements are still arriving. Pairs lie flat, one behind the other. The
- * objects are used again for the next aggregate of the same depth.
+ * objects are used again, by whichever decoder opens the next one.
  */
 export class Aggregate {
   type: number = ARRAY;
@@ -15,6 +21,8 @@ export class Aggregate {
   remaining = 0;
   streamed = false;
   items: Reply[] = NO_ITEMS;
+  /** The one that it is an element of. */
+  outer: Aggregate | undefined = undefined;
   /** How many elements there were when an attribute ended, because a value must follow it. */
   attributeAt = -1;
   /** Whether what is around it wanted bytes. */
@@ -24,10 +32,22 @@ export class Aggregate {
   /** What the reply took in memory when this began. */
   outerMemory = 0;
 
+  /** One that is not used. */
+  static take(): Aggregate {
+    return unused.pop() ?? new Aggregate();
+  }
+
+  /** It is closed, and what it was is not needed any more. */
+  giveBack(): void {
+    this.outer = undefined;
+    if (unused.length < MOST_UNUSED) unused.push(this);
+  }
+
   /** Begins with no element. `items` grows as elements arrive, whatever the count promises. */
-  open(type: number, outerBytes: boolean, outerFlat: boolean, outerMemory: number): void {
+  open(type: number, outer: Aggregate | undefined, outerBytes: boolean, outerFlat: boolean, outerMemory: number): void {
     this.type = type;
     this.items = [];
+    this.outer = outer;
     this.attributeAt = -1;
     this.outerBytes = outerBytes;
     this.outerFlat = outerFlat;

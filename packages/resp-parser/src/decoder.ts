@@ -28,7 +28,7 @@ const EMPTY = new Uint8Array(0);
  * ```text
  *            ┌ #line    what the end of the last bytes left of a line     $1 ✂ 2\r\n
  *  write() ──┤ #string  a string of known length that is still arriving   $70000\r\n… ✂ …
- *            └ #stack   the aggregates that are open, the innermost last  *3 ▸ %2 ▸ *1
+ *            └ #top     the innermost aggregate that is open, with those around it  *3 ▸ %2 ▸ *1
  * ```
  *
  * Nothing recurses and nothing is read twice, so hostile nesting costs no stack and cuts cost no time.
@@ -56,7 +56,7 @@ export class Decoder {
   /** Inside `$?`: `#string` collects the chunks. */
   #streaming = false;
 
-  readonly #stack: Aggregate[] = [];
+  /** How many aggregates are open: the innermost, and those around it. */
   #depth = 0;
   #top: Aggregate | undefined;
   /** Whether strings of the value under way are wanted as bytes. */
@@ -125,7 +125,6 @@ export class Decoder {
 
   #release(): void {
     this.#bytes = EMPTY;
-    this.#stack.length = 0;
     this.#top = undefined;
     this.#line.clear();
     this.#string.clear();
@@ -427,13 +426,9 @@ export class Decoder {
 
   #open(type: number): Aggregate {
     if (this.#depth >= this.#maxDepth) throw new ProtocolError(`A reply nests deeper than ${this.#maxDepth} levels`);
-    let aggregate = this.#stack[this.#depth];
-    if (aggregate === undefined) {
-      aggregate = new Aggregate();
-      this.#stack.push(aggregate);
-    }
+    const aggregate = Aggregate.take();
     if (this.#depth === 0) this.#memory = 0;
-    aggregate.open(type, this.#asBytes, this.#flat, this.#memory);
+    aggregate.open(type, this.#top, this.#asBytes, this.#flat, this.#memory);
     if (type === wire.PUSH) this.#beginPush();
     else if (this.#depth === 0) this.#askForShape();
     this.#depth++;
@@ -474,10 +469,11 @@ export class Decoder {
     let aggregate = innermost;
     for (;;) {
       const items = aggregate.close();
+      const { outer } = aggregate;
       this.#depth--;
-      const outer = this.#depth === 0 ? undefined : this.#stack[this.#depth - 1];
       this.#top = outer;
       const value = this.#complete(aggregate, items, outer);
+      aggregate.giveBack();
       if (value === undefined) return;
       if (outer === undefined) {
         this.#sink.reply(value);
