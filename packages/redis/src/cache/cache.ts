@@ -13,7 +13,7 @@ import {
 import type { CachedCallOptions, CacheOptions, CacheSettings } from '../client/cache-options.ts';
 import { extensionOf } from '../client/client-extension.ts';
 import { text } from '../commands/support/replies.ts';
-import type { RedisWire } from '../protocol/protocol.ts';
+import type { RedisWire } from '../protocol/wire.ts';
 import { keySlot } from '../topology/slot.ts';
 import { publishCache } from './cache-channel.ts';
 import type { CacheContext, CacheCounts } from './cache-context.ts';

@@ -11,7 +11,7 @@ import {
 import type { ErrorReply, Reply } from '@kv/resp-parser';
 import { text } from '../commands/support/replies.ts';
 import { replyError } from '../protocol/errors.ts';
-import type { RedisWire } from '../protocol/protocol.ts';
+import type { RedisWire } from '../protocol/wire.ts';
 import type { KeptReplies, ReplyKeeper } from './kept-replies.ts';
 import { trackedOf } from './tracked-command.ts';
 

@@ -2,7 +2,7 @@
 import { asKvError, type CallOptions, Command, type Connection, type Engine, spec } from '@kv/core';
 import { ok } from '../commands/support/replies.ts';
 import type { Login } from '../protocol/handshake.ts';
-import type { RedisWire } from '../protocol/protocol.ts';
+import type { RedisWire } from '../protocol/wire.ts';
 import { readName } from './login-options.ts';
 import { clearOthers, limitsOf, loginOf } from './select-database.ts';
 

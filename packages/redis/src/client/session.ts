@@ -14,7 +14,7 @@ import { type Many, many } from '../commands/support/arguments.ts';
 import { ok } from '../commands/support/replies.ts';
 import { RedisLeaseCommands } from '../generated/redis-lease-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
-import type { RedisWire } from '../protocol/protocol.ts';
+import type { RedisWire } from '../protocol/wire.ts';
 import { mergeRawOptions, type RawCallOptions } from './call-options.ts';
 
 const WATCH = stateful('WATCH', Keys.all);

@@ -1,5 +1,5 @@
 import { type AnyCommand, asKvError, type Connection, isKvError, type KvError, type Lease } from '@kv/core';
-import type { RedisWire } from '../protocol/protocol.ts';
+import type { RedisWire } from '../protocol/wire.ts';
 import type { Reader } from './reader.ts';
 import {
   KINDS,

@@ -8,7 +8,7 @@ import {
   read,
 } from '@kv/core';
 import { text } from '../commands/support/replies.ts';
-import type { RedisWire } from '../protocol/protocol.ts';
+import type { RedisWire } from '../protocol/wire.ts';
 import { READONLY } from './cluster-commands.ts';
 import { ReplicaLinks } from './replica-links.ts';
 
