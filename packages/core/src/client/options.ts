@@ -107,11 +107,14 @@ export function commonSetup(options: CommonOptions, backend: string): CommonSetu
     name,
     stackTraces: options.stackTraces,
     backoff: backoffOf(options.backoff),
-    liveness: { idle: 15_000, grace: 5000, ...options.liveness },
+    liveness: options.liveness === undefined ? DEFAULT_LIVENESS : { ...DEFAULT_LIVENESS, ...options.liveness },
   };
 }
 
+const DEFAULT_LIVENESS: LivenessOptions = { idle: 15_000, grace: 5000 };
+
 function backoffOf(given: CommonOptions['backoff']): Backoff {
+  if (given === undefined) return DEFAULT_BACKOFF;
   return typeof given === 'function' ? { ...DEFAULT_BACKOFF, delay: given } : { ...DEFAULT_BACKOFF, ...given };
 }
 

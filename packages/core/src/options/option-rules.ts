@@ -119,13 +119,23 @@ const ADDRESS_PARTS: ReadonlySet<string> = new Set([
  * @throws ArgumentError for an unknown or wrong option; values are not part of the message
  */
 export function readOptions<O extends object>(rules: OptionRules, options: O, query: ReadonlyMap<string, string>): O {
-  const all = Object.create(null) as Record<string, unknown>;
+  const inUrl = readQuery(rules, query);
+  const inCall = readFields(rules, options, 'options', '');
+  return (inUrl === NO_FIELDS ? inCall : Object.assign(inUrl, inCall)) as O;
+}
+
+/** Of all that were given no options. */
+const NO_FIELDS: Readonly<Record<string, unknown>> = Object.freeze(Object.create(null));
+
+function readQuery(rules: OptionRules, query: ReadonlyMap<string, string>): Readonly<Record<string, unknown>> {
+  if (query.size === 0) return NO_FIELDS;
+  const fields = Object.create(null) as Record<string, unknown>;
   for (const [name, text] of query) {
     const rule = ruleOf(rules, name);
     if (rule?.fromText === undefined) throw unknownOption(name, 'the URL', rules);
-    all[name] = rule.read(rule.fromText(text), name);
+    fields[name] = rule.read(rule.fromText(text), name);
   }
-  return Object.assign(all, readFields(rules, options, 'options', '')) as O;
+  return fields;
 }
 
 /** The fields of options that are given, not checked further. @throws ArgumentError for what is no object with fields */
@@ -134,11 +144,17 @@ export function givenOptions<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
-function readFields(rules: OptionRules, given: unknown, name: string, prefix: string): Record<string, unknown> {
+function readFields(
+  rules: OptionRules,
+  given: unknown,
+  name: string,
+  prefix: string,
+): Readonly<Record<string, unknown>> {
   if (!isFields(given)) throw new ArgumentError(`${name}: expected an object`);
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (entries.length === 0) return NO_FIELDS;
   const fields = Object.create(null) as Record<string, unknown>;
-  for (const [key, value] of Object.entries(given)) {
-    if (value === undefined) continue;
+  for (const [key, value] of entries) {
     const rule = ruleOf(rules, key);
     if (rule === undefined) throw unknownOption(`${prefix}${key}`, name === 'options' ? 'the options' : name, rules);
     fields[key] = rule.read(value, `${prefix}${key}`);
