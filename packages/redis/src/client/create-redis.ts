@@ -2,6 +2,8 @@ import { type RedisAddress, type RedisClientOptions, readClientOptions } from '.
 import { Redis, type RedisClass } from './redis.ts';
 import { callOf, makeClient } from './redis-setup.ts';
 
+const NO_OPTIONS: RedisClientOptions = {};
+
 /**
  * A client for one server. Returns at once; the first command (or `connect()`) connects.
  *
@@ -39,7 +41,7 @@ export function createRedis(
 ): Redis<string>;
 export function createRedis(
   address?: RedisAddress,
-  options: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = {},
+  options: RedisClientOptions & { readonly client?: RedisClass<unknown> | undefined } = NO_OPTIONS,
 ): unknown {
   const read = readClientOptions(address, options);
   const { client: Type = Redis } = read.options;

@@ -45,6 +45,12 @@ export function makeClient(origin: ClientOrigin): Client {
 
 /** With one connection for everything, the pool for blocking commands only serves to end them. */
 function poolsOf(options: RedisClientOptions): ClientSetup['pools'] {
+  return POOL_OPTIONS.some((name) => options[name] !== undefined) ? poolsWith(options) : POOLS;
+}
+
+const POOL_OPTIONS = ['connections', 'bulkAbove', 'maxSessions', 'maxBlocking', 'minBlocking'] as const;
+
+function poolsWith(options: RedisClientOptions): ClientSetup['pools'] {
   const { maxSessions = DEFAULT_MAX_SIZE, maxBlocking = DEFAULT_MAX_SIZE, minBlocking = 0 } = options;
   const { connections, bulkAbove } = options;
   return {
@@ -54,6 +60,9 @@ function poolsOf(options: RedisClientOptions): ClientSetup['pools'] {
     streams: { minSize: 0, maxSize: Number.POSITIVE_INFINITY },
   };
 }
+
+/** Of the many clients that say nothing about them. */
+const POOLS: ClientSetup['pools'] = /* @__PURE__ */ poolsWith({});
 
 /** The router of a client with several servers, which is loaded when it is used. */
 function lazyRouter(host: RouterHost, read: ReadOptions<RedisClientOptions>, client: () => Client): Router {
@@ -105,5 +114,12 @@ export function clientSetup({
 /** The call options that come from creation options. */
 export function callOf({ options }: ReadOptions<RedisOptions & Pick<RedisClientOptions, 'readFrom'>>): CallOptions {
   const { bytes = false, keyPrefix = '', readFrom = 'primary' } = options;
-  return mergeRedisOptions({}, { bytes, keyPrefix, readFrom });
+  const isPlain = !bytes && keyPrefix === '' && readFrom === 'primary';
+  return isPlain ? PLAIN_CALL : mergeRedisOptions({}, { bytes, keyPrefix, readFrom });
 }
+
+/** Of the many clients that say nothing about it. */
+const PLAIN_CALL: CallOptions = /* @__PURE__ */ mergeRedisOptions(
+  {},
+  { bytes: false, keyPrefix: '', readFrom: 'primary' },
+);
