@@ -150,7 +150,7 @@ export { isMarkedBulk, markBulk } from './request/bulk-requests.ts';
 export type { Redirect } from './request/redirect.ts';
 export { type ExclusivePool, Request } from './request/request.ts';
 export type { RequestLimits } from './request/request-limits.ts';
-export { RequestQueue } from './request/request-queue.ts';
+export { type QueueOwner, RequestQueue } from './request/request-queue.ts';
 export type { CommandObserver } from './request/request-tracker.ts';
 export { Ring } from './request/ring.ts';
 export { settle } from './request/settle.ts';

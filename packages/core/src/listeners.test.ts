@@ -4,7 +4,7 @@ import { Listeners } from './listeners.ts';
 
 type Events = { readonly told: (text: string, count: number) => void; readonly other: () => void };
 
-const listeners = (): Listeners<Events> => new Listeners<Events>('told', 'other');
+const listeners = (): Listeners<Events> => new Listeners<Events>(['told', 'other']);
 const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe('listeners', () => {

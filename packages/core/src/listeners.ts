@@ -15,7 +15,7 @@ export class Listeners<Events extends EventListeners<Events>> {
   readonly #events = new LazyMap<string, Map<unknown, AsyncResource>>();
 
   /** @param names of all the events there are */
-  constructor(...names: readonly (keyof Events & string)[]) {
+  constructor(names: readonly (keyof Events & string)[]) {
     this.#names = names;
   }
 

@@ -178,7 +178,7 @@ it('a connection that begins to drain before it is ready gets no calls', async (
   const server = new MemoryServer();
   const client = lineClient({
     address: server,
-    onReady: async ({ sendInternal }) => void (await sendInternal(line('greet')).catch(() => undefined)),
+    onReady: async (connection) => void (await connection.sendInternal(line('greet')).catch(() => undefined)),
   });
   const call = outcome(client.send(line('a')));
   const first = await server.next();

@@ -1,18 +1,14 @@
 import type { AnyCommand } from '../command/command.ts';
-import type { Executor } from '../command/executor.ts';
-import type { Connection, ConnectionSetup } from '../connection/connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import type { LivenessOptions } from '../connection/liveness.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Backoff } from '../pool/backoff.ts';
 import type { MakePool } from '../pool/keyed-pool.ts';
 import type { Defaults } from '../pool/lease.ts';
-import type { RequestTracker } from '../request/request-tracker.ts';
-import { sliced } from '../transport/sliced-transport.ts';
-import { connectSocket } from '../transport/socket-transport.ts';
-import type { Address, Connect } from '../transport/transport.ts';
-import type { Endpoint, EndpointIdentity } from './endpoint.ts';
-import type { PoolName, PoolSetups } from './endpoint-pools.ts';
+import type { Address } from '../transport/transport.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { PoolName } from './endpoint-pools.ts';
 
 /** Bounds of one pool. */
 export interface PoolSize {
@@ -54,67 +50,6 @@ export interface ClientSetup {
   readonly push?: ((raw: unknown, connection: Connection, endpoint: Endpoint) => void) | undefined;
   /** Says what to use instead of a command that a shared client cannot send. */
   readonly alternative?: ((command: AnyCommand) => string) | undefined;
-}
-
-/** How to reach the same server on another connection: on the shared ones, or on one that is made for it. */
-export interface ControlSenders {
-  readonly shared: Executor['send'];
-  readonly extra: Executor['send'];
-}
-
-/** The pools of one endpoint as its client wants them. */
-export function poolSetups(
-  setup: ClientSetup,
-  internals: RequestTracker,
-  control: ControlSenders,
-  endpoint: () => Endpoint,
-  { address, addressText, role, confirm, protocol = setup.protocol }: EndpointIdentity,
-): PoolSetups {
-  const { liveness, connectTimeout, backoff, pools, onReady, push } = setup;
-  const connect = confirm === undefined ? connectSocket : confirmed(confirm);
-  const connection = (name: PoolName, isShared: boolean): ConnectionSetup => ({
-    protocol,
-    address,
-    addressText,
-    connect: name === 'bulk' ? sliced(connect) : connect,
-    internals,
-    liveness,
-    sendOnControl: name === 'shared' ? control.extra : control.shared,
-    onReady: isShared && onReady ? (opened) => onReady(opened, endpoint(), name) : undefined,
-    push: isShared && push ? (raw, from) => push(raw, from, endpoint()) : undefined,
-  });
-  const sizeOf = (name: PoolName): PoolSize => {
-    if (name === 'bulk') return BULK;
-    const size = pools[name];
-    return size === 'shared' ? pools.shared : size;
-  };
-  return {
-    sharesSessions: pools.sessions === 'shared',
-    sizeOf,
-    of(name) {
-      const { minSize, maxSize, growThreshold = Number.POSITIVE_INFINITY, makePool, ordered, bulkAbove } = sizeOf(name);
-      const isShared = name === 'shared' || name === 'bulk';
-      const retriesLogin = isShared && role === 'replica';
-      return {
-        pool: { minSize, maxSize, growThreshold, connectTimeout, backoff, retriesLogin },
-        connection: connection(name, isShared),
-        makePool,
-        ordered,
-        bulkAbove,
-      };
-    },
-  };
-}
-
-/** One connection: more would only share the same event loop and the same thread of the server. */
-const BULK: PoolSize = { minSize: 0, maxSize: 1 };
-
-/** Connects only to a server that is confirmed right before. */
-function confirmed(confirm: () => Promise<void>): Connect {
-  return async (address, on, signal) => {
-    await confirm();
-    return connectSocket(address, on, signal);
-  };
 }
 
 /** What to use instead of a command that cannot be sent. */

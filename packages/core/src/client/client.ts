@@ -1,5 +1,5 @@
 import { type AnyCommand, Flag } from '../command/command.ts';
-import type { BatchOptions, Executor, SendOptions, ServerOf, Settled } from '../command/executor.ts';
+import type { BatchOptions, SendOptions, ServerOf, Settled } from '../command/executor.ts';
 import { isQuit, quitAnswer } from '../command/quit.ts';
 import { ClosedError, type KvError } from '../errors.ts';
 import { LazyMap } from '../lazy-collections.ts';
@@ -7,24 +7,26 @@ import { Listeners } from '../listeners.ts';
 import { type Defaults, type Lease, sendBatch } from '../pool/lease.ts';
 import { orderedTimeout } from '../pool/ordered-pool.ts';
 import { OpenBatches } from '../request/open-batches.ts';
-import { type ExclusivePool, Request } from '../request/request.ts';
+import type { ExclusivePool, Request } from '../request/request.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { BlockingCalls, closedError } from './blocking-calls.ts';
+import { Calls } from './calls.ts';
 import { type ClientSetup, misplaced } from './client-setup.ts';
 import { type ClientEvents, type ClientState, type ClientStats, clientStats } from './client-state.ts';
 import { type ClosingHost, ClosingWait, closeClient } from './closing.ts';
 import { Delays } from './delays.ts';
 import type { ConnectionEvent, Endpoint } from './endpoint.ts';
-import { type EndpointEvents, makeEndpoint, serversOf } from './endpoints.ts';
 import type { Engine } from './engine.ts';
 import type { CloseOptions } from './facades.ts';
 import { FrameStream } from './frame-stream.ts';
-import { acquireLabel, InternalCalls, requestOf } from './internal-calls.ts';
-import { Leases } from './leases.ts';
+import { acquireLabel, requestOf } from './internal-calls.ts';
 import { readCloseTimeout } from './options.ts';
-import { callTracker, internalTracker } from './request-trackers.ts';
+import { internalTracker } from './request-trackers.ts';
 import { type Router, type RouterHost, SingleRouter, singleRouter, startAll } from './router.ts';
+import { Servers, type ServersListener, serversOf } from './servers.ts';
 import { StateTracker } from './state-tracker.ts';
+
+const EVENTS = ['state', 'connection', 'discoveryFailed'] as const;
 
 /** Flags that keep a command off the shared connection. */
 const SPECIAL = Flag.blocking | Flag.stateful | Flag.stream | Flag.subscription | Flag.forbidden | Flag.quit;
@@ -33,42 +35,36 @@ const SPECIAL = Flag.blocking | Flag.stateful | Flag.stream | Flag.subscription 
  * Sends commands: shared connection, sessions, blocking commands and streams, over one or more endpoints.
  * The typed facades wrap it.
  */
-export class Client implements Engine {
+export class Client implements Engine, ServersListener {
   readonly setup: ClientSetup;
   readonly tracker: RequestTracker;
   readonly defaults: Defaults;
   /** What a typed facade keeps with the client, for all views of it and all copies of its module. */
   readonly extension: object = {};
-  readonly #internals: InternalCalls;
-  #router: Router;
-  readonly #listeners = new Listeners<ClientEvents>('state', 'connection', 'discoveryFailed');
+  /** Shared with all views. */
+  readonly #calls: Calls;
+  readonly #servers: Servers;
+  readonly #listeners = new Listeners<ClientEvents>(EVENTS);
   readonly #state: StateTracker;
-  /** Shared with all views: set once the client is being closed. */
-  readonly #life: { closing: Promise<void> | undefined };
   readonly #owner: Client | undefined;
   /** What {@link only} gave out, for servers in use. */
   readonly #views = new LazyMap<Endpoint, Client>();
-  readonly #closingWait = new ClosingWait();
-  readonly #delays: Delays;
-  readonly #leases: Leases;
-  #blocking: BlockingCalls | undefined;
   readonly #batches: OpenBatches;
+  #delays: Delays | undefined;
+  #blocking: BlockingCalls | undefined;
+  #closingWait: ClosingWait | undefined;
 
   /** @param owner the client of which this is a view, see {@link only} */
   constructor(setup: ClientSetup, makeRouter: (host: RouterHost) => Router = singleRouter(setup), owner?: Client) {
     this.setup = setup;
     this.defaults = { timeout: setup.timeout, retry: setup.retry };
-    this.tracker = owner === undefined ? callTracker(setup) : owner.tracker;
-    const internals = owner === undefined ? internalTracker(this.tracker) : owner.#internals.tracker;
-    const open = (request: Request, options: SendOptions): KvError | undefined => this.#open(request, options);
-    this.#leases = new Leases({ setup, tracker: this.tracker, internals, router: () => this.#router, open });
-    this.#delays = new Delays(this.tracker, open);
-    this.#internals = new InternalCalls(internals, setup, (connection) => this.#leases.of(connection, internals));
-    this.#state = new StateTracker(setup.name, this.#listeners);
     this.#owner = owner;
-    this.#life = owner === undefined ? { closing: undefined } : owner.#life;
+    this.#calls = owner === undefined ? new Calls(setup) : owner.#calls;
+    this.tracker = this.#calls.tracker;
+    const internals = owner === undefined ? internalTracker(this.tracker) : owner.#servers.internalCalls.tracker;
     this.#batches = owner === undefined ? new OpenBatches(internals) : owner.#batches;
-    this.#router = makeRouter(this.#host);
+    this.#state = new StateTracker(setup.name, this.#listeners);
+    this.#servers = new Servers(setup, this.#calls, internals, makeRouter, this);
   }
 
   /**
@@ -81,44 +77,28 @@ export class Client implements Engine {
     const { address, addressText, protocol = this.setup.protocol } = endpoint.identity;
     const setup = { ...this.setup, address, addressText, protocol };
     const view = new Client(setup, () => new SingleRouter(endpoint), this);
-    view.#state.begin(this.#life.closing === undefined ? view.#router : this.state);
+    view.#state.begin(this.#calls.closing === undefined ? view.#servers.router : this.state);
     if (this.endpoints.includes(endpoint)) this.#views.set(endpoint, view);
     return view;
   }
 
-  readonly #host: RouterHost = {
-    endpoint: (identity) => makeEndpoint(identity, this.setup, this.#internals, this.#endpointEvents),
-    send: (endpoint, command, options) => this.#internals.sendOn(endpoint.shared, command, options),
-    request: (command, bytes, retry = this.defaults.retry) =>
-      new Request(command, bytes, retry, this.#internals.tracker),
-    replace: (router) => {
-      this.#router = router;
-    },
-    changed: (cause) => void (this.#life.closing ?? this.#state.searched(this.#router, cause)),
-  };
-
-  readonly #endpointEvents: EndpointEvents = {
-    router: () => this.#router,
-    changed: (endpoint, cause) => this.#poolChanged(endpoint, cause),
-    told: (endpoint, event) => this.#told(endpoint, event),
-    closed: (endpoint) => void (this.#life.closing ?? this.#views.delete(endpoint)), // while it closes, views hear of that
-  };
-
   /** Sends a command of the library's own on a shared connection, also while the client closes. */
   sendInternal<T>(command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    return this.#internals.send(command, options, (request) => this.#router.submit(request));
+    return this.#servers.internalCalls.send(command, options, (request) => this.#servers.router.submit(request));
   }
 
-  readonly placeOf: Executor['placeOf'] = (command) => this.#router.placeOf?.(command);
+  placeOf(command: AnyCommand): unknown {
+    return this.#servers.router.placeOf?.(command);
+  }
 
   /** Where the client is in its life. */
   get state(): ClientState {
-    return (this.#owner !== undefined && this.#life.closing !== undefined ? this.#owner.#state : this.#state).state;
+    return (this.#owner !== undefined && this.#calls.closing !== undefined ? this.#owner.#state : this.#state).state;
   }
 
   /** The endpoints in use. */
   get endpoints(): readonly Endpoint[] {
-    return this.#router.endpoints;
+    return this.#servers.router.endpoints;
   }
 
   /** The servers that keys lie on, each with a view for it alone; replicas are none of them. */
@@ -131,7 +111,7 @@ export class Client implements Engine {
     if ((command.flags & SPECIAL) !== 0) return this.#sendSpecial(command, options);
     const request = requestOf(command, options, this.defaults, this.tracker);
     const promise = request.promise<T>();
-    if (this.#open(request, options) === undefined) this.#router.submit(request);
+    if (this.#calls.open(request, options) === undefined) this.#servers.router.submit(request);
     return promise;
   }
 
@@ -148,7 +128,7 @@ export class Client implements Engine {
 
   collect(name: string, fail: (error: Error) => void, options: SendOptions = {}): () => void {
     const end = this.#batches.add(name, fail, options.timeout ?? this.defaults.timeout, options.signal);
-    if (this.#life.closing !== undefined) this.#batches.fail(closedError);
+    if (this.#calls.closing !== undefined) this.#batches.fail(closedError);
     return end;
   }
 
@@ -158,7 +138,7 @@ export class Client implements Engine {
     pool: ExclusivePool = 'sessions',
     label: AnyCommand = acquireLabel,
   ): Promise<Lease> {
-    return this.#leases.acquire(pool, label, options, {});
+    return this.#servers.leases.acquire(pool, label, options, {});
   }
 
   /**
@@ -167,14 +147,15 @@ export class Client implements Engine {
    * @param endpoint the server; absent: the router finds one
    */
   async acquireInternal(options: SendOptions, pool: ExclusivePool, endpoint?: Endpoint): Promise<Lease> {
-    return this.#leases.acquire(pool, acquireLabel, options, {
+    return this.#servers.leases.acquire(pool, acquireLabel, options, {
       from: endpoint?.[pool],
-      tracker: this.#internals.tracker,
+      tracker: this.#servers.internalCalls.tracker,
     });
   }
 
   /** Waits within a call that consists of several: its deadline, its signal and {@link close} end the wait. */
   delay(milliseconds: number, options: SendOptions, label: AnyCommand, cause?: unknown): Promise<void> {
+    this.#delays ??= new Delays(this.#calls);
     return this.#delays.wait(milliseconds, options, label, cause);
   }
 
@@ -188,7 +169,7 @@ export class Client implements Engine {
   async connect(): Promise<void> {
     this.#checkOpen('connect');
     this.tracker.hold(); // the timer between two attempts does not keep the process
-    await startAll(this.#router).finally(() => this.tracker.unhold());
+    await startAll(this.#servers.router).finally(() => this.tracker.unhold());
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */
@@ -209,9 +190,10 @@ export class Client implements Engine {
   async close(options: CloseOptions = {}): Promise<void> {
     const timeout = readCloseTimeout(options) ?? (this.setup.timeout || 5000);
     if (this.#owner !== undefined) return this.#owner.close({ timeout });
+    this.#closingWait ??= new ClosingWait();
     this.#closingWait.limit(timeout);
-    this.#life.closing ??= closeClient(this.#closingHost(), this.#closingWait, timeout);
-    return this.#life.closing;
+    this.#calls.closing ??= closeClient(this.#closingHost(), this.#closingWait, timeout);
+    return this.#calls.closing;
   }
 
   /**
@@ -245,25 +227,16 @@ export class Client implements Engine {
     return clientStats(this.state, this.tracker, this.endpoints);
   }
 
-  /** Enters the request; one that cannot be taken has failed with what is returned. */
-  #open(request: Request, options: SendOptions): KvError | undefined {
-    if (this.#life.closing === undefined)
-      return request.tracker.open(request, options.timeout ?? this.defaults.timeout, options.signal);
-    const error = closedError(request.command);
-    request.fail(error);
-    return error;
-  }
-
   #openMember(request: Request, options: SendOptions): KvError | undefined {
-    if ((request.command.flags & SPECIAL) === 0) return this.#open(request, options);
+    if ((request.command.flags & SPECIAL) === 0) return this.#calls.open(request, options);
     const error = misplaced(request.command, this.setup);
     request.fail(error);
     return error;
   }
 
   #submitAll(members: readonly Request[], unit: boolean): void {
-    if (unit) this.#router.submitUnit(members);
-    else for (const member of members) this.#router.submit(member);
+    if (unit) this.#servers.router.submitUnit(members);
+    else for (const member of members) this.#servers.router.submit(member);
   }
 
   #sendSpecial<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
@@ -275,24 +248,24 @@ export class Client implements Engine {
 
   /** Whether the code that finds servers is loaded. */
   get isRouted(): boolean {
-    return this.#router.loaded === undefined;
+    return this.#servers.router.loaded === undefined;
   }
 
   /** Loads the code that finds servers. Undefined: it is loaded. */
   routed(): Promise<unknown> | undefined {
-    return this.#router.loaded?.();
+    return this.#servers.router.loaded?.();
   }
 
   /** Made with the first blocking command. */
   get #blockingCalls(): BlockingCalls {
     this.#blocking ??= new BlockingCalls({
       identity: this.tracker.identity,
-      isClosing: () => this.#life.closing !== undefined,
+      isClosing: () => this.#calls.closing !== undefined,
       routed: () => this.routed(),
-      rounds: (command) => this.#router.blockingRounds?.(command),
+      rounds: (command) => this.#servers.router.blockingRounds?.(command),
       acquire: (command, options, endpoint) =>
-        this.#leases.acquire('blocking', command, options, { from: endpoint?.blocking }),
-      delay: (milliseconds, options, command, cause) => this.#delays.wait(milliseconds, options, command, cause),
+        this.#servers.leases.acquire('blocking', command, options, { from: endpoint?.blocking }),
+      delay: (milliseconds, options, command, cause) => this.delay(milliseconds, options, command, cause),
     });
     return this.#blocking;
   }
@@ -301,42 +274,49 @@ export class Client implements Engine {
     const request = requestOf(command, options, this.defaults, this.tracker);
     const promise = request.promise<T>();
     const timeout = orderedTimeout(command, options, this.defaults.timeout);
-    if (this.#open(request, { ...options, timeout }) === undefined) this.#router.submit(request);
+    if (this.#calls.open(request, { ...options, timeout }) === undefined) this.#servers.router.submit(request);
     return promise;
   }
 
   #checkOpen(what: string): void {
-    if (this.#life.closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
+    if (this.#calls.closing !== undefined) throw new ClosedError(`${what}: the client is closed`);
   }
 
   #closingHost(): ClosingHost {
     return {
       tracker: this.tracker,
-      internals: this.#internals.tracker,
+      internals: this.#servers.internalCalls.tracker,
       batches: this.#batches,
-      router: () => this.#router,
+      router: () => this.#servers.router,
       calls: () =>
         [this, ...this.#views.values()].map((client) => ({ blocking: client.#blocking, delays: client.#delays })),
       become: (to) => this.#become(to),
     };
   }
 
-  #poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
-    this.#router.poolChanged?.(endpoint, cause);
-    if (this.#life.closing === undefined) endpoint.keepBlocking();
+  poolChanged(endpoint: Endpoint, cause: KvError | undefined): void {
+    if (this.#calls.closing === undefined) endpoint.keepBlocking();
     const view = this.#views.get(endpoint);
-    if (view !== undefined) view.#routerChanged(cause);
-    this.#routerChanged(cause);
+    if (view !== undefined) view.#follow(cause);
+    this.#follow(cause);
   }
 
-  #told(endpoint: Endpoint, event: ConnectionEvent): void {
+  told(endpoint: Endpoint, event: ConnectionEvent): void {
     const view = this.#views.get(endpoint);
     if (view !== undefined) view.#listeners.emit('connection', event);
     this.#listeners.emit('connection', event);
   }
 
-  #routerChanged(cause: KvError | undefined): void {
-    if (this.#life.closing === undefined) this.#state.follow(this.#router, cause);
+  closed(endpoint: Endpoint): void {
+    if (this.#calls.closing === undefined) this.#views.delete(endpoint); // while it closes, views hear of that
+  }
+
+  searched(cause: KvError | undefined): void {
+    if (this.#calls.closing === undefined) this.#state.searched(this.#servers.router, cause);
+  }
+
+  #follow(cause: KvError | undefined): void {
+    if (this.#calls.closing === undefined) this.#state.follow(this.#servers.router, cause);
   }
 
   #become(to: 'closing' | 'closed'): void {

@@ -15,7 +15,7 @@ export interface ClosingHost {
   readonly batches: OpenBatches;
   router(): Router;
   /** What the client and its views have under way. */
-  calls(): readonly { readonly blocking: BlockingCalls | undefined; readonly delays: Delays }[];
+  calls(): readonly { readonly blocking: BlockingCalls | undefined; readonly delays: Delays | undefined }[];
   become(to: 'closing' | 'closed'): void;
 }
 
@@ -56,7 +56,7 @@ export async function closeClient(host: ClosingHost, wait: ClosingWait, timeout:
   host.become('closing');
   batches.fail(closedError);
   const error = new ClosedError('The client was closed');
-  for (const { delays } of host.calls()) delays.endAll(closedError);
+  for (const { delays } of host.calls()) delays?.endAll(closedError);
   for (const endpoint of host.router().endpoints) {
     endpoint.poolInUse('blocking')?.dismiss(error);
     endpoint.streams.close(error);

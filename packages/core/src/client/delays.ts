@@ -3,28 +3,25 @@ import type { SendOptions } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
 import { LazySet } from '../lazy-collections.ts';
 import { Request } from '../request/request.ts';
-import type { RequestTracker } from '../request/request-tracker.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import type { Calls } from './calls.ts';
 
 /** Pauses within calls. They count as calls under way, which deadlines, signals and the end of the client can end. */
 export class Delays {
   readonly #requests = new LazySet<Request>();
-  readonly #tracker: RequestTracker;
-  readonly #open: (request: Request, options: SendOptions) => KvError | undefined;
+  readonly #calls: Calls;
 
-  /** @param open enters a request; one that cannot be taken fails, with what is returned */
-  constructor(tracker: RequestTracker, open: (request: Request, options: SendOptions) => KvError | undefined) {
-    this.#tracker = tracker;
-    this.#open = open;
+  constructor(calls: Calls) {
+    this.#calls = calls;
   }
 
   /** Waits so many ms. Deadline, signal and the end of the client end the wait. */
   wait(milliseconds: number, options: SendOptions, label: AnyCommand, cause: unknown): Promise<void> {
-    const request = new Request(label, false, 'never', this.#tracker);
+    const request = new Request(label, false, 'never', this.#calls.tracker);
     request.exclusive = 'sessions'; // it is no command in the statistics
     if (cause instanceof Error) request.cause = cause;
     const promise = request.promise<void>();
-    if (this.#open(request, options) === undefined) this.#add(request, milliseconds);
+    if (this.#calls.open(request, options) === undefined) this.#add(request, milliseconds);
     return promise;
   }
 

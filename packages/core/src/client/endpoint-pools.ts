@@ -14,6 +14,7 @@ export type PoolName = 'shared' | 'bulk' | ExclusivePool;
 export interface PoolSetup {
   readonly pool: PoolOptions;
   readonly connection: ConnectionSetup;
+  readonly events: PoolEvents;
   /** Makes a pool of another kind. Absent: a command takes the connection with the fewest requests. */
   readonly makePool?: MakePool | undefined;
   /**
@@ -30,26 +31,26 @@ export interface PoolSetup {
   readonly bulkAbove?: number | undefined;
 }
 
-/** How the pools of an endpoint are made. */
-export interface PoolSetups {
+/** How the pools of endpoints are made. */
+export interface PoolSetups<Endpoint> {
   /** Sessions are acquired from the shared pool. */
   readonly sharesSessions: boolean;
   sizeOf(name: PoolName): { readonly minSize: number };
-  of(name: PoolName): PoolSetup;
+  setupOf(endpoint: Endpoint, name: PoolName): PoolSetup;
 }
 
 /** The pools of one endpoint. Most clients use one of them: the others are made when they are asked for. */
-export class EndpointPools {
-  readonly #setups: PoolSetups;
-  readonly #eventsOf: (name: PoolName) => PoolEvents;
+export class EndpointPools<Endpoint> {
+  readonly #endpoint: Endpoint;
+  readonly #setups: PoolSetups<Endpoint>;
   readonly #made: Partial<Record<PoolName, ConnectionPool>> = {};
   /** What ended the pools, and so those that are made later. */
   #retired: KvError | undefined;
   #closed: KvError | undefined;
 
-  constructor(setups: PoolSetups, eventsOf: (name: PoolName) => PoolEvents) {
+  constructor(endpoint: Endpoint, setups: PoolSetups<Endpoint>) {
+    this.#endpoint = endpoint;
     this.#setups = setups;
-    this.#eventsOf = eventsOf;
   }
 
   /** The pool of this name. */
@@ -85,9 +86,9 @@ export class EndpointPools {
   }
 
   #make(name: PoolName): ConnectionPool {
-    const setup = this.#setups.of(name);
-    const pool =
-      setup.bulkAbove === undefined ? poolOf(setup, this.#watched(name)) : this.#makeBulk(setup, setup.bulkAbove);
+    const setup = this.#setups.setupOf(this.#endpoint, name);
+    const { bulkAbove } = setup;
+    const pool = bulkAbove === undefined ? poolOf(setup, this.#watched(name, setup)) : this.#makeBulk(setup, bulkAbove);
     if (this.#retired !== undefined) pool.retire(this.#retired);
     if (this.#closed !== undefined) pool.close(this.#closed);
     this.#made[name] = pool;
@@ -96,16 +97,14 @@ export class EndpointPools {
 
   /** The shared pool of a client with a connection for large calls. */
   #makeBulk(setup: PoolSetup, above: number): ConnectionPool {
-    const events = this.#eventsOf('shared');
     return new BulkPool(
-      (watched) => poolOf(setup, watched(events)),
+      (watched) => poolOf(setup, watched(setup.events)),
       { use: () => this.of('bulk'), find: () => this.find('bulk') },
       above,
     );
   }
 
-  #watched(name: PoolName): PoolEvents {
-    const events = this.#eventsOf(name);
+  #watched(name: PoolName, { events }: PoolSetup): PoolEvents {
     const { shared } = this.#made;
     return name === 'bulk' && shared instanceof BulkPool ? shared.watched(events) : events;
   }

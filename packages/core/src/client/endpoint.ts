@@ -4,7 +4,6 @@ import type { KvError } from '../errors.ts';
 import type { PoolEvent } from '../pool/connection-event.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
-import type { PoolEvents } from '../pool/pool-options.ts';
 import type { Address } from '../transport/transport.ts';
 import { EndpointPools, type PoolName, type PoolSetups } from './endpoint-pools.ts';
 
@@ -32,12 +31,10 @@ export interface ConnectionEvent extends PoolEvent {
   readonly pool: PoolName;
 }
 
-/** What an endpoint and its pools tell their client. */
-export interface EndpointEvents extends Omit<PoolEvents, 'told'> {
-  /** Something happened to a connection. */
-  told(event: ConnectionEvent): void;
+/** The client of an endpoint, as far as it is concerned. */
+export interface EndpointOwner extends PoolSetups<Endpoint> {
   /** It is used no more: its connections have ended, and it makes no others. */
-  closed(): void;
+  closed(endpoint: Endpoint): void;
 }
 
 /**
@@ -48,17 +45,14 @@ export class Endpoint {
   readonly identity: EndpointIdentity;
   /** Commands of all tasks. */
   readonly shared: ConnectionPool;
-  readonly #pools: EndpointPools;
-  readonly #closed: () => void;
+  readonly #pools: EndpointPools<Endpoint>;
+  readonly #owner: EndpointOwner;
   #keepsBlocking = false;
 
-  constructor(identity: EndpointIdentity, setups: PoolSetups, events: EndpointEvents) {
+  constructor(identity: EndpointIdentity, owner: EndpointOwner) {
     this.identity = identity;
-    this.#closed = events.closed;
-    this.#pools = new EndpointPools(setups, (pool) => ({
-      ...events,
-      told: (event) => events.told({ ...event, pool }),
-    }));
+    this.#owner = owner;
+    this.#pools = new EndpointPools<Endpoint>(this, owner);
     this.shared = this.#pools.of('shared');
   }
 
@@ -118,7 +112,7 @@ export class Endpoint {
   /** Ends all connections; what is under way fails with this error. */
   close(error: KvError): void {
     this.#pools.close(error);
-    this.#closed();
+    this.#owner.closed(this);
   }
 }
 

@@ -1,9 +1,8 @@
 import type { AnyCommand } from '../command/command.ts';
 import { Command, spec } from '../command/command.ts';
 import type { SendOptions } from '../command/executor.ts';
-import type { Connection } from '../connection/connection.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
-import type { Defaults, Lease } from '../pool/lease.ts';
+import type { Defaults } from '../pool/lease.ts';
 import { markBulk } from '../request/bulk-requests.ts';
 import { Request } from '../request/request.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
@@ -32,20 +31,17 @@ export function requestOf(
 export class InternalCalls {
   readonly tracker: RequestTracker;
   readonly #defaults: Defaults;
-  readonly #lease: (connection: Connection) => Lease;
 
-  /** @param lease makes the lease of a connection that nothing else uses */
-  constructor(tracker: RequestTracker, defaults: Defaults, lease: (connection: Connection) => Lease) {
+  constructor(tracker: RequestTracker, defaults: Defaults) {
     this.tracker = tracker;
     this.#defaults = defaults;
-    this.#lease = lease;
   }
 
   /** Sends a command by the given way. */
   send<T>(command: AnyCommand<T>, options: SendOptions, submit: (request: Request) => void): Promise<T> {
     const request = requestOf(command, options, this.#defaults, this.tracker);
     const promise = request.promise<T>();
-    this.#open(request, options, submit);
+    this.open(request, options, submit);
     return promise;
   }
 
@@ -54,21 +50,8 @@ export class InternalCalls {
     return this.send(command, options, (request) => pool.submit(request));
   }
 
-  /** Sends a command on a connection that is made for it, in this pool. */
-  async sendOnExtra<T>(pool: ConnectionPool, command: AnyCommand<T>, options: SendOptions = {}): Promise<T> {
-    const request = new Request(acquireLabel, false, 'never', this.tracker);
-    request.exclusive = 'streams';
-    const given = request.promise<Connection>();
-    this.#open(request, options, () => pool.submit(request));
-    const lease = this.#lease(await given);
-    try {
-      return await lease.send(command, options);
-    } finally {
-      lease.destroy();
-    }
-  }
-
-  #open(request: Request, { timeout, signal }: SendOptions, submit: (request: Request) => void): void {
+  /** Enters a request, and hands it over where it is taken. */
+  open(request: Request, { timeout, signal }: SendOptions, submit: (request: Request) => void): void {
     const refused = this.tracker.open(request, timeout ?? this.#defaults.timeout, signal);
     if (refused === undefined) submit(request);
   }

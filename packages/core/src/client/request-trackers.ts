@@ -10,6 +10,6 @@ export function callTracker(setup: ClientSetup): RequestTracker {
 }
 
 /** What tracks the own calls of the library in the client of these calls. A full queue does not refuse them. */
-export function internalTracker({ identity, clock }: RequestTracker): RequestTracker {
-  return new RequestTracker(identity, Number.POSITIVE_INFINITY, true, undefined, undefined, clock);
+export function internalTracker({ identity, deadlines }: RequestTracker): RequestTracker {
+  return new RequestTracker(identity, Number.POSITIVE_INFINITY, true, undefined, undefined, deadlines);
 }

@@ -1,4 +1,5 @@
-import type { Executor } from '../command/executor.ts';
+import type { AnyCommand } from '../command/command.ts';
+import type { SendOptions } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
@@ -18,11 +19,11 @@ export interface SetupOf<Connection> {
   readonly internals: RequestTracker;
   readonly liveness: LivenessOptions;
   /** Sends on another connection to the same server: to end what this one is blocked in, or to ask about it. */
-  readonly sendOnControl?: Executor['send'] | undefined;
+  sendOnControl?<T>(command: AnyCommand<T>, options: SendOptions): Promise<T>;
   /** Last step of the handshake, before commands of users. */
-  readonly onReady?: ((connection: Connection) => Promise<void>) | undefined;
+  onReady?(connection: Connection): Promise<void> | undefined;
   /** Takes what answers no command, unless the connection has its own `onPush`. */
-  readonly push?: ((raw: unknown, connection: Connection) => void) | undefined;
+  push?(raw: unknown, connection: Connection): void;
 }
 
 /** Who owns a connection, and is told what happens to it. */

@@ -1,15 +1,15 @@
-import type { Executor } from '../command/executor.ts';
+import type { AnyCommand } from '../command/command.ts';
+import type { SendOptions } from '../command/executor.ts';
 import { asKvError, ConnectionError, type KvError } from '../errors.ts';
 import { pinnedRequest } from '../request/pinned-request.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request, RequestConnection } from '../request/request.ts';
 import { wallNow } from '../timers.ts';
-import type { TransportEvents } from '../transport/transport.ts';
 import type { OwnerOf, SetupOf } from './connection-setup.ts';
 import { type ConnectionState, transition } from './connection-state.ts';
 import { InFlight } from './in-flight.ts';
+import { Incoming, type ReadingConnection } from './incoming.ts';
 import { Liveness, type WatchedConnection } from './liveness.ts';
-import { lossOf, unreadable } from './loss.ts';
 import { Opening } from './opening.ts';
 import { INTERNAL_TIMEOUT, type ProbedConnection, Prober } from './prober.ts';
 import type { Protocol, Wire } from './protocol.ts';
@@ -33,7 +33,13 @@ export type ConnectionOwner = OwnerOf<Connection>;
  * ```
  */
 export class Connection
-  implements WatchedConnection, ProbedConnection, WritingConnection, AnsweredConnection, RequestConnection
+  implements
+    WatchedConnection,
+    ProbedConnection,
+    WritingConnection,
+    ReadingConnection,
+    AnsweredConnection,
+    RequestConnection
 {
   /** In use by one lease. */
   leased = false;
@@ -49,28 +55,35 @@ export class Connection
   readonly #window: Protocol['window'];
   readonly #inFlight: InFlight;
   readonly #writer: Writer;
-  readonly #replies: Replies;
   readonly #prober: Prober;
   readonly #liveness: Liveness;
-  readonly #reading = new Reading(() => this.#writer.flush());
+  readonly #reading: Reading;
+  readonly #incoming: Incoming;
   readonly #opening = new Opening();
   #state: ConnectionState = 'connecting';
   #drainCause: KvError | undefined;
   readonly #idle = new Waiters();
   #failure: KvError | undefined;
-  #readyAt = Number.POSITIVE_INFINITY;
-  #heard = false; // whether anything has come
+  #readyAt: number | undefined;
 
   constructor(setup: ConnectionSetup, owner: ConnectionOwner) {
     this.setup = setup;
     this.owner = owner;
     this.#window = setup.protocol.window;
-    this.#inFlight = new InFlight(this.#window);
-    this.#writer = new Writer(this, setup.protocol, this.#inFlight);
-    this.#prober = new Prober(this, this.#inFlight, this.#writer);
-    this.#replies = new Replies(this, this.#inFlight);
-    this.wire = setup.protocol.open(this.#replies);
-    this.#liveness = new Liveness(this, this.#prober, this.#inFlight, setup.liveness);
+    const inFlight = new InFlight(this.#window);
+    const writer = new Writer(this, setup.protocol, inFlight);
+    const prober = new Prober(this, inFlight, writer);
+    const liveness = new Liveness(this, prober, inFlight, setup.liveness);
+    const reading = new Reading(writer);
+    const replies = new Replies(this, inFlight);
+    const opening = this.#opening;
+    this.#inFlight = inFlight;
+    this.#writer = writer;
+    this.#prober = prober;
+    this.#liveness = liveness;
+    this.#reading = reading;
+    this.#incoming = new Incoming(this, { inFlight, writer, replies, prober, liveness, reading, opening });
+    this.wire = setup.protocol.open(replies);
   }
 
   /** Connects and shakes hands. Rejects with the cause; the connection is closed then. */
@@ -89,13 +102,13 @@ export class Connection
 
   async #establish(signal: AbortSignal): Promise<void> {
     const { address, connect } = this.setup;
-    const transport = await connect(address, this.#events, signal);
+    const transport = await connect(address, this.#incoming, signal);
     if (this.isClosed) return transport.destroy();
     this.#reading.transport = transport;
     this.#writer.transport = transport;
     this.#become('handshaking');
     this.#opening.enter('logging in');
-    await this.wire.handshake(this.sendInternal);
+    await this.wire.handshake((command, options) => this.sendInternal(command, options));
     await this.setup.onReady?.(this);
   }
 
@@ -156,7 +169,7 @@ export class Connection
 
   /** How long it has been ready, ms. */
   get readyFor(): number {
-    return this.setup.internals.clock.now() - this.#readyAt;
+    return this.setup.internals.clock.now() - (this.#readyAt ?? Number.POSITIVE_INFINITY);
   }
 
   /** How long the oldest command without a reply has been on its way, ms. */
@@ -205,13 +218,13 @@ export class Connection
   }
 
   /** Sends one command of the library's own (handshake, cleaning, probes). */
-  readonly sendInternal: Executor['send'] = (command, { timeout = INTERNAL_TIMEOUT, signal } = {}) => {
+  sendInternal<T>(command: AnyCommand<T>, { timeout = INTERNAL_TIMEOUT, signal }: SendOptions = {}): Promise<T> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const request = pinnedRequest(command, command.bytes, this.setup.internals);
-    const promise = request.promise<never>();
+    const promise = request.promise<T>();
     if (this.setup.internals.open(request, this.isOpen ? timeout : 0, signal) === undefined) this.enqueue(request);
     return promise;
-  };
+  }
 
   /** Resolves when nothing is unanswered or waiting (or the connection is over). */
   drained(): Promise<void> {
@@ -265,50 +278,6 @@ export class Connection
   resume(): void {
     if (this.isOpen) this.#liveness.start();
     this.#reading.start();
-  }
-
-  readonly #events: TransportEvents = {
-    data: (bytes) => this.#received(bytes, bytes.length),
-    room: () => (this.isClosed ? undefined : this.wire.room?.()),
-    filled: (length) => this.#received(undefined, length),
-    drain: () => this.#writer.drained(),
-    close: (cause) => this.destroy(lossOf(this.setup.address, this.#heard, cause)),
-    phase: (name) => this.#opening.enter(name),
-  };
-
-  /** @param bytes absent: they were read into the room of the wire */
-  #received(bytes: Uint8Array | undefined, length: number): void {
-    if (this.isClosed) return;
-    const inFlight = this.#inFlight;
-    const due = inFlight.length;
-    this.#replies.pushed = false;
-    try {
-      if (bytes === undefined) this.wire.filled?.(length);
-      else this.wire.decode(bytes);
-    } catch (cause) {
-      return this.destroy(unreadable(bytes, this.#heard, cause));
-    }
-    const answered = inFlight.length < due;
-    if (!this.#replies.pushed || answered || !inFlight.isReplyDue) this.#liveness.heard(); // not by pushes alone
-    if (!this.hasAnswered) this.#heardFirst(answered);
-    inFlight.passMarks();
-    this.#refill();
-    if (this.#window.unbatchedReplies === true && inFlight.length < due && !this.isClosed)
-      this.#reading.pace(inFlight, this.setup.internals.clock.now());
-  }
-
-  #heardFirst(answered: boolean): void {
-    this.#heard = true;
-    this.hasAnswered = answered && this.#state === 'ready'; // a refusal that drains is no answer
-  }
-
-  /** After replies: more of what waits here, or of what waits at the owner. */
-  #refill(): void {
-    if (this.#inFlight.isLimited) {
-      this.#writer.wake();
-      this.hasCapacityAgain();
-    } else if (this.#inFlight.length === 0) this.hasCapacityAgain();
-    if (this.#prober.isAwaited) this.#prober.answered();
   }
 
   /** It has less to do: room for what waits at the owner, perhaps nothing left at all. */

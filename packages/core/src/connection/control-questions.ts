@@ -1,25 +1,27 @@
 /** What can be found out about a connection without using it. */
 
-import type { Executor } from '../command/executor.ts';
+import type { AnyCommand } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 import { withTls } from '../transport/address.ts';
 import type { Address, Connect, TransportEvents } from '../transport/transport.ts';
-import type { Protocol, Wire } from './protocol.ts';
+import type { SetupOf } from './connection-setup.ts';
+import type { Wire } from './protocol.ts';
 
 /**
  * Asks the server on a control connection whether it still serves the connection of this wire; `undefined`: there is no
  * control connection.
  */
 export function askOnControl(
-  { sendOnControl, protocol }: { readonly sendOnControl?: Executor['send'] | undefined; readonly protocol: Protocol },
+  setup: Pick<SetupOf<unknown>, 'protocol' | 'sendOnControl'>,
   wire: Wire,
   timeout: number,
 ): Promise<boolean> | undefined {
-  if (sendOnControl === undefined) return undefined;
-  const ask: Executor['send'] = (command) => sendOnControl(command, { timeout, retry: 'never' });
+  if (setup.sendOnControl === undefined) return undefined;
+  const ask = <T>(command: AnyCommand<T>): Promise<T> =>
+    (setup as Required<typeof setup>).sendOnControl(command, { timeout, retry: 'never' });
   if (wire.isAlive !== undefined) return wire.isAlive(ask);
-  return ask(protocol.ping).then(() => true); // the server is well; about this connection it cannot say anything
+  return ask(setup.protocol.ping).then(() => true); // the server is well; about this connection it cannot say anything
 }
 
 /** Whether the server accepts a further connection within `timeout` ms. It may be too busy to say anything on it. */

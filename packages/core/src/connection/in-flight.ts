@@ -28,7 +28,7 @@ export class InFlight extends Ring<Request> {
   readonly #window: Window;
   #bytes = 0;
   #answered = 0;
-  readonly #marks: Mark[] = [];
+  #marks: Mark[] | undefined;
 
   constructor(window: Window) {
     super();
@@ -115,17 +115,24 @@ export class InFlight extends Ring<Request> {
    */
   mark(done: () => void, because?: Request): void {
     if (this.length === 0 || (because !== undefined && !this.includes(because))) done();
-    else this.#marks.push({ at: this.#answered + this.length, done });
+    else this.#pushMark({ at: this.#answered + this.length, done });
+  }
+
+  #pushMark(mark: Mark): void {
+    this.#marks ??= [];
+    this.#marks.push(mark);
   }
 
   /** Calls back for the marks that are reached: at the end of a read. */
   passMarks(): void {
-    while (this.#marks.length > 0 && (this.#marks[0] as Mark).at <= this.#answered) this.#marks.shift()?.done();
+    const marks = this.#marks;
+    if (marks === undefined) return;
+    while (marks.length > 0 && (marks[0] as Mark).at <= this.#answered) marks.shift()?.done();
   }
 
   /** Calls back for all marks: no reply comes any more. */
   dropMarks(): void {
-    for (const { done } of this.#marks.splice(0)) done();
+    for (const { done } of this.#marks?.splice(0) ?? []) done();
   }
 
   #some(wanted: (request: Request) => boolean): boolean {

@@ -211,24 +211,24 @@ export class Liveness {
 
   #watch(): void {
     const { idle } = this.#options;
-    if (idle > 0) this.#wait(Math.min(Math.max(this.heardAt + idle - wallNow(), 1), idle), this.#look);
+    if (idle > 0) this.#wait(Math.min(Math.max(this.heardAt + idle - wallNow(), 1), idle));
   }
 
-  readonly #look = (): void => {
+  #look(): void {
     const connection = this.#connection;
-    if (connection.paused) return this.#wait(this.#options.idle, this.#look);
+    if (connection.paused) return this.#wait(this.#options.idle);
     const silence = wallNow() - this.heardAt; // below 0: the clock was set back, so it is unknown
     if (silence >= 0 && silence < this.#options.idle) return this.#watch();
     if (this.#probes.canProbe) return this.slept ? connection.probeFirst() : this.#probeIdle();
-    if (connection.oldestPendingAge < this.#options.grace) return this.#wait(this.#options.grace, this.#look);
+    if (connection.oldestPendingAge < this.#options.grace) return this.#wait(this.#options.grace);
     this.#ask();
-  };
+  }
 
   /** Asks on another connection. Where that is not possible, the deadline of the reply decides. */
   #ask(): void {
     this.#alive = false;
     const asked = this.#probes.isAlive(this.#options.grace);
-    if (asked === undefined) return this.#wait(this.#options.idle, this.#look);
+    if (asked === undefined) return this.#wait(this.#options.idle);
     asked.then(
       (alive) => this.#answered(alive),
       (error: unknown) => (isUnreachable(error) ? this.#unanswered() : this.#answered(true)),
@@ -250,19 +250,25 @@ export class Liveness {
   #answered(alive: boolean): void {
     if (this.#connection.isClosed || this.#judging) return;
     if (this.#alive) return this.#watch();
-    if (alive) this.#wait(this.#options.idle, this.#look);
+    if (alive) this.#wait(this.#options.idle);
     else this.judge(this.#options.grace);
   }
 
-  #wait(milliseconds: number, then: () => void): void {
+  /** @param then what is done after that time; absent: it is looked whether the connection is silent */
+  #wait(milliseconds: number, then?: () => void): void {
     clearTimeout(this.#timer);
     const wait = Math.min(milliseconds, LONGEST_TIMER);
     const due = wallNow() + wait;
     this.#timer = setTimeout(() => {
-      if (wallNow() - due <= LATE) then();
-      else setImmediate(() => this.#connection.isClosed || then());
+      if (wallNow() - due <= LATE) this.#goOn(then);
+      else setImmediate(() => this.#connection.isClosed || this.#goOn(then));
     }, wait);
     this.#timer.unref();
+  }
+
+  #goOn(then: (() => void) | undefined): void {
+    if (then === undefined) this.#look();
+    else then();
   }
 }
 

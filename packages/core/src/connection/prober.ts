@@ -1,4 +1,4 @@
-import type { Executor } from '../command/executor.ts';
+import type { AnyCommand } from '../command/command.ts';
 import { pinnedRequest } from '../request/pinned-request.ts';
 import type { RequestConnection } from '../request/request.ts';
 import type { SetupOf } from './connection-setup.ts';
@@ -18,7 +18,7 @@ export interface ProbedConnection extends RequestConnection {
   /** In use by one lease. */
   readonly leased: boolean;
   readonly hasCapacity: boolean;
-  readonly sendInternal: Executor['send'];
+  sendInternal(command: AnyCommand): Promise<unknown>;
 }
 
 /** Sends PINGs on a connection where they disturb no command, and asks about it on others. */
@@ -48,9 +48,9 @@ export class Prober implements Probes {
 
   /** Sends a PING, where that is possible; else the replies that are pending are probe enough. */
   probe(): void {
-    const { leased, hasCapacity, sendInternal, setup } = this.#connection;
+    const { leased, hasCapacity, setup } = this.#connection;
     if (leased && this.#writer.length > 0) return; // it is not known what these will have changed
-    if (hasCapacity && this.isSafe) sendInternal(setup.protocol.ping).catch(() => undefined);
+    if (hasCapacity && this.isSafe) this.#connection.sendInternal(setup.protocol.ping).catch(() => undefined);
   }
 
   /** Sends a PING before all that waits, which is held back until the answer. Returns whether it was sent. */

@@ -2,6 +2,7 @@ import { clearTimeout, setTimeout, type Timer } from '../timers.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { InFlight } from './in-flight.ts';
 import { ReadPacing } from './read-pacing.ts';
+import type { Writer } from './writer.ts';
 
 /** Stops reading from one transport: on purpose, or for a moment because the server has enough to do. */
 export class Reading {
@@ -9,13 +10,14 @@ export class Reading {
   transport: Transport | undefined;
   /** Stopped on purpose. */
   stopped = false;
-  readonly #pacing = new ReadPacing();
-  readonly #resumed: () => void;
+  readonly #writer: Pick<Writer, 'flush'>;
+  /** Made with the first pause that may pay: most connections never look for one. */
+  #pacing: ReadPacing | undefined;
   #pause: Timer | undefined;
 
-  /** @param resumed called when a moment is over */
-  constructor(resumed: () => void) {
-    this.#resumed = resumed;
+  /** @param writer goes on when a moment is over */
+  constructor(writer: Pick<Writer, 'flush'>) {
+    this.#writer = writer;
   }
 
   /** Whether it is stopped for a moment. */
@@ -37,10 +39,11 @@ export class Reading {
 
   /** After a read with replies: stops for a moment if that gains something. */
   pace(inFlight: InFlight, now: number): void {
+    this.#pacing ??= new ReadPacing();
     const pause = this.#pacing.pauseAfter(now - inFlight.answeredWrittenAt, inFlight.length);
     if (pause === 0 || this.stopped || this.#pause !== undefined) return;
     this.transport?.pause();
-    this.#pause = setTimeout(this.#endPause, pause);
+    this.#pause = setTimeout(() => this.#endPause(), pause);
   }
 
   /** Closes in order: the end of the connection must not stand behind what is not read. */
@@ -54,9 +57,9 @@ export class Reading {
     clearTimeout(this.#pause);
   }
 
-  readonly #endPause = (): void => {
+  #endPause(): void {
     this.#pause = undefined;
     if (!this.stopped) this.transport?.resume();
-    this.#resumed();
-  };
+    this.#writer.flush();
+  }
 }

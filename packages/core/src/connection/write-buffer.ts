@@ -48,6 +48,7 @@ export class WriteBuffer implements Output {
     const chunks = this.#chunks;
     this.#chunks = [];
     this.#length = 0;
+    this.#markedText = ''; // what was written must not stay in memory
     return chunks;
   }
 

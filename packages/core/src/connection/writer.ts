@@ -1,6 +1,6 @@
 import { ArgumentError, asKvError, type KvError } from '../errors.ts';
 import type { Request } from '../request/request.ts';
-import { RequestQueue } from '../request/request-queue.ts';
+import { type QueueOwner, RequestQueue } from '../request/request-queue.ts';
 import type { Unit } from '../request/unit.ts';
 import { nextTick } from '../timers.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -16,7 +16,7 @@ export interface WritingConnection {
   readonly mayWrite: boolean;
   /** Sends a probe first, where nothing else may be sent before its answer. Returns whether it did. */
   probeAfterSleep(): boolean;
-  /** A waiting request has ended: there may be room for another. */
+  /** There may be room for another request. */
   hasCapacityAgain(): void;
   /** The transport failed. */
   destroy(error: KvError): void;
@@ -32,7 +32,7 @@ const WORTH_WAKING = 12;
  * Decides when requests are written, and writes them: all that were called in one tick together, as far as the window
  * and the transport allow.
  */
-export class Writer {
+export class Writer implements QueueOwner {
   /** Set when there is one. */
   transport: Transport | undefined;
   readonly #connection: WritingConnection;
@@ -50,7 +50,7 @@ export class Writer {
     this.#protocol = protocol;
     this.#refillsEmpty = protocol.window.refill === 'empty';
     this.#inFlight = inFlight;
-    this.#waiting = new RequestQueue(() => connection.hasCapacityAgain());
+    this.#waiting = new RequestQueue(this);
   }
 
   /** Requests that are not written. */
@@ -76,6 +76,10 @@ export class Writer {
   /** Writes now what waits, if anything does. */
   flush(): void {
     if (this.#waiting.length > 0) this.#flush();
+  }
+
+  endedWaiting(): void {
+    this.#connection.hasCapacityAgain();
   }
 
   /** The transport takes bytes again. */

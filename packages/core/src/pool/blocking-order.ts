@@ -1,8 +1,8 @@
 import type { AnyCommand } from '../command/command.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { Connection, ConnectionSetup } from '../connection/connection.ts';
 import { ConnectionError, type KvError } from '../errors.ts';
 import type { Request } from '../request/request.ts';
-import { RequestQueue } from '../request/request-queue.ts';
+import { type QueueOwner, RequestQueue } from '../request/request-queue.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
 
 /** How long a canceled blocking command may take to answer, ms. */
@@ -32,11 +32,11 @@ export class BlockingOrder {
 
   /**
    * @param forward sends one request, or all of a unit; may fail them instead
-   * @param attempt what is being done to get a connection, for messages
+   * @param pool what is being done to get a connection, for messages
    */
-  constructor(forward: (requests: readonly Request[]) => void, attempt?: () => string | undefined) {
+  constructor(forward: (requests: readonly Request[]) => void, pool?: Pick<QueueOwner, 'attempt'>) {
     this.#forward = forward;
-    this.#held = new RequestQueue(undefined, attempt);
+    this.#held = new RequestQueue(pool);
   }
 
   /** Blocking commands that have not ended. */
@@ -116,11 +116,12 @@ export class BlockingOrder {
   /** Until the server had something to end: what was just written may still be on its way to it. */
   async #askToEnd(request: Request, error: KvError): Promise<void> {
     const { wire, setup } = request.connection as Connection;
-    const { sendOnControl } = setup;
-    if (wire.cancel === undefined || sendOnControl === undefined) return;
+    if (wire.cancel === undefined || setup.sendOnControl === undefined) return;
+    const ask = <T>(command: AnyCommand<T>): Promise<T> =>
+      (setup as Required<ConnectionSetup>).sendOnControl(command, { timeout: CANCEL_GRACE });
     try {
       while (!request.settled) {
-        if (await wire.cancel((command) => sendOnControl(command, { timeout: CANCEL_GRACE }))) return;
+        if (await wire.cancel(ask)) return;
         if (!request.settled) await new Promise<void>((resolve) => setTimeout(resolve, CANCEL_PAUSE));
       }
     } catch (cause) {

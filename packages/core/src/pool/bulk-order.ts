@@ -46,7 +46,11 @@ export class BulkOrder {
 
   constructor(targets: BulkTargets) {
     this.#targets = targets;
-    this.held = new RequestQueue(undefined, () => targets.attempt());
+    this.held = new RequestQueue({
+      get attempt() {
+        return targets.attempt();
+      },
+    });
   }
 
   /** Whether it has to come after a call that went to the connection for bulk. */

@@ -143,7 +143,12 @@ export class BulkPool implements ConnectionPool {
       else leaving.stay(requests);
       return taken;
     };
-    return { ...events, requeue, redirected };
+    return {
+      requeue,
+      redirected,
+      changed: (cause) => events.changed(cause),
+      told: (event) => events.told?.(event),
+    };
   }
 
   clear(): void {

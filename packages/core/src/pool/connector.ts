@@ -10,7 +10,7 @@ import { connectTracing } from '../tracing/tracing-channels.ts';
 import { TlsMismatchError } from '../transport/tls-hints.ts';
 import type { Backoff } from './backoff.ts';
 import type { PoolEvent } from './connection-event.ts';
-import { ReconnectPace } from './reconnect-pace.ts';
+import { type PaceEvents, ReconnectPace } from './reconnect-pace.ts';
 
 /** How a connector behaves. */
 export interface ConnectorOptions {
@@ -19,8 +19,8 @@ export interface ConnectorOptions {
   readonly backoff: Backoff;
 }
 
-/** What a connector tells its pool. */
-export interface ConnectorEvents {
+/** The pool of a connector, which owns the connections and hears of the attempts to make them. */
+export interface ConnectorOwner extends ConnectionOwner {
   /** The set of connections that are being made has changed. */
   changed(): void;
   /** A connection is ready. */
@@ -29,8 +29,11 @@ export interface ConnectorEvents {
   notOpened(connection: Connection, error: KvError): void;
   /** The next attempt may begin. */
   due(): void;
-  /** For listeners; changes nothing. */
-  told(event: PoolEvent): void;
+}
+
+/** Who hears of the attempts, and changes nothing. */
+export interface AttemptListeners {
+  told?(event: PoolEvent): void;
 }
 
 type ConnectTrace = Trace<ConnectEvent>;
@@ -44,26 +47,31 @@ interface Attempt {
 }
 
 /** Makes the connections of a pool: each within a deadline, with a growing wait after failures. */
-export class Connector {
+export class Connector implements PaceEvents {
   readonly #setup: ConnectionSetup;
   readonly #options: ConnectorOptions;
-  readonly #owner: ConnectionOwner;
-  readonly #events: ConnectorEvents;
+  readonly #owner: ConnectorOwner;
+  readonly #listeners: AttemptListeners;
   /** Those that are being made, and since when, the oldest first. */
   readonly #opening = new LazyMap<Connection, number>();
   readonly #pace: ReconnectPace;
   /** Why the last attempt would fail again, such as a refused login; `undefined` after a success. */
   #refusedLogin: KvError | undefined;
 
-  constructor(setup: ConnectionSetup, options: ConnectorOptions, owner: ConnectionOwner, events: ConnectorEvents) {
+  constructor(setup: ConnectionSetup, options: ConnectorOptions, owner: ConnectorOwner, listeners: AttemptListeners) {
     this.#setup = setup;
     this.#options = options;
     this.#owner = owner;
-    this.#events = events;
-    this.#pace = new ReconnectPace(options.backoff, {
-      due: () => events.due(),
-      waits: (delayMs) => this.tell(delayMs === undefined ? 'gaveUp' : 'waiting', this.lastError, delayMs),
-    });
+    this.#listeners = listeners;
+    this.#pace = new ReconnectPace(options.backoff, this);
+  }
+
+  due(): void {
+    this.#owner.due();
+  }
+
+  waits(delayMs: number | undefined): void {
+    this.tell(delayMs === undefined ? 'gaveUp' : 'waiting', this.lastError, delayMs);
   }
 
   /** Connections that are being made. */
@@ -95,7 +103,7 @@ export class Connector {
 
   /** Tells listeners of the client. */
   tell(event: PoolEvent['event'], cause?: KvError, delayMs?: number): void {
-    this.#events.told({ event, address: this.#setup.addressText, attempt: this.#pace.attempt, delayMs, cause });
+    this.#listeners.told?.({ event, address: this.#setup.addressText, attempt: this.#pace.attempt, delayMs, cause });
   }
 
   /** Why attempts are in vain (the login was refused), while the next attempt has to wait: waiting for it changes nothing. */
@@ -150,7 +158,7 @@ export class Connector {
     this.#opening.set(connection, started);
     this.#pace.hasGivenUp = false;
     this.tell('connecting');
-    this.#events.changed();
+    this.#owner.changed();
     const { connectTimeout } = this.#options;
     const timer = setTimeout(() => connection.destroy(tooSlow(connection, connectTimeout)), connectTimeout);
     const attempt = { timer, trace, started };
@@ -167,14 +175,14 @@ export class Connector {
     this.#pace.lastError = undefined;
     this.#refusedLogin = undefined;
     this.tell('ready');
-    this.#events.opened(connection);
+    this.#owner.opened(connection);
   }
 
   #notOpened(connection: Connection, error: KvError, attempt: Attempt): void {
     this.#ended(attempt, error);
     this.#opening.delete(connection);
     this.tell(error.code === 'CLOSED' ? 'closed' : 'failed', error);
-    this.#events.notOpened(connection, error);
+    this.#owner.notOpened(connection, error);
   }
 
   /** An attempt failed while connections were wanted: the next one waits. */

@@ -186,7 +186,7 @@ export class Lease implements Executor {
     const timer = setTimeout(() => connection.destroy(unclean), connection.owner.options.connectTimeout);
     try {
       if (connection.wire.clean === undefined) throw unclean;
-      await connection.wire.clean(connection.sendInternal);
+      await connection.wire.clean((command, options) => connection.sendInternal(command, options));
     } catch {
       connection.destroy(unclean);
     } finally {

@@ -14,10 +14,7 @@ import type { PoolEvents, PoolOptions } from './pool-options.ts';
  * what is called after a blocking command waits for its end.
  */
 export class OrderedPool extends Pool {
-  readonly #order: BlockingOrder = new BlockingOrder(
-    (requests) => this.#forward(requests),
-    () => this.attempt,
-  );
+  readonly #order: BlockingOrder = new BlockingOrder((requests) => this.#forward(requests), this);
 
   constructor(setup: ConnectionSetup, options: PoolOptions, events: PoolEvents) {
     super(setup, { ...options, maxSize: 1 }, events);

@@ -3,6 +3,12 @@ import type { KvError } from '../errors.ts';
 import { LazySet } from '../lazy-collections.ts';
 import type { Request } from '../request/request.ts';
 
+/** Whose connections they are. */
+export interface ConnectionsOwner {
+  /** One has ended that still had requests when it was retired. */
+  handOver(): void;
+}
+
 /**
  * The connections of a pool that were opened.
  *
@@ -13,16 +19,15 @@ import type { Request } from '../request/request.ts';
  */
 export class PoolConnections {
   /** Not leased. */
-  readonly ready: Connection[] = [];
+  ready: Connection[] = [];
   readonly leased: LazySet<Connection> = new LazySet<Connection>();
   readonly retiring: LazySet<Connection> = new LazySet<Connection>();
   /** The last one that had room again: with many connections of a small window, the search mostly ends here. */
   #idle: Connection | undefined;
-  readonly #retired: () => void;
+  readonly #owner: ConnectionsOwner;
 
-  /** @param retired called when one has ended that still had requests when it was retired */
-  constructor(retired: () => void) {
-    this.#retired = retired;
+  constructor(owner: ConnectionsOwner) {
+    this.#owner = owner;
   }
 
   /** All that are open. */
@@ -33,6 +38,11 @@ export class PoolConnections {
   /** How many work. */
   get size(): number {
     return this.ready.length + this.leased.size;
+  }
+
+  /** One was opened. */
+  add(connection: Connection): void {
+    this.ready = [...this.ready, connection]; // `push` would take memory for 16 more
   }
 
   /** It has room again. */
@@ -121,7 +131,7 @@ export class PoolConnections {
     if (connection.load === 0) return connection.end(error);
     void connection.drained().then(() => {
       connection.end(error);
-      this.#retired();
+      this.#owner.handOver();
     });
   }
 }

@@ -1,11 +1,12 @@
-import type { Connection, ConnectionOwner, ConnectionSetup } from '../connection/connection.ts';
+import type { Connection, ConnectionSetup } from '../connection/connection.ts';
 import { ClosedError, type KvError } from '../errors.ts';
 import { ended, survivors } from '../request/lost-requests.ts';
 import type { Redirect } from '../request/redirect.ts';
 import type { Request } from '../request/request.ts';
-import { Connector, isFinal } from './connector.ts';
+import type { QueueOwner } from '../request/request-queue.ts';
+import { Connector, type ConnectorOwner, isFinal } from './connector.ts';
 import { connectionsToOpen } from './growth.ts';
-import { PoolConnections } from './pool-connections.ts';
+import { type ConnectionsOwner, PoolConnections } from './pool-connections.ts';
 import type { PoolEvents, PoolOptions } from './pool-options.ts';
 import { StartWaiters } from './start-waiters.ts';
 import { WaitingRequests } from './waiting-requests.ts';
@@ -19,15 +20,12 @@ import { WaitingRequests } from './waiting-requests.ts';
  *      └──► queue, first in first out ──► served when a connection is ready, has room or comes back from a lease
  * ```
  */
-export class Pool implements ConnectionOwner {
+export class Pool implements ConnectorOwner, ConnectionsOwner, QueueOwner {
   readonly setup: ConnectionSetup;
   readonly options: PoolOptions;
   readonly #events: PoolEvents;
-  readonly #queue: WaitingRequests = new WaitingRequests(
-    () => this.#serve(),
-    () => this.attempt,
-  );
-  readonly #connections: PoolConnections = new PoolConnections(() => this.#handOver());
+  readonly #queue: WaitingRequests = new WaitingRequests(this);
+  readonly #connections: PoolConnections = new PoolConnections(this);
   #minSize = 0;
   readonly #connector: Connector;
   #closed: KvError | undefined;
@@ -38,16 +36,7 @@ export class Pool implements ConnectionOwner {
     this.setup = setup;
     this.options = options;
     this.#events = events;
-    this.#connector = new Connector(setup, options, this, {
-      changed: () => this.#changed(),
-      opened: (connection) => this.#opened(connection),
-      notOpened: (connection, error) => this.#notOpened(connection, error),
-      due: () => {
-        this.#grow();
-        this.#changed();
-      },
-      told: (event) => events.told?.(event),
-    });
+    this.#connector = new Connector(setup, options, this, events);
   }
 
   /** Connections, in whatever state. */
@@ -135,7 +124,7 @@ export class Pool implements ConnectionOwner {
     if (connection.drainCause !== undefined) connection.end(connection.drainCause);
     if (!this.#connections.checkIn(connection)) return;
     if (!connection.isClosed) this.#serve();
-    this.#changed();
+    this.changed();
   }
 
   /** Closes the connections that are ready and not leased; commands that they have are still answered. */
@@ -143,7 +132,7 @@ export class Pool implements ConnectionOwner {
     const error = new ClosedError('The pool was cleared');
     this.#connections.retireReady(error);
     this.#connector.wait();
-    this.#changed();
+    this.changed();
   }
 
   /** Replaces all connections: what they have is answered, and new ones are opened now, without a wait after failures. */
@@ -153,10 +142,10 @@ export class Pool implements ConnectionOwner {
     this.#connector.restart();
     this.#connections.retireAll(error);
     this.#grow();
-    this.#changed();
+    this.changed();
   }
 
-  #handOver(): void {
+  handOver(): void {
     this.#queue.handOver();
     this.#serve();
     this.#grow();
@@ -180,7 +169,7 @@ export class Pool implements ConnectionOwner {
     for (const connection of this.#connector.opening.keys()) connection.destroy(error);
     this.#connections.retireAll(error);
     this.dismiss(error);
-    this.#changed(error);
+    this.changed(error);
   }
 
   /** Ends its connections: what they have not answered goes on as after any loss. To be called when it was retired. */
@@ -204,6 +193,10 @@ export class Pool implements ConnectionOwner {
     this.#starting.failed(error);
   }
 
+  endedWaiting(): void {
+    if (this.#queue.length > 0) this.#serve();
+  }
+
   capacity(connection: Connection): void {
     this.#connections.capacity(connection);
     if (this.#queue.length > 0) this.#serve();
@@ -215,7 +208,7 @@ export class Pool implements ConnectionOwner {
     this.#connector.tell('lost', error);
     this.#connector.lost(connection, error);
     this.#giveUpIfTold(error);
-    this.#changed(error);
+    this.changed(error);
   }
 
   /** It did not run, so it counts as not sent. It goes on when the draining connection has answered all it has. */
@@ -223,7 +216,7 @@ export class Pool implements ConnectionOwner {
     request.attempts--;
     request.tracker.requeued(request);
     if (this.#closed !== undefined) request.fail(ended(request, this.#closed, 'notSent'));
-    else this.#queue.requeued.push(request);
+    else this.#queue.requeue(request);
   }
 
   redirected(requests: readonly Request[], redirect: Redirect, error: KvError, connection: Connection): boolean {
@@ -245,7 +238,7 @@ export class Pool implements ConnectionOwner {
     if (error.code === 'CLOSED') this.#grow();
     else this.#connector.lost(connection, error);
     this.#giveUpIfTold(error);
-    this.#changed(error);
+    this.changed(error);
   }
 
   #waitAgain(requests: readonly Request[]): void {
@@ -265,7 +258,7 @@ export class Pool implements ConnectionOwner {
     this.#minSize = this.options.minSize;
     this.#serve();
     this.#grow();
-    if (this.#connector.isWaiting) this.#changed();
+    if (this.#connector.isWaiting) this.changed();
   }
 
   /** Even the least busy one is busy: those who come later find one more. One at a time, or a burst would open all. */
@@ -285,7 +278,7 @@ export class Pool implements ConnectionOwner {
         next.succeed(connection);
         continue;
       }
-      const connection = this.#queue.requeued.length === 0 ? this.#connections.pick() : undefined;
+      const connection = this.#queue.hasRequeued ? undefined : this.#connections.pick();
       if (connection === undefined) return;
       for (let i = next.unit?.members.length ?? 1; i > 0; i--) connection.enqueue(this.#queue.shift() as Request);
     }
@@ -307,16 +300,16 @@ export class Pool implements ConnectionOwner {
     if (count > 0) this.#connector.open(count);
   }
 
-  #opened(connection: Connection): void {
-    this.#connections.ready.push(connection);
+  opened(connection: Connection): void {
+    this.#connections.add(connection);
     if (connection.drainCause !== undefined) this.draining(connection, connection.drainCause);
     this.#serve();
     this.#grow();
-    this.#changed();
+    this.changed();
     if (this.#connections.size >= this.#minSize) this.#starting.ready();
   }
 
-  #notOpened(connection: Connection, error: KvError): void {
+  notOpened(connection: Connection, error: KvError): void {
     this.#connector.forget(connection);
     if (this.#closed !== undefined) return;
     this.#connector.failed(error);
@@ -324,7 +317,7 @@ export class Pool implements ConnectionOwner {
     if (isFinal(error) && !this.isReady) this.#giveUp(error);
     else this.#queue.setWaitCause(error);
     this.#giveUpIfTold(error);
-    this.#changed(error);
+    this.changed(error);
   }
 
   /** The user wants no further attempt: waiting requests end, and the next call begins again. */
@@ -343,7 +336,13 @@ export class Pool implements ConnectionOwner {
     for (const request of this.#events.requeue?.(waiting) ?? waiting) request.fail(ended(request, error, 'notSent'));
   }
 
-  #changed(cause?: KvError): void {
+  /** The next attempt to connect may begin. */
+  due(): void {
+    this.#grow();
+    this.changed();
+  }
+
+  changed(cause?: KvError): void {
     this.#events.changed(cause);
   }
 }

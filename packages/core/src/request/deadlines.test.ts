@@ -26,7 +26,7 @@ describe('deadlines', () => {
     vi.useFakeTimers();
     expired.length = 0;
     clock = new Clock();
-    deadlines = new Deadlines<Entry>(clock, ({ name }) => expired.push(name));
+    deadlines = new Deadlines<Entry>(clock, { expired: ({ name }) => expired.push(name) });
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -111,9 +111,11 @@ describe('deadlines', () => {
   });
 
   it('pass in time when one that passes begins another with a new timeout', async () => {
-    deadlines = new Deadlines<Entry>(clock, ({ name }) => {
-      expired.push(name);
-      if (name === 'short') add('next', 3000);
+    deadlines = new Deadlines<Entry>(clock, {
+      expired: ({ name }) => {
+        expired.push(name);
+        if (name === 'short') add('next', 3000);
+      },
     });
     add('long', 5000);
     await vi.advanceTimersByTimeAsync(4000);

@@ -2,6 +2,7 @@ import { outsideOfCalls } from '../async-context.ts';
 import { LazyMap } from '../lazy-collections.ts';
 import { clearTimeout, setImmediate, setTimeout, type Timer } from '../timers.ts';
 import type { Clock } from './clock.ts';
+import { dropKeepAlive, keepAlive, letEnd } from './keep-alive.ts';
 import { LATE, LONGEST_TIMER } from './timer-limits.ts';
 
 /** Something with a deadline, which is added once; the fields belong to {@link Deadlines}. */
@@ -78,6 +79,12 @@ const NO_LIST = new DeadlineList(-1);
 /** So many lists are kept although they are empty: most programs use a few timeout values again and again. */
 const KEPT_LISTS = 64;
 
+/** Who is told of deadlines that have passed. */
+export interface DeadlineOwner<T> {
+  /** The time of an entry is over. */
+  expired(entry: T): void;
+}
+
 /**
  * Deadlines without a timer per entry: one list per distinct timeout value, one timer for all.
  *
@@ -88,8 +95,8 @@ const KEPT_LISTS = 64;
  * After the event loop was held up, what has arrived meanwhile is read before anything expires.
  */
 export class Deadlines<T extends Timed> {
-  readonly #clock: Clock;
-  readonly #expired: (entry: T) => void;
+  readonly clock: Clock;
+  readonly #owner: DeadlineOwner<T>;
   /** By timeout. Where there was one value so far, it is empty: that list is the recent one. */
   readonly #lists = new LazyMap<number, DeadlineList>();
   /** The list used last: nearly always the one of the default timeout. */
@@ -103,9 +110,9 @@ export class Deadlines<T extends Timed> {
   /** How much later than wanted the last sweep ran, ms. */
   lag = 0;
 
-  constructor(clock: Clock, expired: (entry: T) => void) {
-    this.#clock = clock;
-    this.#expired = expired;
+  constructor(clock: Clock, owner: DeadlineOwner<T>) {
+    this.clock = clock;
+    this.#owner = owner;
   }
 
   /** Gives an entry that begins now `timeout` ms. */
@@ -134,19 +141,19 @@ export class Deadlines<T extends Timed> {
     return this.#lists.size + (this.#lists.get(this.#recent.timeout) === undefined ? 1 : 0);
   }
 
-  /** While somebody holds, the process stays alive; without holders the timer does not keep it. */
+  /** While somebody holds, the process stays alive: its own timer does not keep it. */
   hold(): void {
-    if (this.#holders++ > 0) return;
-    if (this.#timer === undefined) this.#arm(this.#clock.now() + LONGEST_TIMER);
-    else this.#timer.ref();
+    if (this.#holders++ === 0 && !this.#stopped) keepAlive();
   }
 
   unhold(): void {
-    if (--this.#holders === 0) this.#timer?.unref();
+    if (--this.#holders === 0 && !this.#stopped) letEnd();
   }
 
-  /** No further calls; entries that are left never expire. */
+  /** No further calls; entries that are left never expire, and nothing keeps the process alive. */
   stop(): void {
+    if (this.#holders > 0 && !this.#stopped) letEnd();
+    dropKeepAlive();
     this.#stopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -165,17 +172,17 @@ export class Deadlines<T extends Timed> {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#due = due;
-    const wait = Math.min(Math.max(due - this.#clock.now(), 1), LONGEST_TIMER);
+    const wait = Math.min(Math.max(due - this.clock.now(), 1), LONGEST_TIMER);
     const sweep = (): void => this.#sweep(); // not kept: an idle client has no timer
     this.#timer = outsideOfCalls(() => setTimeout(sweep, wait));
-    if (this.#holders === 0) this.#timer.unref();
+    this.#timer.unref();
   }
 
   #sweep(): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const now = this.#clock.now();
+    const now = this.clock.now();
     if (!this.#deferred) {
       this.lag = Math.max(now - this.#due, 0);
       this.#deferred = this.lag > LATE;
@@ -196,16 +203,15 @@ export class Deadlines<T extends Timed> {
       next = Math.min(next, this.#expireIn(list, now));
       if (list.first === null && this.#lists.get(list.timeout) === list) this.#lists.delete(list.timeout);
     }
-    if (this.#timer !== undefined && this.#due <= next) return; // armed again by what #expired started
+    if (this.#timer !== undefined && this.#due <= next) return; // armed again by what the owner has started
     if (next !== Number.POSITIVE_INFINITY) this.#arm(next);
-    else if (this.#timer === undefined && this.#holders > 0) this.#arm(now + LONGEST_TIMER);
   }
 
   /** Expires what is due in one list. Returns when the next of it is. */
   #expireIn(list: DeadlineList, now: number): number {
     for (let entry = list.first; entry !== null && entry.startedAt + list.timeout <= now; entry = list.first) {
       list.remove(entry);
-      this.#expired(entry as T);
+      this.#owner.expired(entry as T);
     }
     return list.first === null ? Number.POSITIVE_INFINITY : list.first.startedAt + list.timeout;
   }

@@ -63,6 +63,15 @@ export class RequestLimiter {
 /** Refuses nothing. */
 export const NO_LIMITS: RequestLimiter = new RequestLimiter();
 
+const limiters = new WeakMap<RequestLimits, RequestLimiter>();
+
+/** What enforces these limits: one for all clients of a protocol. */
+export function limiterOf(limits: RequestLimits): RequestLimiter {
+  const known = limiters.get(limits) ?? new RequestLimiter(limits);
+  limiters.set(limits, known);
+  return known;
+}
+
 function byteLength(arg: Arg): number {
   return typeof arg === 'string' ? Buffer.byteLength(arg) : arg.length;
 }

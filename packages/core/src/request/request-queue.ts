@@ -1,6 +1,14 @@
 import type { Request, WaitingPlace } from './request.ts';
 import { Ring } from './ring.ts';
 
+/** Who keeps a queue. */
+export interface QueueOwner {
+  /** What is being done to get a connection for those who wait, for messages. Absent: nothing is. */
+  readonly attempt?: string | undefined;
+  /** A request ended while it waited: there may be room for another. */
+  endedWaiting?(): void;
+}
+
 /**
  * Requests that wait to be written. One that ends while it waits (deadline, abort) stays in its place, emptied, until
  * it is passed over; when more than half are such, the queue is rebuilt, so that an outage cannot fill the memory.
@@ -9,21 +17,15 @@ export class RequestQueue implements WaitingPlace {
   #ring = new Ring<Request>();
   #dead = 0;
   #exclusive = 0;
-  readonly #onCapacity: (() => void) | undefined;
-  readonly #attempt: (() => string | undefined) | undefined;
+  readonly #owner: QueueOwner | undefined;
 
-  /**
-   * @param onCapacity called when a request ended while it waited here
-   * @param attempt what is being done to get a connection for those who wait
-   */
-  constructor(onCapacity?: () => void, attempt?: () => string | undefined) {
-    this.#onCapacity = onCapacity;
-    this.#attempt = attempt;
+  constructor(owner?: QueueOwner) {
+    this.#owner = owner;
   }
 
   /** See {@link WaitingPlace.attempt}. */
   get attempt(): string | undefined {
-    return this.#attempt?.();
+    return this.#owner?.attempt;
   }
 
   /** How many wait that have not ended. */
@@ -112,6 +114,6 @@ export class RequestQueue implements WaitingPlace {
     this.#dead++;
     if (exclusive !== null) this.#exclusive--;
     if (this.#dead >= 64 && this.#dead * 2 >= this.#ring.length) this.unshift(this.drain());
-    this.#onCapacity?.();
+    this.#owner?.endedWaiting?.();
   }
 }

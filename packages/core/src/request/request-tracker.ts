@@ -9,12 +9,12 @@ import { type BatchOf, type Identity, OneRequestTrace } from '../tracing/command
 import { batchTracing, commandTracing } from '../tracing/tracing-channels.ts';
 import type { CallerStacks } from './caller-stacks.ts';
 import { Clock } from './clock.ts';
-import { Deadlines } from './deadlines.ts';
+import { type DeadlineOwner, Deadlines } from './deadlines.ts';
 import type { Batch, Request, Tracker } from './request.ts';
 import { aborted, notTaken, timedOut } from './request-errors.ts';
 import type { AbortGroup } from './request-extras.ts';
-import { NO_LIMITS, RequestLimiter, type RequestLimits } from './request-limits.ts';
-import { StatsRecorder } from './stats.ts';
+import { limiterOf, NO_LIMITS, type RequestLimiter, type RequestLimits } from './request-limits.ts';
+import { NO_STATS, StatsRecorder } from './stats.ts';
 
 /** Follows the commands of one client, on whatever connection they run. It must not throw. */
 export interface CommandObserver {
@@ -24,10 +24,15 @@ export interface CommandObserver {
   ended(command: AnyCommand, error: Error | undefined): void;
 }
 
+/** Ends requests whose time is over. */
+const OF_THEIR_TRACKERS: DeadlineOwner<Request> = { expired: (request) => request.tracker.expired(request) };
+
 /** Tracks the requests of one client: which are under way, since when, until when, and how many bytes wait. */
 export class RequestTracker implements Tracker {
   readonly clock: Clock;
-  readonly stats: StatsRecorder = new StatsRecorder();
+  /** May be those of another tracker, too. */
+  readonly deadlines: Deadlines<Request>;
+  readonly stats: StatsRecorder;
   readonly identity: Identity;
   /** Requests that have not ended. */
   pending = 0;
@@ -41,11 +46,10 @@ export class RequestTracker implements Tracker {
   /** Whether it reports nothing: the library's own commands are left out of statistics. */
   readonly #quiet: boolean;
   readonly #limiter: RequestLimiter;
-  readonly #deadlines: Deadlines<Request>;
   /** Made with the first signal: most clients never see one. */
   #aborts: WeakMap<Signal, AbortGroup<Request>> | undefined;
-  #producers: (() => void)[] = [];
-  #waiters: (() => void)[] = [];
+  #producers: (() => void)[] | undefined;
+  #waiters: (() => void)[] | undefined;
 
   constructor(
     identity: Identity,
@@ -53,14 +57,15 @@ export class RequestTracker implements Tracker {
     quiet = false,
     limits?: RequestLimits,
     callers?: CallerStacks,
-    clock: Clock = new Clock(),
+    deadlines: Deadlines<Request> = new Deadlines(new Clock(), OF_THEIR_TRACKERS),
   ) {
     this.#callers = callers;
-    this.clock = clock;
-    this.#deadlines = new Deadlines<Request>(clock, (request) => this.#expired(request));
-    this.#limiter = limits === undefined ? NO_LIMITS : new RequestLimiter(limits);
+    this.clock = deadlines.clock;
+    this.deadlines = deadlines;
+    this.#limiter = limits === undefined ? NO_LIMITS : limiterOf(limits);
     this.identity = identity;
     this.#quiet = quiet;
+    this.stats = quiet ? NO_STATS : new StatsRecorder();
     this.maxQueueBytes = maxQueueBytes;
   }
 
@@ -74,9 +79,9 @@ export class RequestTracker implements Tracker {
     }
     request.size = size;
     this.queuedBytes += size;
-    if (this.pending++ === 0) this.#deadlines.hold();
+    if (this.pending++ === 0) this.deadlines.hold();
     request.startedAt = this.clock.now();
-    if (timeout > 0) this.#deadlines.add(request, timeout);
+    if (timeout > 0) this.deadlines.add(request, timeout);
     this.observer?.called(request.command);
     if (this.#callers !== undefined) this.#callers.called(request);
     return undefined;
@@ -118,7 +123,7 @@ export class RequestTracker implements Tracker {
 
   /** The request has ended. */
   closed(request: Request, error: Error | undefined): void {
-    if (request.list !== null) this.#deadlines.remove(request);
+    if (request.list !== null) this.deadlines.remove(request);
     if (request.abortGroup !== null) this.#unwatch(request);
     if (!request.written) this.#release(request);
     if (--this.pending === 0) this.#becameIdle();
@@ -145,46 +150,61 @@ export class RequestTracker implements Tracker {
   /** Resolves when {@link writable} is true (again). */
   drained(): Promise<void> {
     if (this.writable) return Promise.resolve();
-    return new Promise((resolve) => this.#producers.push(resolve));
+    return new Promise((resolve) => {
+      this.#producers ??= [];
+      this.#producers.push(resolve);
+    });
   }
 
   /** Keeps the process alive while something other than a request is awaited (a subscription). */
   hold(): void {
-    this.#deadlines.hold();
+    this.deadlines.hold();
   }
 
   unhold(): void {
-    this.#deadlines.unhold();
+    this.deadlines.unhold();
   }
 
   stop(): void {
-    this.#deadlines.stop();
+    this.deadlines.stop();
     this.#wakeProducers();
   }
 
   /** Resolves when no request is under way. */
   idle(): Promise<void> {
     if (this.pending === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    return new Promise((resolve) => {
+      this.#waiters ??= [];
+      this.#waiters.push(resolve);
+    });
   }
 
   #becameIdle(): void {
-    this.#deadlines.unhold();
-    if (this.#waiters.length > 0) for (const wake of this.#waiters.splice(0)) wake();
+    this.deadlines.unhold();
+    if (this.#waiters !== undefined) this.#wakeWaiters();
   }
 
   #release(request: Request): void {
     this.queuedBytes -= request.size;
     request.size = 0;
-    if (this.#producers.length > 0 && this.writable) this.#wakeProducers();
+    if (this.#producers !== undefined && this.writable) this.#wakeProducers();
   }
 
   #wakeProducers(): void {
-    for (const wake of this.#producers.splice(0)) wake();
+    const producers = this.#producers;
+    this.#producers = undefined;
+    for (const wake of producers ?? []) wake();
   }
 
-  #expired(request: Request): void {
-    const error = timedOut(request, this.clock.now(), this.#deadlines.lag);
+  #wakeWaiters(): void {
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    for (const wake of waiters ?? []) wake();
+  }
+
+  /** Its deadline has passed. */
+  expired(request: Request): void {
+    const error = timedOut(request, this.clock.now(), this.deadlines.lag);
     if (request.cancel !== null) request.cancel(error);
     else this.cancel(request, error);
   }

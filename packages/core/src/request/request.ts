@@ -42,6 +42,8 @@ export interface Tracker {
   requeued(request: Request): void;
   /** The request has ended. */
   closed(request: Request, error: Error | undefined): void;
+  /** The deadline of the request has passed. */
+  expired(request: Request): void;
   /** Ends a request early: at once for its caller; on the connection its place is kept. */
   cancel(request: Request, error: KvError): void;
 }

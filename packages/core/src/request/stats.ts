@@ -66,3 +66,6 @@ export class StatsRecorder {
     return all;
   }
 }
+
+/** For what counts nothing. */
+export const NO_STATS: StatsRecorder = new StatsRecorder();

@@ -2,6 +2,7 @@ import { checkPresent } from '../command/bytes.ts';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { monotonicNow, setImmediate } from '../timers.ts';
+import { eventFunctions } from './event-functions.ts';
 import { cutPiece, isTextBlock } from './text-blocks.ts';
 import type { Connect, Transport, TransportEvents } from './transport.ts';
 
@@ -37,7 +38,7 @@ export function sliced(connect: Connect): Connect {
     const reads = new SlicedReads(on);
     const writes = new SlicedWrites(on);
     const events: TransportEvents = {
-      ...on,
+      ...eventFunctions(on),
       data: (bytes) => reads.data(bytes),
       room: () => reads.room(),
       filled: (length) => reads.filled(length),

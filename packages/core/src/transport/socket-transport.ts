@@ -5,6 +5,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Arg } from '../command/command.ts';
 import { ConnectionError } from '../errors.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
+import { eventFunctions } from './event-functions.ts';
 import { joinSmallChunks } from './join-chunks.ts';
 import { giveBack, isTextBlock } from './text-blocks.ts';
 import { endOfTlsHandshake } from './tls-hints.ts';
@@ -33,7 +34,7 @@ const LONG_TEXT = 4096;
 
 /** TCP, TLS and unix sockets. */
 export const connectSocket: Connect = (address, on, signal) => {
-  if ('connect' in address) return address.connect(address, on, signal);
+  if ('connect' in address) return address.connect(address, eventFunctions(on), signal);
   return address.tls === undefined
     ? opened(() => openPlain(address, on), address, on, signal)
     : connectTls(address, address.tls, on, signal);
@@ -59,9 +60,8 @@ function opened(
 ): Promise<Transport> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    const socket = open();
-    tellPhases(socket, address, on);
-    new SocketOpening(socket, address.tls === undefined ? 'connect' : 'secureConnect', on, signal, resolve, reject);
+    const transport = new SocketTransport(open(), on);
+    transport.opening = new SocketOpening(transport, address, signal, resolve, reject);
   });
 }
 
@@ -117,82 +117,144 @@ function openTls(
   return listening(socket, on);
 }
 
-/** Tells what the socket is doing until it is open. */
-function tellPhases(socket: Socket, address: SocketAddress, on: TransportEvents): void {
-  const tell = (name: string): void => on.phase?.(name);
-  if ('host' in address && !isIp(address.host)) tell('looking up the name');
-  socket.on('lookup', () => tell('connecting')); // of each address; then one after the other is tried
-  socket.on('connectionAttempt', (ip: string) => tell(`connecting to ${ip}`));
-  if (address.tls !== undefined) socket.once('connect', () => tell(TLS_PHASE));
-}
-
 function isIp(host: string): boolean {
   return host.includes(':') || /^\d+\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** From the call of connect to its success or failure; then the socket is handed to a {@link SocketTransport}. */
+/** Where a socket has its transport: the listeners are the same functions for all sockets, and find it here. */
+const TRANSPORT: unique symbol = Symbol('kv:transport');
+
+function transportOf(socket: Socket): SocketTransport {
+  return (socket as Socket & { [TRANSPORT]: SocketTransport })[TRANSPORT];
+}
+
+function lookedUp(this: Socket): void {
+  transportOf(this).on.phase?.('connecting'); // to each address; then one after the other is tried
+}
+
+function attempted(this: Socket, ip: string): void {
+  transportOf(this).on.phase?.(`connecting to ${ip}`);
+}
+
+function connected(this: Socket): void {
+  transportOf(this).on.phase?.(TLS_PHASE);
+}
+
+function ready(this: Socket): void {
+  transportOf(this).opening?.succeeded();
+}
+
+function failed(this: Socket, error: Error): void {
+  transportOf(this).error = error;
+}
+
+function drained(this: Socket): void {
+  transportOf(this).on.drain();
+}
+
+/** No reply can come any more, so nothing is worth sending. */
+function ended(this: Socket): void {
+  this.destroy();
+}
+
+function closed(this: Socket): void {
+  const { opening, error, on } = transportOf(this);
+  if (opening === undefined) on.close(error);
+  else opening.failed(error ?? new ConnectionError('The socket was closed while it was connecting'));
+}
+
+/** From the call of connect to its success or failure. */
 class SocketOpening {
+  readonly #transport: SocketTransport;
+  readonly #address: SocketAddress;
+  readonly #signal: AbortSignal;
+  readonly #resolve: (transport: Transport) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #aborted = (): void => {
+    this.#transport.destroy();
+    this.#reject(this.#signal.reason);
+  };
+
   constructor(
-    socket: Socket,
-    ready: 'connect' | 'secureConnect',
-    on: TransportEvents,
+    transport: SocketTransport,
+    address: SocketAddress,
     signal: AbortSignal,
     resolve: (transport: Transport) => void,
     reject: (error: unknown) => void,
   ) {
-    let error: Error | undefined;
-    let opened = false;
-    let unfollow = onAbort(signal, (reason) => {
-      socket.destroy();
-      reject(reason);
-    });
-    socket.on('error', (cause: Error) => {
-      error = cause;
-    });
-    socket.once(ready, () => {
-      if (isConnectedToItself(socket)) return void socket.destroy(new ConnectionError('Connection refused'));
-      opened = true;
-      unfollow();
-      unfollow = NOTHING; // the listeners of the socket stay, and would keep the signal
-      resolve(new SocketTransport(socket, on));
-    });
-    socket.once('close', () => {
-      unfollow();
-      if (opened) return on.close(error);
-      const cause = error ?? new ConnectionError('The socket was closed while it was connecting');
-      reject(ready === 'secureConnect' ? endOfTlsHandshake(cause) : cause);
-    });
+    this.#transport = transport;
+    this.#address = address;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal.addEventListener('abort', this.#aborted, { once: true });
+    this.#listen(transport.socket);
   }
-}
 
-const NOTHING = (): void => undefined;
+  get #isTls(): boolean {
+    return this.#address.tls !== undefined;
+  }
 
-/** Calls back when the signal is aborted. Returns a function that ends this, and holds all that does. */
-function onAbort(signal: AbortSignal, act: (reason: unknown) => void): () => void {
-  const listener = (): void => act(signal.reason);
-  signal.addEventListener('abort', listener, { once: true });
-  return () => signal.removeEventListener('abort', listener);
+  #listen(socket: Socket): void {
+    const address = this.#address;
+    if ('host' in address && !isIp(address.host)) this.#transport.on.phase?.('looking up the name');
+    socket.on('lookup', lookedUp);
+    socket.on('connectionAttempt', attempted);
+    if (this.#isTls) socket.once('connect', connected);
+    socket.once(this.#isTls ? 'secureConnect' : 'connect', ready);
+  }
+
+  succeeded(): void {
+    const { socket } = this.#transport;
+    if (isConnectedToItself(socket, this.#address))
+      return void socket.destroy(new ConnectionError('Connection refused'));
+    this.#end();
+    socket.on('drain', drained);
+    socket.on('end', ended);
+    this.#resolve(this.#transport);
+  }
+
+  failed(error: Error): void {
+    this.#end();
+    this.#reject(this.#isTls ? endOfTlsHandshake(error) : error);
+  }
+
+  #end(): void {
+    const { socket } = this.#transport;
+    this.#signal.removeEventListener('abort', this.#aborted);
+    this.#transport.opening = undefined;
+    socket.off('lookup', lookedUp);
+    socket.off('connectionAttempt', attempted);
+  }
 }
 
 /**
  * Where nothing listens on a port of this machine, the system may give the socket that very port: TCP then connects it to
  * itself.
  */
-function isConnectedToItself({ localPort, remotePort, localAddress, remoteAddress }: Socket): boolean {
-  return localPort !== undefined && localPort === remotePort && localAddress === remoteAddress;
+function isConnectedToItself(socket: Socket, address: SocketAddress): boolean {
+  if (!('port' in address) || socket.localPort !== address.port) return false; // the socket keeps what else it is asked
+  return socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress;
 }
 
 class SocketTransport implements Transport {
-  readonly #socket: Socket;
+  readonly socket: Socket;
+  readonly on: TransportEvents;
+  /** Until the socket is open, or cannot be opened. */
+  opening: SocketOpening | undefined = undefined;
+  /** Why the socket ends. */
+  error: Error | undefined = undefined;
 
   constructor(socket: Socket, on: TransportEvents) {
-    this.#socket = socket;
-    socket.on('drain', () => on.drain());
-    socket.on('end', () => socket.destroy()); // no reply can come any more, so nothing is worth sending
+    this.socket = socket;
+    this.on = on;
+    Object.assign(socket, { [TRANSPORT]: this });
+    socket.on('error', failed);
+    socket.on('close', closed);
   }
 
   write(chunks: readonly Arg[]): boolean {
-    const socket = this.#socket;
+    const socket = this.socket;
     if (chunks.length === 1) return writeChunk(socket, chunks[0] as Arg);
     const parts = joinSmallChunks(chunks);
     if (parts.length === 1) return writeChunk(socket, parts[0] as Arg);
@@ -204,23 +266,23 @@ class SocketTransport implements Transport {
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.socket.resume();
   }
 
   end(): void {
-    this.#socket.destroySoon();
-    if (this.#socket.writableFinished) return;
-    const timer = setTimeout(() => this.#socket.destroy(), LINGER);
+    this.socket.destroySoon();
+    if (this.socket.writableFinished) return;
+    const timer = setTimeout(() => this.socket.destroy(), LINGER);
     timer.unref();
-    this.#socket.once('close', () => clearTimeout(timer));
+    this.socket.once('close', () => clearTimeout(timer));
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 }
 

@@ -83,12 +83,12 @@ export function withSource(command: AnyCommand): AnyCommand | undefined {
  * Commands of a batch, which run in their order: the first call of each script brings its source along, on each server
  * that the batch goes to.
  */
-export function withSources(commands: readonly AnyCommand[], { placeOf }: Pick<Executor, 'placeOf'>): AnyCommand[] {
+export function withSources(commands: readonly AnyCommand[], executor: Pick<Executor, 'placeOf'>): AnyCommand[] {
   const known = new Map<unknown, Set<unknown>>();
   return commands.map((command) => {
     const first = withSource(command);
     if (first === undefined) return command;
-    const place = placeOf?.(command);
+    const place = executor.placeOf?.(command);
     const sources = known.get(place) ?? new Set<unknown>();
     known.set(place, sources);
     return sources.size === sources.add(first.args[0]).size ? command : first;

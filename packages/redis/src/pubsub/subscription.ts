@@ -58,7 +58,7 @@ export class Subscription<V = string> implements AsyncIterableIterator<Message<V
   readonly #feed: SubscriptionFeed;
   readonly #buffer: number;
   readonly #overflow: Overflow;
-  readonly #listeners = new Listeners<Events<V>>('message', 'gap');
+  readonly #listeners = new Listeners<Events<V>>(['message', 'gap']);
   readonly #messages = new Ring<Message<V>>();
   /** Calls of `next()` that wait for a message, in order. */
   readonly #waiting: (() => void)[] = [];

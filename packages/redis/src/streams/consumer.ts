@@ -61,7 +61,7 @@ export class Consumer<V = string> {
   declare protected readonly self: Consumer<V>;
   readonly #redis: ConsumerClient<V>;
   readonly #options: ConsumerSettings;
-  readonly #listeners = new Listeners<ConsumerEvents<V>>('failed', 'dead', 'error');
+  readonly #listeners = new Listeners<ConsumerEvents<V>>(['failed', 'dead', 'error']);
   /** The handler that calls, for `stop()`. */
   readonly #handler = new AsyncLocalStorage<{ active: boolean }>();
   readonly #active = new Set<Promise<void>>();

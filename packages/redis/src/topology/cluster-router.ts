@@ -92,7 +92,10 @@ export class ClusterRouter implements Router, RefreshOwner {
       (request, slot) =>
         request.route === PART_OF_FAN_OUT ? this.#keyless.place(request, slot) : this.#reads.take(request, slot),
     );
-    this.qualities = new NodeQualities(host.send, this.nodes);
+    this.qualities = new NodeQualities(
+      (endpoint, command, options) => host.send(endpoint, command, options),
+      this.nodes,
+    );
     const send = (request: Request, slot: number): void => this.slots.route(request, slot);
     this.#splits = new SplitCalls(host, send);
     this.#keyless = new KeylessCalls(host, this, send);

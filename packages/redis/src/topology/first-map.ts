@@ -8,7 +8,11 @@ export class FirstMap {
 
   /** @param endpoints the servers that are asked, for errors */
   constructor(endpoints: () => readonly Endpoint[]) {
-    this.#held = new RequestQueue(undefined, () => attemptOf(endpoints()));
+    this.#held = new RequestQueue({
+      get attempt() {
+        return attemptOf(endpoints());
+      },
+    });
   }
 
   /** Whether a call waits. */

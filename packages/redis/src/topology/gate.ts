@@ -1,4 +1,4 @@
-import { type Request, RequestQueue } from '@kv/core';
+import { type QueueOwner, type Request, RequestQueue } from '@kv/core';
 
 /**
  * Holds the calls on some slots, in the order in which they were made, while it is not certain that their server can
@@ -24,8 +24,13 @@ export class Gate {
   constructor(slots: readonly number[], open: (gate: Gate) => void, attempt?: () => string | undefined) {
     this.slots = slots;
     this.#open = open;
-    this.#redirected = new RequestQueue(undefined, attempt);
-    this.#later = new RequestQueue(undefined, attempt);
+    const owner: QueueOwner = {
+      get attempt() {
+        return attempt?.();
+      },
+    };
+    this.#redirected = new RequestQueue(owner);
+    this.#later = new RequestQueue(owner);
   }
 
   /** Keeps it closed until {@link release} is called with the same value. */

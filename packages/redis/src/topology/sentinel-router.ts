@@ -88,7 +88,7 @@ export class SentinelRouter implements Router, WatchOwner {
       name: setup.primaryName,
       link: (address) => setup.link(address, hint),
     } satisfies SentinelsSetup);
-    this.qualities = new NodeQualities(host.send);
+    this.qualities = new NodeQualities((endpoint, command, options) => host.send(endpoint, command, options));
     this.#replicas = new SentinelReplicas({
       qualities: this.qualities,
       primary: () => this.#primary,
