@@ -15,13 +15,15 @@ export interface Counts {
   readonly replyStack: readonly string[];
   readonly socketWrites: SocketWrites;
   readonly largeValues: LargeCounts;
+  /** Bytes of V8's heap per client that is connected and does nothing. */
+  readonly idleHeapBytes: number;
 }
 
 /**
  * No optimizing compiler and one thread: what is allocated depends on the source and not on when a function was compiled.
  * The young generation is so large that nothing is collected.
  */
-const FLAGS = ['--no-opt', '--single-threaded', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+const FLAGS = ['--no-opt', '--single-threaded', '--min-semi-space-size=64', '--max-semi-space-size=64', '--expose-gc'];
 
 /** Bundles the program from source and runs it. The same source gives the same counts, however busy the machine is. */
 export async function runProgram(): Promise<Counts> {
@@ -29,8 +31,9 @@ export async function runProgram(): Promise<Counts> {
   try {
     const file = join(folder, 'program.mjs');
     await bundle(file);
-    const [counts, largeValues] = await Promise.all([run(file, 'calls'), run(file, 'passes')]);
-    return { ...(counts as Omit<Counts, 'largeValues'>), largeValues: largeValues as LargeCounts };
+    const parts = [run(file, 'calls'), run(file, 'passes'), run(file, 'idle')];
+    const [counts, largeValues, idleHeapBytes] = await Promise.all(parts);
+    return { ...(counts as Counts), largeValues: largeValues as LargeCounts, idleHeapBytes: idleHeapBytes as number };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -50,7 +53,7 @@ async function bundle(outfile: string): Promise<void> {
   });
 }
 
-async function run(file: string, part: 'calls' | 'passes'): Promise<unknown> {
+async function run(file: string, part: 'calls' | 'passes' | 'idle'): Promise<unknown> {
   const { stdout } = await promisify(execFile)(process.execPath, [...FLAGS, file, part]);
   return JSON.parse(stdout);
 }

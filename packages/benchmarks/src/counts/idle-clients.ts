@@ -1,0 +1,34 @@
+import { setTimeout } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
+import { createRedis, type Redis } from '@kv/redis';
+import { CountingPeer } from './peer.ts';
+import { redisLogin } from './redis-login.ts';
+
+/** Opened before others are measured: until then functions get their bytecode, and objects their shapes. */
+const WARM_UP = 60;
+const CLIENTS = 200;
+
+/** Bytes of V8's heap per client of Redis that is connected and does nothing; the peer and its transport take some of it. */
+export async function heapBytesPerIdleClient(): Promise<number> {
+  const peer = new CountingPeer({ request: 'r', reply: 'r', login: redisLogin });
+  const kept: Redis[] = [];
+  await openMore(kept, peer, WARM_UP);
+  const before = usedHeap();
+  await openMore(kept, peer, CLIENTS);
+  return (usedHeap() - before) / (kept.length - WARM_UP);
+}
+
+async function openMore(kept: Redis[], { connect }: CountingPeer, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const client = createRedis({ connect });
+    await client.connect();
+    kept.push(client);
+  }
+  await setTimeout(20); // what connecting has left behind is over
+}
+
+/** After everything is collected that can be. */
+function usedHeap(): number {
+  for (let i = 0; i < 4; i++) globalThis.gc?.();
+  return getHeapStatistics().used_heap_size;
+}
