@@ -34,10 +34,6 @@ const KEYS_IN_RESULT: Readonly<Record<string, (result: unknown, strip: Strip) =>
   XREADGROUP: withStreams,
 };
 
-const UNKNOWN_KEYS =
-  'keyPrefix: it is not known where this command has its keys; make it a command of your own, or call it on ' +
-  "with({ keyPrefix: '' }), with whole keys";
-
 /** What stands at their key positions chooses the slot in a cluster as a key does, but names a channel. */
 const CHANNEL_COMMANDS: ReadonlySet<string> = new Set(['SPUBLISH']);
 
@@ -55,7 +51,7 @@ export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefine
 function withPrefix<T, V>(command: Command<T, V>, prefix: string): Command<T, V> {
   if (CHANNEL_COMMANDS.has(command.spec.name)) return command;
   const { spec, flags } = command;
-  if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
+  if ((flags & Flag.unknownKeys) !== 0) throw unknownKeys(spec.name);
   const args = [...command.args];
   for (const at of keyPositions(spec.keys, args)) prefixAt(args, at, prefix);
   if (spec.name === 'SCAN' || spec.name === 'KEYS') prefixPattern(spec.name, args, prefix);
@@ -129,4 +125,9 @@ function withStreams(result: unknown, strip: Strip): unknown {
   const streams: Record<string, unknown> = Object.create(null);
   for (const [key, entries] of Object.entries(result)) streams[String(strip(key))] = entries;
   return streams;
+}
+
+function unknownKeys(command: string): ArgumentError {
+  const advice = "make it a command of your own, or call it on with({ keyPrefix: '' }), with whole keys";
+  return new ArgumentError(`keyPrefix: it is not known which arguments of ${command} are keys; ${advice}`, { command });
 }

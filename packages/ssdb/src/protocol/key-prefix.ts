@@ -27,16 +27,13 @@ const ENTRY_SIZE: Readonly<Record<string, number>> = {
   ),
 };
 
-const UNKNOWN_KEYS =
-  "keyPrefix: it is not known where this command has its keys; call it on with({ keyPrefix: '' }), with whole keys";
-
 const encoder = new TextEncoder();
 
 /** The same command with the prefix. @throws ArgumentError when a key becomes too long with it, or keys are not known */
 export function prefixed<T, V>(command: Command<T, V>, prefix: string | undefined): Command<T, V> {
   if (prefix === undefined || prefix === '') return command;
   const { spec, flags } = command;
-  if ((flags & Flag.unknownKeys) !== 0) throw new ArgumentError(UNKNOWN_KEYS, { command: spec.name });
+  if ((flags & Flag.unknownKeys) !== 0) throw unknownKeys(spec.name);
   const args = [...command.args];
   if (ASCENDING.has(spec.name) || DESCENDING.has(spec.name)) prefixBounds(spec.name, args, prefix);
   else for (const at of keyPositions(spec.keys, args)) args[at] = checked(joinArgs(prefix, args[at] as Arg));
@@ -73,4 +70,9 @@ function stripped({ status, body }: Reply, size: number, prefix: string): Reply 
   const bytes = utf8Length(prefix);
   const without = (key: Arg): Arg => (typeof key === 'string' ? key.slice(prefix.length) : bytesFrom(key, bytes));
   return { status, body: body.map((block, i) => (i % size === 0 ? without(block) : block)) };
+}
+
+function unknownKeys(command: string): ArgumentError {
+  const advice = "call it on with({ keyPrefix: '' }), with whole keys";
+  return new ArgumentError(`keyPrefix: it is not known which arguments of ${command} are keys; ${advice}`, { command });
 }

@@ -159,7 +159,7 @@ describe('what would break the server or the connection', () => {
 
   test('unknown options are refused', () => {
     expect(refusal(() => commands.zscan('z', '', '', '', 9, { ofset: 1 } as object))).toBe(
-      'options.ofset: unknown option',
+      'options.ofset: unknown option; did you mean offset?',
     );
     expect(commands.zscan('z', '', 1, 5, 9, { offset: 2 }).args).toEqual(['z', '', '1', '5', '2', '9']);
   });
