@@ -94,7 +94,11 @@ describe.each([2, 3] as const)('silent connections, RESP%i', (protocol) => {
     await using server = await startRedis();
     await using proxy = await faultProxy(server);
     const patient = { idle: 20, grace: 60_000 };
-    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, { liveness: patient, protocol });
+    await using redis = createRedis(`redis://127.0.0.1:${proxy.port}`, {
+      liveness: patient,
+      protocol,
+      timeout: 20_000,
+    });
     await redis.ping();
     const news = await redis.subscribe('news');
     const line = proxy.connections.at(-1);

@@ -30,7 +30,7 @@ export async function two(options: Omit<RedisClientOptions, 'bytes'> = {}): Prom
 
 /** A client that knows one node. It ends with the test. */
 export function openAt(node: ScriptedNode, options: Omit<RedisClientOptions, 'bytes'> = {}): Redis {
-  const redis = createRedis(`redis+cluster://${node.address}`, { timeout: 3000, ...options });
+  const redis = createRedis(`redis+cluster://${node.address}`, { timeout: 20_000, ...options });
   onTestFinished(() => redis.close());
   return redis;
 }
