@@ -6,7 +6,9 @@ const NUMBERS = [...Array.from({ length: 52 }, (_, i) => 20 + i), 112, 113, 114]
 
 /** Of a test file: the numbers that names of tests begin with, where both protocols are run. */
 function numbersIn(source: string): number[] {
-  const blocks = source.split(/^describe/m).filter((block) => block.startsWith('.each([2, 3] as const)('));
+  const blocks = source
+    .split(/^describe/m)
+    .filter((block) => /^(\.concurrent)?\.each\(\[2, 3\] as const\)\(/.test(block));
   return blocks.flatMap((block) =>
     [...block.matchAll(/^ {2}it(?:[.\w(!)]*\.each\([\s\S]*?\))?\(\s*'(\d+): /gm)].map(([, n]) => Number(n)),
   );
