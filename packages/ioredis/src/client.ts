@@ -7,6 +7,7 @@ import { answer } from './callbacks.ts';
 import type { Command, SharedOptions } from './command.ts';
 import { builtinCommands, type CommandSender, installBuiltin, installCommands, installScript } from './commander.ts';
 import { closedError, knownError } from './errors.ts';
+import { installInspection } from './inspection.ts';
 import { Life } from './life.ts';
 import type { Options } from './options.ts';
 import { initialCommands, type MemberResult, Pipeline, type PipelineHost } from './pipeline.ts';
@@ -77,6 +78,11 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   get kv(): KvRedis {
     if (this.#life.client === undefined) this.#begin();
     return this.#life.prefixed;
+  }
+
+  /** The client under it, without the `keyPrefix`: commands of ioredis' shape put that before their keys themselves. */
+  protected get bare(): KvRedis {
+    return this.#life.client ?? this.#begin();
   }
 
   /** For all commands. */
@@ -322,5 +328,6 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   }
 }
 
+installInspection<ClientShape>(ClientShape.prototype, ({ status, options }) => ({ status, options }));
 installCommands(ClientShape.prototype);
 installStreams(ClientShape.prototype);

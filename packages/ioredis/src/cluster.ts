@@ -1,5 +1,6 @@
 import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
 import { ClientShape } from './client.ts';
+import { installInspection } from './inspection.ts';
 import { clientOptions, DEFAULTS, type Options, readArguments, withoutHoles } from './options.ts';
 import { Redis } from './redis.ts';
 import { become, followState, tellError } from './status.ts';
@@ -29,6 +30,13 @@ export class Cluster extends ClientShape {
   });
   /** The servers by address and role. */
   readonly #nodes = new Map<string, Redis>();
+
+  static {
+    installInspection<Cluster>(Cluster.prototype, (cluster) => {
+      const { host: _, port: __, ...options } = cluster.options; // defaults, of which a cluster makes no use
+      return { status: cluster.status, startupNodes: [...addressesOf(cluster.#seeds)], options };
+    });
+  }
 
   /** @param startupNodes servers to ask for the map of the cluster */
   constructor(startupNodes: readonly ClusterNode[] | null | undefined, options: ClusterOptions = {}) {
@@ -64,7 +72,7 @@ export class Cluster extends ClientShape {
 
   /** A client for each server that is known now. */
   nodes(role: 'all' | 'master' | 'slave' = 'all'): Redis[] {
-    this.#compare(this.kv);
+    this.#compare(this.bare);
     const nodes = [...this.#nodes.values()];
     if (role === 'all') return nodes;
     return nodes.filter(({ options }) => options.readOnly === (role === 'slave'));

@@ -4,6 +4,7 @@ import { answer } from './callbacks.ts';
 import { Command, type SharedOptions } from './command.ts';
 import { type CommandSender, installCommands } from './commander.ts';
 import { knownError } from './errors.ts';
+import { installInspection } from './inspection.ts';
 import type { Options } from './options.ts';
 
 /** Value or error of one member. */
@@ -239,6 +240,8 @@ function member(command: Command, result: unknown): MemberResult {
   }
   return [null, command.answered(result)];
 }
+
+installInspection<Pipeline>(Pipeline.prototype, ({ length, options }) => ({ length, options }));
 
 /** What stands before the callback of `pipeline()` and `multi()`: commands, or nothing. */
 export function initialCommands(given: readonly unknown[]): readonly (readonly unknown[])[] {

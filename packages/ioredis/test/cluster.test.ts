@@ -1,4 +1,7 @@
 import { type Cluster as Rig, startCluster } from '@kv/testkit/topology/cluster';
+import { ok } from '@kv/testkit/topology/resp-text';
+import { scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { startSentinels } from '@kv/testkit/topology/sentinels';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Cluster, type ClusterNode, type ClusterOptions, Redis, type RedisOptions } from '../src/index.ts';
@@ -100,6 +103,25 @@ describe('a cluster', () => {
     expect(await cluster.eval('return KEYS[1]', 1, 'k')).toBe('k');
     twin.disconnect();
   });
+});
+
+it('the client of a replica that joins later puts the key prefix before keys once', async () => {
+  const rig = await scriptedCluster({ nodes: 2 });
+  onTestFinished(() => rig.close());
+  const [a, b] = rig.nodes as [ScriptedNode, ScriptedNode];
+  b.role = 'replica';
+  for (const node of [a, b]) node.answer = ({ name }) => (name === 'GET' || name === 'NOVEL' ? ok : undefined);
+  rig.tell({ epoch: 1, ranges: [{ first: 0, last: 16_383, nodes: [a] }] });
+  const cluster = new Cluster([a.address], { keyPrefix: 'p:', kv: { refreshInterval: 20 } } as ClusterOptions);
+  onTestFinished(() => cluster.disconnect());
+  await cluster.get('k');
+  rig.tell({ epoch: 2, ranges: [{ first: 0, last: 16_383, nodes: [a, b] }] });
+  // in each turn: before the client connects to it, which an event tells
+  while (cluster.nodes('slave').length === 0) await new Promise(setImmediate);
+  const [replica] = cluster.nodes('slave');
+  expect([await replica?.get('k'), await replica?.call('NOVEL', 'x')]).toEqual(['OK', 'OK']);
+  const asked = b.requests.filter(({ name }) => name === 'GET' || name === 'NOVEL').map(({ args }) => args);
+  expect(asked).toEqual([['p:k'], ['x']]);
 });
 
 describe('a cluster of which no server can be reached', () => {
