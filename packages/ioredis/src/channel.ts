@@ -1,6 +1,6 @@
 import type { Message, Subscription } from '@kv/redis';
 
-/** How a channel is subscribed, and who hears its messages. */
+/** Subscribes a channel, and takes its messages. */
 export interface ChannelHost {
   /** Resolves when the server has confirmed it. */
   open(): Promise<Subscription<Uint8Array>>;

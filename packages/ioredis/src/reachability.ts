@@ -5,7 +5,7 @@ export class Reachability {
   #failed = false;
   readonly #waiting = new Set<() => void>();
 
-  /** Hears what a client tells of its connections. */
+  /** Takes what is known from the events of a client, from now on. */
   follow(client: KvRedis): void {
     this.#failed = false;
     client.on('connection', (event) => this.#heard(event));

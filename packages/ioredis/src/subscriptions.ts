@@ -34,7 +34,7 @@ export class Subscriptions {
     this.#host = host;
   }
 
-  /** Hears whether connections can be opened. Returns the same client. */
+  /** Notes from now on whether connections of this client can be opened. Returns the same client. */
   follow(client: KvRedis): KvRedis {
     this.#reachability.follow(client);
     return client;
