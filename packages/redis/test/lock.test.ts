@@ -24,7 +24,7 @@ const servers = [
     },
   ],
   [
-    'the embedded server, which has no scripts',
+    'the embedded server',
     async () => {
       const server = await startEmbedded({ redis: true });
       return { redis: createRedis(server.redis.address), stop: () => server.close() };
@@ -79,9 +79,14 @@ describe.each(servers)('on %s', (_, start) => {
 
   test('it is extended while it is held', async () => {
     const key = fresh();
-    await using lock = await redis.lock(key, { ttl: 1500 }); // the first script may wait for its interpreter
-    const before = Date.now();
-    await until(async () => (await redis.pttl(key)) > 0 && Date.now() - before > 2000);
+    await using lock = await redis.lock(key, { ttl: 6000 }); // after 2 s, which leaves 4 for a machine that stalls
+    let least = 6000;
+    await until(async () => {
+      const left = await redis.pttl(key);
+      const isExtended = left > least;
+      least = left;
+      return isExtended;
+    });
     expect([lock.signal.aborted, lock.remaining > 0, await redis.exists(key)]).toEqual([false, true, 1]);
   });
 
@@ -161,6 +166,22 @@ test('wrong arguments are refused before anything is sent', async () => {
   expect(await redis.dbsize()).toBe(0);
 });
 
+test('on a server that knows no scripts a lock is extended and released all the same, by its holder only', async () => {
+  const server = await startRedis({ args: ['EVAL', 'EVALSHA'].flatMap((name) => ['--rename-command', name, '']) });
+  await using redis = createRedis(server.url);
+  await expect(redis.eval('return 1')).rejects.toThrow('unknown command');
+  const lock = await redis.lock('a', { ttl: 60_000, extend: false });
+  await redis.pexpire('a', 30_000);
+  await lock.extend();
+  expect(await redis.pttl('a')).toBeGreaterThan(30_000);
+  expect([await lock.release(), await redis.exists('a')]).toEqual([true, 0]);
+  const lost = await redis.lock('a', { ttl: 60_000, extend: false });
+  await redis.set('a', 'of another client');
+  await expect(lost.extend()).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect([await lost.release(), await redis.get('a')]).toEqual([false, 'of another client']);
+  await server.stop();
+});
+
 test('when the server goes away the lock is lost after its time, and disposing of it throws nothing', async () => {
   const server = await startRedis();
   await using redis = createRedis(server.url, { timeout: 50 });
@@ -191,7 +212,7 @@ test('a signal also ends the wait for a server that does not answer; what it has
   await redis.ping();
   proxy.connections[0]?.stall('toClient');
   const stopper = new AbortController();
-  const waiting = redis.lock('late', { signal: stopper.signal });
+  const waiting = redis.lock('late', { signal: stopper.signal, ttl: 120_000 });
   waiting.catch(() => undefined);
   await until(async () => (await other.exists('late')) === 1);
   stopper.abort('enough');

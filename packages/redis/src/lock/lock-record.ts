@@ -82,7 +82,7 @@ export class LockRecord {
     }
   }
 
-  /** For servers without scripts, such as the embedded one. Other errors are thrown. */
+  /** For servers without scripts, such as a Redis whose EVAL was renamed. Other errors are thrown. */
   async #withoutScripts(error: unknown, command: Command<unknown>): Promise<boolean> {
     if (!hasNoScripts(error)) throw error;
     const done = await this.#redis.transaction(this.key, async (session) => {
