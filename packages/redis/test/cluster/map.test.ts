@@ -37,7 +37,7 @@ describe('first use', () => {
   test('asks all seeds at once, and takes the first answer: dead, silent and foreign ones do not matter [#137]', async () => {
     const { a, b } = await two();
     await b.stop();
-    const redis = open([await silent(), b.address, a.address], { timeout: 900 });
+    const redis = open([await silent(), b.address, a.address], { connectTimeout: 60_000, timeout: 20_000 });
     a.view = evenly([a]);
     a.answer = answers({ GET: bulk('a') });
     expect(await redis.get(KEY)).toBe('a');
@@ -61,7 +61,7 @@ describe('first use', () => {
     await a.stop();
     a.view = evenly([a]);
     a.answer = answers({ GET: bulk('a') });
-    const redis = open([a.address]);
+    const redis = open([a.address], { timeout: 20_000 });
     const told: string[] = [];
     redis.on('discoveryFailed', ({ cause }) => told.push(cause.message));
     const got = redis.get(KEY);

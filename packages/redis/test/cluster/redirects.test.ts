@@ -3,11 +3,22 @@ import { array, ask, bulk, error, integer, moved, ok } from '@kv/testkit/topolog
 import { evenly, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createRedis } from '../../src/index.ts';
+import { createRedis, type Redis } from '../../src/index.ts';
 import { keySlot } from '../../src/topology/slot.ts';
 import { answers, deferred, failureOf, KEY, mapAsked, mapsAsked, SLOT, two } from './scripted.ts';
 
 vi.mock('../../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
+
+/** Resolves when no such call is on its way: twice in a row none has come, and a PING has been answered behind the last. */
+async function answered(name: string, redis: Redis, ...nodes: readonly ScriptedNode[]): Promise<void> {
+  let before = -1;
+  for (let quiet = 0; quiet < 2; ) {
+    const count = nodes.reduce((sum, node) => sum + node.countOf(name), 0);
+    quiet = count === before ? quiet + 1 : 0;
+    before = count;
+    await Promise.all(redis.nodes().map(({ client }) => client.ping()));
+  }
+}
 
 test('the key of these tests belongs to the first node', () => {
   expect(SLOT).toBeLessThan(8192);
@@ -61,10 +72,18 @@ describe('MOVED', () => {
     a.answer = answers({ SET: moved(SLOT, b) });
     b.answer = answers({ SET: moved(SLOT, a) });
     await redis.connect();
-    const failure = await redis
-      .with({ timeout: 300 })
-      .set(KEY, 1)
-      .catch((reason: unknown) => reason);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5); // pauses of 7.5, 15, 30, 60, 120 and 187.5 ms
+    onTestFinished(() => {
+      random.mockRestore();
+      vi.useRealTimers();
+    });
+    let failure: unknown;
+    const call = failureOf(redis.with({ timeout: 300 }).set(KEY, 1)).then((reason) => {
+      failure = reason;
+    });
+    for (; failure === undefined; await vi.advanceTimersByTimeAsync(20)) await answered('SET', redis, a, b);
+    await call;
     expect(failure).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent', cause: { prefix: 'MOVED' } });
     expect(a.countOf('SET') + b.countOf('SET')).toBeLessThan(40); // pauses, not a storm
   });

@@ -50,7 +50,7 @@ async function missing(writers: readonly Writer[], node: ManagedServer, since: n
 it(
   `${COUNT} in a row lose no write that is acknowledged after the next primary was named, and fail no read [#104] [#186] [#191] [#192]`,
   async () => {
-    await using rig = await startSentinels({ downAfter: 3000, period: 500 }); // a machine that stalls is not down
+    await using rig = await startSentinels({ downAfter: 3000, period: 1000 }); // a machine that stalls is not down, and has no wrong role
     await using redis = createRedis(rig.url, PATIENT);
     const writers = startWriters(redis);
     const end = new AbortController();
