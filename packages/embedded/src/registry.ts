@@ -13,7 +13,7 @@ interface Servers {
 /** One for all copies of this module in the process: a client of the ESM copy and one of the CommonJS copy share servers. */
 function sharedByCopies(): Servers {
   const shared = globalThis as Record<symbol, unknown>;
-  const key = Symbol.for('@kv/embedded');
+  const key = Symbol.for('@kv/embedded/1'); // the number names the shape of what is shared: another shape gets another one
   shared[key] ??= { addresses: new Map(), started: 0 } satisfies Servers;
   return shared[key] as Servers;
 }
