@@ -108,11 +108,21 @@ function declaredParameters(file: ts.SourceFile, node: ts.FunctionDeclaration): 
   return declared.join(', ');
 }
 
+/** Methods with more parameters cannot be made: see `FIXED` in core's command-methods.ts, which has one form for each number. */
+const MOST_PARAMETERS = 6;
+
+function isVariadic({ parameters }: ts.FunctionDeclaration): boolean {
+  return parameters.some((parameter) => parameter.dotDotDotToken !== undefined);
+}
+
 function checkParameters(file: ts.SourceFile, node: ts.FunctionDeclaration): void {
   for (const parameter of node.parameters) {
     if (!ts.isIdentifier(parameter.name)) fail(file, parameter, 'parameters of commands must be plain names');
     if (parameter.name.text === node.name?.text) fail(file, parameter, 'a parameter hides its command');
   }
+  const count = node.parameters.length;
+  if (count <= MOST_PARAMETERS || isVariadic(node)) return;
+  fail(file, node, `${count} parameters: the most is ${MOST_PARAMETERS}, take options or any number of arguments`);
 }
 
 /** `V` is a type parameter of the class; methods infer the others from their arguments, so these need no default. */
@@ -155,7 +165,7 @@ function commandFunction(
     signatures,
     declared: parameters,
     count: implementation.parameters.length,
-    variadic: implementation.parameters.some((parameter) => parameter.dotDotDotToken !== undefined),
+    variadic: isVariadic(implementation),
     types: resolve(typesUsed(declared)),
   };
 }

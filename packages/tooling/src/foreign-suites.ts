@@ -61,6 +61,21 @@ export const suites: Readonly<Record<string, ForeignSuite>> = {
   },
 };
 
+/** What is said on the command line beside the name of a suite. */
+export interface SuiteArguments {
+  readonly from?: string | undefined;
+  /** Tests to choose among. */
+  readonly files: readonly string[];
+}
+
+/** @throws Error for arguments that the suite has no use for */
+export function checkArguments(name: string, { source }: ForeignSuite, { from, files }: SuiteArguments): void {
+  if (from !== undefined && (source === undefined || 'installed' in source))
+    throw new Error(`--from: the tests of ${name} come in a package that is installed`);
+  if (files.length > 0 && !existsSync(join(own, name, 'vitest.config.ts')))
+    throw new Error(`${files[0]}: ${name} is one file of tests, which runs as a whole`);
+}
+
 /** Where the tests of others are put together: git ignores it. */
 export const folder: string = join(repository, 'packages/tooling/.foreign');
 /** What goes in place of their imports. */

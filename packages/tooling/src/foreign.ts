@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runForeignProject } from './foreign-project.ts';
 import { projects } from './foreign-projects.ts';
-import { assemble, type ForeignSuite, folder, own, suites } from './foreign-suites.ts';
+import { assemble, checkArguments, type ForeignSuite, folder, own, suites } from './foreign-suites.ts';
 import { repository } from './published-entries.ts';
 
 /** Runs vitest: in the folder of the tests where that has a configuration of its own. */
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     const options = { folder: join(folder, name), from: values.from, more: names };
     process.exitCode = await runForeignProject(name, project, options);
   } else if (suite !== undefined) {
+    checkArguments(name, suite, { from: values.from, files: names });
     process.exitCode = runTests(suite.run ?? assemble(name, suite, values.from), suite, names);
   } else {
     const all = [...Object.keys(suites), ...Object.keys(projects)];

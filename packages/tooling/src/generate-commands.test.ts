@@ -125,6 +125,11 @@ describe('methods from functions', () => {
       'the type parameter T has no constraint',
     ],
     ['an unknown scope', '/** A. @scope fast */ export function a(): Command<1> { return x; }', "unknown scope 'fast'"],
+    [
+      'more parameters than a method can have',
+      '/** A. */ export function a(b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1): Command<1> { return x; }',
+      '7 parameters: the most is 6',
+    ],
     ['a pattern', '/** A. */ export function a({ b }: B): Command<1> { return x; }', 'must be plain names'],
     [
       'a hidden type',
