@@ -13,9 +13,9 @@ export async function heapBytesPerIdleClient(): Promise<number> {
   const peer = new CountingPeer({ request: 'r', reply: 'r', login: redisLogin });
   const kept: Redis[] = [];
   await openMore(kept, peer, WARM_UP);
-  const before = usedHeap();
+  const before = await usedHeap();
   await openMore(kept, peer, CLIENTS);
-  return (usedHeap() - before) / (kept.length - WARM_UP);
+  return ((await usedHeap()) - before) / (kept.length - WARM_UP);
 }
 
 async function openMore(kept: Redis[], { connect }: CountingPeer, count: number): Promise<void> {
@@ -24,11 +24,27 @@ async function openMore(kept: Redis[], { connect }: CountingPeer, count: number)
     await client.connect();
     kept.push(client);
   }
-  await setTimeout(20); // what connecting has left behind is over
 }
 
-/** After everything is collected that can be. */
-function usedHeap(): number {
+/** So many looks in a row that see the same say that what connecting has left behind is over. */
+const ALIKE = 3;
+/** No program needs as many. */
+const MOST_LOOKS = 500;
+
+/** When it does not change any more, after everything is collected that can be. */
+async function usedHeap(): Promise<number> {
+  let alike = 0;
+  for (let looks = 0, last = -1; looks < MOST_LOOKS; looks++) {
+    await setTimeout(10);
+    const used = collectedHeap();
+    alike = used === last ? alike + 1 : 1;
+    last = used;
+    if (alike === ALIKE) return used;
+  }
+  throw new Error(`the heap of idle clients: it still changes (${MOST_LOOKS} looks)`);
+}
+
+function collectedHeap(): number {
   for (let i = 0; i < 4; i++) globalThis.gc?.();
   return getHeapStatistics().used_heap_size;
 }
