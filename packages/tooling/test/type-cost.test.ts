@@ -3,7 +3,7 @@ import { instantiations } from '../src/type-cost.ts';
 
 // What the compiler pays for a small user program. When a test here fails, first look for a type that expands per
 // command; if the growth is wanted, set the budget to about 1.3 times the new number and say why in the commit.
-const budgets = { commands: 27_000, client: 55_000 };
+const budgets = { commands: 27_000, client: 70_000 };
 
 it('commands as values', () => {
   const program = `
