@@ -6,7 +6,10 @@ import { line, lineSetup } from './line-protocol.ts';
 import { outcome } from './observe.ts';
 
 /** A client whose router is loaded when the test says so. */
-function lazyClient(server: MemoryServer): {
+function lazyClient(
+  server: MemoryServer,
+  minBlocking = 0,
+): {
   client: Client;
   finish: (error?: Error) => void;
   loads: () => number;
@@ -21,7 +24,9 @@ function lazyClient(server: MemoryServer): {
     await loaded;
     return new SingleRouter(host.endpoint({ address: server, addressText: 'memory' }));
   };
-  const client = new Client(lineSetup({ address: server }), (host) => new LazyRouter(host, () => load(host)));
+  const usual = lineSetup({ address: server });
+  const pools = { ...usual.pools, blocking: { minSize: minBlocking, maxSize: 2 } };
+  const client = new Client({ ...usual, pools }, (host) => new LazyRouter(host, () => load(host)));
   return { client, finish, loads: () => loads };
 }
 
@@ -41,6 +46,39 @@ it('calls made before the router is loaded are written in their order when it is
   await (await lease).release();
   expect(client.state).toBe('ready');
   expect(client.endpoints).toHaveLength(1);
+  await client.close();
+});
+
+it('connect() waits for the connections for blocking commands of a router that it loads', async () => {
+  let accept: () => void = () => undefined;
+  const accepted = new Promise<void>((resolve) => {
+    accept = resolve;
+  });
+  const server = new MemoryServer({ beforeConnect: (attempt) => (attempt === 0 ? undefined : accepted) });
+  const { client, finish } = lazyClient(server, 2);
+  finish();
+  let isConnected = false;
+  const connected = client.connect().then(() => {
+    isConnected = true;
+  });
+  await expect.poll(() => server.attempts).toBe(3);
+  await client.endpoints[0]?.shared.start();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isConnected).toBe(false);
+  accept();
+  await connected;
+  expect(client.stats().connections.blocking.size).toBe(2);
+  await client.close();
+});
+
+it('connect() rejects when the connections for blocking commands of a router that it loads fail', async () => {
+  const refused = new Error('refused');
+  const beforeConnect = (attempt: number): void => {
+    if (attempt > 0) throw refused;
+  };
+  const { client, finish } = lazyClient(new MemoryServer({ beforeConnect }), 1);
+  finish();
+  await expect(client.connect()).rejects.toMatchObject({ code: 'CONNECTION', cause: refused });
   await client.close();
 });
 

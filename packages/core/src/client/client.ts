@@ -169,7 +169,7 @@ export class Client implements Engine, ServersListener {
   async connect(): Promise<void> {
     this.#checkOpen('connect');
     this.tracker.hold(); // the timer between two attempts does not keep the process
-    await startAll(this.#servers.router).finally(() => this.tracker.unhold());
+    await startAll(this.#servers).finally(() => this.tracker.unhold());
   }
 
   /** Whether producers may go on: less than half of `maxQueueBytes` waits to be written. */

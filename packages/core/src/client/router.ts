@@ -97,10 +97,14 @@ export interface Router {
   close?(error: KvError): void;
 }
 
-/** Opens the shared connections, and those for blocking commands that are kept. Rejects with the cause when that fails. */
-export async function startAll(router: Router): Promise<void> {
-  await router.start();
-  const primaries = router.endpoints.filter(({ identity }) => identity.role !== 'replica');
+/**
+ * Opens the shared connections, and those for blocking commands that are kept. Rejects with the cause when that fails.
+ *
+ * @param owner asked twice: its router may be replaced when it starts, see {@link RouterHost.replace}
+ */
+export async function startAll(owner: { readonly router: Router }): Promise<void> {
+  await owner.router.start();
+  const primaries = owner.router.endpoints.filter(({ identity }) => identity.role !== 'replica');
   await Promise.all(primaries.map((endpoint) => endpoint.startBlocking()));
 }
 
