@@ -224,6 +224,25 @@ it('reads what is no large value in slices, too', async () => {
   expect(inner.told).toEqual(['pause']);
 });
 
+it('reads into memory of its own, also while another one reads', async () => {
+  const bytes: number[][] = [];
+  const reading = [1, 2].map(async (value) => {
+    const inner = new Noted();
+    const taken: number[] = [];
+    bytes.push(taken);
+    const on = { data: (read: Uint8Array) => void taken.push(...read), drain: () => undefined, close: () => undefined };
+    await sliced(inner.connect)({ host: '', port: 0 }, on, new AbortController().signal);
+    return { inner, value };
+  });
+  const both = await Promise.all(reading);
+  for (const { inner, value } of both) inner.on?.room?.()?.fill(value, 0, 3);
+  for (const { inner } of both) inner.on?.filled?.(3);
+  expect(bytes).toEqual([
+    [1, 1, 1],
+    [2, 2, 2],
+  ]);
+});
+
 it('reads into the memory that its user offers, a slice of it at a time', async () => {
   const { inner, heard } = await open(new Uint8Array(READ_SLICE * 4));
   expect(inner.on?.room?.()).toHaveLength(READ_SLICE);

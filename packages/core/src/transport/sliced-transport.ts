@@ -21,9 +21,6 @@ const READ_TURNS = 8;
 /** After this time turns are not counted any more, ms: they are long in a program that has much else to do. */
 const LONGEST_PAUSE = 1;
 
-/** Where slices of what is no large value are read to. As with other reads, nothing keeps a view of it. */
-const READ_BUFFER = new Uint8Array(READ_SLICE);
-
 /**
  * Opens transports that move one slice of bytes in a turn of the event loop, and nothing in the turns after it. In
  * between, other connections have their turns: here, and in the server, which reads all that it finds of one connection
@@ -100,6 +97,8 @@ class SlicedReads {
   #isStopped = false;
   /** Whether the last room is in the memory of a large value. */
   #isDirect = false;
+  /** Where slices of anything else are read to; of this transport alone, which may still read when another one does. */
+  #buffer: Uint8Array | undefined;
 
   constructor(on: TransportEvents) {
     this.#on = on;
@@ -114,12 +113,14 @@ class SlicedReads {
   room(): Uint8Array {
     const room = this.#on.room?.()?.subarray(0, READ_SLICE);
     this.#isDirect = room !== undefined;
-    return room ?? READ_BUFFER;
+    if (room !== undefined) return room;
+    this.#buffer ??= new Uint8Array(READ_SLICE);
+    return this.#buffer;
   }
 
   filled(length: number): void {
     if (this.#isDirect) this.#on.filled?.(length);
-    else this.#on.data(READ_BUFFER.subarray(0, length));
+    else if (this.#buffer !== undefined) this.#on.data(this.#buffer.subarray(0, length));
     this.#came(length);
   }
 
