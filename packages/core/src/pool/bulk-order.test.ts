@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyCommand, Command, Keys, read, stateful, write } from '../command/command.ts';
+import type { Connection } from '../connection/connection.ts';
 import { AbortedError } from '../errors.ts';
 import { Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
@@ -73,7 +74,42 @@ describe('calls on the key of a large one', () => {
   });
 });
 
+/** Gives up what was written. Returns what discards its late reply. */
+function abandon(given: Request): () => void {
+  let discard: () => void = () => undefined;
+  const connection: Pick<Connection, 'afterInFlight'> = {
+    afterInFlight: (done) => {
+      const before = discard;
+      discard = () => {
+        before();
+        done();
+      };
+    },
+  };
+  given.connection = connection as Connection;
+  given.fail(new AbortedError('given up'));
+  return () => discard();
+}
+
 describe('a call that changes the connection', () => {
+  it('is awaited by what comes later also when nothing but a late reply was awaited before it', () => {
+    const { order, sent, back } = setup();
+    const [large, select, small] = [set('a'), SELECT, set('a')].map(request) as [Request, Request, Request];
+    order.enqueue([large], true);
+    const discard = abandon(large);
+    expect(order.follows(select)).toBe(true);
+    order.enqueue([select], false);
+    expect(back).toEqual([select]);
+    expect(order.follows(small)).toBe(true);
+    order.enqueue([small], false);
+    expect(sent).toEqual([large]);
+    select.succeed('OK');
+    expect(sent).toEqual([large, small]);
+    discard();
+    small.succeed('OK');
+    expect([set('a'), SELECT].map((command) => order.follows(request(command)))).toEqual([false, false]);
+  });
+
   it('goes to the shared one behind large calls, and what comes later follows it', () => {
     const { order, sent, back } = setup();
     const [first, second, select, small] = [set('a'), set('b'), SELECT, get('c')].map(request) as [

@@ -38,6 +38,8 @@ export class BulkOrder {
   readonly #sentKeys = new KeysInUse();
   /** Requests that go to a shared connection, behind all that were called before them. */
   readonly #barriers = new Set<Request>();
+  /** How many of them were sent and have no reply yet: the connection for bulk is still as it was before them. */
+  #barriersSent = 0;
   /** How many have come and have no reply yet. */
   #underWay = 0;
   /** The large one that has no reply yet. */
@@ -112,13 +114,20 @@ export class BulkOrder {
   }
 
   #release(first: Request): void {
-    if (this.#barriers.delete(first)) return this.#targets.giveBack(this.held.shift() as Request);
+    if (this.#barriers.delete(first)) return this.#giveBack();
     const count = first.unit?.members.length ?? 1;
     const requests: Request[] = [];
     for (let i = 0; i < count; i++) requests.push(this.held.shift() as Request);
     if (this.#large.has(first)) this.#become(first);
     for (const request of requests) this.#replies.await(request, this.#sentKeys.enter(request.command));
     this.#targets.forward(requests);
+  }
+
+  #giveBack(): void {
+    const barrier = this.held.shift() as Request;
+    this.#barriersSent++;
+    this.#replies.await(barrier, () => this.#barriersSent--);
+    this.#targets.giveBack(barrier);
   }
 
   #become(current: Request): void {
@@ -132,10 +141,15 @@ export class BulkOrder {
   #earlierThan(request: Request, pending: () => readonly Request[]): Request[] {
     if (this.#barriers.has(request)) return this.#targets.pendingBulk().filter(({ settled }) => !settled);
     const members = request.unit?.members ?? [request];
-    const isCovered = members.some(hasKeys) && members.every(({ command }) => this.#sentKeys.cover(command));
-    const earlier = isCovered ? [] : earlierOnKeys(members, pending());
+    const earlier = this.#isCovered(members) ? [] : earlierOnKeys(members, pending());
     if (this.#current === undefined || this.#current === request || !this.#large.has(request)) return earlier;
     return [...earlier, this.#current];
+  }
+
+  /** Whether it is enough that they follow what was sent on their keys. */
+  #isCovered(members: readonly Request[]): boolean {
+    if (this.#barriersSent > 0) return false;
+    return members.some(hasKeys) && members.every(({ command }) => this.#sentKeys.cover(command));
   }
 }
 
