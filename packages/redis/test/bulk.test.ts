@@ -258,6 +258,33 @@ describe.each([2, 3] as const)('a client with bulkAbove in RESP%i', (protocol) =
     expect(await lengths(other)).toEqual([large.length, large.length + 1, 0]);
   });
 
+  it('lets a call behind select() find its database although a large one on its key was given up before', async () => {
+    stall('bulk');
+    const abort = new AbortController();
+    const late = settle(redis.with({ signal: abort.signal }).set('a', 'y'.repeat(20_000)));
+    await redis.ping();
+    abort.abort();
+    expect(await late).toMatchObject({ code: 'ABORTED', outcome: 'unknown' });
+    const calls = [redis.select(4), redis.set('a', 'x')];
+    await redis.session().then((session) => session.release()); // has turns of the event loop pass
+    proxy.resume();
+    expect(await Promise.all(calls)).toEqual(['OK', 'OK']);
+    expect(await redis.get('a')).toBe('x');
+    await until(async () => (await other.strlen('a')) === 20_000);
+  });
+
+  it('cancels blocking calls while select() waits for large ones', async () => {
+    stall('bulk');
+    const calls = [redis.set('a', large), redis.select(4)];
+    const abort = new AbortController();
+    const popped = settle(redis.with({ signal: abort.signal }).blpop('list', 0));
+    await until(async () => (await clientList()).includes(' cmd=blpop'));
+    abort.abort();
+    expect(await popped).toMatchObject({ code: 'ABORTED', outcome: 'refused' });
+    proxy.resume();
+    expect(await Promise.all(calls)).toEqual(['OK', 'OK']);
+  });
+
   it('goes on when select() is given up while it waits for large calls', async () => {
     stall('bulk');
     const before = redis.set('a', large);

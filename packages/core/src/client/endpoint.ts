@@ -1,6 +1,7 @@
 import type { AnyCommand } from '../command/command.ts';
 import type { Protocol } from '../connection/protocol.ts';
 import type { KvError } from '../errors.ts';
+import { BulkPool } from '../pool/bulk-pool.ts';
 import type { PoolEvent } from '../pool/connection-event.ts';
 import type { ConnectionPool } from '../pool/keyed-pool.ts';
 import { OrderedPool } from '../pool/ordered-pool.ts';
@@ -54,6 +55,11 @@ export class Endpoint {
     this.#owner = owner;
     this.#pools = new EndpointPools<Endpoint>(this, owner);
     this.shared = this.#pools.of('shared');
+  }
+
+  /** The shared connections, for what depends on neither keys nor database: it waits for no large call. */
+  get control(): ConnectionPool {
+    return this.shared instanceof BulkPool ? this.shared.control : this.shared;
   }
 
   /** Exclusive connections: sessions, transactions. May be the same pool as `shared`. */

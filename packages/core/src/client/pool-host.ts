@@ -61,8 +61,7 @@ export class PoolHost implements ConnectionSetup, PoolEvents {
   /** On the shared connection; what is about that one, on a connection that is made for it. */
   sendOnControl<T>(command: AnyCommand<T>, options: SendOptions): Promise<T> {
     const { internalCalls, leases, setup } = this.#owner;
-    const { shared } = this.#endpoint;
-    if (this.#name !== 'shared') return internalCalls.sendOn(shared, command, options);
+    if (this.#name !== 'shared') return internalCalls.sendOn(this.#endpoint.control, command, options);
     const isOrdered = setup.pools.shared.ordered === true; // then blocking calls are on that connection, too
     return leases.sendOnExtra(isOrdered ? this.#endpoint.blocking : this.#endpoint.streams, command, options);
   }

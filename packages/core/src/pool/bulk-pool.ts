@@ -51,6 +51,11 @@ export class BulkPool implements ConnectionPool {
     });
   }
 
+  /** The pool for what depends on no earlier call: nothing is held back there. */
+  get control(): ConnectionPool {
+    return this.#main;
+  }
+
   get options(): PoolOptions {
     return this.#main.options;
   }
