@@ -70,17 +70,20 @@ it('are not kept when their servers are used no more', async () => {
   await client.close();
 });
 
-it('are closed with their client, whether their servers are still used or not', async () => {
-  const { client, add, remove } = changing();
-  const [used, gone] = [add(), add()];
-  const views = [client.only(used), client.only(gone)];
-  remove(gone);
-  const states: string[][] = views.map((view) => {
-    const told: string[] = [];
-    view.on('state', ({ to }) => told.push(to));
-    return told;
-  });
-  await client.close();
-  expect(views.map(({ state }) => state)).toEqual(['closed', 'closed']);
-  expect(states[0]).toEqual(['closing', 'closed']);
-});
+it.each([undefined, 0])(
+  'are closed with their client, whether their servers are still used or not: timeout %s',
+  async (timeout) => {
+    const { client, add, remove } = changing();
+    const [used, gone] = [add(), add()];
+    const views = [client.only(used), client.only(gone)];
+    remove(gone);
+    const states: string[][] = views.map((view) => {
+      const told: string[] = [];
+      view.on('state', ({ to }) => told.push(to));
+      return told;
+    });
+    await client.close({ timeout });
+    expect(views.map(({ state }) => state)).toEqual(['closed', 'closed']);
+    expect(states[0]).toEqual(['closing', 'closed']);
+  },
+);

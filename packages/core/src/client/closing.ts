@@ -61,7 +61,7 @@ export async function closeClient(host: ClosingHost, wait: ClosingWait, timeout:
     endpoint.poolInUse('blocking')?.dismiss(error);
     endpoint.streams.close(error);
   }
-  if (timeout > 0) await callsEnded(host, wait);
+  await (timeout > 0 ? callsEnded(host, wait) : undefined); // the client is known to be closing before its servers go
   wait.end();
   const router = host.router();
   router.close?.(error);
