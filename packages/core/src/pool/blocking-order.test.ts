@@ -40,6 +40,18 @@ describe('blocking commands on one connection', () => {
     expect(sent).toEqual([first, get, second, last]);
   });
 
+  it('tell the pool nothing of what ends while it is held here', () => {
+    let told = 0;
+    const pool = { attempt: 'connecting', endedWaiting: () => told++ };
+    const order = new BlockingOrder(() => undefined, pool);
+    const [first, second] = [request(POP, order), request(POP, order)];
+    order.enqueue([first]);
+    order.enqueue([second]);
+    expect(second.queue?.attempt).toBe('connecting');
+    second.fail(new Error('given up'));
+    expect([order.held.length, told]).toEqual([0, 0]);
+  });
+
   it('do not wait for themselves when they come again because their server was replaced', async () => {
     const { order, sent } = setup();
     const [first, second] = [request(POP, order), request(POP, order)];

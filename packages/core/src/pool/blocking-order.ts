@@ -36,7 +36,11 @@ export class BlockingOrder {
    */
   constructor(forward: (requests: readonly Request[]) => void, pool?: Pick<QueueOwner, 'attempt'>) {
     this.#forward = forward;
-    this.#held = new RequestQueue(pool);
+    this.#held = new RequestQueue({
+      get attempt() {
+        return pool?.attempt;
+      },
+    });
   }
 
   /** Blocking commands that have not ended. */
