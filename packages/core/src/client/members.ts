@@ -54,7 +54,7 @@ export function batchingMembers<B extends Adds>(Base: B): B & Adds<BatchingMembe
       return this.members.length;
     }
 
-    /** In place of the one of the generated class. */
+    /** In place of `CommandRunner.refuse`: the batch counts it. */
     refuse(error: unknown): Promise<never> {
       return this.members.refuse(error as Error);
     }

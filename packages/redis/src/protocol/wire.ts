@@ -131,8 +131,8 @@ export class RedisWire implements Wire, DecoderSink, LoggedIn {
   }
 
   /**
-   * A line that is blocked or monitors is silent for good reasons: whether the server still serves it is seen in its
-   * list of clients. One that should be blocked and is not has been answered, or is not known any more.
+   * A connection that is blocked or monitors is silent for good reasons: whether the server still serves it is seen in
+   * its list of clients. One that should be blocked and is not has been answered, or is not known any more.
    *
    * @see https://redis.io/commands/client-list/
    */
