@@ -13,6 +13,9 @@ export interface Flood {
   readonly reading: 'listener' | 'loop';
 }
 
+/** On a slow machine more than a thousand messages come right behind the confirmation, before anybody can read. */
+const UNBOUNDED = { buffer: 1_000_000 };
+
 /** So many messages are published at once, again and again until the subscription is confirmed. */
 const AT_ONCE = 20;
 
@@ -31,7 +34,7 @@ export async function flood({ redis, publish, channel, again, reading }: Flood):
     const receivers = await Promise.all(numbers.map((text) => publish(channel, text)));
     given.push(...numbers.filter((_, i) => (receivers[i] ?? 0) > 0));
   };
-  const before = again ? await redis.subscribe(channel) : undefined;
+  const before = again ? await redis.subscribe(channel, UNBOUNDED) : undefined;
   const subscribing = subscribeSoon(redis, channel, before);
   subscribing.then(
     () => {
@@ -58,7 +61,7 @@ async function subscribeSoon(redis: Redis, channel: string, before: Subscription
   await turn();
   const left = before?.close();
   await turn(); // some messages come before the server ends one, some are published before it begins the other
-  const subscription = await redis.subscribe(channel);
+  const subscription = await redis.subscribe(channel, UNBOUNDED);
   await left;
   return subscription;
 }
