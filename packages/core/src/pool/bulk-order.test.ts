@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import { AbortedError } from '../errors.ts';
 import { Request } from '../request/request.ts';
 import { RequestTracker } from '../request/request-tracker.ts';
+import { Unit } from '../request/unit.ts';
 import { BulkOrder } from './bulk-order.ts';
 
 const tracker = new RequestTracker({ client: 'test', backend: 'test', address: 'memory' }, 1_000_000);
@@ -73,6 +74,52 @@ describe('calls on the key of a large one', () => {
     expect(sent).toEqual([elsewhere]);
   });
 });
+
+describe('a large call that goes to another server', () => {
+  it('is not awaited by those that are served while it is being redirected', () => {
+    const { order, sent } = setup();
+    const [first, second, third] = [set('a'), set('a'), set('b')].map(request) as [Request, Request, Request];
+    for (const large of [first, second, third]) order.enqueue([large], true);
+    const leaving = order.leaving([first]);
+    const taken = order.held.take((held) => held === second);
+    order.leaving(taken).gone(taken);
+    leaving.gone([first]);
+    expect(sent).toEqual([first, third]);
+  });
+
+  it('is not awaited by those that are served because of another that goes with it', () => {
+    const early = request(get('b'));
+    const { order, sent } = setup([early]);
+    const [first, large] = [request(set('a')), request(set('c'))];
+    const unit = [request(set('a')), request(set('b'))];
+    joinUnit(unit);
+    order.enqueue([first], true);
+    order.enqueue(unit, false);
+    order.enqueue([large], true);
+    expect(sent).toEqual([first]);
+    order.leaving([early, first]).gone([early, first]);
+    expect(sent).toEqual([first, ...unit, large]);
+  });
+
+  it('counts as under way when it comes back at once, and when it stays', () => {
+    const { order, sent } = setup();
+    const [first, second] = [request(set('a')), request(set('b'))];
+    order.enqueue([first], true);
+    const leaving = order.leaving([first]);
+    order.enqueue([first], true);
+    leaving.gone([first]);
+    order.leaving([first]).stay([first]);
+    order.enqueue([second], true);
+    expect(sent).toEqual([first, first]);
+    first.succeed('OK');
+    expect(sent).toEqual([first, first, second]);
+  });
+});
+
+function joinUnit(members: readonly Request[]): void {
+  const unit = new Unit<Request>(members);
+  for (const member of members) member.unit = unit;
+}
 
 /** Gives up what was written. Returns what discards its late reply. */
 function abandon(given: Request): () => void {

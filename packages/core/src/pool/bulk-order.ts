@@ -42,8 +42,8 @@ export class BulkOrder {
   #barriersSent = 0;
   /** How many have come and have no reply yet. */
   #underWay = 0;
-  /** The large one that has no reply yet. */
-  #current: Request | undefined;
+  /** The turn of the large one that has no reply yet. One that comes back from another server has a new turn. */
+  #current: { readonly request: Request } | undefined;
   #isWaiting = false;
 
   constructor(targets: BulkTargets) {
@@ -71,9 +71,22 @@ export class BulkOrder {
     if (!this.#isWaiting) this.#serve();
   }
 
-  /** See {@link AwaitedReplies.leaving}. */
+  /**
+   * See {@link AwaitedReplies.leaving}. What is served meanwhile does not wait for a large one among them: on another server
+   * that may wait for a large one which has come from there.
+   */
   leaving(requests: readonly Request[]): Leaving {
-    return this.#replies.leaving(requests);
+    const current = this.#current;
+    const isLeaving = current !== undefined && requests.includes(current.request);
+    if (isLeaving) this.#current = undefined;
+    const leaving = this.#replies.leaving(requests);
+    return {
+      gone: (all) => leaving.gone(all),
+      stay: (all) => {
+        if (isLeaving && all.includes(current.request)) this.#current ??= current;
+        leaving.stay(all);
+      },
+    };
   }
 
   #enter(request: Request): void {
@@ -130,9 +143,10 @@ export class BulkOrder {
     this.#targets.giveBack(barrier);
   }
 
-  #become(current: Request): void {
+  #become(request: Request): void {
+    const current = { request };
     this.#current = current;
-    this.#replies.await(current, () => {
+    this.#replies.await(request, () => {
       if (this.#current === current) this.#current = undefined;
     });
   }
@@ -142,8 +156,9 @@ export class BulkOrder {
     if (this.#barriers.has(request)) return this.#targets.pendingBulk().filter(({ settled }) => !settled);
     const members = request.unit?.members ?? [request];
     const earlier = this.#isCovered(members) ? [] : earlierOnKeys(members, pending());
-    if (this.#current === undefined || this.#current === request || !this.#large.has(request)) return earlier;
-    return [...earlier, this.#current];
+    const current = this.#current?.request;
+    if (current === undefined || current === request || !this.#large.has(request)) return earlier;
+    return [...earlier, current];
   }
 
   /** Whether it is enough that they follow what was sent on their keys. */
