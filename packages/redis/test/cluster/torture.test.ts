@@ -38,8 +38,8 @@ function partlyLarge(redis: Redis): JudgedClient {
   const every = (count: number): boolean => calls++ % count === 0;
   return {
     ...judged(redis),
-    set: (key, value) => redis.set(key, `${value};`.padEnd(every(7) ? 5000 : 0, '.')),
-    get: async (key) => (await redis.with({ bulk: every(11) }).get(key))?.split(';')[0] ?? null,
+    set: (key, value) => redis.set(key, `${value};`.padEnd(every(3) ? 5000 : 0, '.')),
+    get: async (key) => (await redis.with({ bulk: every(3) }).get(key))?.split(';')[0] ?? null,
   };
 }
 

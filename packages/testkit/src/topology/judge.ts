@@ -176,9 +176,9 @@ class Judge {
       rejected: this.#rejected,
       rejections: this.#rejections,
       redirects: this.#redirects,
+      hung: this.#called - this.#settled, // before the counters are read, which can make a client go on
       wrongGets: this.#keys.flatMap((key) => key.wrongGets()),
       wrongCounters: await this.#wrongCounters(),
-      hung: this.#called - this.#settled,
       longestPause: this.#longestPause,
       longestCalmPause: this.#longestCalmPause,
       longestPauseOfKey: Math.max(...this.#keys.map(({ longestPause }) => longestPause)),
