@@ -1,7 +1,7 @@
 /** What `Redis` and `Cluster` have in common: the life of a client, and how commands reach the one under it. */
 import { EventEmitter } from 'node:events';
 import { Flag, isKvError, queueMicrotask, setTimeout } from '@kv/core';
-import type { Command as KvCommand, Redis as KvRedis, RedisClientOptions, RedisSession } from '@kv/redis';
+import type { Command as KvCommand, Redis as KvRedis, RedisClientOptions } from '@kv/redis';
 import { type Callback, splitCallback } from './arguments.ts';
 import { answer } from './callbacks.ts';
 import type { Command, SharedOptions } from './command.ts';
@@ -16,10 +16,7 @@ import type { ScriptDefinition } from './script.ts';
 import { type SpecialHost, specialOf } from './specials.ts';
 import { become, type Status } from './status.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { Watch } from './watch.ts';
-
-/** Where commands go: the client, or the connection that watches keys. */
-type Target = KvRedis | RedisSession;
+import { type Target, Watch } from './watch.ts';
 
 /** What may be sent before the server is ready, when nothing else may wait. */
 const HANDSHAKE = new Set(['auth', 'hello', 'select', 'client', 'readonly', 'info']);
@@ -173,8 +170,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     const special = specialOf(command);
     if (special !== undefined) return void command.answered(await special(this.#host, command));
     const target = this.target(command.name);
-    const session = this.#watch.session;
-    const executor = session === undefined ? target : await session;
+    const executor = this.#watch.session === undefined ? target : await this.#watch.targetOf(target, this.isCluster);
     try {
       command.answered(await this.#send(executor, command.value()));
     } catch (error) {
@@ -254,11 +250,18 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     const host: PipelineHost = {
       options: this.options,
       commandOptions: this.commandOptions,
-      target: () => this.#watch.session ?? this.target(),
+      target: (whole) => this.#targetOfBatch(whole),
       refused: async (command, error) => this.#refused(command, error, this.target()),
-      executed: () => (atomic ? this.#watch.end() : undefined),
+      executed: () => this.#watch.end(),
     };
     return Object.assign(new Pipeline(host, atomic), this.#added);
+  }
+
+  /** @param whole it has a transaction, which keys that are watched protect */
+  #targetOfBatch(whole: boolean): Target | Promise<Target> {
+    const { session } = this.#watch;
+    if (session === undefined) return this.target();
+    return whole ? session : this.#watch.targetOf(this.target(), this.isCluster);
   }
 
   /** Runs what `multi({ pipeline: false })` has collected. */

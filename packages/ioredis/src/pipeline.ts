@@ -17,11 +17,11 @@ type Sender = Pick<KvRedis, 'sendAll' | 'multi'>;
 export interface PipelineHost {
   readonly options: Options;
   readonly commandOptions: SharedOptions;
-  /** Where it is sent when it is executed. @throws when the client takes no calls */
-  target(): Sender | Promise<Sender>;
+  /** Where it is sent when it is executed. @param whole it has a transaction @throws when the client takes no calls */
+  target(whole: boolean): Sender | Promise<Sender>;
   /** What becomes of a member that the server refused. Rejects unless it was sent again. */
   refused(command: Command, error: Error): Promise<unknown>;
-  /** It has been executed: a watch is over. */
+  /** A transaction has been executed: a watch is over. */
   executed(): void;
 }
 
@@ -85,15 +85,16 @@ export class Pipeline implements CommandSender {
     }
     const commands = this.#commands;
     this.#commands = [];
-    const results = this.#run(commands).finally(() => this.#host.executed());
+    const whole = this.#atomic || commands.some(({ name }) => name === 'exec');
+    const results = this.#run(commands, whole).finally(() => (whole ? this.#host.executed() : undefined));
     if (typeof callback === 'function') answer(results, callback as Callback);
     return results;
   }
 
-  async #run(commands: readonly Command[]): Promise<MemberResult[] | null> {
+  async #run(commands: readonly Command[], whole: boolean): Promise<MemberResult[] | null> {
     if (commands.length === 0) return [];
     try {
-      const found = this.#host.target();
+      const found = this.#host.target(whole);
       const target = found instanceof Promise ? await found : found;
       return await (this.#atomic ? this.#runWhole(target, commands) : this.#runParts(target, commands));
     } catch (error) {

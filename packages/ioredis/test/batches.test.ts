@@ -1,3 +1,4 @@
+import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Redis, type RedisOptions } from '../src/index.ts';
@@ -168,5 +169,36 @@ describe('callbacks in transactions', () => {
     const tell = (error: Error | null, reply?: unknown): unknown => told.push(error?.message ?? reply);
     await expect(client().multi().set('a', tell).get('a', tell).exec()).rejects.toThrow('EXECABORT');
     expect(told).toEqual([expect.stringContaining('wrong number of arguments'), 'QUEUED']);
+  });
+});
+
+describe('a watch', () => {
+  const failure = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: Error) => error.message);
+
+  it('whose connection was lost fails the transaction, once, and no other command', async () => {
+    const name = 'watches';
+    const redis = client({ connectionName: name });
+    await redis.watch('w');
+    const other = client();
+    const list = String(await (other as unknown as Redis).client('LIST'));
+    const ids = list
+      .split('\n')
+      .flatMap((line) => (line.includes(` name=${name} `) ? [/id=(\d+)/.exec(line)?.[1]] : []));
+    expect(ids).toHaveLength(2);
+    await Promise.all(ids.map((id) => (other as unknown as Redis).client('KILL', 'ID', String(id))));
+    await expect.poll(() => failure(redis.set('w', 1))).toBe('OK');
+    expect(await redis.pipeline().get('w').exec()).toEqual([[null, '1']]);
+    expect(await failure(redis.multi().get('w').exec())).toContain('lost');
+    expect(await redis.multi().get('w').exec()).toEqual([[null, '1']]);
+  });
+
+  it('that could not be sent leaves the commands behind it alone', async () => {
+    await using proxy = await faultProxy(server);
+    await proxy.refuse();
+    const redis = client({ port: proxy.port, maxRetriesPerRequest: 0, retryStrategy: () => 20 });
+    expect(await failure(redis.watch('w'))).toContain('max retries');
+    await proxy.accept();
+    await expect.poll(() => failure(redis.set('w', 1))).toBe('OK');
+    expect(await redis.multi().get('w').exec()).toEqual([[null, '1']]);
   });
 });

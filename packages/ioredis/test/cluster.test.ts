@@ -39,6 +39,17 @@ describe('a cluster', () => {
     await expect.poll(() => events).toEqual(['connecting', 'ready', 'end']);
   });
 
+  it('watches keys, while other commands go to any server', async () => {
+    const cluster = client();
+    await cluster.watch('{w}a');
+    expect(await cluster.pipeline().set('w1', 1).set('w2', 2).get('w1').exec()).toMatchObject([{}, {}, [null, '1']]);
+    expect(await cluster.multi().set('{w}a', 1).exec()).toEqual([[null, 'OK']]);
+    await cluster.watch('{w}a');
+    await cluster.set('{w}a', 2);
+    expect(await cluster.multi().get('{w}a').exec()).toBeNull();
+    expect(await cluster.mget('{w}a')).toEqual(['2']);
+  });
+
   it('reaches servers where natMap says, as a function and as an object', async () => {
     const asked: string[] = [];
     const names = rig.primaries.map(({ port }) => `127.0.0.1:${port}`);
