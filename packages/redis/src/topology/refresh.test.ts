@@ -20,7 +20,7 @@ function scripted(servers: readonly string[]): {
     (addressText) => ({ identity: { address: { host: 'h', port: 1 }, addressText, role: 'primary' } }) as Endpoint,
   );
   const send = (endpoint: Endpoint, { spec }: AnyCommand): Promise<unknown> => {
-    if (spec.name === 'CLUSTER SLOTS') return Promise.resolve([]);
+    if (spec.name === 'CLUSTER SLOTS') return Promise.resolve([[0, 16_383, ['h', 1, 'id']]]);
     return new Promise((resolve) => {
       const answer = (epoch: number): void => resolve(`cluster_state:ok\r\ncluster_current_epoch:${epoch}\r\n`);
       asked.push({ server: endpoint.identity.addressText, answer });

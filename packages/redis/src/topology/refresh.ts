@@ -4,6 +4,7 @@ import {
   clearTimeout,
   type Endpoint,
   type KvError,
+  LONGEST_TIMER,
   monotonicNow,
   type RouterHost,
   setTimeout,
@@ -126,7 +127,7 @@ export class Refresher {
 
   #wait(milliseconds: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#start(), milliseconds);
+    this.#timer = setTimeout(() => this.#start(), Math.min(milliseconds, LONGEST_TIMER));
     this.#timer.unref();
   }
 
@@ -185,11 +186,15 @@ export class Refresher {
     if (!this.#closed) this.#take(view, round);
   }
 
-  /** The first answer of a round counts. A later one does when its server knows more. */
+  /**
+   * The first answer of a round counts. A later one does when its server knows more. A server that was taken out of the
+   * cluster has an empty map, often of the newest epoch: that is no answer.
+   */
   #take(view: ClusterView, round: Round): void {
     const { epoch } = view.info;
     if (round.answered && epoch <= this.#age.epoch) return;
     const { addressText, role } = view.from.identity;
+    if (view.map.ranges.length === 0) throw new ConnectionError(`${addressText} knows of no server with slots`);
     const lastResort = role === undefined; // a seed
     if (!this.#age.accepts({ epoch, from: addressText, lastResort }))
       throw new ConnectionError(`${addressText} has an older view of the cluster (epoch ${epoch})`);

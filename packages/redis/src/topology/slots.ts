@@ -1,4 +1,12 @@
-import { type AnyCommand, type Connection, type Endpoint, type KvError, queueMicrotask, type Request } from '@kv/core';
+import {
+  type AnyCommand,
+  type Connection,
+  ConnectionError,
+  type Endpoint,
+  type KvError,
+  queueMicrotask,
+  type Request,
+} from '@kv/core';
 import { bringSource } from './bring-source.ts';
 import { commandSlot, NO_SLOT } from './command-slot.ts';
 import { Gate } from './gate.ts';
@@ -23,7 +31,7 @@ export class Slots {
   #oneSlotOf: ReadonlyMap<Endpoint, number> | undefined;
   /** Called when a slot has got another owner. */
   ownerChanged: ((slot: number) => void) | undefined;
-  /** Why the last look for owners failed. */
+  /** Why the last look for owners failed, or that its map leaves out a slot that calls wait for. */
   failure: KvError | undefined;
 
   /**
@@ -129,7 +137,8 @@ export class Slots {
   #waitForOwner(request: Request, slot: number): void {
     const gate = this.#gates.get(slot) ?? this.#newGate([slot], Hold.noOwner);
     pushAll(gate, request);
-    if (this.failure !== undefined) request.cause = this.failure;
+    this.failure ??= new ConnectionError('The map of the cluster has no address of an owner of the slot');
+    request.cause = this.failure;
     this.#ownerWanted();
   }
 

@@ -6,7 +6,7 @@ import type { Answer, ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RedisClientOptions } from '../../src/client/options.ts';
 import { createRedis, type Redis } from '../../src/index.ts';
-import { answers, deferred, failureOf, KEY, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
+import { answers, deferred, failureOf, KEY, mapAsked, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
 
 function open(seeds: readonly string[], options: Omit<RedisClientOptions, 'bytes'> = {}): Redis {
   const redis = createRedis({ cluster: seeds }, { timeout: 5000, ...options });
@@ -71,6 +71,23 @@ describe('first use', () => {
     expect(told).toEqual(told.map(() => expect.stringContaining(a.address)));
   });
 
+  test('of a cluster without slots holds calls, and their errors say so', async () => {
+    const { cluster, a } = await two();
+    cluster.tell({ epoch: 1, ranges: [] });
+    const redis = openAt(a, { timeout: 100 });
+    const reason = `${a.address} knows of no server with slots`;
+    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause: { message: reason } });
+    expect(await failureOf(redis.connect())).toMatchObject({ message: reason });
+  });
+
+  test('that leaves a slot out holds its calls, and their errors say so', async () => {
+    const { cluster, a } = await two();
+    cluster.tell({ epoch: 1, ranges: [{ first: SLOT + 1, last: 16_383, nodes: [a] }] });
+    const redis = openAt(a, { timeout: 100 });
+    const cause = { message: 'The map of the cluster has no address of an owner of the slot' };
+    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause });
+  });
+
   test('tries all addresses of a name [#137]', async () => {
     const { a } = await two(); // on 127.0.0.1 only; the name may lead to ::1 first
     a.view = evenly([a]);
@@ -105,6 +122,33 @@ describe('a new map is asked for', () => {
     expect(await redis.get(KEY)).toBe('b');
   });
 });
+
+test('an empty map, which a server has that was taken out of the cluster, is no answer: nothing is connected again', async () => {
+  const { a, b, redis } = await two({ refreshInterval: 20 });
+  a.answer = answers({ GET: bulk('a') });
+  b.answer = answers({ GET: bulk('b') });
+  expect(await Promise.all([redis.get(KEY), redis.get('a')])).toEqual(['a', 'b']);
+  const connections = (): number => a.countOf('HELLO') + b.countOf('HELLO');
+  const before = connections();
+  b.view = { epoch: 1, ranges: [] };
+  const emptyFirst = mapAsked(b, mapsAsked(b) + 1).then(() => undefined);
+  a.answer = answers({ CLUSTER: emptyFirst });
+  await mapAsked(b, mapsAsked(b) + 4);
+  expect(await redis.get('a')).toBe('b');
+  expect(connections()).toBe(before);
+});
+
+test.each([2 ** 32, Number.POSITIVE_INFINITY])(
+  'with refreshInterval: %d it is not asked for again and again',
+  async (refreshInterval) => {
+    const { a, b, redis } = await two({ refreshInterval });
+    for (const node of [a, b]) node.answer = answers({ GET: bulk('v') });
+    await Promise.all([redis.get(KEY), redis.get('a')]); // both are connected
+    const asked = mapsAsked(a);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(mapsAsked(a) - asked).toBeLessThan(3);
+  },
+);
 
 test('calls to a server that answers go on while a look at the map gets no answer from another [#139]', async () => {
   const { a, b, redis } = await two();
