@@ -100,6 +100,13 @@ describe.each(servers)('on %s', (_, start) => {
     expect(await lock.release()).toBe(false);
   });
 
+  test('one with a ttl that is longer than a timer can be is held', async () => {
+    await using lock = await redis.lock(fresh(), { ttl: 40 * 86_400_000 });
+    const lost = once(lock.signal, 'abort').then(() => 'lost');
+    expect(await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, 50, 'held'))])).toBe('held');
+    expect(lock.remaining).toBeGreaterThan(39 * 86_400_000);
+  });
+
   test('it is lost when somebody removes it, and a lock of another client is left alone', async () => {
     const key = fresh();
     const lock = await redis.lock(key, { ttl: 300 });

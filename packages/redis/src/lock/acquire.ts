@@ -1,4 +1,12 @@
-import { AbortedError, ConflictError, clearTimeout, monotonicNow, type Signal, setTimeout } from '@kv/core';
+import {
+  AbortedError,
+  ConflictError,
+  clearTimeout,
+  LONGEST_TIMER,
+  monotonicNow,
+  type Signal,
+  setTimeout,
+} from '@kv/core';
 import { boundedWait } from '../commands/support/bounded-wait.ts';
 import { type LockOptions, type LockSettings, readLockOptions } from './lock-options.ts';
 import { type LockClient, LockRecord } from './lock-record.ts';
@@ -62,7 +70,7 @@ function pause(ms: number, signal: Signal | undefined): Promise<void> {
       signal?.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER));
     signal?.addEventListener('abort', end);
   });
 }

@@ -2,6 +2,7 @@ import {
   ArgumentError,
   ConflictError,
   clearTimeout,
+  LONGEST_TIMER,
   monotonicNow,
   type Signal,
   setTimeout,
@@ -105,14 +106,16 @@ export class RedisLock implements AsyncDisposable {
     this.#heldUntil = heldUntil;
     clearTimeout(this.#expiry);
     const { ttl } = this.#settings;
-    const expire = (): void => this.#lose(new TimeoutError(`lock: it could not be extended in its time (${ttl} ms)`));
-    this.#expiry = setTimeout(expire, Math.max(0, heldUntil - monotonicNow()));
-    this.#expiry.unref();
+    const left = Math.max(0, heldUntil - monotonicNow());
+    this.#expiry = later(left, () => {
+      if (left > LONGEST_TIMER) this.#keepUntil(heldUntil);
+      else this.#lose(new TimeoutError(`lock: it could not be extended in its time (${ttl} ms)`));
+    });
   }
 
   /** After a failure it is tried again soon; whether that was in time is told by the other timer. */
   #extendIn(ms: number): void {
-    this.#next = setTimeout(() => {
+    this.#next = later(ms, () => {
       const { ttl } = this.#settings;
       const goOn = (again: number): void => {
         if (!this.#isOver) this.#extendIn(again);
@@ -121,8 +124,7 @@ export class RedisLock implements AsyncDisposable {
         () => goOn(ttl / 3),
         () => goOn(ttl / 10),
       );
-    }, ms);
-    this.#next.unref();
+    });
   }
 
   #lose(reason: Error): void {
@@ -135,4 +137,11 @@ export class RedisLock implements AsyncDisposable {
     clearTimeout(this.#expiry);
     clearTimeout(this.#next);
   }
+}
+
+/** Runs it after so many ms, or after the longest time of a timer if that is shorter. It keeps no process alive. */
+function later(ms: number, run: () => void): Timer {
+  const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER));
+  timer.unref();
+  return timer;
 }
