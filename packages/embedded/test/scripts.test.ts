@@ -25,6 +25,22 @@ test('a script that does not end is stopped after lua-time-limit', async () => {
   expect(await redis.execute('EVAL', 'return 1', '0')).toBe(1);
 });
 
+test.each([
+  'while true do pcall(function() while true do end end) end',
+  'while true do pcall(error) end',
+  'local function again() while true do pcall(again) end end coroutine.wrap(again)()',
+  'while true do redis.pcall("nosuch") end',
+])('pcall does not keep a script alive whose time is over: %s', async (script) => {
+  const started = await startEmbedded({ redis: true });
+  closing = started;
+  await using redis = createRedis(started.redis.address);
+  await redis.execute('EVAL', 'return 1', '0'); // the interpreter is loaded
+  await redis.configSet({ 'lua-time-limit': '20' });
+  await expect(redis.execute('EVAL', script, '0')).rejects.toThrow('stopped after lua-time-limit (20 ms)');
+  await redis.configSet({ 'lua-time-limit': '5000' });
+  expect(await redis.execute('EVAL', 'local n = 0 for i = 1, 300000 do n = n + 1 end return n', '0')).toBe(300_000);
+});
+
 test('keys do not expire while a script runs', async () => {
   const started = await startEmbedded({ redis: true });
   closing = started;

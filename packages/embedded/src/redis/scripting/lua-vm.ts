@@ -201,10 +201,12 @@ export class LuaVm {
     this.#module._lua_pushcclosure(this.#state, pointer, 0);
   }
 
-  /** Calls a function after each so many steps of Lua; what it throws ends the call. */
+  /** Calls a function after each so many steps of Lua, also in the running coroutine; what it throws ends the call. */
   watch(steps: number, look: StackFunction): void {
     const pointer = this.#memory.pointer(look, (state) => (running as LuaVm).#enter(state, look), 'vii');
-    this.#module._lua_sethook(this.#main, pointer, COUNT_EVENTS, steps);
+    for (const state of new Set([this.#main, this.#state])) {
+      this.#module._lua_sethook(state, pointer, COUNT_EVENTS, steps);
+    }
   }
 
   /** A value with all that is in it, down to so many levels: a table below is an error, or empty when it is cut there. */

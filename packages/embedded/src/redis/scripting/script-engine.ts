@@ -66,7 +66,11 @@ export class ScriptEngine {
     this.#globals = vm.keep();
     this.#handler = vm.keep();
     this.#compile = vm.keep();
-    vm.watch(STEPS, checkTime);
+    this.#watch();
+  }
+
+  #watch(): void {
+    this.#vm.watch(STEPS, checkTime);
   }
 
   /** A script with the reason why there is none, as the server says it. */
@@ -104,6 +108,7 @@ export class ScriptEngine {
       return ok ? new ReplyMaker(vm, wire, keepsBooleans()).take() : this.#failure(sha);
     } finally {
       vm.top = 0;
+      this.#watch();
     }
   }
 
@@ -121,6 +126,7 @@ export class ScriptEngine {
       const ok = withHost(loadingHost(register), () => vm.call(0, 1, 1));
       return ok ? undefined : `Error registering functions: ${this.#fieldOnTop('err')}`;
     } finally {
+      this.#watch();
       vm.pushKept(this.#loaded);
       vm.call(0, 0);
       vm.top = 0;
@@ -193,7 +199,13 @@ function loadingHost(register: ScriptHost['register']): ScriptHost {
   return { run: nothing, setProtocol: nothing, checkTime, register };
 }
 
-function checkTime(): number {
-  currentHost().checkTime();
+/** The error of a script whose time is over comes again at each further step: `pcall` cannot keep the script alive. */
+function checkTime(vm: LuaVm): number {
+  try {
+    currentHost().checkTime();
+  } catch (error) {
+    vm.watch(1, checkTime);
+    throw error;
+  }
   return 0;
 }
