@@ -14,7 +14,8 @@ export interface SessionSerializer {
 /** Options of {@link KvStore}. */
 export interface KvStoreOptions {
   /**
-   * Milliseconds that a session lives whose cookie has no end, or a function that says it for every session.
+   * Milliseconds that a session lives whose cookie has no end, or a function that says it for every session. A session to
+   * which the function gives 0 or less is removed.
    *
    * @default a day, or the longest time that the server keeps if that is less
    */
@@ -122,9 +123,9 @@ export class KvStore extends Store {
     await (ttl === undefined ? this.#kv.expireAt(sid, expiresAt) : this.#kv.expire(sid, ttl));
   }
 
-  /** A session whose cookie has ended is removed. */
+  /** A session whose cookie or time has ended is removed. */
   #endOf(session: SessionData): { ttl: number; expiresAt?: never } | { ttl?: never; expiresAt: number } {
-    if (typeof this.#ttl === 'function') return { ttl: this.#ttl(session) };
+    if (typeof this.#ttl === 'function') return endIn(this.#ttl(session));
     const { expires } = session.cookie ?? {};
     return expires ? { expiresAt: new Date(expires).getTime() } : { ttl: this.#ttl };
   }
@@ -141,6 +142,12 @@ export class KvStore extends Store {
     for await (const [id, text] of this.#kv.entries()) sessions.set(id, { ...this.#serializer.parse(text), id });
     return [...sessions.values()];
   }
+}
+
+/** An end now is that of a session without time left. */
+function endIn(ttl: number): { ttl: number; expiresAt?: never } | { ttl?: never; expiresAt: number } {
+  if (typeof ttl !== 'number') throw new TypeError(`ttl: expected milliseconds from the function, got ${typeof ttl}`);
+  return ttl > 0 || Number.isNaN(ttl) ? { ttl } : { expiresAt: 0 };
 }
 
 async function ended(call: Promise<unknown>): Promise<void> {

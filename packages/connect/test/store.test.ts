@@ -134,6 +134,23 @@ test('a failure that a callback is told is no unhandled rejection', async () => 
   expect([error, unhandled]).toMatchObject([{ code: 'TIMEOUT' }, []]);
 });
 
+test('a function that gives a session no more time ends it, as a cookie that has ended does', async () => {
+  await using redis = createRedis('embedded:');
+  const kv = keyValue(redis);
+  for (const left of [0, -5000]) {
+    const store = new KvStore(kv, { ttl: () => left });
+    await kv.set('a', '{}');
+    await store.set('a', sessionOf(60_000));
+    expect(await kv.has('a')).toBe(false);
+    await kv.set('a', '{}');
+    await store.touch('a', sessionOf(60_000));
+    expect(await kv.has('a')).toBe(false);
+  }
+  const forgetful = new KvStore(kv, { ttl: () => undefined as unknown as number });
+  await expect(forgetful.set('a', sessionOf(60_000))).rejects.toThrow('ttl: expected milliseconds from the function');
+  await expect(forgetful.touch('a', sessionOf(60_000))).rejects.toThrow('ttl: expected milliseconds from the function');
+});
+
 test('options: a time to live of your own, no touch, another serializer', async () => {
   await using server = await startEmbedded({ redis: true, frozenAt: Date.now() });
   await using redis = createRedis(server.redis.address);
