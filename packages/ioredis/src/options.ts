@@ -90,10 +90,14 @@ export const DEFAULTS: Options = {
   retryStrategy: (times: number) => Math.min(times * 50, 2000),
 };
 
-/** The options in arguments of the constructor: port, host and options in any order, address, path, objects. */
+/**
+ * The options in arguments of the constructor: port, host and options in any order, address, path, objects. What is said
+ * twice counts as the first argument says it; only TLS is told better by options than by the scheme of an address.
+ */
 export function readArguments(given: readonly unknown[]): Options {
   const all = given.map(readArgument);
-  return checked(Object.assign({}, DEFAULTS, ...all.filter((options) => options !== undefined)));
+  const { tls } = Object.assign({}, ...all) as Options;
+  return checked(Object.assign({}, DEFAULTS, ...all.toReversed(), withoutHoles({ tls })));
 }
 
 function checked(options: Options): Options {
@@ -117,20 +121,25 @@ export function withoutHoles(options: object): object {
 
 /** An address, a path of a socket, or `host`, `host:port`. */
 function readText(text: string): object {
-  if (text.startsWith('/')) return { path: text };
+  if (/^\/(?!\/)/.test(text)) return readPath(text);
   if (text.startsWith('embedded:')) return { address: text };
-  const url = new URL(/^[\w+]+:\/\//.test(text) ? text : `redis://${text}`);
+  const url = new URL(/^[\w+]+:\/\//.test(text) ? text : `redis://${text.replace(/^\/\//, '')}`);
   const db = url.pathname.slice(1);
   const all = {
-    host: url.hostname || undefined,
+    host: url.hostname.replace(/^\[|\]$/g, '') || undefined, // an IPv6 address stands in brackets
     port: url.port === '' ? undefined : Number(url.port),
     username: decodeURIComponent(url.username) || undefined,
     password: decodeURIComponent(url.password) || undefined,
     db: /^\d+$/.test(db) ? Number(db) : undefined,
     tls: /^(rediss|valkeys):$/.test(url.protocol) ? true : undefined,
-    ...Object.fromEntries(url.searchParams),
   };
-  return withoutHoles(all);
+  return { ...Object.fromEntries(url.searchParams), ...withoutHoles(all) };
+}
+
+/** A path, which may end in `?db=1`. */
+function readPath(text: string): object {
+  const [path, query] = text.split('?');
+  return { ...Object.fromEntries(new URLSearchParams(query)), path };
 }
 
 /** Where the client under it connects to. */
@@ -151,8 +160,8 @@ export function clientOptions(options: Options, backoff: RedisClientOptions['bac
   return {
     connections: 'one',
     protocol: Number(options.protocol) as 2 | 3,
-    timeout: commandTimeout,
-    connectTimeout,
+    timeout: Number(commandTimeout), // text, when it comes from an address
+    connectTimeout: Number(connectTimeout ?? DEFAULTS.connectTimeout),
     backoff,
     retry: resend === true ? 'always' : resend === false ? 'never' : 'safe',
     db: Number(options.db ?? 0),
@@ -183,7 +192,7 @@ function nameOf({ connectionName }: Options): string | undefined {
 }
 
 function loginOf({ username, password }: Options): Pick<RedisClientOptions, 'username' | 'password'> {
-  return password || username ? { username: username ?? undefined, password: password ?? '' } : {};
+  return password || username ? { username: username ?? undefined, password: String(password ?? '') } : {};
 }
 
 /** With sentinels TLS has an option of its own, as in ioredis. */

@@ -1,5 +1,6 @@
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { Redis as Ioredis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Command, MaxRetriesPerRequestError, Redis, type RedisOptions, ReplyError } from '../src/index.ts';
 
@@ -42,6 +43,30 @@ describe('a client', () => {
     const redis = make();
     expect(await redis.ping()).toBe('PONG');
     expect(await redis.quit()).toBe('OK');
+  });
+
+  it.each([
+    ['an address', [(port: number) => `redis://localhost:${port}/3?db=4&commandTimeout=900`, { db: 5 }]],
+    ['an address without a scheme', [(port: number) => `//localhost:${port}/3`]],
+    ['options', [{ db: 3 }, (port: number) => `redis://localhost:${port}/5`]],
+    ['a port before options', [(port: number) => String(port), { port: 1, db: 3 }]],
+  ])('takes what is said twice from the first argument, as ioredis does: %s', async (_, given) => {
+    const args = given.map((arg) => (typeof arg === 'function' ? arg(server.port) : arg));
+    const described = async (Class: unknown): Promise<unknown> => {
+      const redis = new (Class as new (...args: unknown[]) => Redis)(...args);
+      onTestFinished(() => redis.disconnect());
+      return / db=(\d+)/.exec(await redis.client('INFO'))?.[1];
+    };
+    expect([await described(Redis), await described(Ioredis)]).toEqual(['3', '3']);
+  });
+
+  it('takes TLS from options before the scheme of an address, and addresses of IPv6', () => {
+    const tls = { servername: 'redis.example' };
+    const options = { lazyConnect: true, password: 7 } as unknown as RedisOptions;
+    const { options: known } = new Redis('rediss://[::1]:7000', { ...options, tls });
+    expect(known).toMatchObject({ host: '::1', port: 7000, tls });
+    expect(new Redis('rediss://localhost', options).options).toMatchObject({ tls: true });
+    expect(new Redis('/tmp/r.sock?db=2', options).options).toMatchObject({ path: '/tmp/r.sock', db: '2' });
   });
 
   it('is made from the path of a unix socket, and from the address of an embedded server', async () => {
