@@ -39,6 +39,8 @@ export class Pipeline implements CommandSender {
   readonly #host: PipelineHost;
   readonly #atomic: boolean;
   #commands: Command[] = [];
+  /** Of the last `exec()`; a further one without new commands gives them again. */
+  #results: Promise<MemberResult[] | null> | undefined;
   /** A transaction inside of it has begun. */
   #inner = false;
 
@@ -66,7 +68,11 @@ export class Pipeline implements CommandSender {
   /** Adds commands that are given as lists of name and arguments. */
   addBatch(commands: readonly (readonly unknown[])[]): this {
     const methods = this as unknown as Record<string, (...args: unknown[]) => unknown>;
-    for (const [name, ...args] of commands) methods[String(name)]?.(...args);
+    for (const [name, ...args] of commands) {
+      const method = methods[String(name)];
+      if (typeof method !== 'function') throw new TypeError(`${String(name)}: no such command`);
+      method.apply(this, args);
+    }
     return this;
   }
 
@@ -83,12 +89,16 @@ export class Pipeline implements CommandSender {
       this.#inner = false;
       return this.sendCommand(new Command('exec', [], {}, callback as Callback | undefined));
     }
-    const commands = this.#commands;
-    this.#commands = [];
-    const whole = this.#atomic || commands.some(({ name }) => name === 'exec');
-    const results = this.#run(commands, whole).finally(() => (whole ? this.#host.executed() : undefined));
+    if (this.#commands.length > 0 || this.#results === undefined) this.#results = this.#end(this.#commands);
+    const results = this.#results;
     if (typeof callback === 'function') answer(results, callback as Callback);
     return results;
+  }
+
+  #end(commands: readonly Command[]): Promise<MemberResult[] | null> {
+    this.#commands = [];
+    const whole = this.#atomic || commands.some(({ name }) => name === 'exec');
+    return this.#run(commands, whole).finally(() => (whole ? this.#host.executed() : undefined));
   }
 
   async #run(commands: readonly Command[], whole: boolean): Promise<MemberResult[] | null> {
@@ -100,7 +110,8 @@ export class Pipeline implements CommandSender {
     } catch (error) {
       const known = knownError(error);
       for (const command of commands) command.reject(known);
-      throw known;
+      if (this.#atomic) throw known;
+      return commands.map(() => [known]);
     }
   }
 
@@ -188,17 +199,18 @@ async function runAtomic(target: Sender, commands: readonly Command[]): Promise<
     tellQueued(commands);
     return results;
   } catch (error) {
-    if (error instanceof TransactionAbortedError) tellRefused(error, commands);
+    if (error instanceof TransactionAbortedError) throw tellRefused(error, commands);
     if (!(error instanceof ConflictError)) throw error;
     tellQueued(commands);
     return null;
   }
 }
 
-/** Each member is told whether the server has taken it. */
-function tellRefused({ refused }: TransactionAbortedError, commands: readonly Command[]): void {
-  for (const { index, error } of refused) commands[index]?.reject(error);
+/** Each member is told whether the server has taken it. Returns the error with the name that ioredis has for the refusals. */
+function tellRefused(aborted: TransactionAbortedError, commands: readonly Command[]): Error {
+  for (const { index, error } of aborted.refused) commands[index]?.reject(error);
   tellQueued(commands);
+  return Object.assign(aborted, { previousErrors: aborted.refused.map(({ error }) => error) });
 }
 
 /** Also when a watched key was changed: the server has queued them all, and run none. */

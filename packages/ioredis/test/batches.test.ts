@@ -172,9 +172,49 @@ describe('callbacks in transactions', () => {
   });
 });
 
-describe('a watch', () => {
-  const failure = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: Error) => error.message);
+const failure = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: Error) => error.message);
 
+describe('a pipeline', () => {
+  it('refuses a list with a command that there is not', () => {
+    expect(() =>
+      client().pipeline([
+        ['set', 'a', 1],
+        ['nosuch', 'secret'],
+      ]),
+    ).toThrow(new TypeError('nosuch: no such command'));
+  });
+
+  it('that cannot be sent tells so in the result of each member, and never rejects', async () => {
+    const redis = client({ enableOfflineQueue: false });
+    const unsent = [expect.objectContaining({ message: expect.stringContaining("Stream isn't writeable") })];
+    expect(await redis.pipeline().get('a').set('a', 1).exec()).toEqual([unsent, unsent]);
+    (redis as unknown as Redis).disconnect();
+    const closed = [expect.objectContaining({ message: 'Connection is closed.' })];
+    expect(await redis.pipeline().get('a').exec()).toEqual([closed]);
+    expect(await failure(redis.multi().get('a').exec())).toBe('Connection is closed.');
+  });
+
+  it('that is executed once more gives the same results, and runs nothing twice', async () => {
+    const batch = client().pipeline().incr('n');
+    expect([await batch.exec(), await batch.exec()]).toEqual([[[null, 1]], [[null, 1]]]);
+    expect(await batch.incr('n').exec()).toEqual([[null, 2]]);
+  });
+
+  it('tells why a transaction was refused under the name that ioredis has for it', async () => {
+    const refused: unknown = await client()
+      .multi()
+      .set('a')
+      .get('a')
+      .exec()
+      .catch((error: unknown) => error);
+    const previousErrors = [
+      expect.objectContaining({ name: 'ReplyError', message: expect.stringMatching(/^ERR wrong number/) }),
+    ];
+    expect(refused).toMatchObject({ message: expect.stringMatching(/^EXECABORT/), previousErrors });
+  });
+});
+
+describe('a watch', () => {
   it('whose connection was lost fails the transaction, once, and no other command', async () => {
     const name = 'watches';
     const redis = client({ connectionName: name });
