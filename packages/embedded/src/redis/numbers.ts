@@ -21,6 +21,15 @@ export function numberOf(text: string, message: string = NOT_AN_INTEGER): number
   return Number(integerOf(text, message));
 }
 
+const INT = 2 ** 31;
+
+/** A number that the server keeps in 32 bits. */
+export function intOf(text: string): number {
+  const value = numberOf(text);
+  const fits = value >= -INT && value < INT;
+  return fits ? value : refuse(`value is out of range, value must between ${-INT} and ${INT - 1}`);
+}
+
 /** Zero or more. */
 export function countOf(text: string): number {
   const message = 'value is out of range, must be positive';

@@ -1,6 +1,6 @@
 import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { CommandError, refuse, syntaxError } from '../command-error.ts';
-import { numberOf } from '../numbers.ts';
+import { intOf, numberOf } from '../numbers.ts';
 import { array, bulk, integer, OK, resp2, resp3, status } from '../replies.ts';
 import { VERSION } from '../version.ts';
 
@@ -79,7 +79,7 @@ function greeting({ client, state }: Context): string {
 }
 
 const select: Run = ({ state, client }, [indexText = '']) => {
-  const index = numberOf(indexText);
+  const index = intOf(indexText);
   if (index < 0 || index >= state.databases.length) refuse('DB index is out of range');
   client.db = index;
   return OK;

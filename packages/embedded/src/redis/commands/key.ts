@@ -3,7 +3,7 @@ import { arg, type Commands, type Context, type Run } from '../command.ts';
 import { refuse, syntaxError } from '../command-error.ts';
 import { deadline, EX, EXAT, PX, PXAT, type TimeUnit } from '../expiry.ts';
 import { globMatches } from '../glob.ts';
-import { numberOf } from '../numbers.ts';
+import { intOf, numberOf } from '../numbers.ts';
 import { bulk, bulks, flag, integer, OK, status } from '../replies.ts';
 import { encodingOf, ScoredMembers, type Value } from '../values.ts';
 
@@ -56,7 +56,7 @@ const rename: Run = (context, [from = '', to = '']) => {
 
 /** The index of another database. */
 function databaseIndex({ state }: Context, text: string): number {
-  const index = numberOf(text);
+  const index = intOf(text);
   return index >= 0 && index < state.databases.length ? index : refuse('DB index is out of range');
 }
 
@@ -84,8 +84,7 @@ const copy: Run = (context, [from = '', to = '', ...options]) => {
 
 const move: Run = (context, [key = '', indexText = '']) => {
   const { db, state, client } = context;
-  const index = numberOf(indexText, 'value is out of range');
-  if (!(index >= 0 && index < state.databases.length)) refuse('DB index is out of range');
+  const index = databaseIndex(context, indexText);
   if (index === client.db) refuse('source and destination objects are the same');
   const target = state.database(index);
   const entry = db.entry(key);

@@ -32,7 +32,14 @@ function unsubscribe(kind: Kind): Run {
   };
 }
 
-function list(listeners: ReadonlyMap<string, Set<Client>>, pattern: string | undefined): string {
+function list(
+  listeners: ReadonlyMap<string, Set<Client>>,
+  [pattern, ...rest]: readonly string[],
+  subcommand: string | undefined,
+): string {
+  if (rest.length > 0) {
+    refuse(`unknown subcommand or wrong number of arguments for '${subcommand}'. Try PUBSUB HELP.`);
+  }
   return bulks([...listeners.keys()].filter((name) => pattern === undefined || globMatches(pattern, name)));
 }
 
@@ -53,8 +60,8 @@ export const pubsubCommands: Commands = {
     return integer(state.pubsub.publish(channel, message));
   },
   spublish: ({ state }, [channel = '', message = '']) => integer(state.pubsub.publishToShard(channel, message)),
-  'pubsub|channels': ({ state }, [pattern]) => list(state.pubsub.channels, pattern),
-  'pubsub|shardchannels': ({ state }, [pattern]) => list(state.pubsub.shards, pattern),
+  'pubsub|channels': ({ state, words }, args) => list(state.pubsub.channels, args, words[1]),
+  'pubsub|shardchannels': ({ state, words }, args) => list(state.pubsub.shards, args, words[1]),
   'pubsub|numsub': ({ state }, names) => counts(state.pubsub.channels, names),
   'pubsub|shardnumsub': ({ state }, names) => counts(state.pubsub.shards, names),
   'pubsub|numpat': ({ state }) => integer(state.pubsub.patterns.size),

@@ -31,8 +31,11 @@ function scanOptions(args: readonly string[], withType: boolean): ScanOptions {
   return { pattern, count, type };
 }
 
+const MAX_CURSOR = 2n ** 64n - 1n;
+
 function cursorOf(text: string): number {
-  if (!/^([+-]?[0-9]{1,20})?$/.test(text)) refuse('invalid cursor');
+  const digits = /^[+-]?([0-9]{1,20})$|^$/.exec(text);
+  if (digits === null || BigInt(digits[1] ?? '0') > MAX_CURSOR) refuse('invalid cursor');
   return text.startsWith('-') ? Number.POSITIVE_INFINITY : Number(text);
 }
 
