@@ -1,5 +1,7 @@
 import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
 import { ClientShape } from './client.ts';
+import type { Command } from './command.ts';
+import { knownError } from './errors.ts';
 import { installInspection } from './inspection.ts';
 import { clientOptions, DEFAULTS, type Options, readArguments, withoutHoles } from './options.ts';
 import { Redis } from './redis.ts';
@@ -65,9 +67,14 @@ export class Cluster extends ClientShape {
     return kv;
   }
 
-  duplicate(startupNodes: readonly ClusterNode[] = this.#seeds, options: ClusterOptions = {}): this {
+  /** @param startupNodes none: those of this client */
+  duplicate(startupNodes: readonly ClusterNode[] = [], options: ClusterOptions = {}): this {
     const Same = this.constructor as new (nodes: readonly ClusterNode[], options: ClusterOptions) => this;
-    return new Same(startupNodes, { ...this.options, ...options, lazyConnect: options.lazyConnect ?? false });
+    return new Same(startupNodes.length > 0 ? startupNodes : this.#seeds, {
+      ...this.options,
+      ...options,
+      lazyConnect: options.lazyConnect ?? false,
+    });
   }
 
   /** A client for each server that is known now. */
@@ -76,6 +83,19 @@ export class Cluster extends ClientShape {
     const nodes = [...this.#nodes.values()];
     if (role === 'all') return nodes;
     return nodes.filter(({ options }) => options.readOnly === (role === 'slave'));
+  }
+
+  /** INFO, by which libraries ask for the version, is answered by one of the primaries. */
+  override sendCommand(command: Command): Promise<unknown> {
+    if (command.name !== 'info') return super.sendCommand(command);
+    this.#sendToOne(command).catch((error: unknown) => command.reject(knownError(error)));
+    return command.promise;
+  }
+
+  async #sendToOne(command: Command): Promise<void> {
+    await this.target(command.name).ping(); // then the servers are known
+    const [node] = this.nodes('master');
+    await (node as Redis).sendCommand(command);
   }
 
   override get retryAttempts(): number {

@@ -50,6 +50,20 @@ describe('a cluster', () => {
     expect(await cluster.mget('{w}a')).toEqual(['2']);
   });
 
+  it('tells libraries its version by INFO, also before it is connected, and refuses it when it is closed', async () => {
+    const cluster = client({ lazyConnect: true });
+    expect(await cluster.info('server')).toContain('redis_version:');
+    expect(await cluster.callBuffer('INFO')).toBeInstanceOf(Buffer);
+    cluster.disconnect();
+    await expect(cluster.info()).rejects.toThrow('Connection is closed.');
+  });
+
+  it('has a duplicate with the same servers when the list of them is empty, as with ioredis', async () => {
+    const other = client().duplicate([], { keyPrefix: 'other:' });
+    onTestFinished(() => other.disconnect());
+    expect([await other.set('a', 1), other.options.keyPrefix]).toEqual(['OK', 'other:']);
+  });
+
   it('reaches servers where natMap says, as a function and as an object', async () => {
     const asked: string[] = [];
     const names = rig.primaries.map(({ port }) => `127.0.0.1:${port}`);
