@@ -1,4 +1,4 @@
-/** What `console.log()` shows of a client: no passwords. Its `options` keep them, because libraries copy these. */
+/** What `console.log()` and JSON show of a client: no passwords. Its `options` keep them, because libraries copy these. */
 import type { InspectOptions, inspect } from 'node:util';
 
 type Inspect = typeof inspect;
@@ -9,7 +9,7 @@ const SECRET = /password|passphrase|^(?:key|pfx|token|secret)$/i;
 /** So deep options are shown. */
 const DEPTH = 5;
 
-/** Lets objects of a class be shown with their name and some of their members. */
+/** Lets objects of a class be shown with their name and some of their members, and as JSON with these members. */
 export function installInspection<T extends object>(prototype: T, members: (object: T) => object): void {
   const value = function (this: T, depth: number | null, options: InspectOptions, inspect: Inspect): string {
     const name = this.constructor.name;
@@ -17,6 +17,10 @@ export function installInspection<T extends object>(prototype: T, members: (obje
     return `${name} ${inspect(withoutSecrets(members(this), DEPTH), { ...options, depth })}`;
   };
   Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), { value, configurable: true });
+  const toJSON = function (this: T): unknown {
+    return withoutSecrets(members(this), DEPTH);
+  };
+  Object.defineProperty(prototype, 'toJSON', { value: toJSON, configurable: true });
 }
 
 /** A copy to be shown. Of objects with a class of their own there is only the name: what is in them is not known. */

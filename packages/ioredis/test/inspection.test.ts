@@ -1,4 +1,4 @@
-/** What `console.log(client)` prints. */
+/** What `console.log(client)` prints, and what is logged of it as JSON. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Cluster, type ClusterOptions, Redis } from '../src/index.ts';
@@ -23,6 +23,12 @@ describe.each<[string, () => Redis | Cluster]>([
   it.each([0, 2, 9, null])('is printed without passwords to the depth %s, also inside of something else', (depth) => {
     for (const shown of [client, { list: [{ client }] }, client.pipeline()])
       expect(inspect(shown, { depth, showHidden: true, getters: true })).not.toMatch(/secret|115, 101, 99|73 65 63/);
+  });
+
+  it('has no passwords as JSON', () => {
+    const logged = JSON.stringify({ client, batch: client.pipeline() });
+    expect(logged).not.toContain('secret');
+    expect(JSON.parse(logged)).toMatchObject({ client: { status: 'wait', options: { connectTimeout: 10_000 } } });
   });
 
   it('is printed with its class, status and options, and keeps its options as they are', () => {
