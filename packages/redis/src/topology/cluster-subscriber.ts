@@ -176,7 +176,8 @@ export class ClusterSubscriber implements ReaderHost, MapFollower {
     if (this.#release !== undefined) return;
     this.#release = this.#source.hold(() => this.#close());
     this.#router.followers.add(this);
-    mapKnown(this.#client, this.#router).catch((error: unknown) => this.#fail(asKvError(error)));
+    const known = mapKnown(this.#client, this.#router, () => this.#release !== undefined);
+    known.catch((error: unknown) => this.#fail(asKvError(error)));
   }
 
   /** No one reads. */

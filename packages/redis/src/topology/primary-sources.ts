@@ -22,7 +22,14 @@ export function anyPrimary(client: Engine, router: ClusterRouter): ConnectionSou
   const open = async (signal: AbortSignal): Promise<Lease> => {
     for (;;) {
       try {
-        await mapKnown(client, router);
+        await mapKnown(
+          client,
+          router,
+          () => !signal.aborted,
+          (error) => {
+            last = error;
+          },
+        );
         const lease = await client.acquireInternal({ timeout: ATTEMPT, signal }, 'streams', someOwner(router));
         last = undefined;
         return lease;
@@ -36,13 +43,25 @@ export function anyPrimary(client: Engine, router: ClusterRouter): ConnectionSou
   return sourceWith(client, open, () => last);
 }
 
-/** Resolves when a map of the cluster is known. @throws what the servers refuse the login with */
-export async function mapKnown(client: Engine, router: ClusterRouter): Promise<void> {
-  while (router.map === undefined) {
+/**
+ * Resolves when a map of the cluster is known, or when nobody waits for it any more.
+ *
+ * @param failed told each time why there is none
+ * @throws what the servers refuse the login with
+ */
+export async function mapKnown(
+  client: Engine,
+  router: ClusterRouter,
+  isAwaited: () => boolean,
+  failed: (error: KvError) => void = () => undefined,
+): Promise<void> {
+  while (router.map === undefined && isAwaited()) {
     try {
       await client.connect();
     } catch (error) {
-      if (isOver(asKvError(error), client)) throw error;
+      const reason = asKvError(error);
+      if (isOver(reason, client)) throw reason;
+      failed(reason);
     }
   }
 }

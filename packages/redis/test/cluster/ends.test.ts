@@ -4,6 +4,7 @@ import { evenly } from '@kv/testkit/topology/scripted-cluster';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { expect, test } from 'vitest';
 import { keySlot } from '../../src/topology/slot.ts';
+import { runProgram } from '../run-program.ts';
 import { answers, failureOf, KEY, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
 
 test('close() ends calls that wait for the end of a pause', async () => {
@@ -235,4 +236,17 @@ test('the client of a server that has left the cluster sends nothing, and is clo
   await redis.close();
   expect(gone.state).toBe('closed');
   expect(await failureOf(gone.get('a'))).toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+});
+
+test('subscriptions that were not made for want of a map say why, and let the process end', async () => {
+  const { a } = await two();
+  a.answer = answers({ CLUSTER: bulk('no map') });
+  const program = runProgram(`
+    import { createRedis } from '@kv/redis';
+    const redis = createRedis('redis+cluster://${a.address}', { timeout: 500 });
+    const say = ({ code, cause }) => console.log(code, cause.message);
+    await Promise.all([redis.subscribe('a').catch(say), redis.ssubscribe('b').catch(say)]);
+  `);
+  const reason = 'TIMEOUT CLUSTER SLOTS: unexpected reply (expected a list)';
+  expect(await program.end).toEqual([0, `${reason}\n${reason}`]);
 });
