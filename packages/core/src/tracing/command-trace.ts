@@ -41,16 +41,14 @@ export interface BatchOf {
 }
 
 /** The trace of a call that is one request. */
-export class OneRequestTrace implements RequestTrace {
-  readonly #trace: Trace<CommandTrace>;
-
+export class OneRequestTrace extends Trace<CommandTrace> implements RequestTrace {
   constructor(identity: Identity, command: string, batch: BatchOf | undefined) {
-    this.#trace = new Trace(commandTracing, messageOf(identity, command, batch));
+    super(commandTracing, messageOf(identity, command, batch));
   }
 
   closed(request: TracedRequest, error: Error | undefined): void {
-    note(this.#trace.message, request);
-    this.#trace.end(error);
+    note(this.message, request);
+    this.end(error);
   }
 }
 

@@ -42,14 +42,15 @@ export class Trace<M extends TraceMessage> {
 }
 
 function started(channels: TracingChannels, message: TraceMessage): AsyncResource {
-  const { start, end, name } = channels;
-  const capture = (): AsyncResource => {
-    end.publish(message);
-    return new AsyncResource(name);
-  };
-  if (start.runStores !== undefined) return start.runStores(message, capture);
+  const { start } = channels;
+  if (start.runStores !== undefined) return start.runStores(message, capture, undefined, channels, message);
   start.publish(message);
-  return capture();
+  return capture(channels, message);
+}
+
+function capture({ end, name }: TracingChannels, message: TraceMessage): AsyncResource {
+  end.publish(message);
+  return new AsyncResource(name);
 }
 
 function publishEnd({ error, asyncStart, asyncEnd }: TracingChannels, message: TraceMessage): void {

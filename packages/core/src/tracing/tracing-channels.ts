@@ -4,7 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 interface TraceChannel {
   readonly hasSubscribers: boolean;
   publish(message: unknown): void;
-  runStores?<T>(message: unknown, work: () => T): T;
+  runStores?<T, A extends unknown[]>(message: unknown, work: (...args: A) => T, self: undefined, ...args: A): T;
 }
 
 /** The channels that Node's `tracingChannel(name)` consists of. The same objects also where that function is missing. */
