@@ -27,8 +27,7 @@ export function startAttributes(operation: Operation, message: Message, system: 
 
 /** What is known of the result when an operation has ended. */
 export function endAttributes({ database, error }: Message): Attributes {
-  const attributes: Attributes = {};
-  if (database !== undefined) attributes['db.namespace'] = String(database);
+  const attributes: Attributes = database === undefined ? {} : { 'db.namespace': String(database) };
   if (error === undefined) return attributes;
   const status = statusOf(error);
   attributes['error.type'] = status ?? typeOf(error);

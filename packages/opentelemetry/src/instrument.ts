@@ -3,7 +3,7 @@ import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { BatchTrace, CommandTrace, ConnectEvent } from '@kv/core';
 import { type Context, context, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
 import { batchOperation, commandOperation, connectOperation, type Message } from './operation.ts';
-import { OperationRecorder, type RecorderSetup } from './operation-recorder.ts';
+import { OperationRecorder } from './operation-recorder.ts';
 
 /** The name of tracer and meter. */
 export const SCOPE = '@kv/opentelemetry';
@@ -67,16 +67,7 @@ export function instrument(options: InstrumentOptions = {}): Instrumented {
   return { disable, [Symbol.dispose]: disable };
 }
 
-interface Recorders {
-  readonly batches: {
-    readonly recorder: OperationRecorder<BatchTrace>;
-    readonly store: AsyncLocalStorage<BatchTrace> | undefined;
-  };
-  readonly commands: OperationRecorder<CommandTrace>;
-  readonly connects: OperationRecorder<ConnectEvent>;
-}
-
-function recorders(options: InstrumentOptions): Recorders {
+function recorders(options: InstrumentOptions) {
   const { batchCommands = false, meterProvider = metrics } = options;
   const shared = sharedSetup(options);
   const { duration, createTime } = histograms(meterProvider);
@@ -102,11 +93,7 @@ function recorders(options: InstrumentOptions): Recorders {
   return { batches: { recorder, store }, commands, connects };
 }
 
-function sharedSetup({
-  tracerProvider = trace,
-  requireParentSpan = false,
-  systems = {},
-}: InstrumentOptions): Pick<RecorderSetup<Message>, 'tracer' | 'requireParentSpan' | 'systems'> {
+function sharedSetup({ tracerProvider = trace, requireParentSpan = false, systems = {} }: InstrumentOptions) {
   return { tracer: tracerProvider.getTracer(SCOPE), requireParentSpan, systems };
 }
 

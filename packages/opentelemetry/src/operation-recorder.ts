@@ -16,12 +16,6 @@ import type { Message, Operation } from './operation.ts';
 /** What the API gives while no provider of metrics is registered. */
 const NO_HISTOGRAM: Histogram = createNoopMeter().createHistogram('');
 
-/** An operation that has begun. */
-interface Begun {
-  readonly span: Span | undefined;
-  readonly attributes: Attributes;
-}
-
 /** What a recorder works with. */
 export interface RecorderSetup<M extends Message> {
   readonly tracer: Tracer;
@@ -44,54 +38,75 @@ export interface RecorderSetup<M extends Message> {
 /** Turns the messages of one tracing channel into spans and durations. */
 export class OperationRecorder<M extends Message> {
   readonly #setup: RecorderSetup<M>;
-  readonly #begun = new Map<M, Begun>();
+  readonly #key = Symbol('@kv/opentelemetry');
+  /** Operations that have begun and not ended. */
+  size = 0;
 
   constructor(setup: RecorderSetup<M>) {
     this.#setup = setup;
   }
 
-  /** Operations that have begun and not ended. */
-  get size(): number {
-    return this.#begun.size;
-  }
-
   /** The span of an operation that has not ended. */
   spanOf(message: M): Span | undefined {
-    return this.#begun.get(message)?.span;
+    return keptOn(message)[this.#key]?.span;
   }
 
   /** An operation begins, in the context of its caller. */
   begin(message: M): void {
-    const { operation, systems, leavesOut } = this.#setup;
-    if (leavesOut?.(message)) return;
-    const described = operation(message);
-    const attributes = startAttributes(described, message, systems[message.backend] ?? message.backend);
-    this.#begun.set(message, { attributes, span: this.#span(message, described, attributes) });
+    if (this.#setup.leavesOut?.(message)) return;
+    keptOn(message)[this.#key] = new Begun(this.#setup, message);
+    this.size++;
   }
 
   /** An operation has ended. */
   end(message: M): void {
-    const begun = this.#begun.get(message);
+    const kept = keptOn(message);
+    const begun = kept[this.#key];
     if (begun === undefined) return; // It began before this recorder listened.
-    this.#begun.delete(message);
-    const result = endAttributes(message);
-    if (begun.span !== undefined) endSpan(begun.span, message, result);
-    this.#measure(message, begun.attributes, result);
+    kept[this.#key] = undefined;
+    this.size--;
+    begun.end(message);
+  }
+}
+
+/** What recorders keep on a message, each by a symbol of its own: it is one object until its operation has ended. */
+function keptOn(message: object): Record<symbol, Begun | undefined> {
+  return message as Record<symbol, Begun | undefined>;
+}
+
+/** An operation that has begun. Its message keeps it, so its fields are private: a log of the message shows none of them. */
+class Begun {
+  readonly #setup: RecorderSetup<Message>;
+  readonly #attributes: Attributes;
+  readonly #span: Span | undefined;
+
+  constructor(setup: RecorderSetup<Message>, message: Message) {
+    const described = setup.operation(message);
+    this.#setup = setup;
+    this.#attributes = startAttributes(described, message, setup.systems[message.backend] ?? message.backend);
+    this.#span = startSpan(setup, message, described, this.#attributes);
   }
 
-  #span(message: M, { name, batchSize }: Operation, attributes: Attributes): Span | undefined {
-    const { tracer, requireParentSpan, parent } = this.#setup;
-    const around = parent?.(message) ?? context.active();
-    if (requireParentSpan && trace.getSpan(around) === undefined) return undefined;
-    const all = batchSize === undefined ? attributes : { ...attributes, 'db.operation.batch.size': batchSize };
-    return tracer.startSpan(`${name} ${message.address}`, { kind: SpanKind.CLIENT, attributes: all }, around);
+  get span(): Span | undefined {
+    return this.#span;
   }
 
-  #measure(message: M, begin: Attributes, end: Attributes): void {
+  end(message: Message): void {
     const { duration, measures, labels } = this.#setup;
+    const result = endAttributes(message);
+    if (this.#span !== undefined) endSpan(this.#span, message, result);
     if (duration === NO_HISTOGRAM || measures?.(message) === false) return;
-    duration.record(message.durationMs / 1000, { ...begin, ...end, ...labels?.(message) });
+    duration.record(message.durationMs / 1000, { ...this.#attributes, ...result, ...labels?.(message) });
   }
+}
+
+function startSpan(setup: RecorderSetup<Message>, message: Message, operation: Operation, attributes: Attributes) {
+  const { tracer, requireParentSpan, parent } = setup;
+  const { name, batchSize } = operation;
+  const around = parent?.(message) ?? context.active();
+  if (requireParentSpan && trace.getSpan(around) === undefined) return undefined;
+  const all = batchSize === undefined ? attributes : { ...attributes, 'db.operation.batch.size': batchSize };
+  return tracer.startSpan(`${name} ${message.address}`, { kind: SpanKind.CLIENT, attributes: all }, around);
 }
 
 function endSpan(span: Span, message: Message, result: Attributes): void {

@@ -1,4 +1,6 @@
 /** Spans of the three clients, made by the SDK in memory. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import { createGibson } from '@kv/gibson';
 import { createRedis, type Redis } from '@kv/redis';
 import { get } from '@kv/redis/commands';
@@ -196,6 +198,24 @@ it('a call that began before the instrumentation has no span', async () => {
   begin();
   await Promise.all([value, redis.set('a', 'x')]);
   expect(telemetry.spans.map(({ attributes }) => attributes['db.operation.name'])).toEqual(['SET']);
+});
+
+it('two instrumentations each make a span of the same call', async () => {
+  begin();
+  using _other = instrument({ ...telemetry.providers, systems: { redis: 'valkey' } });
+  await redis.get('a');
+  expect(telemetry.named('GET').map(({ attributes }) => attributes['db.system.name'])).toEqual(['redis', 'valkey']);
+});
+
+it('who logs the messages of the channels sees nothing of the spans', async () => {
+  const logged: string[] = [];
+  const log = (message: unknown): void => void logged.push(inspect(message, { depth: Infinity }));
+  begin();
+  for (const event of ['start', 'asyncEnd']) subscribe(`tracing:kv:command:${event}`, log);
+  await redis.get('a');
+  for (const event of ['start', 'asyncEnd']) unsubscribe(`tracing:kv:command:${event}`, log);
+  expect(logged).toHaveLength(2);
+  expect(logged.join()).not.toMatch(/span|db\.system/i);
 });
 
 it('servers that are Valkey can be named so', async () => {
