@@ -1,4 +1,5 @@
 import { startRedis } from '@kv/testkit/redis-server';
+import { scriptedServer } from '@kv/testkit/scripted-server';
 import { describe, expect, it } from 'vitest';
 import { createConnection, createPool, createRedis, type KvError } from '../src/index.ts';
 
@@ -110,5 +111,23 @@ describe('a server that stops answering', () => {
     expect(await lost).toMatchObject({ code: 'CONNECTION' });
     server.resume();
     expect(await redis.ping()).toBe('PONG');
+  });
+});
+
+describe('a server that sends a reply that nobody asked for', () => {
+  it('is told so, and the connection is replaced', async () => {
+    await using server = await scriptedServer(async (peer) => {
+      await peer.expect(/[\s\S]*PING\r\n/);
+      await peer.reply(':7\r\n+OK\r\n+OK\r\n+PONG\r\n');
+      await peer.expect(/[\s\S]*GET\r\n\$1\r\na\r\n/);
+      await peer.reply(`$1\r\n${peer.index}\r\n${peer.index === 0 ? '+unasked\r\n' : ''}`);
+      await peer.expectEnd();
+    });
+    await using redis = createRedis({ host: '127.0.0.1', port: server.port }, { protocol: 2 });
+    const lost = new Promise((resolve) => redis.on('state', ({ cause }) => cause !== undefined && resolve(cause)));
+    expect(await redis.get('a')).toBe('0');
+    expect(await lost).toMatchObject({ code: 'PROTOCOL', message: 'Received a reply with no pending command' });
+    expect(await redis.get('a')).toBe('1');
+    await redis.close();
   });
 });

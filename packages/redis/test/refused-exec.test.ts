@@ -75,6 +75,24 @@ describe.each([2, 3] as const)('EXEC in RESP%i', (protocol) => {
     await redis.close();
   });
 
+  it('the calls behind say that the connection may be inside MULTI, not that bytes were malformed', async () => {
+    await using scripted = await scriptedServer((one) => peer(one, protocol, '+OK\r\n+QUEUED\r\n-DENIED\r\n', true));
+    await using redis = open(scripted.port);
+    const causes: unknown[] = [];
+    redis.on('state', ({ cause }) => causes.push(cause));
+    await redis.connect();
+    const [, behind] = await Promise.all([settle(oneSet(redis)), settle(redis.incr('b'))]);
+    expect(behind).toMatchObject({
+      code: 'CONNECTION',
+      outcome: 'unknown',
+      message: 'INCR: EXEC: the connection may still be inside MULTI; it is not known whether it ran',
+    });
+    expect(causes).toContainEqual(
+      expect.objectContaining({ message: 'EXEC: the connection may still be inside MULTI' }),
+    );
+    expect(await redis.get('a')).toBe('1');
+  });
+
   it.each([
     ['too few results', '*0\r\n'],
     ['too many results', '*2\r\n+OK\r\n+OK\r\n'],

@@ -15,9 +15,9 @@ export function unreadable(bytes: Uint8Array | undefined, heard: boolean, cause:
   return !heard && bytes !== undefined && isTlsRecord(bytes) ? speaksTls(cause) : undecodable(cause);
 }
 
-/** A wire may give up its connection with an error of its own; all else was about the bytes. */
+/** A wire may give up its connection with an error of its own, also from within its decoder; all else was about the bytes. */
 function undecodable(cause: unknown): KvError {
-  if (isKvError(cause) && cause.code === 'CONNECTION') return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new ProtocolError(`Malformed reply: ${message}`, { cause });
+  if (isKvError(cause)) return cause;
+  if (!(cause instanceof Error)) return new ProtocolError(`Malformed reply: ${cause}`, { cause });
+  return isKvError(cause.cause) ? cause.cause : new ProtocolError(`Malformed reply: ${cause.message}`, { cause });
 }
