@@ -59,7 +59,7 @@ export {
 export { BOUND_RULES, checkBounds, DEFAULT_MAX_SIZE, type PoolBounds } from './client/pool-bounds.ts';
 export type { BlockingRound, BlockingRounds, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
-export { badArgument, checkOptions, float, integer, toArg } from './command/arguments.ts';
+export { badArgument, checkOptions, element, float, integer, toArg } from './command/arguments.ts';
 export { type BatchMember, BatchMembers, failMembers } from './command/batch-members.ts';
 export { unwrap } from './command/batch-results.ts';
 export { bytesFrom, isBytes } from './command/bytes.ts';

@@ -53,6 +53,18 @@ export function toArg(value: Data, name: string): Arg {
   throw badArgument(name, 'a string, Uint8Array, number or bigint', value);
 }
 
+/**
+ * The wire form of one element of a list, as `read` gives it. An error tells the place in the list, so that it can be
+ * found: the element itself is never shown. @throws ArgumentError
+ */
+export function element<T>(read: (value: T, name: string) => Arg, value: T, name: string, place: number): Arg {
+  try {
+    return read(value, name);
+  } catch {
+    return read(value, `${name}[${place}]`);
+  }
+}
+
 /** Checks a whole number and gives its decimal text. @throws ArgumentError */
 export function integer(value: number | bigint, name: string, min?: number, max?: number): string {
   if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) throw badArgument(name, 'a whole number', value);

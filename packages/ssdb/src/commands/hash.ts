@@ -44,8 +44,6 @@ const MULTI_HGET = read('multi_hget');
 const MULTI_HSET = idempotent('multi_hset');
 const MULTI_HSIZE = read('multi_hsize', Keys.all);
 
-const asData = (value: Data) => toArg(value, 'value');
-
 /**
  * Sets a field.
  *
@@ -253,7 +251,7 @@ export function multiHset<V = string, E extends EntriesOf<E> = Entries>(
   name: Data,
   ...entries: EntryArgs<E>
 ): Command<number, V> {
-  return new Command<number, V>(MULTI_HSET, entryArgs(entries, 'entries', asData, [keyArg(name, 'name')]), count);
+  return new Command<number, V>(MULTI_HSET, entryArgs(entries, 'entries', toArg, [keyArg(name, 'name')]), count);
 }
 
 /**

@@ -43,8 +43,6 @@ const SETNX = write('setnx');
 const SETX = idempotent('setx');
 const TTL = read('ttl');
 
-const asData = (value: Data) => toArg(value, 'value');
-
 /**
  * The value of a key.
  *
@@ -232,7 +230,7 @@ export function multiSet<V = string, E extends EntriesOf<E> = Entries>(...entrie
 }
 
 function entriesOf(given: readonly unknown[]): ReturnType<typeof keyArgs> {
-  return entries(given, 'entries', asData);
+  return entries(given, 'entries', toArg);
 }
 
 /**

@@ -34,7 +34,7 @@ describe('lists', () => {
 
   it('refuses what is no data, and does not show data', () => {
     const wrong: unknown[] = [undefined, null, Number.NaN, {}, Symbol('x'), [['nested']], true];
-    for (const one of wrong) expect(() => many(['secret', one as Many], 'keys')).toThrow(/^keys: expected /);
+    for (const one of wrong) expect(() => many(['secret', one as Many], 'keys')).toThrow(/^keys\[1\]: expected /);
   });
 
   it('counts keys in front of them', () => {
@@ -95,6 +95,21 @@ describe('names with values', () => {
     ['an undefined value', [{ a: undefined }]],
   ])('refuses %s', (_, given) => {
     expect(() => entryArgs(given, 'entries')).toThrow(ArgumentError);
+  });
+});
+
+describe('a value that is no data', () => {
+  const wrong = undefined as never;
+
+  it.each<[string, () => unknown, string]>([
+    ['in a list', () => many(['secret', ['b', wrong]], 'keys'), 'keys[2]'],
+    ['behind a head', () => headAndMany('head', [['secret', wrong]], 'fields'), 'fields[1]'],
+    ['in an object', () => entryArgs([{ secret: 'x', b: 1, c: wrong }], 'entries'), 'entries[2]'],
+    ['in pairs', () => entryArgs([new Map([['secret', wrong]])], 'entries'), 'entries[0]'],
+    ['as a name', () => entryArgs(['secret', 1, wrong, 2], 'entries'), 'entries[1]'],
+  ])('is found by its place %s, nothing else is shown', (_, make, place) => {
+    const message = `${place}: expected a string, Uint8Array, number or bigint, got undefined`;
+    expect(make).toThrow(new ArgumentError(message));
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Arg, ArgumentError, badArgument, type Data, integer, isBytes, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, type Data, element, integer, isBytes, toArg } from '@kv/core';
 
 export { checkOptions } from '@kv/core';
 
@@ -27,8 +27,9 @@ export type ExactlyOne<T> = {
 export function addMany(args: Arg[], values: readonly Many[], name: string): void {
   const before = args.length;
   for (const value of values) {
-    if (Array.isArray(value)) for (const one of value as readonly Data[]) args.push(toArg(one, name));
-    else args.push(toArg(value as Data, name));
+    if (Array.isArray(value))
+      for (const one of value as readonly Data[]) args.push(element(toArg, one, name, args.length - before));
+    else args.push(element(toArg, value as Data, name, args.length - before));
   }
   if (args.length === before) throw new ArgumentError(`${name}: expected at least one, got none`);
 }
@@ -71,27 +72,35 @@ function isIterable(value: object): value is Iterable<unknown> {
   return Symbol.iterator in value;
 }
 
-function addPair(args: Arg[], pair: unknown, name: string): void {
-  if (!Array.isArray(pair) || pair.length !== 2) throw badArgument(name, 'pairs of name and value', pair);
-  const [key, value] = pair as [Data, Data];
-  args.push(toArg(key, name), toArg(value, name));
+/** Appends a name or a value. @param before where the first name is */
+function addHalf(args: Arg[], before: number, half: unknown, name: string): void {
+  args.push(element(toArg, half as Data, name, (args.length - before) >> 1));
 }
 
-function addEntries(args: Arg[], entries: unknown, name: string): void {
+function addPair(args: Arg[], before: number, pair: unknown, name: string): void {
+  if (!Array.isArray(pair) || pair.length !== 2) throw badArgument(name, 'pairs of name and value', pair);
+  addHalf(args, before, pair[0], name);
+  addHalf(args, before, pair[1], name);
+}
+
+function addEntries(args: Arg[], before: number, entries: unknown, name: string): void {
   if (typeof entries !== 'object' || entries === null || isBytes(entries)) {
     throw badArgument(name, 'an object, a Map or a list of pairs', entries);
   }
-  if (isIterable(entries)) for (const pair of entries) addPair(args, pair, name);
-  else
-    for (const key of Object.keys(entries))
-      args.push(toArg(key, name), toArg((entries as Record<string, Data>)[key] as Data, name));
+  if (isIterable(entries)) for (const pair of entries) addPair(args, before, pair, name);
+  else {
+    for (const key of Object.keys(entries)) {
+      addHalf(args, before, key, name);
+      addHalf(args, before, (entries as Record<string, unknown>)[key], name);
+    }
+  }
 }
 
 /** Appends `name value name value …`. @throws ArgumentError when there is no pair, or a name without a value */
 export function addEntryArgs(args: Arg[], given: readonly unknown[], name: string): void {
   const before = args.length;
-  if (given.length === 1) addEntries(args, given[0], name);
-  else for (const one of given) args.push(toArg(one as Data, name));
+  if (given.length === 1) addEntries(args, before, given[0], name);
+  else for (const half of given) addHalf(args, before, half, name);
   const count = args.length - before;
   if (count === 0) throw new ArgumentError(`${name}: expected at least one pair of name and value, got none`);
   if (count % 2 !== 0) throw new ArgumentError(`${name}: the last name has no value`);

@@ -32,7 +32,7 @@ describe('keys, names, fields and members', () => {
     [{}, 'key: expected a string, Uint8Array, number or bigint, got an object'],
   ])('case %#', (key, expected) => {
     expect(refusal(() => commands.get(key as string))).toBe(expected);
-    expect(refusal(() => commands.multiGet('other', [key as string]))).toBe(expected.replace('key:', 'keys:'));
+    expect(refusal(() => commands.multiGet('other', [key as string]))).toBe(expected.replace('key:', 'keys[1]:'));
     expect(refusal(() => commands.zget('z', key as string))).toBe(expected.replace('key:', 'member:'));
   });
 
@@ -133,7 +133,12 @@ describe('lists and entries', () => {
   test.each<[() => AnyCommand, string]>([
     [() => commands.multiSet({}), 'entries: expected at least one, got none'],
     [() => commands.multiSet('a', 1, 'b' as unknown as 'b', ...([] as string[])), 'entries: the last one has no value'],
-    [() => commands.multiSet({ '': 1 }), 'entries: must not be empty'],
+    [() => commands.multiSet({ a: 1, '': 1 }), 'entries[1]: must not be empty'],
+    [
+      () => commands.multiHset('h', { a: 1, b: undefined as unknown as string }),
+      'entries[1]: expected a string, Uint8Array, number or bigint, got undefined',
+    ],
+    [() => commands.multiGet('a', ['b', '']), 'keys[2]: must not be empty'],
     [
       () => commands.multiSet(null as unknown as object as Map<string, string>),
       'entries: expected an object, a Map or pairs, got null',

@@ -2,7 +2,7 @@
  * Checks of arguments. The server has hardly any of its own: a wrong number becomes 0, a large one wraps, an empty key
  * is answered with `ok` and not stored. Here it is an `ArgumentError` that names the argument, before a byte is sent.
  */
-import { type Arg, ArgumentError, badArgument, type Data, integer, isBytes, toArg } from '@kv/core';
+import { type Arg, ArgumentError, badArgument, type Data, element, integer, isBytes, toArg } from '@kv/core';
 import { utf8Length } from '@kv/ssdb-parser';
 
 /** A whole number as an argument; `bigint` above 2^53. */
@@ -55,8 +55,9 @@ export function key(value: Data, name: string): Arg {
 export function keys(values: readonly Many[], name: string, head: readonly Arg[] = []): Arg[] {
   const args = [...head];
   for (const value of values) {
-    if (Array.isArray(value)) for (const one of value as readonly Data[]) args.push(key(one, name));
-    else args.push(key(value as Data, name));
+    if (Array.isArray(value))
+      for (const one of value as readonly Data[]) args.push(element(key, one, name, args.length - head.length));
+    else args.push(element(key, value as Data, name, args.length - head.length));
   }
   return atLeastOne(args, head, name);
 }
@@ -65,8 +66,9 @@ export function keys(values: readonly Many[], name: string, head: readonly Arg[]
 export function items(values: readonly Many[], name: string, head: readonly Arg[] = []): Arg[] {
   const args = [...head];
   for (const value of values) {
-    if (Array.isArray(value)) for (const one of value as readonly Data[]) args.push(toArg(one, name));
-    else args.push(toArg(value as Data, name));
+    if (Array.isArray(value))
+      for (const one of value as readonly Data[]) args.push(element(toArg, one, name, args.length - head.length));
+    else args.push(element(toArg, value as Data, name, args.length - head.length));
   }
   return atLeastOne(args, head, name);
 }
@@ -80,11 +82,14 @@ function atLeastOne(args: Arg[], head: readonly Arg[], name: string): Arg[] {
 export function entries<T>(
   given: readonly unknown[],
   name: string,
-  value: (value: T) => Arg,
+  value: (value: T, name: string) => Arg,
   head: readonly Arg[] = [],
 ): Arg[] {
   const args = [...head];
-  for (const [entryName, entryValue] of pairsOf(given, name)) args.push(key(entryName, name), value(entryValue as T));
+  for (const [entryName, entryValue] of pairsOf(given, name)) {
+    const place = (args.length - head.length) >> 1;
+    args.push(element(key, entryName, name, place), element(value, entryValue as T, name, place));
+  }
   return atLeastOne(args, head, name);
 }
 
