@@ -114,7 +114,7 @@ describe('a server that stops answering', () => {
   });
 });
 
-describe('a server that sends a reply that nobody asked for', () => {
+describe('a server that sends a reply to no pending command', () => {
   it('is told so, and the connection is replaced', async () => {
     await using server = await scriptedServer(async (peer) => {
       await peer.expect(/[\s\S]*PING\r\n/);

@@ -23,7 +23,7 @@ describe('options', () => {
   it.each([
     [{ colour: 1 }, none, /^colour: unknown option in the options/],
     [{}, new Map([['colour', '1']]), /^colour: unknown option in the URL/],
-    [{}, new Map([['tls', 'true']]), /^tls: unknown option in the URL/],
+    [{}, new Map([['tls', 'true']]), /^tls: unknown option in the URL; give it in the options$/],
     [{ timeout: -1 }, none, /^timeout: expected milliseconds/],
     [{ timeout: '5' }, none, /^timeout/],
     [{}, new Map([['timeout', 'soon']]), /^timeout/],

@@ -172,8 +172,11 @@ function isFields(value: unknown): value is object {
 }
 
 function unknownOption(name: string, where: string, rules: OptionRules): ArgumentError {
-  const hint = ADDRESS_PARTS.has(name)
-    ? '; the address is the first argument: { host, port }, { path } or a URL'
-    : didYouMean(name.slice(name.lastIndexOf('.') + 1), Object.keys(rules));
-  return new ArgumentError(`${name}: unknown option in ${where}${hint}`);
+  return new ArgumentError(`${name}: unknown option in ${where}${hintFor(name, rules)}`);
+}
+
+function hintFor(name: string, rules: OptionRules): string {
+  if (ruleOf(rules, name) !== undefined) return '; give it in the options';
+  if (ADDRESS_PARTS.has(name)) return '; the address is the first argument: { host, port }, { path } or a URL';
+  return didYouMean(name.slice(name.lastIndexOf('.') + 1), Object.keys(rules));
 }

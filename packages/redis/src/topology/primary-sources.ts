@@ -44,7 +44,7 @@ export function anyPrimary(client: Engine, router: ClusterRouter): ConnectionSou
 }
 
 /**
- * Resolves when a map of the cluster is known, or when nobody waits for it any more.
+ * Resolves when a map of the cluster is known, or is not awaited any more.
  *
  * @param failed told each time why there is none
  * @throws what the servers refuse the login with
