@@ -1,6 +1,6 @@
 /** The options and the forms of the constructor, and what they mean for the client under it. */
 
-import { command, type RedisAddress, type RedisClientOptions } from '@kv/redis';
+import { command, createRedis, type Redis, type RedisAddress, type RedisClientOptions } from '@kv/redis';
 import { readonly } from '@kv/redis/commands';
 
 /** What is read of the options of ioredis, and `kv` for those of the client under it. */
@@ -67,6 +67,8 @@ export interface Options {
     | undefined;
   /** An address that only the client under it knows: `embedded:`, `{ connect }`. Instead of host and port. */
   readonly address?: RedisAddress | undefined;
+  /** With the address `embedded:`: whose server it is, which duplicates and later connections share. */
+  readonly serverOf?: Redis | undefined;
   /** Further options of the client under it, which win. */
   readonly kv?: RedisClientOptions | undefined;
 }
@@ -103,7 +105,8 @@ export function readArguments(given: readonly unknown[]): Options {
 function checked(options: Options): Options {
   if (options.replyMapping === 'resp3' && Number(options.protocol) === 2)
     throw new Error('replyMapping "resp3" is only supported with protocol 3');
-  return options;
+  const { address, serverOf } = options;
+  return serverOf === undefined && isPrivate(address) ? { ...options, serverOf: createRedis(address) } : options;
 }
 
 function readArgument(value: unknown, at: number): object | undefined {
@@ -143,7 +146,7 @@ function readPath(text: string): object {
 }
 
 /** Where the client under it connects to. */
-export function addressOf({ address, sentinels, name = 'mymaster', path, host, port }: Options): RedisAddress {
+function addressOf({ address, sentinels, name = 'mymaster', path, host, port }: Options): RedisAddress {
   if (address !== undefined) return address;
   if (path !== undefined && path !== null) return { path };
   const own = { host: host ?? 'localhost', port: Number(port ?? 6379) };
@@ -152,6 +155,17 @@ export function addressOf({ address, sentinels, name = 'mymaster', path, host, p
     name,
     sentinels: sentinels.map(({ host: at = 'localhost', port: on = 26_379 }) => ({ host: at, port: on })),
   };
+}
+
+/** A client for these options. A server without a name is the same one for all that were made from the same options. */
+export function openClient(options: Options, told: RedisClientOptions & { readonly bytes: false }): Redis {
+  const { serverOf } = options;
+  const address = addressOf(options);
+  return serverOf !== undefined && isPrivate(address) ? serverOf.duplicate(told) : createRedis(address, told);
+}
+
+function isPrivate(address: RedisAddress | undefined): boolean {
+  return typeof address === 'string' && /^embedded:(\?|$)/.test(address);
 }
 
 /** What the client under it is told; `backoff` comes from the object that follows it. */

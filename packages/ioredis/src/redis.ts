@@ -1,10 +1,10 @@
-import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
+import type { Redis as KvRedis, RedisClientOptions } from '@kv/redis';
 import type { Callback } from './arguments.ts';
 import { answer } from './callbacks.ts';
 import { ClientShape } from './client.ts';
 import { Command } from './command.ts';
 import { closedError, knownError } from './errors.ts';
-import { addressOf, clientOptions, type Options, readArguments } from './options.ts';
+import { clientOptions, type Options, openClient, readArguments } from './options.ts';
 import { followSentinels } from './sentinels.ts';
 import { followConnection } from './status.ts';
 
@@ -25,7 +25,7 @@ export class Redis extends ClientShape {
   /** Is called by the constructor of the base class: there are no private members of this one yet. */
   protected open(backoff: RedisClientOptions['backoff']): KvRedis {
     const { sentinels, sentinelRetryStrategy: strategy } = this.options;
-    const kv = createRedis(addressOf(this.options), { ...clientOptions(this.options, backoff), bytes: false });
+    const kv = openClient(this.options, { ...clientOptions(this.options, backoff), bytes: false });
     if (!sentinels) followConnection(kv, this);
     else followSentinels(kv, this, { strategy, giveUp: (reason) => this.giveUp(reason) });
     return kv;

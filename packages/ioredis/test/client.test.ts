@@ -77,6 +77,23 @@ describe('a client', () => {
     await Promise.all([local.quit(), embedded.quit()]);
   });
 
+  it('keeps its embedded server for duplicates, and when it connects again', async () => {
+    const redis = new Redis('embedded:');
+    await redis.set('a', 1);
+    const subscriber = redis.duplicate() as Redis;
+    const message = once(subscriber, 'message');
+    await subscriber.subscribe('news');
+    expect(await redis.publish('news', 'hello')).toBe(1);
+    expect(await message).toEqual(['news', 'hello']);
+    redis.disconnect();
+    await once(redis, 'end');
+    await redis.connect();
+    expect(await redis.get('a')).toBe('1');
+    const elsewhere = [redis.duplicate({ db: 1 }), new Redis({ address: 'embedded:' } as RedisOptions)];
+    expect(await Promise.all(elsewhere.map((one) => one.get('a')))).toEqual([null, null]);
+    for (const one of [redis, subscriber, ...elsewhere]) one.disconnect();
+  });
+
   it('connects by itself, and tells so', async () => {
     const redis = client();
     const events = eventsOf(redis);
