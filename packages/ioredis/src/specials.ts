@@ -28,13 +28,14 @@ const SPECIALS: Readonly<Record<string, Special>> = {
     return 'OK';
   },
   select: async (host, { args: [db] }) => {
-    host.target('select');
-    await host.life.kv.select(Number(db));
+    await host.target('select').select(Number(db));
     host.selected(Number(db));
     return 'OK';
   },
-  auth: ({ life: { kv } }, { args: [user, password] }) =>
-    password === undefined ? kv.auth(String(user)) : kv.auth(String(user), String(password)),
+  auth: async (host, { args: [user, password] }) => {
+    const kv = host.target('auth');
+    return password === undefined ? kv.auth(String(user)) : kv.auth(String(user), String(password));
+  },
   'client setname': async (host, { args: [, name] }) => {
     host.target('client');
     return host.life.kv.setName(String(name));

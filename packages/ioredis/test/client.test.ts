@@ -260,6 +260,20 @@ describe('while the server is away', () => {
     expect(errors[0]).toBe('ECONNREFUSED');
   });
 
+  it.each([
+    ['select', (redis: Redis) => redis.select(1)],
+    ['watch', (redis: Redis) => redis.watch('a')],
+  ])('so does %s, which changes the connection', async (_, call) => {
+    const redis = client({ ...away, maxRetriesPerRequest: 1, retryStrategy: () => 5 });
+    expect(await failure(call(redis))).toBeInstanceOf(MaxRetriesPerRequestError);
+  });
+
+  it('a client that was closed refuses another login, and makes no connection for it', async () => {
+    const redis = client({ lazyConnect: true });
+    await redis.quit();
+    expect(await failure(redis.auth('secret'))).toMatchObject({ message: 'Connection is closed.' });
+  });
+
   it('null as maxRetriesPerRequest lets them wait until the server is back', async () => {
     await using proxy = await faultProxy(server);
     await proxy.refuse();
