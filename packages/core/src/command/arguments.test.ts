@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { checkOptions, float, integer, toArg } from './arguments.ts';
 
 describe('data', () => {
@@ -79,8 +79,21 @@ describe('numbers', () => {
 it('options refuse names that are not known, and what is no object', () => {
   const known = new Set(['ex']);
   expect(() => checkOptions({ ex: 10 }, known)).not.toThrow();
+  expect(() => checkOptions(Object.create(null), known)).not.toThrow();
   expect(() => checkOptions({ EX: 10 }, known)).toThrow('options.EX: unknown option; did you mean ex?');
   for (const one of [null, 'nx', 5, ['ex'], [], undefined]) {
     expect(() => checkOptions(one as unknown as object, known)).toThrow(/^options: expected an object/);
+  }
+});
+
+test('options of the prototype are refused, not taken: another package may have put them there', () => {
+  const refused = 'options.nx: inherited from the prototype of the options';
+  expect(() => checkOptions(Object.create({ nx: true, other: 1 }), new Set(['ex', 'nx']))).toThrow(refused);
+  Object.defineProperty(Object.prototype, 'nx', { value: true, enumerable: true, configurable: true, writable: true });
+  try {
+    expect(() => checkOptions({ ex: 10 }, new Set(['ex', 'nx']))).toThrow(refused);
+    expect(() => checkOptions({ ex: 10 }, new Set(['ex']))).not.toThrow();
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'nx');
   }
 });

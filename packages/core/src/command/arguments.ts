@@ -21,7 +21,8 @@ export function badArgument(name: string, expected: string, value: unknown): Arg
 
 /**
  * Checks that options are an object with known names only, so that a misspelled `{ EX: 10 }` does not make a value
- * without an expiry. @throws ArgumentError
+ * without an expiry, and with names of its own: what another package puts on `Object.prototype` is not asked for.
+ * @throws ArgumentError
  */
 export function checkOptions(options: object, known: ReadonlySet<string>): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -30,6 +31,9 @@ export function checkOptions(options: object, known: ReadonlySet<string>): void 
   if (Symbol.iterator in options) throw new ArgumentError('options: expected an object with named fields, got a list');
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ArgumentError(`options.${name}: unknown option${didYouMean(name, known)}`);
+  }
+  for (const name in Object.getPrototypeOf(options)) {
+    if (known.has(name)) throw new ArgumentError(`options.${name}: inherited from the prototype of the options`);
   }
 }
 
