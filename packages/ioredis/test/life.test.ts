@@ -43,6 +43,22 @@ it('the status is that of the event while it is told', async () => {
   expect(seen).toEqual(['connecting connecting', 'connect connect', 'ready ready', 'close close', 'end end']);
 });
 
+it.each([
+  ['disconnect(true), also twice', (redis: Redis) => [redis.disconnect(true), redis.disconnect(true)]],
+  ['reconnectOnError', (redis: Redis) => redis.lpush('text', 1).catch(() => undefined)],
+])('a connection that is replaced is told as closed: %s', async (_, replace) => {
+  const redis = client({ reconnectOnError: ({ message }) => message.startsWith('WRONGTYPE') });
+  await redis.set('text', 'x');
+  const seen: string[] = [];
+  for (const event of ['close', 'reconnecting', 'connecting', 'connect', 'ready', 'end'])
+    redis.on(event, () => seen.push(`${event} ${redis.status}`));
+  const ready = once(redis, 'ready');
+  replace(redis);
+  await ready;
+  const told = ['close', 'reconnecting', 'connecting', 'connect', 'ready'];
+  expect(seen).toEqual(told.map((event) => `${event} ${event}`));
+});
+
 it('without the offline queue a handshake command goes in the event connect, and others do not', async () => {
   const redis = client({ enableOfflineQueue: false });
   const [early, selected] = await new Promise<[Promise<unknown>, Promise<unknown>]>((resolve) =>
