@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { nextTick } from 'node:process';
 import { Readable } from 'node:stream';
-import { type Command, createRedis, type Redis, type RedisAddress } from '@kv/redis';
+import type { Command, Redis } from '@kv/redis';
 import type { IRedisClient } from 'bullmq';
 import { call, DefinedScript, options, pairs, type ScriptSource, type Scripts, scriptOf, toObject } from './calls.ts';
 import { closedError, isLost, knownError, socketError } from './errors.ts';
@@ -21,15 +21,16 @@ export class KvBullClient extends EventEmitter implements BullClient {
   /** For BullMQ, which looks whether there is a key prefix. */
   readonly options: Record<string, unknown>;
   status: Status = 'wait';
-  readonly #address: RedisAddress | undefined;
+  /** Is not used itself: all that are made from it have its server, also a private one of `embedded:`. */
+  readonly #origin: () => Redis;
   readonly #own: BullOptions;
   readonly #scripts: Scripts = new Map();
   #redis: Redis | undefined;
   #repeating: Redis | undefined;
 
-  constructor(address?: RedisAddress, own: BullOptions = {}, scripts: Scripts = new Map()) {
+  constructor(origin: () => Redis, own: BullOptions = {}, scripts: Scripts = new Map()) {
     super();
-    this.#address = address;
+    this.#origin = origin;
     this.#own = own;
     this.options = { ...own, maxRetriesPerRequest: null };
     for (const [name, script] of scripts) this.#define(name, script);
@@ -43,7 +44,8 @@ export class KvBullClient extends EventEmitter implements BullClient {
   }
 
   #open(): Redis {
-    const redis = createRedis(this.#address, { ...clientOptions(this.#own), bytes: false });
+    const told = { ...clientOptions(this.#own), bytes: false };
+    const redis = this.#origin().duplicate(told);
     followClient(redis, this);
     this.#repeating = redis.with({ retry: 'always' });
     return redis;
@@ -107,7 +109,7 @@ export class KvBullClient extends EventEmitter implements BullClient {
   /** A further client with the same options and scripts, and the options that differ. */
   duplicate(override: { readonly connectionName?: string | undefined } = {}): KvBullClient {
     const { connectionName = this.#own.name } = override;
-    return new KvBullClient(this.#address, { ...this.#own, name: nameOf(connectionName) }, this.#scripts);
+    return new KvBullClient(this.#origin, { ...this.#own, name: nameOf(connectionName) }, this.#scripts);
   }
 
   async #send(command: Command<unknown>): Promise<never> {

@@ -1,4 +1,4 @@
-import type { RedisAddress } from '@kv/redis';
+import { createRedis, type Redis, type RedisAddress } from '@kv/redis';
 import type { RedisOptions } from 'bullmq';
 import { type BullClient, KvBullClient } from './client.ts';
 import { type BullOptions, targetOf } from './options.ts';
@@ -11,7 +11,7 @@ import { type BullOptions, targetOf } from './options.ts';
  * const connection = bullClient('redis://localhost:6379')
  */
 export function bullClient(address?: RedisAddress, options: BullOptions = {}): BullClient {
-  return new KvBullClient(address, options);
+  return new KvBullClient(originAt(address), options);
 }
 
 /**
@@ -26,6 +26,15 @@ export function bullClient(address?: RedisAddress, options: BullOptions = {}): B
 export function bullClientFactory(options: BullOptions = {}): (connection: RedisOptions) => BullClient {
   return (connection) => {
     const { address, options: all } = targetOf(connection, options);
-    return new KvBullClient(address, all);
+    return new KvBullClient(originAt(address), all);
+  };
+}
+
+/** Made when it is first asked for, and once. */
+function originAt(address: RedisAddress | undefined): () => Redis {
+  let origin: Redis | undefined;
+  return () => {
+    origin ??= createRedis(address);
+    return origin;
   };
 }

@@ -56,6 +56,17 @@ const addresses: Readonly<Record<string, () => RedisAddress>> = {
   'the embedded server, which runs the same scripts': () => embedded.redis.address,
 };
 
+it('keeps the server of `embedded:` for the client that a worker makes for itself, and when it connects again', async () => {
+  const one = client(QUICK, 'embedded:');
+  const twin = one.duplicate() as BullClient;
+  onTestFinished(() => twin.disconnect());
+  await twin.redis.set('a', 1);
+  expect(await one.redis.get('a')).toBe('1');
+  one.disconnect();
+  await one.connect();
+  expect(await one.redis.get('a')).toBe('1');
+});
+
 describe.each(Object.keys(addresses))('jobs on %s', (where) => {
   const clientThere = (): BullClient => client(QUICK, addresses[where]?.());
 
