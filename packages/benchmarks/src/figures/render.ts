@@ -3,8 +3,11 @@ import { type CostResults, cost, costRows } from '../costs/costs.ts';
 import { costTable } from '../report/cost-page.ts';
 import { cpuTable, latencyTable, rateTable, rounds } from '../report/markdown.ts';
 import { cpu, environment, type Results, rate } from '../report/results.ts';
+import { largeCallsTable, tailTable } from '../report/tail-page.ts';
 import { readResults } from '../report/write-results.ts';
 import { type BasicSuite, basicSuite } from '../suites/suites.ts';
+import type { TailResults } from '../tail/tail.ts';
+import { tailContenders } from '../tail/tail-clients.ts';
 import { bars } from './bars.ts';
 import { losses } from './losses.ts';
 
@@ -12,9 +15,9 @@ import { losses } from './losses.ts';
 export function render([file = '', kind = '', rows = '']: readonly string[]): string {
   const results = readResults(`${file}.json`);
   if (results === undefined) return 'Not measured yet: `npm run bench -- --all`.';
-  return file === 'costs'
-    ? renderCosts(results as CostResults, kind)
-    : renderRates(file, results as Results, kind, rows);
+  if (file === 'costs') return renderCosts(results as CostResults, kind);
+  if (file === 'tail') return renderTails(results as TailResults, kind);
+  return renderRates(file, results as Results, kind, rows);
 }
 
 function renderRates(file: string, results: Results, kind: string, rows: string): string {
@@ -54,7 +57,14 @@ function renderCosts(results: CostResults, kind: string): string {
   return costTable(results, clients);
 }
 
-function about(results: Results | CostResults, howOften: string): string {
+function renderTails(results: TailResults, kind: string): string {
+  const { rounds: count, seconds, warmUp } = results.options;
+  if (kind === 'about') return about(results, `${count} rounds of ${seconds} s each way after ${warmUp} s of warm-up`);
+  const clients = tailContenders.filter(({ name }) => Object.values(results.cells).some((row) => name in row));
+  return kind === 'large' ? largeCallsTable(results, clients) : tailTable(results, clients);
+}
+
+function about(results: Results | CostResults | TailResults, howOften: string): string {
   return `Measured ${results.date} on ${environment(results)}. Medians of ${howOften}.`;
 }
 

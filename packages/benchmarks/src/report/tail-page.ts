@@ -23,6 +23,30 @@ const columns: readonly Column[] = [
   { title: 'large calls/s', show: (number) => number((run) => run.largeBeside) },
 ];
 
+/** What small calls wait at most in 99 of 100 cases, ms: alone, beside the large calls of the row, and how many times that is. */
+export function tailTable(results: TailResults, clients: readonly Titled[]): string {
+  return loadTable(results, clients, (number) => {
+    const [alone, beside] = [number((run) => run.alone.p99), number((run) => run.beside.p99)];
+    return `${alone} / ${beside} (${number((run) => run.beside.p99 / run.alone.p99)}×)`;
+  });
+}
+
+/** How many of the large calls are answered per second beside the small ones. */
+export function largeCallsTable(results: TailResults, clients: readonly Titled[]): string {
+  return loadTable(results, clients, (number) => number((run) => run.largeBeside));
+}
+
+function loadTable(results: TailResults, clients: readonly Titled[], show: Column['show']): string {
+  const lines = measuredLoads(results).map(({ name, title }) => [
+    title,
+    ...clients.map((client) => {
+      const isMissing = tailOf(results, name, client.name, (run) => run.beside.p99) === undefined;
+      return isMissing ? '' : show((of) => format(tailOf(results, name, client.name, of) ?? 0));
+    }),
+  ]);
+  return tableOf(['', ...clients.map(({ title }) => title)], lines);
+}
+
 /** The page of results/. */
 export function tailPage(results: TailResults, clients: readonly Titled[]): string {
   const { options } = results;
