@@ -14,7 +14,7 @@ import { initialCommands, type MemberResult, Pipeline, type PipelineHost } from 
 import { installStreams } from './scan-stream.ts';
 import type { ScriptDefinition } from './script.ts';
 import { type SpecialHost, specialOf } from './specials.ts';
-import { become, type Status, tellReplaced } from './status.ts';
+import { become, type Status } from './status.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { type Target, Watch } from './watch.ts';
 
@@ -200,7 +200,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
   async #refused(command: Command, error: Error, executor: Target): Promise<unknown> {
     const wanted = command.name === 'client' ? false : (this.options.reconnectOnError?.(error) ?? false);
     if (wanted === false || (wanted as unknown) === 0) throw error;
-    const reconnected = this.#reconnect();
+    const reconnected = this.#life.kv.reconnect();
     if (wanted === 2) return reconnected.then(() => executor.send(command.value()));
     reconnected.catch(() => undefined);
     throw error;
@@ -324,16 +324,10 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     return this.options.disconnectTimeout ?? 2000;
   }
 
-  /** Ends the connection: what was sent is answered, what waits fails. @param reconnect opens another one */
+  /** Ends the connection: what was sent is answered, what waits fails. @param reconnect opens another one at once */
   disconnect(reconnect = false): void {
-    if (reconnect && this.#life.client !== undefined) void this.#reconnect().catch(() => undefined);
+    if (reconnect && this.#life.client !== undefined) void this.#life.client.reconnect().catch(() => undefined);
     else void this.end(false);
-  }
-
-  /** Opens another connection at once. What the one before was sent is still answered, but for listeners it is closed. */
-  #reconnect(): Promise<void> {
-    if (!this.isCluster) tellReplaced(this);
-    return this.#life.kv.reconnect();
   }
 }
 

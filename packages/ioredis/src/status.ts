@@ -20,18 +20,6 @@ export function become(host: StatusHost, status: Status, ...args: unknown[]): vo
   });
 }
 
-/** Tells that an open connection is replaced, once, and not of a client that is closed meanwhile. */
-export function tellReplaced(host: StatusHost): void {
-  queueMicrotask(() => {
-    if (host.status !== 'ready') return;
-    host.status = 'close';
-    host.emit('close');
-    if (host.status !== 'close') return; // a listener has closed it
-    host.status = 'reconnecting';
-    host.emit('reconnecting', 0);
-  });
-}
-
 /** An error without listeners is told to no one: it also is the cause of what rejects. */
 export function tellError(host: StatusHost, error: Error | undefined): void {
   if (error !== undefined && host.listenerCount('error') > 0) host.emit('error', error);
@@ -53,8 +41,24 @@ function reason(cause: KvError | undefined): Error | undefined {
   return cause?.cause instanceof Error ? cause.cause : cause;
 }
 
+/**
+ * Tells that an open connection is replaced, and not of a client that is closed meanwhile. What the former one was sent is
+ * still answered, but for listeners it is closed.
+ */
+function tellReplaced(host: StatusHost): void {
+  queueMicrotask(() => {
+    if (host.status !== 'ready') return;
+    host.status = 'close';
+    host.emit('close');
+    if (host.status !== 'close') return; // a listener has closed it
+    host.status = 'reconnecting';
+    host.emit('reconnecting', 0);
+  });
+}
+
 const ACTS: Partial<Record<ConnectionEvent['event'], Act>> = {
   connecting: (host) => {
+    tellReplaced(host);
     if (host.status !== 'connecting') become(host, 'connecting');
   },
   ready: (host) => {

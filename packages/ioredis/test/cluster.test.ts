@@ -91,6 +91,14 @@ describe('a cluster', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(0);
   });
 
+  it('keeps the client of a server ready while its connection is replaced', async () => {
+    const cluster = client();
+    await cluster.set('a', 1);
+    const [node] = cluster.nodes('master');
+    node?.disconnect(true);
+    expect([await node?.ping(), node?.status]).toEqual(['PONG', 'ready']);
+  });
+
   it('tells which servers it knows, and names the same objects each time', async () => {
     const cluster = client();
     const ports = new Set<unknown>();
@@ -223,13 +231,19 @@ describe('a cluster of which no server can be reached', () => {
   });
 });
 
-it('the primary that sentinels name is found, and followed', async () => {
+it('the primary that sentinels name is found, and followed, and a connection to it that is replaced is told once', async () => {
   await using rig = await startSentinels();
   const sentinels = rig.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
   const redis = new Redis({ sentinels, name: rig.name });
-  await new Promise((resolve) => redis.once('ready', resolve));
+  const ready = (): Promise<void> => new Promise((resolve) => redis.once('ready', resolve));
+  await ready();
   expect(await redis.set('a', 1)).toBe('OK');
   expect(redis.status).toBe('ready');
+  const told: string[] = [];
+  for (const event of ['close', 'reconnecting', 'ready']) redis.on(event, () => told.push(event));
+  redis.disconnect(true);
+  await ready();
+  expect(told).toEqual(['close', 'reconnecting', 'ready']);
   await redis.quit();
 });
 
