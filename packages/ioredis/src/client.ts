@@ -6,7 +6,7 @@ import { type Callback, splitCallback } from './arguments.ts';
 import { answer } from './callbacks.ts';
 import type { Command, SharedOptions } from './command.ts';
 import { builtinCommands, type CommandSender, installBuiltin, installCommands, installScript } from './commander.ts';
-import { closedError, knownError } from './errors.ts';
+import { closedError, isRefusal, knownError } from './errors.ts';
 import { installInspection } from './inspection.ts';
 import { Life } from './life.ts';
 import type { Options } from './options.ts';
@@ -174,7 +174,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     try {
       command.answered(await this.#send(executor, command.value()));
     } catch (error) {
-      command.answered(await this.#refused(command, error as Error, executor));
+      command.answered(await this.#refused(command, error as Error, () => executor));
     }
   }
 
@@ -196,12 +196,18 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     }
   }
 
-  /** What becomes of a command that the server refused: see the option `reconnectOnError`. */
-  async #refused(command: Command, error: Error, executor: Target): Promise<unknown> {
-    const wanted = command.name === 'client' ? false : (this.options.reconnectOnError?.(error) ?? false);
+  /**
+   * What becomes of a command that failed. When the server refused it, the option `reconnectOnError` is asked.
+   *
+   * @param executor where it is sent again @throws when the client takes no calls
+   */
+  async #refused(command: Command, error: Error, executor: () => Target): Promise<unknown> {
+    const kv = this.#life.client;
+    if (kv === undefined || command.name === 'client' || !isRefusal(error)) throw error;
+    const wanted = this.options.reconnectOnError?.(error) ?? false;
     if (wanted === false || (wanted as unknown) === 0) throw error;
-    const reconnected = this.#life.kv.reconnect();
-    if (wanted === 2) return reconnected.then(() => executor.send(command.value()));
+    const reconnected = kv.reconnect();
+    if (wanted === 2) return reconnected.then(() => executor().send(command.value()));
     reconnected.catch(() => undefined);
     throw error;
   }
@@ -251,7 +257,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
       options: this.options,
       commandOptions: this.commandOptions,
       target: (whole) => this.#targetOfBatch(whole),
-      refused: async (command, error) => this.#refused(command, error, this.target()),
+      refused: (command, error) => this.#refused(command, error, () => this.target()),
       executed: () => this.#watch.end(),
     };
     return Object.assign(new Pipeline(host, atomic), this.#added);

@@ -21,6 +21,11 @@ export function closedError(cause?: unknown): Error {
   return new Error(CLOSED, { cause });
 }
 
+/** Whether a server has answered with an error. Timeouts, lost connections and wrong arguments are none. */
+export function isRefusal(error: unknown): boolean {
+  return isKvError(error) && error.code === 'REPLY';
+}
+
 /** An error of the client as libraries know it. Refusals of the server and unknown outcomes stay as they are. */
 export function knownError(error: unknown): Error {
   if (!isKvError(error)) return error instanceof Error ? error : new Error(String(error));

@@ -19,7 +19,7 @@ export interface PipelineHost {
   readonly commandOptions: SharedOptions;
   /** Where it is sent when it is executed. @param whole it has a transaction @throws when the client takes no calls */
   target(whole: boolean): Sender | Promise<Sender>;
-  /** What becomes of a member that the server refused. Rejects unless it was sent again. */
+  /** What becomes of a member that failed. Rejects unless it was sent again. */
   refused(command: Command, error: Error): Promise<unknown>;
   /** A transaction has been executed: a watch is over. */
   executed(): void;

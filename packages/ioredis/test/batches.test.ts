@@ -112,6 +112,14 @@ describe('reconnectOnError', () => {
     await new Promise((resolve) => void redis.once('ready', resolve));
     expect(await redis.set('a', 1)).toBe('OK');
   });
+
+  it('is not asked about what no server has refused', async () => {
+    const asked: string[] = [];
+    const redis = client({ reconnectOnError: ({ message }) => asked.push(message) > 0 });
+    await expect(redis.set('a', '\ud800')).rejects.toMatchObject({ code: 'ARGUMENT' });
+    expect(await redis.pipeline().set('a', '\ud800').exec()).toMatchObject([[{ code: 'ARGUMENT' }]]);
+    expect(asked).toEqual([]);
+  });
 });
 
 it('a command that only the server knows is a method after addBuiltinCommand, of pipelines too', async () => {
@@ -192,6 +200,14 @@ describe('a pipeline', () => {
     const closed = [expect.objectContaining({ message: 'Connection is closed.' })];
     expect(await redis.pipeline().get('a').exec()).toEqual([closed]);
     expect(await failure(redis.multi().get('a').exec())).toBe('Connection is closed.');
+  });
+
+  it('keeps what the server says to a member when the client is closed meanwhile', async () => {
+    const redis = client();
+    await redis.set('a', 'text');
+    const results = redis.pipeline().sadd('a', 'x').exec();
+    (redis as unknown as Redis).disconnect();
+    expect(await results).toMatchObject([[{ prefix: 'WRONGTYPE' }]]);
   });
 
   it('that is executed once more gives the same results, and runs nothing twice', async () => {

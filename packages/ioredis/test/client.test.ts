@@ -305,9 +305,9 @@ describe('while the server is away', () => {
     expect(await failure(redis.connect())).toMatchObject({ message: 'Connection is closed.' });
   });
 
-  it('a command that was sent and may have run says so, and is not run twice', async () => {
+  it('a command that was sent and may have run says so, and is not run twice, also not by reconnectOnError', async () => {
     await using proxy = await faultProxy(server);
-    const redis = client({ port: proxy.port, retryStrategy: () => 1 });
+    const redis = client({ port: proxy.port, retryStrategy: () => 1, reconnectOnError: () => 2 });
     await redis.set('counted', 0);
     proxy.stall('toClient');
     const count = failure(redis.incr('counted'));
