@@ -29,9 +29,15 @@ export function tellError(host: StatusHost, error: Error | undefined): void {
 export function followConnection(client: KvRedis, host: StatusHost): void {
   client.on('connection', ({ event, pool, cause, delayMs }) => {
     if (pool !== 'shared' || host.status === 'end') return;
+    if (event === 'lost' && isReplaced(client, host)) return;
     const act = ACTS[event];
     act?.(host, cause, delayMs);
   });
+}
+
+/** Whether what was lost only had to answer what it was sent: another connection has its place, or is tried again and again. */
+function isReplaced(client: KvRedis, { status }: StatusHost): boolean {
+  return status === 'reconnecting' || client.stats().connections.shared.size > 0;
 }
 
 type Act = (host: StatusHost, cause: KvError | undefined, delayMs: number | undefined) => void;

@@ -59,6 +59,21 @@ it.each([
   expect(seen).toEqual(told.map((event) => `${event} ${event}`));
 });
 
+it('a connection that was replaced can be lost later, and the client stays ready', async () => {
+  const redis = client({ connectionName: 'replaced' });
+  const popped = redis.blpop('none', 0).catch((error: unknown) => error);
+  const other = client();
+  const list = async (): Promise<string> => String(await other.client('LIST'));
+  await expect.poll(list).toMatch(/ name=replaced .* cmd=blpop /);
+  const [, id = ''] = /^id=(\d+) .* name=replaced /m.exec(await list()) ?? [];
+  const ready = once(redis, 'ready');
+  redis.disconnect(true);
+  await ready;
+  await other.client('KILL', 'ID', id);
+  expect(await popped).toMatchObject({ code: 'CONNECTION', outcome: 'unknown' });
+  expect([redis.status, await redis.ping()]).toEqual(['ready', 'PONG']);
+});
+
 it('without the offline queue a handshake command goes in the event connect, and others do not', async () => {
   const redis = client({ enableOfflineQueue: false });
   const [early, selected] = await new Promise<[Promise<unknown>, Promise<unknown>]>((resolve) =>
