@@ -67,11 +67,12 @@ export class Cluster extends ClientShape {
     return kv;
   }
 
-  /** @param startupNodes none: those of this client */
+  /** @param startupNodes none: those of this client @param options those that differ, also in `redisOptions` */
   duplicate(startupNodes: readonly ClusterNode[] = [], options: ClusterOptions = {}): this {
     const Same = this.constructor as new (nodes: readonly ClusterNode[], options: ClusterOptions) => this;
     return new Same(startupNodes.length > 0 ? startupNodes : this.#seeds, {
       ...this.options,
+      ...withoutHoles(options.redisOptions ?? {}),
       ...options,
       lazyConnect: options.lazyConnect ?? false,
     });

@@ -35,7 +35,7 @@ export function followConnection(client: KvRedis, host: StatusHost): void {
   });
 }
 
-/** Whether what was lost only had to answer what it was sent: another connection has its place, or is tried again and again. */
+/** Whether what was lost only had to answer what it was sent: another connection has its place, or will have it. */
 function isReplaced(client: KvRedis, { status }: StatusHost): boolean {
   return status === 'reconnecting' || client.stats().connections.shared.size > 0;
 }

@@ -64,6 +64,16 @@ describe('a cluster', () => {
     expect([await other.set('a', 1), other.options.keyPrefix]).toEqual(['OK', 'other:']);
   });
 
+  it('has a duplicate with redisOptions of its own beside those that it had', async () => {
+    const first = client({ redisOptions: { connectionName: 'first', commandTimeout: 5000 } });
+    const redisOptions = { connectionName: 'second', maxRetriesPerRequest: null };
+    const other = first.duplicate([], { redisOptions });
+    onTestFinished(() => other.disconnect());
+    await other.set('a', 1);
+    expect(await other.nodes('master')[0]?.client('GETNAME')).toBe('second');
+    expect(other.options).toMatchObject({ ...redisOptions, commandTimeout: 5000 });
+  });
+
   it('reaches servers where natMap says, as a function and as an object', async () => {
     const asked: string[] = [];
     const names = rig.primaries.map(({ port }) => `127.0.0.1:${port}`);
