@@ -86,7 +86,7 @@ export class Cluster extends ClientShape {
     return nodes.filter(({ options }) => options.readOnly === (role === 'slave'));
   }
 
-  /** INFO, by which libraries ask for the version, is answered by one of the primaries. */
+  /** INFO, by which libraries ask for the version, is answered by one of the primaries that can be reached. */
   override sendCommand(command: Command): Promise<unknown> {
     if (command.name !== 'info') return super.sendCommand(command);
     this.#sendToOne(command).catch((error: unknown) => command.reject(knownError(error)));
@@ -94,9 +94,11 @@ export class Cluster extends ClientShape {
   }
 
   async #sendToOne(command: Command): Promise<void> {
-    await this.target(command.name).ping(); // then the servers are known
-    const [node] = this.nodes('master');
-    await (node as Redis).sendCommand(command);
+    const target = this.target(command.name);
+    await this.bare.connect().catch(() => target.ping()); // then one can be reached; waits for that as other calls do
+    const primaries = this.nodes('master');
+    const node = primaries.find(({ kv }) => kv.state === 'ready') ?? (primaries[0] as Redis);
+    await node.sendCommand(command);
   }
 
   override get retryAttempts(): number {

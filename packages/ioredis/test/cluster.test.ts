@@ -1,5 +1,5 @@
 import { type Cluster as Rig, startCluster } from '@kv/testkit/topology/cluster';
-import { ok } from '@kv/testkit/topology/resp-text';
+import { bulk, ok } from '@kv/testkit/topology/resp-text';
 import { scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { startSentinels } from '@kv/testkit/topology/sentinels';
@@ -165,6 +165,17 @@ it('the client of a replica that joins later puts the key prefix before keys onc
   expect([await replica?.get('k'), await replica?.call('NOVEL', 'x')]).toEqual(['OK', 'OK']);
   const asked = b.requests.filter(({ name }) => name === 'GET' || name === 'NOVEL').map(({ args }) => args);
   expect(asked).toEqual([['p:k'], ['x']]);
+});
+
+it('INFO is answered by a primary that can be reached while another one is away', async () => {
+  const rig = await scriptedCluster({ nodes: 2 });
+  onTestFinished(() => rig.close());
+  const [away, there] = rig.nodes as [ScriptedNode, ScriptedNode];
+  there.answer = ({ name }) => (name === 'INFO' ? bulk('redis_version:7.0.15') : undefined);
+  await away.stop();
+  const cluster = new Cluster([there.address]);
+  onTestFinished(() => cluster.disconnect());
+  expect(await cluster.info()).toBe('redis_version:7.0.15');
 });
 
 describe('a cluster of which no server can be reached', () => {
