@@ -122,11 +122,15 @@ export function withoutHoles(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
+/** The path of a socket, with or without a scheme. */
+const SOCKET = /^(?:(?:(?:redis|valkey)\+)?unix:\/\/)?(\/(?!\/).*)$/i;
+
 /** An address, a path of a socket, or `host`, `host:port`. */
 function readText(text: string): object {
-  if (/^\/(?!\/)/.test(text)) return readPath(text);
+  const path = SOCKET.exec(text)?.[1];
+  if (path !== undefined) return readPath(path);
   if (text.startsWith('embedded:')) return { address: text };
-  const url = new URL(/^[\w+]+:\/\//.test(text) ? text : `redis://${text.replace(/^\/\//, '')}`);
+  const url = new URL(hasScheme(text) ? text : `redis://${text.replace(/^\/\//, '')}`);
   const db = url.pathname.slice(1);
   const all = {
     host: url.hostname.replace(/^\[|\]$/g, '') || undefined, // an IPv6 address stands in brackets
@@ -137,6 +141,14 @@ function readText(text: string): object {
     tls: /^(rediss|valkeys):$/.test(url.protocol) ? true : undefined,
   };
   return { ...Object.fromEntries(url.searchParams), ...withoutHoles(all) };
+}
+
+/** Whether a text begins with a scheme. @throws TypeError when that is none of a server with host and port */
+function hasScheme(text: string): boolean {
+  const scheme = /^([\w+.-]+):\/\//.exec(text)?.[1];
+  if (scheme === undefined) return false;
+  if (/^(?:redis|valkey)s?$/i.test(scheme)) return true;
+  throw new TypeError(`address: unknown scheme ${scheme}:; expected redis:, rediss:, valkey:, valkeys: or a path`);
 }
 
 /** A path, which may end in `?db=1`. */

@@ -69,6 +69,19 @@ describe('a client', () => {
     expect(new Redis('/tmp/r.sock?db=2', options).options).toMatchObject({ path: '/tmp/r.sock', db: '2' });
   });
 
+  it.each(['unix', 'redis+unix', 'valkey+unix'])('takes the path of a socket from %s:', (scheme) => {
+    const { options } = new Redis(`${scheme}:///tmp/r.sock?db=2`, { lazyConnect: true });
+    expect(options).toMatchObject({ path: '/tmp/r.sock', db: '2' });
+  });
+
+  it.each(['http', 'redi', 'redis+sentinel'])(
+    'refuses an address of %s:, and does not repeat its password',
+    (scheme) => {
+      const refusal = `address: unknown scheme ${scheme}:; expected redis:, rediss:, valkey:, valkeys: or a path`;
+      expect(() => new Redis(`${scheme}://:secret@localhost`)).toThrow(new TypeError(refusal));
+    },
+  );
+
   it('is made from the path of a unix socket, and from the address of an embedded server', async () => {
     await using other = await startRedis({ unixSocket: true });
     const local = new Redis(other.path as string);
