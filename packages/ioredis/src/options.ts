@@ -97,8 +97,8 @@ export const DEFAULTS: Options = {
  * twice counts as the first argument says it; only TLS is told better by options than by the scheme of an address.
  */
 export function readArguments(given: readonly unknown[]): Options {
-  const all = given.map(readArgument);
-  const { tls } = Object.assign({}, ...all) as Options;
+  const all = given.map(readArgument) as (Options | undefined)[];
+  const tls = all.map((one) => one?.tls).find((one) => one !== undefined && one !== true);
   return checked(Object.assign({}, DEFAULTS, ...all.toReversed(), withoutHoles({ tls })));
 }
 

@@ -65,6 +65,8 @@ describe('a client', () => {
     const options = { lazyConnect: true, password: 7 } as unknown as RedisOptions;
     const { options: known } = new Redis('rediss://[::1]:7000', { ...options, tls });
     expect(known).toMatchObject({ host: '::1', port: 7000, tls });
+    const behind = { ...options, tls } as unknown as string; // in this order only for callers without types
+    expect(new Redis(behind, 'rediss://localhost' as never).options).toMatchObject({ host: 'localhost', tls });
     expect(new Redis('rediss://localhost', options).options).toMatchObject({ tls: true });
     expect(new Redis('/tmp/r.sock?db=2', options).options).toMatchObject({ path: '/tmp/r.sock', db: '2' });
   });
