@@ -167,6 +167,7 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
 
   /** Nothing is awaited before it is sent, where nothing has to be. */
   async #run(command: Command): Promise<void> {
+    command.check();
     const special = specialOf(command);
     if (special !== undefined) return void command.answered(await special(this.#host, command));
     const target = this.target(command.name);

@@ -3,6 +3,7 @@ import { Flag } from '@kv/core';
 import { inResp2, Command as KvCommand, command as kvCommand } from '@kv/redis';
 import { type ArgumentTransformer, argumentTransformers, type Callback, wireArguments } from './arguments.ts';
 import { answer } from './callbacks.ts';
+import { knownError } from './errors.ts';
 import { withPrefix } from './key-prefix.ts';
 import { newerCommand } from './newer-commands.ts';
 import { type ReplyTransformer, replyTransformers, shaped } from './replies.ts';
@@ -56,10 +57,18 @@ export class Command {
   declare resolve: (reply: unknown) => void;
   declare reject: (error: Error) => void;
   readonly #options: CommandOptions;
+  /** Why its arguments cannot be sent. */
+  readonly #wrong: Error | undefined;
 
+  /** Arguments that cannot be made into text fail when it is sent, as others do. */
   constructor(name: string, args: readonly unknown[] = [], options: CommandOptions = {}, callback?: Callback) {
     this.name = name.toLowerCase();
-    this.args = wireArguments(this.name, args);
+    try {
+      this.args = wireArguments(this.name, args);
+    } catch (error) {
+      this.args = [];
+      this.#wrong = knownError(error);
+    }
     this.#options = options;
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -83,8 +92,14 @@ export class Command {
     return (FLAGS[flag] as readonly string[]).includes(name);
   }
 
-  /** What is sent. @throws ArgumentError when text has a lone surrogate */
+  /** @throws what was thrown when its arguments were made into text */
+  check(): void {
+    if (this.#wrong !== undefined) throw this.#wrong;
+  }
+
+  /** What is sent. @throws ArgumentError when text has a lone surrogate, and as {@link check} does */
   value(): KvCommand<unknown> {
+    this.check();
     const { make, keyPrefix = '', replyEncoding, replyMapping, single } = this.#options;
     const made = make?.(this.args) ?? newerCommand(this.name, this.args) ?? kvCommand(this.name, ...this.args);
     const { spec, args, reply, flags, blockMs, bytes } = replyMapping === 'resp3' ? made : inResp2(made);

@@ -210,6 +210,11 @@ describe('a pipeline', () => {
     expect(await results).toMatchObject([[{ prefix: 'WRONGTYPE' }]]);
   });
 
+  it('sends the other members when one has an argument that is no text', async () => {
+    const batch = client().pipeline().set('a', Object.create(null)).set('a', 1);
+    expect(await batch.exec()).toEqual([[expect.any(TypeError)], [null, 'OK']]);
+  });
+
   it('that is executed once more gives the same results, and runs nothing twice', async () => {
     const batch = client().pipeline().incr('n');
     expect([await batch.exec(), await batch.exec()]).toEqual([[[null, 1]], [[null, 1]]]);

@@ -208,6 +208,15 @@ describe('a client', () => {
     Command.setReplyTransformer('strlen', (length) => length);
   });
 
+  it('rejects arguments that cannot be made into text, whatever the command does', async () => {
+    const redis = client();
+    const bare = Object.create(null) as string;
+    const called = new Promise((_, reject) => void redis.set('a', bare, (error) => reject(error)));
+    const calls = [redis.set('a', bare), redis.subscribe(bare), redis.multi().get(bare).exec(), called];
+    for (const error of await Promise.all(calls.map(failure))) expect(error).toBeInstanceOf(TypeError);
+    expect(await redis.ping()).toBe('PONG');
+  });
+
   it('has scripts as commands, also in pipelines, and with the number of keys as first argument', async () => {
     const redis = client({ scripts: { first: { lua: 'return KEYS[1]', numberOfKeys: 1 } } });
     redis.defineCommand('pair', { lua: 'return {KEYS[1], ARGV[1]}', numberOfKeys: 1 });
