@@ -1,11 +1,13 @@
 /** Scripts as commands: sent as their hash, and as their source where the server does not know them. */
-import { type Command, command, createRedis, type Script } from '@kv/redis';
+import { Flag } from '@kv/core';
+import { Command, command, createRedis, type Script } from '@kv/redis';
 
 /** What a script is. */
 export interface ScriptDefinition {
   readonly lua: string;
   /** Absent: the number is the first argument of each call. */
   readonly numberOfKeys?: number | undefined;
+  /** It only reads: in a cluster a replica may run it, and it may be sent again. Any server takes it, unlike EVALSHA_RO. */
   readonly readOnly?: boolean | undefined;
 }
 
@@ -19,16 +21,25 @@ export function scriptMaker({
 }: ScriptDefinition): (args: readonly Wire[]) => Command<unknown> {
   const byKeys = new Map<number, Script>();
   const scriptWith = (keys: number): Script => {
-    const script = byKeys.get(keys) ?? scripts().script(lua, { keys, readOnly });
+    const script = byKeys.get(keys) ?? scripts().script(lua, { keys });
     byKeys.set(keys, script);
     return script;
   };
-  if (numberOfKeys !== undefined) return (args) => scriptWith(numberOfKeys).command(...args);
+  const callWith = (keys: number, args: readonly Wire[]): Command<unknown> => {
+    const call = scriptWith(keys).command(...args);
+    return readOnly ? asRead(call) : call;
+  };
+  if (numberOfKeys !== undefined) return (args) => callWith(numberOfKeys, args);
   return ([count, ...args]) => {
     const keys = Number(String(count));
     if (count === undefined || !Number.isSafeInteger(keys) || keys > args.length) return evaluate(lua, count, args);
-    return scriptWith(keys).command(...args);
+    return callWith(keys, args);
   };
+}
+
+/** The same command as one that changes no data. */
+function asRead({ spec, args, reply, flags, blockMs, bytes }: Command<unknown>): Command<unknown> {
+  return new Command<unknown>(spec, args, reply, flags | Flag.read, blockMs, bytes);
 }
 
 /** What the server will refuse goes as it is: it says why. */

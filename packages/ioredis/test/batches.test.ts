@@ -54,6 +54,18 @@ describe('scripts in batches', () => {
     expect(told).toEqual([[null, ['k', 'v']]]);
   });
 
+  it('that only read are sent as all others, so that servers before 7 know the command', async () => {
+    const redis = client({ scripts: { pair: { ...pair, readOnly: true } } });
+    const own = redis as unknown as Redis;
+    await own.config('RESETSTAT');
+    expect([await redis.pair('k', 'v'), await redis.pair('k', 'v')]).toEqual([
+      ['k', 'v'],
+      ['k', 'v'],
+    ]);
+    expect(await own.info('commandstats')).toMatch(/^cmdstat_evalsha:/m);
+    expect(await own.info('commandstats')).not.toContain('_ro:');
+  });
+
   it('a wrong number of keys is refused by the server, in its words', async () => {
     const redis = client({ scripts: { free: { lua: 'return #KEYS' } } });
     expect(await redis.free(2, 'a', 'b')).toBe(2);

@@ -125,6 +125,14 @@ describe('a cluster', () => {
     await expect.poll(() => cluster.get('read')).toBe('1');
   });
 
+  it('lets a replica run a script that only reads', async () => {
+    const cluster = client({ scaleReads: 'slave' });
+    const lua = "return string.match(redis.call('INFO', 'replication'), 'role:(%a+)')";
+    cluster.defineCommand('roleOf', { lua, numberOfKeys: 1, readOnly: true });
+    const own = cluster as unknown as { roleOf(key: string): Promise<string> };
+    await expect.poll(() => own.roleOf('k')).toBe('slave');
+  });
+
   it('has streams of pages', async () => {
     const cluster = client();
     await cluster.sadd('members', 'a', 'b');
