@@ -1,11 +1,11 @@
-import { createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
+import { type ConnectionEvent, createRedis, type Redis as KvRedis, type RedisClientOptions } from '@kv/redis';
 import { ClientShape } from './client.ts';
 import type { Command } from './command.ts';
 import { knownError } from './errors.ts';
 import { installInspection } from './inspection.ts';
 import { clientOptions, DEFAULTS, type Options, readArguments, withoutHoles } from './options.ts';
 import { Redis } from './redis.ts';
-import { become, followState, tellError } from './status.ts';
+import { become, followState, reasonOf, tellError } from './status.ts';
 import { type ClusterRetryStrategy, Unreachable } from './unreachable.ts';
 
 /** A server of a cluster to begin with: `host:port`, an address, a port, or host and port. */
@@ -62,7 +62,10 @@ export class Cluster extends ClientShape {
     const cluster = this.#seeds.map(seedOf);
     const kv = createRedis({ cluster }, { ...options, readFrom, bytes: false });
     followState(kv, this);
-    kv.on('connection', (event) => this.#unreachable.heard(event));
+    kv.on('connection', (event) => {
+      this.#tellFailure(event);
+      this.#unreachable.heard(event);
+    });
     for (const event of ['state', 'connection'] as const) kv.on(event, () => this.#compare(kv));
     return kv;
   }
@@ -103,6 +106,11 @@ export class Cluster extends ClientShape {
 
   override get retryAttempts(): number {
     return this.#unreachable.rounds;
+  }
+
+  /** Tells which server could not be reached, and why. */
+  #tellFailure({ event, pool, address, cause }: ConnectionEvent): void {
+    if (event === 'failed' && pool === 'shared') this.emit('node error', reasonOf(cause), address);
   }
 
   #roundFailed(reason: Error, delayMs: number | undefined): void {

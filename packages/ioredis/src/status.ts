@@ -43,7 +43,7 @@ function isReplaced(client: KvRedis, { status }: StatusHost): boolean {
 type Act = (host: StatusHost, cause: KvError | undefined, delayMs: number | undefined) => void;
 
 /** An error of the socket, where there is one, says most. */
-function reason(cause: KvError | undefined): Error | undefined {
+export function reasonOf(cause: KvError | undefined): Error | undefined {
   return cause?.cause instanceof Error ? cause.cause : cause;
 }
 
@@ -72,7 +72,7 @@ const ACTS: Partial<Record<ConnectionEvent['event'], Act>> = {
     become(host, 'ready');
   },
   failed: (host, cause) => {
-    tellError(host, reason(cause));
+    tellError(host, reasonOf(cause));
     become(host, 'close');
   },
   lost: (host, cause) => {
@@ -93,7 +93,7 @@ export function followState(client: KvRedis, host: StatusHost): void {
       become(host, 'ready');
     }
     if (to !== 'reconnecting') return;
-    tellError(host, reason(cause));
+    tellError(host, reasonOf(cause));
     if (from === 'ready') become(host, 'close');
     become(host, 'reconnecting');
   });

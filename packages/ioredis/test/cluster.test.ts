@@ -213,6 +213,14 @@ describe('a cluster of which no server can be reached', () => {
     await expect(cluster.get('a')).rejects.toThrow('None of startup nodes is available');
   });
 
+  it('tells which server could not be reached, and why', async () => {
+    const cluster = new Cluster(seeds, { clusterRetryStrategy: () => null, lazyConnect: true });
+    const told = new Set<string>();
+    cluster.on('node error', ({ code }: NodeJS.ErrnoException, address: string) => told.add(`${code} ${address}`));
+    await expect(cluster.connect()).rejects.toThrow('None of startup nodes is available');
+    expect(told).toEqual(new Set(['ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED 127.0.0.1:2']));
+  });
+
   it('ends after a round of a server that is named twice, in two ways', async () => {
     const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }, '127.0.0.1:1'], { clusterRetryStrategy: () => null });
     await expect(cluster.get('a')).rejects.toThrow('None of startup nodes is available');
