@@ -53,7 +53,7 @@ it.each([
   for (const event of ['close', 'reconnecting', 'connecting', 'connect', 'ready', 'end'])
     redis.on(event, () => seen.push(`${event} ${redis.status}`));
   const ready = once(redis, 'ready');
-  replace(redis);
+  void replace(redis);
   await ready;
   const told = ['close', 'reconnecting', 'connecting', 'connect', 'ready'];
   expect(seen).toEqual(told.map((event) => `${event} ${event}`));
