@@ -18,6 +18,6 @@ export function unreadable(bytes: Uint8Array | undefined, heard: boolean, cause:
 /** A wire may give up its connection with an error of its own, also from within its decoder; all else was about the bytes. */
 function undecodable(cause: unknown): KvError {
   if (isKvError(cause)) return cause;
-  if (!(cause instanceof Error)) return new ProtocolError(`Malformed reply: ${cause}`, { cause });
+  if (!(cause instanceof Error)) return new ProtocolError(`Malformed reply: ${String(cause)}`, { cause });
   return isKvError(cause.cause) ? cause.cause : new ProtocolError(`Malformed reply: ${cause.message}`, { cause });
 }
