@@ -73,9 +73,10 @@ export class ScriptEngine {
     this.#vm.watch(STEPS, checkTime);
   }
 
-  /** A script with the reason why there is none, as the server says it. */
+  /** A script or the reason why there is none, as the server says it. It counts as no steps of a script that runs. */
   compile(body: string): Compiled | { readonly problem: string } {
     const vm = this.#vm;
+    this.#watch();
     vm.pushKept(this.#compile);
     vm.pushText(body);
     vm.call(1, 2);
