@@ -110,7 +110,7 @@ export class KvStore extends Store {
 
   async #get(sid: string): Promise<SessionData | null> {
     const text = await this.#kv.get(sid);
-    return text === null ? null : this.#serializer.parse(text);
+    return text === null ? null : this.#parse(text);
   }
 
   async #set(sid: string, session: SessionData): Promise<void> {
@@ -139,8 +139,18 @@ export class KvStore extends Store {
 
   async #all(): Promise<(SessionData & { id: string })[]> {
     const sessions = new Map<string, SessionData & { id: string }>();
-    for await (const [id, text] of this.#kv.entries()) sessions.set(id, { ...this.#serializer.parse(text), id });
+    for await (const [id, text] of this.#kv.entries()) sessions.set(id, { ...this.#parse(text), id });
     return [...sessions.values()];
+  }
+
+  /** The error of `JSON.parse` quotes the data, which belongs into no log; a serializer of users says what it likes. */
+  #parse(text: string): SessionData {
+    try {
+      return this.#serializer.parse(text);
+    } catch (error) {
+      const message = 'session: the serializer cannot read a stored value; give sessions a prefix of their own';
+      throw new Error(message, this.#serializer === JSON ? {} : { cause: error });
+    }
   }
 }
 

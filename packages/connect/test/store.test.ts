@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { startEmbedded } from '@kv/embedded';
 import { createGibson, keyValue as keyValueOfGibson } from '@kv/gibson';
 import { createRedis, keyValue } from '@kv/redis';
@@ -167,6 +168,25 @@ test('options: a time to live of your own, no touch, another serializer', async 
   const store = new KvStore(kv, { serializer });
   await store.set('c', sessionOf(60_000, { user: 'bob' }));
   expect([(await redis.get('c'))?.startsWith('v1{'), (await store.get('c'))?.user]).toEqual([true, 'bob']);
+});
+
+test('a value that is no session is refused in words that show nothing of it', async () => {
+  await using redis = createRedis('embedded:');
+  const kv = keyValue(redis);
+  const store = new KvStore(kv);
+  await store.set('1', sessionOf(60_000, { user: 'ada' }));
+  await kv.set('other', 'secret text');
+  for (const call of [() => store.get('other'), () => store.all()]) {
+    const error = await call().catch((reason: unknown) => reason);
+    expect((error as Error).message).toMatch(/^session: the serializer cannot read a stored value/);
+    expect(inspect(error)).not.toMatch(/secret/);
+  }
+  const problem = new Error('version 2 is unknown');
+  const parse = (): never => {
+    throw problem;
+  };
+  const own = new KvStore(kv, { serializer: { stringify: JSON.stringify, parse } });
+  await expect(own.get('1')).rejects.toMatchObject({ cause: problem });
 });
 
 test('a session that lives longer than Gibson keeps anything is refused', async () => {
