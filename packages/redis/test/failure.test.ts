@@ -131,3 +131,19 @@ describe('a server that sends a reply to no pending command', () => {
     await redis.close();
   });
 });
+
+describe('a server that refuses without a text', () => {
+  it('is told so in the message of the error', async () => {
+    await using server = await scriptedServer(async (peer) => {
+      await peer.expect(/[\s\S]*PING\r\n/);
+      await peer.reply(':7\r\n+OK\r\n+OK\r\n+PONG\r\n');
+      await peer.expect(/[\s\S]*GET\r\n\$1\r\na\r\n/);
+      await peer.reply('-\r\n');
+      await peer.expectEnd();
+    });
+    await using redis = createRedis({ host: '127.0.0.1', port: server.port }, { protocol: 2 });
+    const error = await settle(redis.get('a'));
+    expect(error).toMatchObject({ code: 'REPLY', prefix: '', message: 'The server sent an error without a text' });
+    await redis.close();
+  });
+});

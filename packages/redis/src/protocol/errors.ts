@@ -41,7 +41,7 @@ const PIECE = /'([^']+)'|"([^"]+)"|`([^`]+)`/g;
 
 /** An error reply of the server as an error. The only place where its text is read. */
 export function replyError(reply: ErrorReply, command: AnyCommand | undefined): ReplyError {
-  const message = publicText(reply.message, command);
+  const message = publicText(reply.message, command) || 'The server sent an error without a text';
   const prefix = printable(reply.code);
   const error = new ReplyError(message, prefix, message === reply.message ? { cause: reply } : undefined);
   if (command !== undefined && mayHaveRun(command, error)) error.outcome = 'unknown';
