@@ -12,6 +12,7 @@ describe('71: addresses', () => {
     ['redis://localhost:7000/', { host: 'localhost', port: 7000 }, { db: 0 }],
     ['redis://localhost/15', { host: 'localhost', ...P }, { db: 15 }],
     ['redis://localhost?db=3', { host: 'localhost', ...P }, { db: 3 }],
+    ['redis://localhost/3?db=3', { host: 'localhost', ...P }, { db: 3 }],
     ['redis://[::1]:7000/1', { host: '::1', port: 7000 }, { db: 1 }],
     ['redis://[2001:db8::7]', { host: '2001:db8::7', ...P }, {}],
     ['redis://:secret@h', { host: 'h', ...P }, { credentials: { password: 'secret' } }],
@@ -38,8 +39,17 @@ describe('71: addresses', () => {
   });
 
   it('what is said in the options wins', () => {
-    const { login } = readClientOptions('redis://u:p@h/1?db=2', { db: 3, password: 'q', protocol: 2 });
+    const { login } = readClientOptions('redis://u:p@h?db=2', { db: 3, password: 'q', protocol: 2 });
     expect(login).toMatchObject({ db: 3, resp: 2, credentials: { username: 'u', password: 'q' } });
+  });
+
+  it.each(['redis://h/3?db=4', 'redis+sentinel://h/name/3?db=4'])('%s names two databases and is refused', (url) => {
+    expect(() => readClientOptions(url, {})).toThrow(
+      expect.objectContaining({
+        code: 'ARGUMENT',
+        message: 'address: its path and its option db name different databases',
+      }),
+    );
   });
 });
 

@@ -311,6 +311,7 @@ function readSeveral<O extends RedisClientOptions>(topology: TopologyInput, give
 }
 
 function loginOf(parsed: ParsedAddress, options: RedisOptions): Login {
+  checkDatabase(parsed);
   const { username = parsed.user, password = parsed.password, credentials } = options;
   const { protocol = 3, name, db = databaseOf(parsed.path), library, handshake: commands } = options;
   return { resp: protocol, ...readLogin({ username, password, credentials }), name, db, library, commands };
@@ -320,4 +321,11 @@ function databaseOf(path: string | undefined): number {
   if (path === undefined) return 0;
   if (/^\d{1,9}$/.test(path)) return Number(path);
   throw new ArgumentError('address: expected the number of a database after the slash');
+}
+
+/** A URL may name its database in the path and in the query, but not two of them. @throws ArgumentError */
+function checkDatabase({ path, query }: ParsedAddress): void {
+  const db = query.get('db');
+  if (path !== undefined && db !== undefined && databaseOf(path) !== Number(db))
+    throw new ArgumentError('address: its path and its option db name different databases');
 }
