@@ -39,11 +39,15 @@ export interface RecorderSetup<M extends Message> {
 export class OperationRecorder<M extends Message> {
   readonly #setup: RecorderSetup<M>;
   readonly #key = Symbol('@kv/opentelemetry');
-  /** Operations that have begun and not ended. */
-  size = 0;
+  #size = 0;
 
   constructor(setup: RecorderSetup<M>) {
     this.#setup = setup;
+  }
+
+  /** How many operations have begun and not ended. */
+  get size(): number {
+    return this.#size;
   }
 
   /** The span of an operation that has not ended. */
@@ -55,7 +59,7 @@ export class OperationRecorder<M extends Message> {
   begin(message: M): void {
     if (this.#setup.leavesOut?.(message)) return;
     keptOn(message)[this.#key] = new Begun(this.#setup, message);
-    this.size++;
+    this.#size++;
   }
 
   /** An operation has ended. */
@@ -64,7 +68,7 @@ export class OperationRecorder<M extends Message> {
     const begun = kept[this.#key];
     if (begun === undefined) return; // It began before this recorder listened.
     kept[this.#key] = undefined;
-    this.size--;
+    this.#size--;
     begun.end(message);
   }
 }

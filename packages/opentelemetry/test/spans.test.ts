@@ -207,7 +207,7 @@ it('two instrumentations each make a span of the same call', async () => {
   expect(telemetry.named('GET').map(({ attributes }) => attributes['db.system.name'])).toEqual(['redis', 'valkey']);
 });
 
-it('who logs the messages of the channels sees nothing of the spans', async () => {
+it('a log of the messages of the channels shows neither spans nor their attributes', async () => {
   const logged: string[] = [];
   const log = (message: unknown): void => void logged.push(inspect(message, { depth: Infinity }));
   begin();
