@@ -147,7 +147,7 @@ describe('lists and entries', () => {
       () => commands.multiSet([['a']] as unknown as [string, string][]),
       'entries: expected pairs of name and value, got an array',
     ],
-    [() => commands.multiZset('z', { a: 1.5 }), 'score: expected a whole number, got 1.5'],
+    [() => commands.multiZset('z', { a: 1, b: 1.5 }), 'entries[1]: expected a whole number, got 1.5'],
   ])('case %#', (make, expected) => {
     expect(refusal(make)).toBe(expected);
   });

@@ -143,8 +143,8 @@ export function ttl(value: Int, min: number): string {
 }
 
 /** A score. @throws ArgumentError */
-export function score(value: Int): string {
-  return int64(value, 'score');
+export function score(value: Int, name: string = 'score'): string {
+  return int64(value, name);
 }
 
 /** The low end of a range of scores, open when it is `-Infinity`. @throws ArgumentError */
