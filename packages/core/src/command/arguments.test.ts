@@ -97,3 +97,16 @@ test('options of the prototype are refused, not taken: another package may have 
     Reflect.deleteProperty(Object.prototype, 'nx');
   }
 });
+
+test('options may be of a class with fields, and are refused when it has accessors, which are no names of their own', () => {
+  class Fields {
+    readonly ex = 10;
+  }
+  class Accessors {
+    get ex(): number {
+      return 10;
+    }
+  }
+  expect(() => checkOptions(new Fields(), new Set(['ex']))).not.toThrow();
+  expect(() => checkOptions(new Accessors(), new Set(['ex']))).toThrow('options.ex: inherited from the prototype');
+});

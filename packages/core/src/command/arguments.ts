@@ -32,9 +32,21 @@ export function checkOptions(options: object, known: ReadonlySet<string>): void 
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new ArgumentError(`options.${name}: unknown option${didYouMean(name, known)}`);
   }
-  for (const name in Object.getPrototypeOf(options)) {
-    if (known.has(name)) throw new ArgumentError(`options.${name}: inherited from the prototype of the options`);
+  checkInherited(options, known);
+}
+
+/** Options are nearly always literals: for these a look at each known name would take longer than all other checks. */
+function checkInherited(options: object, known: ReadonlySet<string>): void {
+  const prototype: unknown = Object.getPrototypeOf(options);
+  if (prototype === Object.prototype) {
+    for (const name in Object.prototype) if (known.has(name)) throw inherited(name);
+  } else {
+    for (const name of known) if (name in options && !Object.hasOwn(options, name)) throw inherited(name);
   }
+}
+
+function inherited(name: string): ArgumentError {
+  return new ArgumentError(`options.${name}: inherited from the prototype of the options`);
 }
 
 function text(value: string, name: string): string {
