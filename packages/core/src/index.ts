@@ -35,6 +35,7 @@ export type {
   Observable,
   PoolMembers,
 } from './client/facades.ts';
+export { interruptible } from './client/interruptible.ts';
 export { closedBy, LazyRouter, submitAgain } from './client/lazy-router.ts';
 export {
   type Adds,

@@ -8,6 +8,18 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** A monitor that has begun and waits for its first command. */
+async function started(redis: Redis) {
+  let onStart = (): void => undefined;
+  const begun = new Promise<void>((resolve) => {
+    onStart = resolve;
+  });
+  const monitor = redis.monitor({ onStart });
+  const first = monitor.next();
+  await begun;
+  return { monitor, first };
+}
+
 /** The commands of one name that a monitor sees, while something is done. */
 async function seen(
   redis: Redis,
@@ -16,13 +28,7 @@ async function seen(
   act: () => Promise<unknown>,
 ): Promise<MonitoredCommand[]> {
   const commands: MonitoredCommand[] = [];
-  let onStart = (): void => undefined;
-  const started = new Promise<void>((resolve) => {
-    onStart = resolve;
-  });
-  const monitor = redis.monitor({ onStart });
-  const first = monitor.next();
-  await started;
+  const { monitor, first } = await started(redis);
   await act();
   for (let entry = await first; entry.done !== true; entry = await monitor.next())
     if (entry.value.args[0] === name && commands.push(entry.value) === count) break;
@@ -53,5 +59,24 @@ describe.each([2, 3] as const)('monitor() in RESP%i', (protocol) => {
     expect(commands.map(({ args }) => args[2]?.length)).toEqual([9_000_000, 1_000_000]);
     expect(commands.map(({ args }, i) => args[2] === values[i])).toEqual([true, true]);
     await redis.del('large');
+  });
+
+  it('ends at once on return(), also while it waits for a command', async () => {
+    await using redis = createRedis(server.url, { protocol });
+    await redis.connect();
+    const { monitor, first } = await started(redis);
+    const end = { done: true, value: undefined };
+    expect(await Promise.all([monitor.return(), first])).toEqual([end, end]);
+    expect(redis.stats().connections.streams.size).toBe(0);
+    expect(await monitor.next()).toEqual(end);
+  });
+
+  it('ends on return() also before the server has confirmed it', async () => {
+    await using redis = createRedis(server.url, { protocol });
+    const calls: string[] = [];
+    const monitor = redis.monitor({ onStart: () => calls.push('onStart') });
+    const end = { done: true, value: undefined };
+    expect(await Promise.all([monitor.next(), monitor.return()])).toEqual([end, end]);
+    expect([calls, redis.stats().connections.streams.size]).toEqual([[], 0]);
   });
 });

@@ -70,6 +70,16 @@ function streams(address: AddressInput, hasLog: boolean): void {
     expect(seen).toEqual(['begin', ['set', 'before', '1'], 'end', ['set', 'after', '2']]);
   });
 
+  test('a sync ends at once on return(), also while it waits for a change', async () => {
+    await using ssdb = createSsdb(address);
+    const sync = ssdb.sync140();
+    let entry = await sync.next();
+    while (entry.value?.command !== 'end') entry = await sync.next();
+    const end = { done: true, value: undefined };
+    expect(await Promise.all([sync.next(), sync.return()])).toEqual([end, end]);
+    expect(ssdb.stats().connections.streams.size).toBe(0);
+  });
+
   test('a sync tells what happens to a queue', async () => {
     await using ssdb = createSsdb(address);
     await ssdb.qclear('kitchen');

@@ -8,6 +8,7 @@ import {
   clientMembers,
   type Engine,
   givenOptions,
+  interruptible,
   type KvClient,
   type Of,
   outsideOfCalls,
@@ -197,14 +198,18 @@ export class Redis<V = string> extends Base<V> implements KvClient<V> {
   }
 
   /**
-   * Every command that the server runs, until the loop is left. In a cluster: of the clients of {@link nodes}.
+   * Every command that the server runs, until the loop is left, or `return()` is called, which also ends a `next()` that
+   * waits. In a cluster: of the clients of {@link nodes}.
    *
    * @param options `onStart` is called when the server has confirmed it
    * @see https://redis.io/commands/monitor/
    */
-  async *monitor(options: MonitorOptions = {}): AsyncGenerator<MonitoredCommand, void, undefined> {
-    const { monitor } = await outsideOfCalls(() => import('../pubsub/monitor.ts'));
-    yield* monitor(this.client, this.call, options);
+  monitor(options: MonitorOptions = {}): AsyncGenerator<MonitoredCommand, void, undefined> {
+    const { client, call } = this;
+    return interruptible(async function* (left) {
+      const { monitor } = await outsideOfCalls(() => import('../pubsub/monitor.ts'));
+      yield* monitor(client, call, options, left);
+    });
   }
 
   /**

@@ -12,15 +12,18 @@ export interface MonitorOptions {
 
 const RULES: OptionRules = { onStart: Rule.function };
 
-/** Every command that the server runs, on a dedicated connection, until the loop is left. @throws ArgumentError */
+/** Every command that the server runs, on a dedicated connection, until `left` resolves. @throws ArgumentError */
 export async function* monitor(
   client: Engine,
   call: CallOptions,
   options: MonitorOptions,
+  left: Promise<void>,
 ): AsyncGenerator<MonitoredCommand, void, undefined> {
   const { onStart } = readOptions(RULES, options, new Map());
   await using frames = await client.stream(new Command(MONITOR, [], asIs), call);
-  await frames.next(); // OK: it begins
+  void left.then(() => frames.return());
+  const { done } = await frames.next(); // OK: it begins
+  if (done === true) return;
   onStart?.();
   for await (const frame of frames) yield parseMonitorLine(String(frame));
 }

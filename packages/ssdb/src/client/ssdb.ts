@@ -10,6 +10,7 @@ import {
   duplicateCall,
   duplicateOrigin,
   type Engine,
+  interruptible,
   type KvClient,
   keepOrigin,
   keyedPool,
@@ -89,8 +90,13 @@ export class Ssdb<V = string> extends Base<V> implements KvClient<V> {
    *
    * @example for await (const { key, value } of ssdb.dump()) if (key?.type === 'kv') console.log(key.key, value)
    */
-  async *dump(options: DumpOptions = {}): AsyncGenerator<DumpEntry, void, undefined> {
-    for await (const frame of await this.client.stream(dump(options), this.call)) yield dumpEntry(frame);
+  dump(options: DumpOptions = {}): AsyncGenerator<DumpEntry, void, undefined> {
+    const { client, call } = this;
+    return interruptible(async function* (left) {
+      const frames = await client.stream(dump(options), call);
+      void left.then(() => frames.return());
+      for await (const frame of frames) yield dumpEntry(frame);
+    });
   }
 
   /**
@@ -100,8 +106,13 @@ export class Ssdb<V = string> extends Base<V> implements KvClient<V> {
    *
    * @example for await (const { command, key, value } of ssdb.sync140({ lastSeq })) console.log(command, key, value)
    */
-  async *sync140(options: SyncOptions = {}): AsyncGenerator<SyncEntry, void, undefined> {
-    for await (const frame of await this.client.stream(sync140(options), this.call)) yield syncEntry(frame);
+  sync140(options: SyncOptions = {}): AsyncGenerator<SyncEntry, void, undefined> {
+    const { client, call } = this;
+    return interruptible(async function* (left) {
+      const frames = await client.stream(sync140(options), call);
+      void left.then(() => frames.return());
+      for await (const frame of frames) yield syncEntry(frame);
+    });
   }
 }
 
