@@ -47,11 +47,16 @@ export class BatchMembers<V, O extends SendOptions = SendOptions> {
   /** Adds a command. */
   add<T>(command: Command<T, V>): Promise<T> {
     if (this.#ended !== undefined) return rejected(this.#ended);
-    const promise = new Promise<T>((resolve, reject) => {
-      const settle = (result: Settled): void => (result.ok ? resolve(result.value as T) : reject(result.error));
+    const promise: Promise<T> = new Promise<T>((resolve, reject) => {
+      const settle = (result: Settled): void => {
+        if (result.ok) resolve(result.value as T);
+        else {
+          promise.catch(ignore); // only now: for each member that succeeds it would be one more promise
+          reject(result.error);
+        }
+      };
       this.#members.push({ command: command as unknown as Command<unknown, V>, settle });
     });
-    promise.catch(ignore);
     if (this.#members.length === 1) this.#begin();
     return promise;
   }
