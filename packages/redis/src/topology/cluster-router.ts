@@ -253,14 +253,15 @@ export class ClusterRouter implements Router, RefreshOwner {
     this.#map = map;
     this.slots.failure = undefined;
     const moved = this.slots.change(owners);
-    const gone = this.nodes.retain(used);
+    // A map without slots names no servers: those that were known may still say more, and are asked.
+    const gone = map.ranges.length === 0 ? [] : this.nodes.retain(used);
     for (const endpoint of gone) this.#leaving.leave(endpoint, before, map);
     this.#servers.end(new ClosedError('The map of the cluster is known'));
     this.#first.release(this);
     if (info.state === 'ok') this.slots.ownersKnown();
     const changed = before === undefined || moved > 0 || gone.length > 0;
     const { name } = this.#setup;
-    if (changed) publishTopology({ client: name, cause, epoch: this.#refresher.epoch, moved, nodes: map.nodes.length });
+    if (changed) publishTopology({ client: name, cause, epoch: info.epoch, moved, nodes: map.nodes.length });
     this.#host.changed();
     for (const follower of this.followers) follower.mapKnown();
     return changed;
@@ -269,7 +270,7 @@ export class ClusterRouter implements Router, RefreshOwner {
   // -- life
 
   async start(): Promise<void> {
-    if (this.#map === undefined) {
+    if (this.slots.owners.size === 0) {
       this.#refresher.trigger('first use');
       await this.#first.known();
     }

@@ -20,7 +20,7 @@ export class EverywherePlacement implements Placement {
 
   get isWaiting(): boolean {
     const entries = [...this.#entries.values()].flat();
-    return this.#none !== undefined || entries.some(({ state }) => state === 'wanted');
+    return entries.length === 0 || entries.some(({ state }) => state === 'wanted');
   }
 
   compare(): void {

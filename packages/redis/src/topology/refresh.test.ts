@@ -8,8 +8,15 @@ interface Asked {
   readonly answer: (epoch: number) => void;
 }
 
-/** A refresher over servers that answer when the test says so. */
-function scripted(servers: readonly string[]): {
+/**
+ * A refresher over servers that answer when the test says so.
+ *
+ * @param empty those that know of no slots
+ */
+function scripted(
+  servers: readonly string[],
+  empty: readonly string[] = [],
+): {
   refresher: Refresher;
   asked: Asked[];
   taken: number[];
@@ -20,10 +27,12 @@ function scripted(servers: readonly string[]): {
     (addressText) => ({ identity: { address: { host: 'h', port: 1 }, addressText, role: 'primary' } }) as Endpoint,
   );
   const send = (endpoint: Endpoint, { spec }: AnyCommand): Promise<unknown> => {
-    if (spec.name === 'CLUSTER SLOTS') return Promise.resolve([[0, 16_383, ['h', 1, 'id']]]);
+    const server = endpoint.identity.addressText;
+    if (spec.name === 'CLUSTER SLOTS')
+      return Promise.resolve(empty.includes(server) ? [] : [[0, 16_383, ['h', 1, 'id']]]);
     return new Promise((resolve) => {
       const answer = (epoch: number): void => resolve(`cluster_state:ok\r\ncluster_current_epoch:${epoch}\r\n`);
-      asked.push({ server: endpoint.identity.addressText, answer });
+      asked.push({ server, answer });
     });
   };
   const owner = {
@@ -87,4 +96,29 @@ test('an answer of a lower epoch that comes too late does not make the client ta
   asked[3]?.answer(5);
   await next;
   expect(taken).toEqual([5, 5]);
+});
+
+test('a map without slots is taken when no server of the round has another', async () => {
+  const { refresher, asked, taken, failures } = scripted(['a', 'b'], ['a', 'b']);
+  const round = refresher.round('test');
+  asked[0]?.answer(1);
+  asked[1]?.answer(1);
+  await round;
+  expect([taken, failures]).toEqual([[1], []]);
+});
+
+test('a map without slots is not taken while a server has one with slots, though it is an older one', async () => {
+  const { refresher, asked, taken, failures } = scripted(['a', 'b'], ['b']);
+  const round = refresher.round('test');
+  asked[0]?.answer(5);
+  await round;
+  asked[1]?.answer(6);
+  await settled();
+  const next = refresher.round('test');
+  await expect.poll(() => asked.length).toBe(4);
+  asked[2]?.answer(3);
+  asked[3]?.answer(6);
+  await next;
+  expect(taken).toEqual([5]);
+  expect(failures).toMatchObject([{ message: 'a has an older view of the cluster (epoch 3)' }]);
 });

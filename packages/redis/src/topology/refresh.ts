@@ -42,6 +42,10 @@ interface Round {
   answered: boolean;
   /** Whether a view changed anything. */
   changed: boolean;
+  /** Whether a server named owners of slots, in however old a view. */
+  hasSlots: boolean;
+  /** What a server said that knows of no slots. */
+  empty: ClusterView | undefined;
 }
 
 /** Longest time for one answer, ms: the next servers are asked then. */
@@ -84,11 +88,6 @@ export class Refresher {
     this.#host = host;
     this.#owner = owner;
     this.#interval = interval;
-  }
-
-  /** Highest epoch that was seen. */
-  get epoch(): number {
-    return this.#age.epoch;
   }
 
   /** Asks for a new view soon. @param first the server to ask first */
@@ -157,7 +156,7 @@ export class Refresher {
     let failure: unknown;
     const first = this.#first;
     this.#first = undefined;
-    const round: Round = { cause, answered: false, changed: false };
+    const round: Round = { cause, answered: false, changed: false, hasSlots: false, empty: undefined };
     try {
       for (const group of this.#owner.candidates(first)) {
         if (this.#closed) return;
@@ -167,7 +166,9 @@ export class Refresher {
           failure = error instanceof AggregateError ? error.errors[0] : error;
         }
       }
-      if (!this.#closed) this.#owner.failed(asKvError(failure));
+      if (this.#closed) return;
+      if (round.hasSlots || round.empty === undefined) this.#owner.failed(asKvError(failure));
+      else round.changed = this.#owner.apply(round.empty, cause);
     } finally {
       this.#lastRound = monotonicNow();
       this.#pause = round.changed ? SHORTEST : Math.min(this.#pause * 2, LONGEST);
@@ -188,14 +189,18 @@ export class Refresher {
 
   /**
    * The first answer of a round counts. A later one does when its server knows more. A server that was taken out of the
-   * cluster has an empty map, often of the newest epoch: that is no answer.
+   * cluster has an empty map, often of the newest epoch: that counts only when no server of the round knows of slots.
    */
   #take(view: ClusterView, round: Round): void {
     const { epoch } = view.info;
     if (round.answered && epoch <= this.#age.epoch) return;
     const { addressText, role } = view.from.identity;
-    if (view.map.ranges.length === 0) throw new ConnectionError(`${addressText} knows of no server with slots`);
     const lastResort = role === undefined; // a seed
+    if (view.map.ranges.length === 0) {
+      if (lastResort || epoch >= this.#age.epoch) round.empty = view;
+      throw new ConnectionError(`${addressText} knows of no server with slots`);
+    }
+    round.hasSlots = true;
     if (!this.#age.accepts({ epoch, from: addressText, lastResort }))
       throw new ConnectionError(`${addressText} has an older view of the cluster (epoch ${epoch})`);
     round.answered = true;

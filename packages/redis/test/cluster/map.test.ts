@@ -74,10 +74,12 @@ describe('first use', () => {
   test('of a cluster without slots holds calls, and their errors say so', async () => {
     const { cluster, a } = await two();
     cluster.tell({ epoch: 1, ranges: [] });
-    const redis = openAt(a, { timeout: 100 });
-    const reason = `${a.address} knows of no server with slots`;
-    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause: { message: reason } });
-    expect(await failureOf(redis.connect())).toMatchObject({ message: reason });
+    const redis = openAt(a, { timeout: 300 });
+    const cause = { message: 'The map of the cluster has no address of an owner of the slot' };
+    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause });
+    expect(await failureOf(redis.connect())).toMatchObject({ message: 'The cluster has no server with slots' });
+    cluster.tell(evenly([a]));
+    await redis.connect();
   });
 
   test('that leaves a slot out holds its calls, and their errors say so', async () => {
@@ -136,6 +138,33 @@ test('an empty map, which a server has that was taken out of the cluster, is no 
   await mapAsked(b, mapsAsked(b) + 4);
   expect(await redis.get('a')).toBe('b');
   expect(connections()).toBe(before);
+});
+
+test('an empty map that all servers have is taken: calls wait, not sent, until a map has slots [#142]', async () => {
+  const { cluster, a, b, redis } = await two({ refreshInterval: 20 });
+  a.answer = answers({ GET: bulk('a') });
+  b.answer = answers({ GET: bulk('b') });
+  expect(await Promise.all([redis.get(KEY), redis.get('a')])).toEqual(['a', 'b']);
+  cluster.tell({ epoch: 2, ranges: [] });
+  await until('a map without servers', () => redis.nodes().length === 0);
+  const calls = Promise.all([redis.get(KEY), redis.get('a')]);
+  await mapAsked(a, mapsAsked(a) + 3);
+  expect([a.countOf('GET'), b.countOf('GET')]).toEqual([1, 1]);
+  cluster.tell({ ...evenly([b]), epoch: 3 });
+  expect(await calls).toEqual(['b', 'b']);
+});
+
+test('after an empty map the servers that were known are still asked, the seed being no part of the cluster', async () => {
+  const { a: seed, b, redis } = await two({ refreshInterval: 20 });
+  seed.view = evenly([b]);
+  b.view = seed.view;
+  b.answer = answers({ GET: bulk('b') });
+  expect(await redis.get(KEY)).toBe('b');
+  seed.view = { epoch: 1, ranges: [] };
+  await b.stop();
+  await until('a map without servers', () => redis.nodes().length === 0);
+  await b.start();
+  expect(await redis.get(KEY)).toBe('b');
 });
 
 test.each([2 ** 32, Number.POSITIVE_INFINITY])(
