@@ -30,12 +30,14 @@ export function anyPrimary(client: Engine, router: ClusterRouter): ConnectionSou
             last = error;
           },
         );
+        signal.throwIfAborted();
         const lease = await client.acquireInternal({ timeout: ATTEMPT, signal }, 'streams', someOwner(router));
         last = undefined;
         return lease;
       } catch (error) {
+        if (signal.aborted) throw error;
         last = asKvError(error);
-        if (isOver(last, client, signal)) throw last;
+        if (isOver(last, client)) throw last;
         await new Promise<void>((resolve) => setTimeout(resolve, PAUSE));
       }
     }
@@ -66,8 +68,8 @@ export async function mapKnown(
   }
 }
 
-function isOver(error: KvError, { state }: Engine, signal?: AbortSignal): boolean {
-  return signal?.aborted === true || state === 'closing' || state === 'closed' || isFinal(error);
+function isOver(error: KvError, { state }: Engine): boolean {
+  return state === 'closing' || state === 'closed' || isFinal(error);
 }
 
 /** One that has answered before, if there is any. */

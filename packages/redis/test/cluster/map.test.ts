@@ -90,6 +90,14 @@ describe('first use', () => {
     expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause });
   });
 
+  test('by subscriptions tells each of them why there is no map', async () => {
+    const { a, redis } = await two({ timeout: 300 });
+    a.answer = answers({ CLUSTER: bulk('no map') });
+    const cause = { message: 'CLUSTER SLOTS: unexpected reply (expected a list)' };
+    for (let i = 0; i < 3; i++)
+      expect(await failureOf(redis.subscribe('news'))).toMatchObject({ code: 'TIMEOUT', outcome: 'notSent', cause });
+  });
+
   test('tries all addresses of a name [#137]', async () => {
     const { a } = await two(); // on 127.0.0.1 only; the name may lead to ::1 first
     a.view = evenly([a]);
