@@ -54,7 +54,7 @@ describe('a timeout before there is a connection', () => {
       attempts++ === 0 ? Promise.reject(new Error('refused')) : stuck('TLS handshake')(...args);
     const options = { timeout: 300, backoff: { min: 1, max: 1 } };
     const { message } = await failure(client(connect, options).send(line('get a')));
-    expect(message).toMatch(/connecting failed: refused; now connecting to db.example:1 for \d+ ms: TLS handshake/);
+    expect(message).toMatch(/\(not sent: refused; now connecting to db.example:1 for \d+ ms: TLS handshake/);
   });
 
   it('names it for calls that need a connection of their own, which is no exhausted pool', async () => {

@@ -41,7 +41,7 @@ function afterSending(request: Request, now: number): string {
 function whileWaiting({ cause, attempts, connection, pinned, queue }: Request): string {
   const attempt = queue?.attempt;
   const now = attempt === undefined ? '' : `; now ${attempt}`;
-  if (cause !== undefined) return `not sent: connecting failed: ${cause.message}${now}`;
+  if (cause !== undefined) return `not sent: ${cause.message}${now}`;
   if (attempts > 0) return `its connection was lost, and it was not sent again${now}`;
   if (connection !== null) return 'not sent: the connection accepts no more bytes';
   if (pinned) return 'not sent: waiting for an earlier blocking command';

@@ -265,7 +265,7 @@ export class Request implements Timed {
     if (route !== this.#extras.route) this.#own().route = route;
   }
 
-  /** Why it is still waiting: the last failed attempt to connect. */
+  /** Why it is still waiting: a failed attempt to connect, or what its router says. */
   get cause(): Error | undefined {
     return this.#extras.cause;
   }

@@ -181,11 +181,11 @@ export class ClusterRouter implements Router, RefreshOwner {
 
   /** Keeps a call until there is a map in which slots have owners. */
   hold(request: Request): void {
-    this.#hold([request]);
+    this.#hold([request], this.slots.whyNoOwner);
   }
 
-  #hold(requests: readonly Request[]): void {
-    this.#first.hold(requests, this.slots.failure);
+  #hold(requests: readonly Request[], cause = this.slots.failure): void {
+    this.#first.hold(requests, cause);
     this.#refresher.trigger('first use');
   }
 

@@ -31,8 +31,9 @@ export class Slots {
   #oneSlotOf: ReadonlyMap<Endpoint, number> | undefined;
   /** Called when a slot has got another owner. */
   ownerChanged: ((slot: number) => void) | undefined;
-  /** Why the last look for owners failed, or that its map leaves out a slot that calls wait for. */
+  /** Why the last look for owners failed. */
   failure: KvError | undefined;
+  #noOwner: KvError | undefined;
 
   /**
    * @param ownerWanted called when a call waits for a slot that has no owner
@@ -105,7 +106,7 @@ export class Slots {
     request.part = slot;
     if (this.#gates.size !== 0 && request.exclusive === null) {
       const gate = this.#gates.get(slot);
-      if (gate !== undefined) return pushAll(gate, request);
+      if (gate !== undefined) return this.#wait(request, slot, gate);
     }
     const owner = this.#owners[slot];
     if (owner === undefined) return this.#waitForOwner(request, slot);
@@ -135,11 +136,23 @@ export class Slots {
   }
 
   #waitForOwner(request: Request, slot: number): void {
-    const gate = this.#gates.get(slot) ?? this.#newGate([slot], Hold.noOwner);
-    pushAll(gate, request);
-    this.failure ??= new ConnectionError('The map of the cluster has no address of an owner of the slot');
-    request.cause = this.failure;
+    this.#wait(request, slot, this.#gates.get(slot) ?? this.#newGate([slot], Hold.noOwner));
     this.#ownerWanted();
+  }
+
+  /** Lets a call wait at the gate of its slot; all of a unit waits when its first member does. */
+  #wait(request: Request, slot: number, gate: Gate): void {
+    const cause = this.#owners[slot] === undefined ? this.whyNoOwner : undefined;
+    for (const waiting of request.unit?.members ?? [request]) {
+      if (cause !== undefined) waiting.cause = cause;
+      gate.push(waiting);
+    }
+  }
+
+  /** Why a slot has no owner. */
+  get whyNoOwner(): KvError {
+    this.#noOwner ??= new ConnectionError('The map of the cluster has no address of an owner of the slot');
+    return this.failure ?? this.#noOwner;
   }
 
   /** The gate of a slot; it is closed until the server has answered what it has in flight, on whichever connection. */
@@ -185,6 +198,8 @@ export class Slots {
       else slots.push(slot);
     }
     for (const [endpoint, slots] of changed) this.#leave(endpoint, slots);
+    for (const gate of this.#distinctGates)
+      if (gate.slots.some((slot) => this.#owners[slot] === undefined)) gate.setWaitCause(this.whyNoOwner);
     return moved;
   }
 
@@ -242,10 +257,4 @@ function oneSlotByOwner(owners: readonly (Endpoint | undefined)[]): ReadonlyMap<
   const first = new Map<Endpoint, number>();
   for (const [slot, owner] of owners.entries()) if (owner !== undefined && !first.has(owner)) first.set(owner, slot);
   return first;
-}
-
-/** All of a unit waits when its first member does. */
-function pushAll(gate: Gate, request: Request): void {
-  if (request.unit === null) gate.push(request);
-  else for (const member of request.unit.members) gate.push(member);
 }

@@ -76,7 +76,8 @@ describe('first use', () => {
     cluster.tell({ epoch: 1, ranges: [] });
     const redis = openAt(a, { timeout: 300 });
     const cause = { message: 'The map of the cluster has no address of an owner of the slot' };
-    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause });
+    for (const failure of await Promise.all([failureOf(redis.get(KEY)), failureOf(redis.dbsize())]))
+      expect(failure).toMatchObject({ outcome: 'notSent', cause });
     expect(await failureOf(redis.connect())).toMatchObject({ message: 'The cluster has no server with slots' });
     cluster.tell(evenly([a]));
     await redis.connect();
@@ -85,9 +86,30 @@ describe('first use', () => {
   test('that leaves a slot out holds its calls, and their errors say so', async () => {
     const { cluster, a } = await two();
     cluster.tell({ epoch: 1, ranges: [{ first: SLOT + 1, last: 16_383, nodes: [a] }] });
-    const redis = openAt(a, { timeout: 100 });
-    const cause = { message: 'The map of the cluster has no address of an owner of the slot' };
-    expect(await failureOf(redis.get(KEY))).toMatchObject({ outcome: 'notSent', cause });
+    a.answer = answers({ SSUBSCRIBE: '' });
+    const redis = openAt(a, { timeout: 300 });
+    const reason = 'The map of the cluster has no address of an owner of the slot';
+    await redis.connect();
+    const other = failureOf(redis.ssubscribe('a')); // of a slot with an owner
+    for (const failure of await Promise.all([failureOf(redis.get(KEY)), failureOf(redis.get(KEY))])) {
+      expect(failure).toMatchObject({ outcome: 'notSent', cause: { message: reason } });
+      expect((failure as Error).message).toContain(`(not sent: ${reason}`);
+    }
+    expect(await other).toMatchObject({ code: 'TIMEOUT' });
+    expect(await other).not.toHaveProperty('cause');
+  });
+
+  test('tells calls what is true by now: no server could be asked at first, then the map leaves their slot out', async () => {
+    const { cluster, a, redis } = await two();
+    cluster.tell({ epoch: 1, ranges: [{ first: SLOT + 1, last: 16_383, nodes: [a] }] });
+    await redis.connect();
+    a.answer = answers({ CLUSTER: error('ERR not now') });
+    const told = new Promise((resolve) => redis.on('discoveryFailed', resolve));
+    const call = failureOf(redis.with({ timeout: 1500 }).get(KEY));
+    await told;
+    a.answer = () => undefined;
+    const message = 'The map of the cluster has no address of an owner of the slot';
+    expect(await call).toMatchObject({ outcome: 'notSent', cause: { message } });
   });
 
   test('by subscriptions tells each of them why there is no map', async () => {
