@@ -102,8 +102,8 @@ describe.each(servers)('on %s', (_, start) => {
 
   test('one with a ttl that is longer than a timer can be is held', async () => {
     await using lock = await redis.lock(fresh(), { ttl: 40 * 86_400_000 });
-    const lost = once(lock.signal, 'abort').then(() => 'lost');
-    expect(await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, 50, 'held'))])).toBe('held');
+    await new Promise((resolve) => setTimeout(resolve, 5)); // Node makes 1 ms of a timer that is too long
+    expect(lock.signal.aborted).toBe(false);
     expect(lock.remaining).toBeGreaterThan(39 * 86_400_000);
   });
 

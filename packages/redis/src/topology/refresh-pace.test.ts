@@ -65,6 +65,16 @@ test('an interval of 0 asks only when something calls for it [#138]', async () =
   refresher.close();
 });
 
+test.each([2 ** 32, Number.POSITIVE_INFINITY])('an interval of %d ms is longer than a day', async (interval) => {
+  const { refresher, asked } = paced(interval);
+  refresher.trigger('first use');
+  for (const milliseconds of [1000, 86_400_000]) {
+    await vi.advanceTimersByTimeAsync(milliseconds);
+    expect(asked).toHaveLength(1);
+  }
+  refresher.close();
+});
+
 test('the first question is asked at once, later ones after pauses that double up to 5 s [#139]', async () => {
   const { refresher, asked } = paced();
   for (let i = 0; i < 40_000; i += 10) {

@@ -243,7 +243,7 @@ test('subscriptions that were not made for want of a map say why, and let the pr
   a.answer = answers({ CLUSTER: bulk('no map') });
   const program = runProgram(`
     import { createRedis } from '@kv/redis';
-    const redis = createRedis('redis+cluster://${a.address}', { timeout: 500 });
+    const redis = createRedis('redis+cluster://${a.address}', { timeout: 3000 });
     const say = ({ code, cause }) => console.log(code, cause.message);
     await Promise.all([redis.subscribe('a').catch(say), redis.ssubscribe('b').catch(say)]);
   `);

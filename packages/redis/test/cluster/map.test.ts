@@ -197,18 +197,6 @@ test('after an empty map the servers that were known are still asked, the seed b
   expect(await redis.get(KEY)).toBe('b');
 });
 
-test.each([2 ** 32, Number.POSITIVE_INFINITY])(
-  'with refreshInterval: %d it is not asked for again and again',
-  async (refreshInterval) => {
-    const { a, b, redis } = await two({ refreshInterval });
-    for (const node of [a, b]) node.answer = answers({ GET: bulk('v') });
-    await Promise.all([redis.get(KEY), redis.get('a')]); // both are connected
-    const asked = mapsAsked(a);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(mapsAsked(a) - asked).toBeLessThan(3);
-  },
-);
-
 test('calls to a server that answers go on while a look at the map gets no answer from another [#139]', async () => {
   const { a, b, redis } = await two();
   let asked = 0;
