@@ -43,18 +43,28 @@ export interface EndpointOwner extends PoolSetups<Endpoint> {
  * short ones. A pool is made when it is used first.
  */
 export class Endpoint {
-  readonly identity: EndpointIdentity;
   /** Commands of all tasks. */
   readonly shared: ConnectionPool;
   readonly #pools: EndpointPools<Endpoint>;
   readonly #owner: EndpointOwner;
+  #identity: EndpointIdentity;
   #keepsBlocking = false;
 
   constructor(identity: EndpointIdentity, owner: EndpointOwner) {
-    this.identity = identity;
+    this.#identity = identity;
     this.#owner = owner;
     this.#pools = new EndpointPools<Endpoint>(this, owner);
     this.shared = this.#pools.of('shared');
+  }
+
+  /** Which server it stands for. */
+  get identity(): EndpointIdentity {
+    return this.#identity;
+  }
+
+  /** The server's own id is known now: at first only its address was. */
+  identify(id: string): void {
+    this.#identity = { ...this.#identity, id };
   }
 
   /** The shared connections, for what depends on neither keys nor database: it waits for no large call. */

@@ -1,6 +1,6 @@
-import type { Address, Endpoint, Redirect, RouterHost, TlsOptions } from '@kv/core';
+import type { Address, Endpoint, EndpointIdentity, Redirect, RouterHost, TlsOptions } from '@kv/core';
 import { endpointText, type Endpoint as HostAndPort } from './host.ts';
-import { type NatMap, reachableEndpoint, type TlsName, tlsServerName } from './node-address.ts';
+import { type NamedNode, type NatMap, reachableEndpoint, type TlsName, tlsServerName } from './node-address.ts';
 import { SLOT_COUNT } from './slot.ts';
 import type { ClusterNode, NodeRole, SlotMap } from './slot-map.ts';
 
@@ -43,12 +43,17 @@ export class ClusterNodes {
 
   /** The endpoint of a server that the map names; undefined when its address is unknown. */
   endpointOf(node: ClusterNode): Endpoint | undefined {
-    if (node.host === undefined) return undefined;
-    const key = keyOf(node.role, node.host, node.port);
+    const { id, host, port, role } = node;
+    if (host === undefined) return undefined;
+    const named = { ...node, host };
+    const key = keyOf(role, host, port);
     const known = this.#endpoints.get(key);
-    const before = known && this.#nodes.get(known);
-    if (known === undefined || (before?.id !== node.id && before?.id !== provisionalId(node.host, node.port)))
-      return this.#add(key, node, { host: node.host, port: node.port });
+    if (known === undefined) return this.#add(key, node, named);
+    const before = this.#nodes.get(known)?.id;
+    if (before !== id) {
+      if (before !== provisionalId(host, port) || !this.#isReachedAt(known, named)) return this.#add(key, node, named);
+      known.identify(id);
+    }
     this.#nodes.set(known, node);
     return known;
   }
@@ -60,6 +65,13 @@ export class ClusterNodes {
     const endpoint = this.#endpoints.get(key) ?? this.#add(key, node, { host, port });
     this.#named.add(endpoint);
     return endpoint;
+  }
+
+  /** The endpoint that has the place of this one since a map has said more of its server, or of another at its address. */
+  latest(endpoint: Endpoint): Endpoint {
+    const node = this.#nodes.get(endpoint);
+    const latest = node?.host === undefined ? undefined : this.#endpoints.get(keyOf(node.role, node.host, node.port));
+    return latest ?? endpoint;
   }
 
   /** The primary that a refusal of another server names, if it does; without a host it means the host that was asked. */
@@ -86,6 +98,7 @@ export class ClusterNodes {
    * slot is in no map yet. Returns what it forgot.
    */
   retain(kept: ReadonlySet<Endpoint>): Endpoint[] {
+    for (const endpoint of this.#displaced) this.#named.delete(endpoint);
     const gone = new Set(this.endpoints.filter((endpoint) => !kept.has(endpoint) && !this.#named.has(endpoint)));
     for (const [key, endpoint] of this.#endpoints) if (gone.has(endpoint)) this.#endpoints.delete(key);
     for (const endpoint of gone) this.#displaced.delete(endpoint);
@@ -106,15 +119,8 @@ export class ClusterNodes {
     });
   }
 
-  #add(key: string, node: ClusterNode, announced: HostAndPort): Endpoint {
-    const named = { ...node, ...announced };
-    const reachable = reachableEndpoint(named, this.#access.natMap);
-    const endpoint = this.#host.endpoint({
-      address: this.#withTls(reachable, named),
-      addressText: endpointText(reachable.host, reachable.port),
-      id: node.id,
-      role: node.role,
-    });
+  #add(key: string, node: ClusterNode, named: NamedNode): Endpoint {
+    const endpoint = this.#host.endpoint({ ...this.#placeOf(named), id: node.id, role: node.role });
     const before = this.#endpoints.get(key);
     if (before !== undefined) this.#displaced.add(before);
     this.#endpoints.set(key, endpoint);
@@ -122,10 +128,22 @@ export class ClusterNodes {
     return endpoint;
   }
 
-  #withTls(
-    { host, port }: HostAndPort,
-    named: HostAndPort & { readonly id?: string | undefined; readonly hostname?: string | undefined },
-  ): { host: string; port: number; tls?: TlsOptions } {
+  /** Where a server is reached, by what is known of it. */
+  #placeOf(named: NamedNode): Pick<EndpointIdentity, 'address' | 'addressText'> {
+    const reachable = reachableEndpoint(named, this.#access.natMap);
+    return {
+      address: this.#withTls(reachable, named),
+      addressText: endpointText(reachable.host, reachable.port),
+    };
+  }
+
+  /** Whether a server of which only the address was known is reached in the same way by what the map says of it. */
+  #isReachedAt({ identity }: Endpoint, named: NamedNode): boolean {
+    const { address, addressText } = this.#placeOf(named);
+    return addressText === identity.addressText && servernameOf(address) === servernameOf(identity.address);
+  }
+
+  #withTls({ host, port }: HostAndPort, named: NamedNode): { host: string; port: number; tls?: TlsOptions } {
     const { tls, tlsName, seedHost } = this.#access;
     if (tls === undefined) return { host, port };
     const servername = tls.servername ?? tlsServerName(named, seedHost, tlsName);
@@ -135,6 +153,10 @@ export class ClusterNodes {
 
 function keyOf(role: NodeRole, host: string, port: number): string {
   return `${role} ${host} ${port}`;
+}
+
+function servernameOf(address: Address): string | undefined {
+  return 'connect' in address ? undefined : address.tls?.servername;
 }
 
 function provisionalId(host: string, port: number): string {

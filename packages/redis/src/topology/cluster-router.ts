@@ -252,7 +252,7 @@ export class ClusterRouter implements Router, RefreshOwner {
     const before = this.#map;
     this.#map = map;
     this.slots.failure = undefined;
-    const moved = this.slots.change(owners);
+    const moved = this.slots.change(owners, (named) => this.nodes.latest(named));
     // A map without slots names no servers: those that were known may still say more, and are asked.
     const gone = map.ranges.length === 0 ? [] : this.nodes.retain(used);
     for (const endpoint of gone) this.#leaving.leave(endpoint, before, map);

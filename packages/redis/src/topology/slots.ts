@@ -182,9 +182,14 @@ export class Slots {
       if (gate.length === 0 || gate.slots.every((slot) => this.#owners[slot] !== undefined)) gate.release(Hold.noOwner);
   }
 
-  /** Takes the owners of a map, and moves the calls of slots that have another one. Returns how many slots these are. */
-  change(mapped: readonly (Endpoint | undefined)[]): number {
-    const owners = withHints(mapped, this.#hints);
+  /**
+   * Takes the owners of a map, and moves the calls of slots that have another one. Returns how many slots these are.
+   *
+   * @param latest the endpoint that a server has now which was named in a redirect
+   */
+  change(mapped: readonly (Endpoint | undefined)[], latest: (named: Endpoint) => Endpoint): number {
+    const hints = new Map([...this.#hints].map(([slot, named]) => [slot, latest(named)]));
+    const owners = withHints(mapped, hints);
     const changed = new Map<Endpoint, number[]>();
     let moved = 0;
     for (let slot = 0; slot < SLOT_COUNT; slot++) {

@@ -4,8 +4,10 @@ import { evenly, scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
 import type { ScriptedNode } from '@kv/testkit/topology/scripted-node';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createRedis, type Redis } from '../../src/index.ts';
+import type { Endpoint } from '../../src/topology/host.ts';
+import type { NamedNode } from '../../src/topology/node-address.ts';
 import { keySlot } from '../../src/topology/slot.ts';
-import { answers, deferred, failureOf, KEY, mapAsked, mapsAsked, SLOT, two } from './scripted.ts';
+import { answers, deferred, failureOf, KEY, mapAsked, mapsAsked, openAt, SLOT, two, until } from './scripted.ts';
 
 vi.mock('../../../core/src/timers.ts', () => import('@kv/testkit/faked-timers'));
 
@@ -334,6 +336,47 @@ describe('the map', () => {
     a.answer = answers({ GET: error(`MOVED ${SLOT} 10.1.1.1:${b.port}`) });
     b.answer = answers({ GET: bulk('outside') });
     expect(await redis.get(KEY)).toBe('outside');
+  });
+
+  test('a server that MOVED names first gets its id from the map, and keeps its connection', async () => {
+    const ids: [number, string | undefined][] = [];
+    const natMap = ({ id, port }: NamedNode): undefined => void ids.push([port, id]);
+    const { a, b, redis } = await two({ natMap });
+    a.view = evenly([a]);
+    b.view = { ...evenly([b, a]), epoch: 2 };
+    a.answer = answers({ GET: moved(SLOT, b) });
+    b.answer = answers({ GET: bulk('b') });
+    expect(await redis.get(KEY)).toBe('b');
+    await until('its id', () => redis.stats().nodes.some(({ name }) => name === b.id));
+    const idsOfB = ids.filter(([port]) => port === b.port).map(([, id]) => id);
+    expect(idsOfB).toEqual([undefined, b.id]);
+    expect(b.countOf('HELLO')).toBe(1);
+  });
+
+  test('a server that MOVED names first is connected to where natMap says for its id', async () => {
+    const { a, b } = await two();
+    a.view = evenly([a]);
+    b.view = { ...evenly([b, a]), epoch: 2 };
+    const map = deferred<undefined>();
+    a.answer = answers({
+      GET: ({ args: [key = ''] }) => moved(keySlot(key), b),
+      CLUSTER: () => (a.countOf('GET') > 0 ? error('ERR not now') : undefined),
+      DBSIZE: integer(2),
+    });
+    b.answer = answers({ GET: bulk('b'), CLUSTER: map.promise, DBSIZE: integer(3) });
+    const natMap = ({ id, port }: NamedNode): Endpoint | undefined =>
+      id === b.id ? { host: 'localhost', port } : undefined;
+    const redis = openAt(a, { natMap });
+    const calls = [redis.get(KEY)];
+    await b.asked('CLUSTER');
+    calls.push(redis.get('b')); // is redirected while the map is asked for
+    await b.asked('GET', 2);
+    map.resolve(undefined);
+    expect(await Promise.all(calls)).toEqual(['b', 'b']);
+    await until('its address', () => redis.nodes().some(({ address }) => address === `localhost:${b.port}`));
+    expect(await redis.dbsize()).toBe(5);
+    expect([a.countOf('DBSIZE'), b.countOf('DBSIZE')]).toEqual([1, 1]);
+    await until('one connection', () => b.connections === 1);
   });
 
   test('a thousand refusals ask for the map a few times only [#139]', async () => {
