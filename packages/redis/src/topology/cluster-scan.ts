@@ -4,6 +4,7 @@ import { type KeyPage, type KeyScanOptions, scan } from '../commands/key.ts';
 import { list } from '../commands/support/replies.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
 import type { ClusterRouter } from './cluster-router.ts';
+import { SLOT_COUNT } from './slot.ts';
 import { SlotKeys } from './slot-keys.ts';
 import { isLoss, type SlotState, type SlotStates, slotStates } from './slot-states.ts';
 
@@ -59,7 +60,9 @@ export class ClusterScan<V> {
   }
 
   async *keys(): AsyncGenerator<V, void, undefined> {
-    const view = await this.#view();
+    const began = monotonicNow();
+    let view = await this.#view();
+    for (; view.size === 0; view = await this.#view()) await this.#waitForOwners({ size: SLOT_COUNT }, began);
     for (const [endpoint, slots] of slotsByPrimary(view)) yield* this.#scan(endpoint, slots, view);
     yield* this.#readMoved(new Set(view.keys()), new SlotKeys<V>(this.#client, this.#call, this.#options));
   }
@@ -72,13 +75,19 @@ export class ClusterScan<V> {
   async *#scan(first: Endpoint, slots: readonly number[], view: SlotStates): AsyncGenerator<V, void, undefined> {
     let cursor = '0';
     let endpoint = first;
+    let lost = 0;
     this.#begin(endpoint, slots, view);
     for (;;) {
       const page = await this.#page(endpoint, cursor);
-      if (page !== undefined) yield* page.keys;
-      else {
+      if (page !== undefined) {
+        lost = 0;
+        yield* page.keys;
+      } else {
         const now = await this.#view();
-        endpoint = now.get(slots[0] as number)?.places[0] ?? endpoint;
+        const successor = now.get(slots[0] as number)?.places[0];
+        lost ||= monotonicNow();
+        if (successor === undefined) await this.#waitForOwners({ size: slots.length }, lost);
+        else endpoint = successor;
         this.#begin(endpoint, slots, now);
       }
       cursor = page?.cursor ?? '0';
@@ -129,7 +138,8 @@ export class ClusterScan<V> {
     return done.alone && places.length > 1 && now.places.length === 1 && now.places[0] === places.at(-1);
   }
 
-  async #waitForOwners(slots: ReadonlySet<number>, since: number): Promise<void> {
+  /** Waits a little for a map with owners of slots. @throws TimeoutError when there have been none for the whole timeout */
+  async #waitForOwners(slots: { readonly size: number }, since: number): Promise<void> {
     const { timeout = this.#client.defaults.timeout } = this.#call;
     if (timeout > 0 && monotonicNow() - since > timeout)
       throw new TimeoutError(`SCAN: slots have no server (${slots.size} after ${timeout} ms)`, { command: 'SCAN' });

@@ -21,14 +21,17 @@ export class MapServers {
     return this.#seeds;
   }
 
-  /** Group after group: the named server and others that are known, all of them, then the seeds. */
+  /**
+   * Group after group: the named server and others that are known, all of them, then the seeds. The server whose connection
+   * was lost last is asked with the seeds: it may know more than one of them that has left the cluster.
+   */
   *groups(first: Endpoint | undefined): Iterable<readonly Endpoint[]> {
     const known = shuffled(this.#nodes.endpoints.filter((endpoint) => endpoint !== this.suspect));
     const order = first === undefined ? known : [first, ...known.filter((endpoint) => endpoint !== first)];
     if (order.length > 0) yield order.slice(0, 3);
     if (order.length > 3) yield order.slice(3);
     this.#seeds = this.#addresses.map((address) => this.#nodes.seed(address));
-    yield this.#seeds;
+    yield [...this.#seeds, ...this.#nodes.endpoints.filter((endpoint) => endpoint === this.suspect)];
   }
 
   /** A round is over: seeds are asked again only by another one. */
