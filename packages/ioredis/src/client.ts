@@ -207,9 +207,8 @@ export abstract class ClientShape extends EventEmitter implements CommandSender 
     if (kv === undefined || command.name === 'client' || !isRefusal(error)) throw error;
     const wanted = this.options.reconnectOnError?.(error) ?? false;
     if (wanted === false || (wanted as unknown) === 0) throw error;
-    const reconnected = kv.reconnect();
-    if (wanted === 2) return reconnected.then(() => executor().send(command.value()));
-    reconnected.catch(() => undefined);
+    kv.reconnect().catch(() => undefined); // tells whether its first attempt succeeds; calls wait for the next ones, too
+    if (wanted === 2) return this.#send(executor(), command.value());
     throw error;
   }
 

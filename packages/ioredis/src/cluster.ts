@@ -97,8 +97,8 @@ export class Cluster extends ClientShape {
   }
 
   async #sendToOne(command: Command): Promise<void> {
-    const target = this.target(command.name);
-    await this.bare.connect().catch(() => target.ping()); // then one can be reached; waits for that as other calls do
+    const ping = this.target(command.name).ping(); // waits as other calls do, no longer than they may
+    await Promise.race([ping, this.bare.connect().catch(() => ping)]); // then one can be reached
     const primaries = this.nodes('master');
     const node = primaries.find(({ kv }) => kv.state === 'ready') ?? (primaries[0] as Redis);
     await node.sendCommand(command);
@@ -162,6 +162,11 @@ class NodeOfCluster extends Redis {
     const at = address.lastIndexOf(':');
     super({ ...options, host: address.slice(0, at), port: Number(address.slice(at + 1)), lazyConnect: true });
     this.adopt(client);
+  }
+
+  /** A client of its own for this server. */
+  override duplicate(override: Options = {}): this {
+    return new Redis({ ...this.options, db: 0, ...override }) as this;
   }
 }
 

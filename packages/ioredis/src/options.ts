@@ -122,6 +122,13 @@ export function withoutHoles(options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
+/** @throws TypeError which does not repeat the text: it may have a password */
+function readUrl(text: string): URL {
+  if (!URL.canParse(text))
+    throw new TypeError('address: expected a URL such as redis://host:6379/0, its password percent-encoded');
+  return new URL(text);
+}
+
 /** The path of a socket, with or without a scheme. */
 const SOCKET = /^(?:(?:(?:redis|valkey)\+)?unix:\/\/)?(\/(?!\/).*)$/i;
 
@@ -130,7 +137,7 @@ function readText(text: string): object {
   const path = SOCKET.exec(text)?.[1];
   if (path !== undefined) return readPath(path);
   if (text.startsWith('embedded:')) return { address: text };
-  const url = new URL(hasScheme(text) ? text : `redis://${text.replace(/^\/\//, '')}`);
+  const url = readUrl(hasScheme(text) ? text : `redis://${text.replace(/^\/\//, '')}`);
   const db = url.pathname.slice(1);
   const all = {
     host: url.hostname.replace(/^\[|\]$/g, '') || undefined, // an IPv6 address stands in brackets

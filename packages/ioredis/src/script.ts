@@ -37,9 +37,13 @@ export function scriptMaker({
   };
 }
 
-/** The same command as one that changes no data. */
+/** The same command as one that changes no data, also when it is sent as its source. */
 function asRead({ spec, args, reply, flags, blockMs, bytes }: Command<unknown>): Command<unknown> {
-  return new Command<unknown>(spec, args, reply, flags | Flag.read, blockMs, bytes);
+  const fallback: typeof spec.fallback = (raw, call) => {
+    const source = spec.fallback?.(raw, call);
+    return source && asRead(source as Command<unknown>);
+  };
+  return new Command<unknown>({ ...spec, fallback }, args, reply, flags | Flag.read, blockMs, bytes);
 }
 
 /** What the server will refuse goes as it is: it says why. */

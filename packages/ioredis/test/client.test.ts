@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import { Redis as Ioredis } from 'ioredis';
@@ -81,6 +82,21 @@ describe('a client', () => {
     (scheme) => {
       const refusal = `address: unknown scheme ${scheme}:; expected redis:, rediss:, valkey:, valkeys: or a path`;
       expect(() => new Redis(`${scheme}://:secret@localhost`)).toThrow(new TypeError(refusal));
+    },
+  );
+
+  it.each(['redis://:se/cret@localhost:6379', 'redis://:secret@localhost:99999'])(
+    'refuses %s, which is no URL, without repeating its password',
+    (address) => {
+      let refusal: unknown;
+      try {
+        new Redis(address);
+      } catch (error) {
+        refusal = error;
+      }
+      expect(refusal).toBeInstanceOf(TypeError);
+      expect(String(refusal)).toContain('expected a URL');
+      expect(inspect(refusal, { showHidden: true })).not.toMatch(/cret@/);
     },
   );
 
@@ -348,6 +364,22 @@ describe('while the server is away', () => {
     const closed = once(redis, 'ready');
     expect(await failure(redis.get('list'))).toMatchObject({ message: expect.stringContaining('WRONGTYPE') });
     await closed;
+  });
+
+  it('reconnectOnError 2 sends again also when the first attempt to connect fails', async () => {
+    await using proxy = await faultProxy(server);
+    const redis = client({ port: proxy.port, retryStrategy: () => 1, reconnectOnError: () => 2 });
+    await redis.set('healed', 'text');
+    await proxy.refuse(); // connections that are open stay
+    redis.on('error', () => undefined);
+    redis.once(
+      'error',
+      () =>
+        void client()
+          .del('healed')
+          .then(() => proxy.accept()),
+    );
+    expect(await redis.rpush('healed', 1)).toBe(1);
   });
 
   it('commandTimeout ends a call', async () => {

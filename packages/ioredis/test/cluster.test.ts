@@ -131,6 +131,25 @@ describe('a cluster', () => {
     cluster.defineCommand('roleOf', { lua, numberOfKeys: 1, readOnly: true });
     const own = cluster as unknown as { roleOf(key: string): Promise<string> };
     await expect.poll(() => own.roleOf('k')).toBe('slave');
+    const pipeline = cluster.pipeline() as unknown as { roleOf(key: string): { exec(): Promise<unknown> } };
+    expect(await pipeline.roleOf('k').exec()).toEqual([[null, 'slave']]); // a pipeline may send its source
+  });
+
+  it('has nodes that can be duplicated, and watched', async () => {
+    const cluster = client();
+    await cluster.ping();
+    const [node] = cluster.nodes('master') as [Redis];
+    const twin = node.duplicate();
+    expect(await twin.client('ID')).not.toBe(await node.client('ID'));
+    expect(twin.options).toMatchObject({ host: node.options.host, port: node.options.port });
+    const monitor = await node.monitor();
+    const seen = new Promise((resolve) =>
+      monitor.on('monitor', (_time, args) => args[0] === 'ECHO' && resolve(args[1])),
+    );
+    await twin.echo('hello');
+    expect(await seen).toBe('hello');
+    twin.disconnect();
+    monitor.disconnect();
   });
 
   it('has streams of pages', async () => {
