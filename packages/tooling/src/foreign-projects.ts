@@ -143,6 +143,11 @@ export const projects: Readonly<Record<string, ForeignProject>> = {
         by: 'port: Number(process.env.CLUSTERS)',
       })),
       { file: 'tests/helpers/index.ts', text: 'process.env.VALKEY_PORT', by: 'process.env.SERVERS' },
+      ...['=', '??='].map((sets) => ({
+        file: 'factories/cache_factory.ts',
+        text: `l2Driver ${sets} new RedisDriver({ connection: { host: '127.0.0.1', port: 6379 } })`,
+        by: `l2Driver ${sets} new RedisDriver({ connection: { host: '127.0.0.1', port: Number(process.env.REDIS_PORT) } })`,
+      })),
     ],
     needs: { port: 'free', servers: 1, clusters: 1 },
     command: ['--import', 'tsx', 'bin/test.ts', '--force-exit'],
