@@ -199,7 +199,7 @@ export class Redis<V = string> extends Base<V> implements KvClient<V> {
 
   /**
    * Every command that the server runs, until the loop is left, or `return()` is called, which also ends a `next()` that
-   * waits. In a cluster: of the clients of {@link nodes}.
+   * waits for a command. In a cluster: of the clients of {@link nodes}.
    *
    * @param options `onStart` is called when the server has confirmed it
    * @see https://redis.io/commands/monitor/
