@@ -1,8 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { BatchTrace, CommandTrace, ConnectEvent } from '@kv/core';
-import { type Context, context, type MeterProvider, metrics, type TracerProvider, trace } from '@opentelemetry/api';
-import { batchOperation, commandOperation, connectOperation, type Message } from './operation.ts';
+import {
+  type Context,
+  context,
+  type MeterProvider,
+  metrics,
+  type Span,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
 import { OperationRecorder } from './operation-recorder.ts';
 
 /** The name of tracer and meter. */
@@ -39,7 +46,7 @@ export interface InstrumentOptions {
 
 /** What {@link instrument} returns. */
 export interface Instrumented extends Disposable {
-  /** Ends the instrumentation: new calls are not seen; those that have begun still get the end of their span. */
+  /** Ends the instrumentation. Calls that have not ended have no span. */
   disable(): void;
 }
 
@@ -55,46 +62,75 @@ export interface Instrumented extends Disposable {
  * ```
  */
 export function instrument(options: InstrumentOptions = {}): Instrumented {
-  const { batches, commands, connects } = recorders(options);
+  const { batchCommands = false } = options;
+  const batchSpan = new AsyncLocalStorage<Span | undefined>();
+  const { batches, commands, connects } = recorders(options, batchSpan);
   const undo = [
-    listen('kv:batch', batches.recorder, batches.store),
-    listen('kv:command', commands),
-    listen('kv:connect', connects),
+    onEnd<BatchTrace>('kv:batch', (message) => batches.end(message, batchSpan.getStore())),
+    onEnd<CommandTrace>('kv:command', (message) => {
+      if (batchCommands || !isMember(message)) commands.end(message);
+    }),
+    onEnd<ConnectEvent>('kv:connect', (message) => connects.end(message)),
   ];
+  if (batchCommands) {
+    const start = channel('tracing:kv:batch:start');
+    start.bindStore(batchSpan, (message) => batches.begin(message as BatchTrace));
+    undo.push(() => start.unbindStore(batchSpan));
+  }
   const disable = (): void => {
     for (const run of undo.splice(0)) run();
   };
   return { disable, [Symbol.dispose]: disable };
 }
 
-function recorders(options: InstrumentOptions) {
-  const { batchCommands = false, meterProvider = metrics } = options;
-  const shared = sharedSetup(options);
+function recorders(options: InstrumentOptions, batchSpan: AsyncLocalStorage<Span | undefined>) {
+  const { tracerProvider = trace, meterProvider = metrics, requireParentSpan = false, systems = {} } = options;
   const { duration, createTime } = histograms(meterProvider);
-  const recorder = new OperationRecorder<BatchTrace>({ ...shared, duration, operation: batchOperation });
-  const store = batchCommands ? new AsyncLocalStorage<BatchTrace>() : undefined;
-  const isMember = ({ batchMode }: CommandTrace): boolean => batchMode !== undefined;
+  const shared = { tracer: tracerProvider.getTracer(SCOPE), requireParentSpan, systems, duration };
+  const batches = new OperationRecorder<BatchTrace>({
+    ...shared,
+    operation: batchOperation,
+    details: ({ commands, batchSize }) => (commands.length === 1 ? {} : { 'db.operation.batch.size': batchSize }),
+  });
   const commands = new OperationRecorder<CommandTrace>({
     ...shared,
-    duration,
-    operation: commandOperation,
+    operation: ({ command }) => command,
     measures: (message) => !isMember(message),
-    ...(store === undefined
-      ? { leavesOut: isMember }
-      : { parent: (message) => (isMember(message) ? contextOf(store.getStore(), recorder) : undefined) }),
+    parent: (message) => (isMember(message) ? contextIn(batchSpan.getStore()) : context.active()),
   });
   const connects = new OperationRecorder<ConnectEvent>({
     ...shared,
     duration: createTime,
-    operation: connectOperation,
+    operation: () => 'CONNECT',
     measures: ({ error }) => error === undefined,
     labels: ({ client }) => ({ 'db.client.connection.pool.name': client }),
   });
-  return { batches: { recorder, store }, commands, connects };
+  return { batches, commands, connects };
 }
 
-function sharedSetup({ tracerProvider = trace, requireParentSpan = false, systems = {} }: InstrumentOptions) {
-  return { tracer: tracerProvider.getTracer(SCOPE), requireParentSpan, systems };
+/** Runs a function for each operation that has ended, in the context of its caller, until what it returns is called. */
+function onEnd<M>(name: string, run: (message: M) => void): () => void {
+  const asyncEnd = `tracing:${name}:asyncEnd`;
+  const listener = (message: unknown): void => run(message as M);
+  subscribe(asyncEnd, listener);
+  return () => unsubscribe(asyncEnd, listener);
+}
+
+function contextIn(span: Span | undefined): Context {
+  return span === undefined ? context.active() : trace.setSpan(context.active(), span);
+}
+
+function isMember({ batchMode }: CommandTrace): boolean {
+  return batchMode !== undefined;
+}
+
+/** A batch is one operation; one with a single command counts as that command. */
+function batchOperation({ batchMode, commands }: BatchTrace): string {
+  const [first] = commands;
+  if (first !== undefined && commands.length === 1) return first;
+  const kind = batchMode === 'multi' ? 'MULTI' : 'PIPELINE';
+  const isUniform = first !== undefined && commands.every((command) => command === first);
+  return isUniform ? `${kind} ${first}` : kind;
 }
 
 function histograms(provider: Pick<MeterProvider, 'getMeter'>) {
@@ -109,35 +145,5 @@ function histograms(provider: Pick<MeterProvider, 'getMeter'>) {
       ...seconds,
       description: 'The time it took to create a new connection.',
     }),
-  };
-}
-
-/** The context inside of the span of a batch. */
-function contextOf(batch: BatchTrace | undefined, batches: OperationRecorder<BatchTrace>): Context | undefined {
-  const span = batch && batches.spanOf(batch);
-  return span && trace.setSpan(context.active(), span);
-}
-
-/** Feeds a recorder, until what it returns is called and all that had begun has ended. */
-function listen<M extends Message>(name: string, recorder: OperationRecorder<M>, store?: AsyncLocalStorage<M>) {
-  const [start, asyncEnd] = [`tracing:${name}:start`, `tracing:${name}:asyncEnd`];
-  let isDisabled = false;
-  const begin = (message: unknown): void => recorder.begin(message as M);
-  const end = (message: unknown): void => {
-    recorder.end(message as M);
-    if (isDisabled) leave();
-  };
-  const leave = (): void => {
-    if (recorder.size > 0) return;
-    unsubscribe(asyncEnd, end);
-    if (store) channel(start).unbindStore(store);
-  };
-  if (store) channel(start).bindStore(store);
-  subscribe(start, begin);
-  subscribe(asyncEnd, end);
-  return (): void => {
-    isDisabled = true;
-    unsubscribe(start, begin);
-    leave();
   };
 }

@@ -39,7 +39,7 @@ export class KvInstrumentation {
     this.#running ??= instrument({ ...this.#config, ...this.#providers });
   }
 
-  /** Ends; calls that have begun still get the end of their span. */
+  /** Ends; calls that have not ended have no span. */
   disable(): void {
     this.#running?.disable();
     this.#running = undefined;

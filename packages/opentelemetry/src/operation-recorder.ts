@@ -10,8 +10,8 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { endAttributes, peerAttributes, startAttributes } from './attributes.ts';
-import type { Message, Operation } from './operation.ts';
+import { attributesOf, type Message } from './attributes.ts';
+import { hrTime, now } from './clock.ts';
 
 /** What the API gives while no provider of metrics is registered. */
 const NO_HISTOGRAM: Histogram = createNoopMeter().createHistogram('');
@@ -24,100 +24,73 @@ export interface RecorderSetup<M extends Message> {
   readonly requireParentSpan: boolean;
   /** Names of database systems by those of backends, where they differ. */
   readonly systems: Readonly<Record<string, string>>;
-  operation(message: M): Operation;
-  /** Whether the operation is left out of spans and metrics. */
-  leavesOut?(message: M): boolean;
+  /** The name of the operation. */
+  operation(message: M): string;
   /** Whether its duration is recorded. */
   measures?(message: M): boolean;
+  /** More attributes of the span. */
+  details?(message: M): Attributes;
   /** More attributes of the metric. */
   labels?(message: M): Attributes;
-  /** The context of the parent, when it is another one than that of the caller. */
-  parent?(message: M): Context | undefined;
+  /**
+   * The context of the span.
+   * @default that of the caller
+   */
+  parent?(message: M): Context;
 }
 
-/** Turns the messages of one tracing channel into spans and durations. */
+/**
+ * Turns the messages of one tracing channel into spans and durations, in the context of the caller. A span is made when its
+ * operation has ended: until then nothing is kept for it.
+ */
 export class OperationRecorder<M extends Message> {
   readonly #setup: RecorderSetup<M>;
-  readonly #key = Symbol('@kv/opentelemetry');
-  #size = 0;
 
   constructor(setup: RecorderSetup<M>) {
     this.#setup = setup;
   }
 
-  /** How many operations have begun and not ended. */
-  get size(): number {
-    return this.#size;
+  /** Begins the span of an operation that others are inside of. Undefined: it has none. */
+  begin(message: M): Span | undefined {
+    return this.#startSpan(message, this.#attributesOf(message), now());
   }
 
-  /** The span of an operation that has not ended. */
-  spanOf(message: M): Span | undefined {
-    return keptOn(message)[this.#key]?.span;
+  /**
+   * An operation has ended.
+   * @param begun its span, where that has begun
+   */
+  end(message: M, begun?: Span): void {
+    const attributes = this.#attributesOf(message);
+    const endTime = now();
+    const span = begun?.setAttributes(attributes) ?? this.#startSpan(message, attributes, endTime - message.durationMs);
+    if (span !== undefined) endSpan(span, message.error, endTime);
+    this.#measure(message, attributes);
   }
 
-  /** An operation begins, in the context of its caller. */
-  begin(message: M): void {
-    if (this.#setup.leavesOut?.(message)) return;
-    keptOn(message)[this.#key] = new Begun(this.#setup, message);
-    this.#size++;
+  #attributesOf(message: M): Attributes {
+    const { systems, operation } = this.#setup;
+    return attributesOf(message, systems[message.backend] ?? message.backend, operation(message));
   }
 
-  /** An operation has ended. */
-  end(message: M): void {
-    const kept = keptOn(message);
-    const begun = kept[this.#key];
-    if (begun === undefined) return; // It began before this recorder listened.
-    kept[this.#key] = undefined;
-    this.#size--;
-    begun.end(message);
-  }
-}
-
-/** What recorders keep on a message, each by a symbol of its own: it is one object until its operation has ended. */
-function keptOn(message: object): Record<symbol, Begun | undefined> {
-  return message as Record<symbol, Begun | undefined>;
-}
-
-/** An operation that has begun. Its message keeps it, so its fields are private: a log of the message shows none of them. */
-class Begun {
-  readonly #setup: RecorderSetup<Message>;
-  readonly #attributes: Attributes;
-  readonly #span: Span | undefined;
-
-  constructor(setup: RecorderSetup<Message>, message: Message) {
-    const described = setup.operation(message);
-    this.#setup = setup;
-    this.#attributes = startAttributes(described, message, setup.systems[message.backend] ?? message.backend);
-    this.#span = startSpan(setup, message, described, this.#attributes);
+  /** @param startTime in milliseconds */
+  #startSpan(message: M, attributes: Attributes, startTime: number): Span | undefined {
+    const { tracer, requireParentSpan, operation, details, parent } = this.#setup;
+    const around = parent === undefined ? context.active() : parent(message);
+    if (requireParentSpan && trace.getSpan(around) === undefined) return undefined;
+    const name = `${operation(message)} ${message.address}`;
+    const all = details === undefined ? attributes : { ...attributes, ...details(message) };
+    return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes: all, startTime: hrTime(startTime) }, around);
   }
 
-  get span(): Span | undefined {
-    return this.#span;
-  }
-
-  end(message: Message): void {
+  #measure(message: M, attributes: Attributes): void {
     const { duration, measures, labels } = this.#setup;
-    const result = endAttributes(message);
-    if (this.#span !== undefined) endSpan(this.#span, message, result);
     if (duration === NO_HISTOGRAM || measures?.(message) === false) return;
-    duration.record(message.durationMs / 1000, { ...this.#attributes, ...result, ...labels?.(message) });
+    const all = labels === undefined ? attributes : { ...attributes, ...labels(message) };
+    duration.record(message.durationMs / 1000, all);
   }
 }
 
-function startSpan(setup: RecorderSetup<Message>, message: Message, operation: Operation, attributes: Attributes) {
-  const { tracer, requireParentSpan, parent } = setup;
-  const { name, batchSize } = operation;
-  const around = parent?.(message) ?? context.active();
-  if (requireParentSpan && trace.getSpan(around) === undefined) return undefined;
-  const all = batchSize === undefined ? attributes : { ...attributes, 'db.operation.batch.size': batchSize };
-  return tracer.startSpan(`${name} ${message.address}`, { kind: SpanKind.CLIENT, attributes: all }, around);
-}
-
-function endSpan(span: Span, message: Message, result: Attributes): void {
-  if (span.isRecording()) {
-    span.setAttributes(result);
-    span.setAttributes(peerAttributes(message));
-    if (message.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: message.error.message });
-  }
-  span.end();
+function endSpan(span: Span, error: Error | undefined, endTime: number): void {
+  if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  span.end(hrTime(endTime));
 }
