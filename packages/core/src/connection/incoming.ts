@@ -7,6 +7,7 @@ import { lossOf, unreadable } from './loss.ts';
 import type { Opening } from './opening.ts';
 import type { Prober } from './prober.ts';
 import type { Protocol, Wire } from './protocol.ts';
+import { type Decoding, ReadParts, SHORTEST_PART } from './read-parts.ts';
 import type { Reading } from './reading.ts';
 import type { Replies } from './replies.ts';
 import type { Writer } from './writer.ts';
@@ -38,7 +39,7 @@ export interface ReadingParts {
 }
 
 /** Takes what the transport of a connection tells: has bytes decoded, and then lets the other parts go on. */
-export class Incoming implements TransportEvents {
+export class Incoming implements TransportEvents, Decoding {
   readonly #connection: ReadingConnection;
   readonly #inFlight: InFlight;
   readonly #writer: Writer;
@@ -49,6 +50,8 @@ export class Incoming implements TransportEvents {
   readonly #opening: Opening;
   /** Whether anything has come. */
   #heard = false;
+  /** Made with the first read that may be divided: most connections have none. */
+  #parts: ReadParts | undefined;
 
   constructor(
     connection: ReadingConnection,
@@ -65,12 +68,17 @@ export class Incoming implements TransportEvents {
   }
 
   data(bytes: Uint8Array): void {
-    this.#received(bytes, bytes.length);
+    if (this.#parts === undefined) {
+      if (bytes.length <= SHORTEST_PART) return this.#received(bytes, bytes.length);
+      this.#parts = new ReadParts(this);
+    }
+    this.#parts.take(bytes);
   }
 
+  /** Also asked between two parts of a read, when the wire does not know yet what comes next. */
   room(): Uint8Array | undefined {
     const { isClosed, wire } = this.#connection;
-    return isClosed ? undefined : wire.room?.();
+    return isClosed || this.#parts?.isPending === true ? undefined : wire.room?.();
   }
 
   filled(length: number): void {
@@ -82,12 +90,21 @@ export class Incoming implements TransportEvents {
   }
 
   close(cause?: Error): void {
+    this.#parts?.finish();
     const connection = this.#connection;
     connection.destroy(lossOf(connection.setup.address, this.#heard, cause));
   }
 
   phase(name: string): void {
     this.#opening.enter(name);
+  }
+
+  get due(): number {
+    return this.#inFlight.length;
+  }
+
+  decode(bytes: Uint8Array): void {
+    this.#received(bytes, bytes.length);
   }
 
   /** @param bytes absent: they were read into the room of the wire */
