@@ -171,7 +171,7 @@ export {
 export { type NamedPages, pagesOfServers } from './sharding/server-pages.ts';
 export { type ShardAddress, ShardRouter, type ShardServer } from './sharding/shard-router.ts';
 export type { MergeReplies, ShardReplies, ShardRule, ShardRules } from './sharding/shard-rules.ts';
-export { clearTimeout, monotonicNow, queueMicrotask, setTimeout, type Timer, wallNow } from './timers.ts';
+export { clearTimeout, monotonicNow, queueMicrotask, setImmediate, setTimeout, type Timer, wallNow } from './timers.ts';
 export { type Identity, identityOf, traced } from './tracing/command-trace.ts';
 export type {
   AddressInput,

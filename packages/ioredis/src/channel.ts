@@ -1,3 +1,4 @@
+import { setImmediate } from '@kv/core';
 import type { Message, Subscription } from '@kv/redis';
 
 /** Subscribes a channel, and takes its messages. */
@@ -28,8 +29,13 @@ export class Channel {
   async #open(): Promise<void> {
     const subscription = await this.#host.open();
     if (this.#left) return subscription.close();
-    subscription.on('message', (message) => this.#host.message(message));
     this.#subscription = subscription;
+    setImmediate(() => this.#listen(subscription));
+  }
+
+  /** Messages that came in the same packet as the confirmation are told when the callers know of it. */
+  #listen(subscription: Subscription<Uint8Array>): void {
+    if (!subscription.closed) subscription.on('message', (message) => this.#host.message(message));
   }
 
   /** Resolves when what {@link opened} began last is over, either way. */

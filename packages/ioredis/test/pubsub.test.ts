@@ -1,5 +1,6 @@
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
+import { scriptedServer } from '@kv/testkit/scripted-server';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Redis, type RedisOptions } from '../src/index.ts';
 
@@ -56,6 +57,27 @@ it('a callback gets the number of channels', async () => {
     void redis.subscribe('a', 'b', (_, subscribed) => resolve(subscribed));
   });
   expect(count).toBe(2);
+});
+
+it('a message right behind the confirmation is emitted when the caller knows that the channel is subscribed', async () => {
+  let connections = 0;
+  await using scripted = await scriptedServer(async (peer) => {
+    const hasChannels = ++connections === 2;
+    await peer.expect('*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n');
+    await peer.reply('%1\r\n$2\r\nid\r\n:7\r\n');
+    await peer.expect('*1\r\n$4\r\nPING\r\n');
+    await peer.reply('+PONG\r\n');
+    if (!hasChannels) return;
+    await peer.expect('*2\r\n$9\r\nSUBSCRIBE\r\n$4\r\nnews\r\n');
+    const confirmed = '>3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n';
+    await peer.reply(`${confirmed}>3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n`);
+  });
+  const redis = client({ port: scripted.port, disableClientInfo: true });
+  await once(redis, 'ready');
+  const heard: unknown[] = [];
+  redis.on('message', (_, message) => heard.push(message));
+  void redis.subscribe('news', () => heard.push('subscribed'));
+  await expect.poll(() => heard).toEqual(['subscribed', 'hello']);
 });
 
 it('channels of slots and bytes that are no text arrive', async () => {
