@@ -1,4 +1,5 @@
-// Writes a line of JSON for each test to the file KV_FOREIGN_RESULTS: its file, its title, what became of it.
+// Writes lines of JSON to the file KV_FOREIGN_RESULTS: file and title of each test before the first one runs, and again
+// what became of it.
 const { appendFileSync } = require('node:fs');
 const { relative } = require('node:path');
 
@@ -14,10 +15,6 @@ module.exports = class Reporter {
     runner.on('pass', (test) => write(test, 'passed'));
     runner.on('pending', (test) => write(test, 'skipped'));
     runner.on('fail', (test, error) => write(test, test.type === 'hook' ? 'hook' : 'failed', error));
-    runner.on('end', () =>
-      runner.suite.eachTest((test) => {
-        if (test.state === undefined && !test.isPending()) write(test, 'missed');
-      }),
-    );
+    runner.on('start', () => runner.suite.eachTest((test) => write(test, 'planned')));
   }
 };

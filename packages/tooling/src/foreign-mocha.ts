@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What became of a test: `missed`, when mocha gave up before it. */
+/** What became of a test: `missed`, when mocha gave up or its process ended before it. */
 export type State = 'passed' | 'failed' | 'skipped' | 'missed';
 
 /** One test. */
@@ -23,7 +23,9 @@ export interface MochaRun {
   readonly env: NodeJS.ProcessEnv;
 }
 
-type Line = Omit<Result, 'state'> & { readonly state: State | 'hook' };
+/** What the reporter tells: all tests as `planned` first, then what becomes of them. */
+type Told = Omit<Result, 'state'> & { readonly state: State | 'hook' | 'planned' };
+type Line = Told & { readonly state: State | 'hook' };
 
 /** All test files below a folder, in the order of their names. */
 export function testFiles(folder: string, below: string): string[] {
@@ -77,10 +79,21 @@ function runOnce({ folder, command, env }: MochaRun, file: string, title?: strin
     timeout: 300_000,
   });
   if (!existsSync(output)) return [{ file, title: title ?? file, state: 'failed', error: 'the file could not be run' }];
-  return readFileSync(output, 'utf8')
+  const told = readFileSync(output, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => ({ ...(JSON.parse(line) as Line), file }));
+    .map((line) => ({ ...(JSON.parse(line) as Told), file }));
+  return [...told.filter((line) => line.state !== 'planned'), ...missedOf(told)] as Line[];
+}
+
+/** Tests that were planned more often than they were told of. */
+function missedOf(told: readonly Told[]): Line[] {
+  const tests = told.filter(({ state }) => state !== 'hook');
+  const times = (title: string, isPlan: boolean): number =>
+    tests.filter((test) => test.title === title && (test.state === 'planned') === isPlan).length;
+  return tests
+    .filter(({ state, title }) => state === 'planned' && times(title, true) > times(title, false))
+    .map((test) => ({ ...test, state: 'missed' }));
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
