@@ -1,17 +1,18 @@
-import { createRedis, type Redis, type RedisAddress } from '@kv/redis';
+import { createRedis, type RedisAddress } from '@kv/redis';
 import type { RedisOptions } from 'bullmq';
 import { type BullClient, KvBullClient } from './client.ts';
-import { type BullOptions, targetOf } from './options.ts';
+import { addressOf, type BullOptions, clientOptions, optionsOf } from './options.ts';
 
 /**
  * A client for the option `connection` of queues, workers and their events. It connects when it is used; a worker makes
  * a further one for itself from it. What is given to BullMQ as a client is closed by you.
  *
+ * @throws ArgumentError for a wrong address or option
  * @example
  * const connection = bullClient('redis://localhost:6379')
  */
 export function bullClient(address?: RedisAddress, options: BullOptions = {}): BullClient {
-  return new KvBullClient(originAt(address), options);
+  return new KvBullClient(createRedis(address, clientOptions(options)), options.name);
 }
 
 /**
@@ -24,17 +25,5 @@ export function bullClient(address?: RedisAddress, options: BullOptions = {}): B
  * RedisConnection.clientFactory = bullClientFactory()
  */
 export function bullClientFactory(options: BullOptions = {}): (connection: RedisOptions) => BullClient {
-  return (connection) => {
-    const { address, options: all } = targetOf(connection, options);
-    return new KvBullClient(originAt(address), all);
-  };
-}
-
-/** Made when it is first asked for, and once. */
-function originAt(address: RedisAddress | undefined): () => Redis {
-  let origin: Redis | undefined;
-  return () => {
-    origin ??= createRedis(address);
-    return origin;
-  };
+  return (connection) => bullClient(addressOf(connection), { ...optionsOf(connection), ...options });
 }

@@ -60,7 +60,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   ssdb: facade('ssdb'),
   gibson: facade('gibson'),
   embedded: { family: [], lazy: ['wasmoon-lua5.1'], builtins: 'all' },
-  bullmq: { family: ['@kv/redis'], target: 'bullmq', builtins: 'no sockets' },
+  bullmq: { family: ['@kv/redis', '@kv/redis/commands'], target: 'bullmq', builtins: 'no sockets' },
   ioredis: { family: ['@kv/core', '@kv/redis', '@kv/redis/commands'], lazy: ['ioredis'], builtins: 'no sockets' },
   keyv: adapter('keyv'),
   unstorage: adapter('unstorage'),
