@@ -247,8 +247,9 @@ export class Connection
     this.owner.draining(this, error);
   }
 
-  /** Closes in order: what was written goes out. */
+  /** Closes in order: what was read is answered, and what was written goes out. */
   end(error: KvError): void {
+    this.#incoming.finish();
     this.#reading.finish();
     this.destroy(error, false);
   }

@@ -68,10 +68,8 @@ export class Incoming implements TransportEvents, Decoding {
   }
 
   data(bytes: Uint8Array): void {
-    if (this.#parts === undefined) {
-      if (bytes.length <= SHORTEST_PART) return this.#received(bytes, bytes.length);
-      this.#parts = new ReadParts(this);
-    }
+    if (bytes.length <= SHORTEST_PART && this.#parts?.isPending !== true) return this.#received(bytes, bytes.length);
+    this.#parts ??= new ReadParts(this);
     this.#parts.take(bytes);
   }
 
@@ -90,7 +88,7 @@ export class Incoming implements TransportEvents, Decoding {
   }
 
   close(cause?: Error): void {
-    this.#parts?.finish();
+    this.finish();
     const connection = this.#connection;
     connection.destroy(lossOf(connection.setup.address, this.#heard, cause));
   }
@@ -103,12 +101,17 @@ export class Incoming implements TransportEvents, Decoding {
     return this.#inFlight.length;
   }
 
-  decode(bytes: Uint8Array): void {
-    this.#received(bytes, bytes.length);
+  decode(bytes: Uint8Array, isLast: boolean): void {
+    this.#received(bytes, bytes.length, isLast);
+  }
+
+  /** Has all decoded that was read. */
+  finish(): void {
+    this.#parts?.finish();
   }
 
   /** @param bytes absent: they were read into the room of the wire */
-  #received(bytes: Uint8Array | undefined, length: number): void {
+  #received(bytes: Uint8Array | undefined, length: number, isLast = true): void {
     const connection = this.#connection;
     if (connection.isClosed) return;
     const inFlight = this.#inFlight;
@@ -125,6 +128,7 @@ export class Incoming implements TransportEvents, Decoding {
     if (!connection.hasAnswered) this.#heardFirst(answered);
     inFlight.passMarks();
     this.#refill();
+    if (!isLast) return;
     const { unbatchedReplies } = connection.setup.protocol.window;
     if (unbatchedReplies === true && inFlight.length < due && !connection.isClosed)
       this.#reading.pace(inFlight, connection.now());

@@ -13,14 +13,19 @@ class Decoder {
   readonly events: (Uint8Array | string)[] = [];
   due = 0;
   took = 1.2;
+  /** Whether what comes are replies. */
+  answers = true;
   answered: () => void = () => {};
+  /** Of each call of decode: whether it was the last of its read. */
+  readonly last: boolean[] = [];
   #now = 0;
   readonly parts = new ReadParts(this, () => this.#now);
 
-  decode(bytes: Uint8Array): void {
+  decode(bytes: Uint8Array, isLast: boolean): void {
     this.events.push(bytes.slice());
+    this.last.push(isLast);
     this.#now += (this.took * bytes.length) / LONG;
-    this.due -= Math.min(Math.floor(bytes.length / REPLY), this.due);
+    if (this.answers) this.due -= Math.min(Math.floor(bytes.length / REPLY), this.due);
     this.answered();
   }
 
@@ -56,6 +61,7 @@ it('a read that takes long and answers all calls is decoded in parts, before the
   await turn();
   expect(decoder.parts.isPending).toBe(false);
   expect(decoder.lengths).toEqual([LONG, ...Array.from({ length: 8 }, () => 8192)]); // 0.15 ms each
+  expect(decoder.last).toEqual([true, ...Array.from({ length: 7 }, () => false), true]);
   expect(decoder.bytes.equals(numbered(2 * LONG))).toBe(true);
 });
 
@@ -89,12 +95,23 @@ it('a read is not divided while the server has other calls to work on', () => {
 });
 
 it('a read that answers no call is not divided', () => {
+  decoder.answers = false;
+  for (const due of [0, 0, 1, 1]) {
+    decoder.due = due;
+    decoder.parts.take(numbered(LONG));
+    expect(decoder.parts.isPending).toBe(false);
+  }
+  expect(decoder.lengths.slice(0, 2)).toEqual([LONG, LONG]);
+});
+
+it('what a short read takes says nothing about a long one', () => {
+  decoder.due = 1000;
+  decoder.took = 1000;
+  decoder.parts.take(numbered(10));
+  decoder.took = 0.05;
+  decoder.due = LONG / REPLY;
   decoder.parts.take(numbered(LONG));
-  decoder.due = 1;
-  decoder.parts.take(numbered(REPLY - 1));
-  decoder.took = 100;
-  decoder.parts.take(new Uint8Array(LONG).subarray(0, REPLY - 1));
-  expect(decoder.parts.isPending).toBe(false);
+  expect(decoder.lengths).toEqual([10, LONG]);
 });
 
 it('a read that is decoded quickly is not divided', () => {

@@ -19,8 +19,11 @@ let spare = new ArrayBuffer(0);
 export interface Decoding {
   /** How many commands have no reply. */
   readonly due: number;
-  /** Decodes bytes, which are valid during the call only. */
-  decode(bytes: Uint8Array): void;
+  /**
+   * Decodes bytes, which are valid during the call only.
+   * @param isLast whether nothing that was read is left behind them
+   */
+  decode(bytes: Uint8Array, isLast: boolean): void;
 }
 
 /**
@@ -76,7 +79,7 @@ export class ReadParts {
     const rest = this.#rest;
     if (rest === undefined) return;
     this.#rest = undefined;
-    this.#decoding.decode(rest);
+    this.#decoding.decode(rest, true);
     spare = rest.buffer;
   }
 
@@ -96,17 +99,21 @@ export class ReadParts {
   /** Returns how far it came: to the end, unless the server waits for calls meanwhile. */
   #decodePart(bytes: Uint8Array): number {
     const { length } = bytes;
-    const size = Math.max(Math.floor(PART_TIME / this.#pace), SHORTEST_PART);
-    const isLong = size * 1.5 < length && length <= LONGEST_READ; // half a part more is better than half a part alone
-    const end = isLong ? size : length;
+    const end = this.#endOfPart(length);
     const { due } = this.#decoding;
     const start = this.#now();
-    this.#decoding.decode(end === length ? bytes : bytes.subarray(0, end));
-    this.#pace = (this.#now() - start) / end;
+    this.#decoding.decode(end === length ? bytes : bytes.subarray(0, end), end === length);
+    if (end >= SHORTEST_PART) this.#pace = (this.#now() - start) / end;
     if (end === length) return end;
     const inRest = ((due - this.#decoding.due) / end) * (length - end);
     if (this.#decoding.due <= inRest * ROUGHLY) return end;
-    this.#decoding.decode(bytes.subarray(end));
+    this.#decoding.decode(bytes.subarray(end), true);
     return length;
+  }
+
+  #endOfPart(length: number): number {
+    if (this.#decoding.due === 0 || length > LONGEST_READ) return length;
+    const size = Math.max(Math.floor(PART_TIME / this.#pace), SHORTEST_PART);
+    return size * 1.5 < length ? size : length; // half a part more is better than half a part alone
   }
 }
