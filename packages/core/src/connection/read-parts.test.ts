@@ -15,7 +15,7 @@ class Decoder {
   took = 1.2;
   /** Whether what comes are replies. */
   answers = true;
-  answered: () => void = () => {};
+  answered: () => unknown = () => {};
   /** Of each call of decode: whether it was the last of its read. */
   readonly last: boolean[] = [];
   #now = 0;
@@ -77,7 +77,7 @@ it('callers go on between two parts, and what they call is written, however many
   decoder.events.length = 0;
   decoder.due = LONG / REPLY;
   decoder.answered = async () => {
-    for (let i = 0; i < 20; i++) await undefined;
+    for (let i = 0; i < 20; i++) await Promise.resolve();
     nextTick(() => decoder.events.push('written'));
   };
   decoder.parts.take(numbered(LONG));
