@@ -19,6 +19,12 @@ export interface SubscriptionHost {
 
 type Name = string | Uint8Array;
 
+/**
+ * How many messages a subscription keeps until its messages are emitted: none is dropped. That is one turn of the event loop
+ * after the confirmation.
+ */
+const ALL_MESSAGES = Number.MAX_SAFE_INTEGER;
+
 const PREFIX = { subscribe: '', psubscribe: 'p', ssubscribe: 's' } as const;
 
 /**
@@ -99,7 +105,7 @@ export class Subscriptions {
   #add(key: string, kind: Kind, name: Name): Channel {
     const { resubscribes: resubscribe } = this.#host;
     const channel = new Channel({
-      open: () => this.#host.bytes()[kind](name, { resubscribe }),
+      open: () => this.#host.bytes()[kind](name, { resubscribe, buffer: ALL_MESSAGES }),
       message: (message) => this.#message(kind, message),
     });
     this.#channels.set(key, channel);

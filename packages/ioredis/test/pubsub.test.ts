@@ -1,6 +1,6 @@
 import { faultProxy } from '@kv/testkit/fault-proxy';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
-import { scriptedServer } from '@kv/testkit/scripted-server';
+import { type ScriptedServer, scriptedServer } from '@kv/testkit/scripted-server';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Redis, type RedisOptions } from '../src/index.ts';
 
@@ -59,9 +59,11 @@ it('a callback gets the number of channels', async () => {
   expect(count).toBe(2);
 });
 
-it('a message right behind the confirmation is emitted when the caller knows that the channel is subscribed', async () => {
+/** A server that confirms the channel `news` and sends messages of it in one packet. */
+function serverWithNews(messages: readonly string[]): Promise<ScriptedServer> {
   let connections = 0;
-  await using scripted = await scriptedServer(async (peer) => {
+  const news = messages.map((text) => `>3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$${text.length}\r\n${text}\r\n`);
+  return scriptedServer(async (peer) => {
     const hasChannels = ++connections === 2;
     await peer.expect('*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n');
     await peer.reply('%1\r\n$2\r\nid\r\n:7\r\n');
@@ -69,16 +71,27 @@ it('a message right behind the confirmation is emitted when the caller knows tha
     await peer.reply('+PONG\r\n');
     if (!hasChannels) return;
     await peer.expect('*2\r\n$9\r\nSUBSCRIBE\r\n$4\r\nnews\r\n');
-    const confirmed = '>3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n';
-    await peer.reply(`${confirmed}>3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n`);
+    await peer.reply(['>3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n', ...news].join(''));
   });
-  const redis = client({ port: scripted.port, disableClientInfo: true });
-  await once(redis, 'ready');
-  const heard: unknown[] = [];
-  redis.on('message', (_, message) => heard.push(message));
-  void redis.subscribe('news', () => heard.push('subscribed'));
-  await expect.poll(() => heard).toEqual(['subscribed', 'hello']);
-});
+}
+
+it.each([
+  ['a message', 1],
+  ['4,000 messages', 4000],
+])(
+  '%s right behind the confirmation: all is emitted in order, when the caller knows that the channel is subscribed',
+  async (_, count) => {
+    const messages = Array.from({ length: count }, (_, i) => String(i));
+    await using scripted = await serverWithNews(messages);
+    const redis = client({ port: scripted.port, disableClientInfo: true });
+    await once(redis, 'ready');
+    const heard: unknown[] = [];
+    redis.on('message', (_, message) => heard.push(message));
+    void redis.subscribe('news', () => heard.push('subscribed'));
+    await expect.poll(() => heard.at(-1)).toBe(messages.at(-1));
+    expect(heard).toEqual(['subscribed', ...messages]);
+  },
+);
 
 it('channels of slots and bytes that are no text arrive', async () => {
   const redis = client();
