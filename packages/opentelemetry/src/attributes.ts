@@ -16,15 +16,15 @@ interface Server {
 const servers = new Map<string, Server>();
 const MOST_SERVERS = 1000;
 
-/** What is known of an operation: at its end all. Undefined values are left out of spans and metrics. */
+/** What is known of an operation: at its end all. What is not known has no key, since metrics would count it as one. */
 export function attributesOf({ address, database, error }: Message, system: string, operation: string): Attributes {
   const { host, port } = serverOf(address);
   const attributes: Attributes = {
     'db.system.name': system,
     'db.operation.name': operation,
     'server.address': host,
-    'server.port': port,
   };
+  if (port !== undefined) attributes['server.port'] = port;
   if (database !== undefined) attributes['db.namespace'] = String(database);
   if (error === undefined) return attributes;
   const status = statusOf(error);

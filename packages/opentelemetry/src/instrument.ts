@@ -46,7 +46,10 @@ export interface InstrumentOptions {
 
 /** What {@link instrument} returns. */
 export interface Instrumented extends Disposable {
-  /** Ends the instrumentation. Calls that have not ended have no span. */
+  /**
+   * Ends the instrumentation. Calls that have not ended have no span; with `batchCommands` the span of a batch that has
+   * not ended ends now.
+   */
   disable(): void;
 }
 
@@ -79,6 +82,7 @@ export function instrument(options: InstrumentOptions = {}): Instrumented {
   }
   const disable = (): void => {
     for (const run of undo.splice(0)) run();
+    batches.endBegun();
   };
   return { disable, [Symbol.dispose]: disable };
 }

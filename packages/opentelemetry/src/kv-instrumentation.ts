@@ -39,25 +39,25 @@ export class KvInstrumentation {
     this.#running ??= instrument({ ...this.#config, ...this.#providers });
   }
 
-  /** Ends; calls that have not ended have no span. */
+  /** Ends. Calls that have not ended have no span; with `batchCommands` the span of a batch that has not ended ends now. */
   disable(): void {
     this.#running?.disable();
     this.#running = undefined;
   }
 
-  /** Takes a provider of spans for the calls from now on. */
+  /** Takes a provider of spans for the calls that end from now on. */
   setTracerProvider(tracerProvider: TracerProvider): void {
     this.#providers = { ...this.#providers, tracerProvider };
     this.#restart();
   }
 
-  /** Takes a provider of metrics for the calls from now on. */
+  /** Takes a provider of metrics for the calls that end from now on. */
   setMeterProvider(meterProvider: MeterProvider): void {
     this.#providers = { ...this.#providers, meterProvider };
     this.#restart();
   }
 
-  /** Replaces the options. They hold for the calls from now on; `enabled` changes nothing here. */
+  /** Replaces the options. They hold for the calls that end from now on; `enabled` changes nothing here. */
   setConfig(config: KvInstrumentationConfig): void {
     this.#config = { enabled: true, ...config };
     this.#restart();

@@ -41,10 +41,12 @@ export interface RecorderSetup<M extends Message> {
 
 /**
  * Turns the messages of one tracing channel into spans and durations, in the context of the caller. A span is made when its
- * operation has ended: until then nothing is kept for it.
+ * operation has ended: until then nothing is kept for it, unless its span has begun.
  */
 export class OperationRecorder<M extends Message> {
   readonly #setup: RecorderSetup<M>;
+  /** Spans that have begun and not ended. */
+  readonly #begun = new Set<Span>();
 
   constructor(setup: RecorderSetup<M>) {
     this.#setup = setup;
@@ -52,7 +54,9 @@ export class OperationRecorder<M extends Message> {
 
   /** Begins the span of an operation that others are inside of. Undefined: it has none. */
   begin(message: M): Span | undefined {
-    return this.#startSpan(message, this.#attributesOf(message), now());
+    const span = this.#startSpan(message, this.#attributesOf(message), now());
+    if (span !== undefined) this.#begun.add(span);
+    return span;
   }
 
   /**
@@ -62,9 +66,29 @@ export class OperationRecorder<M extends Message> {
   end(message: M, begun?: Span): void {
     const attributes = this.#attributesOf(message);
     const endTime = now();
-    const span = begun?.setAttributes(attributes) ?? this.#startSpan(message, attributes, endTime - message.durationMs);
+    const span =
+      begun === undefined
+        ? this.#startSpan(message, attributes, endTime - message.durationMs)
+        : this.#complete(begun, message, attributes);
     if (span !== undefined) endSpan(span, message.error, endTime);
     this.#measure(message, attributes);
+  }
+
+  /** Ends the spans that have begun, as of now: the ends of their operations are not observed any more. */
+  endBegun(): void {
+    const endTime = now();
+    for (const span of this.#begun) endSpan(span, undefined, endTime);
+    this.#begun.clear();
+  }
+
+  /** Gives a span that has begun what is known at the end: another server may have been asked. */
+  #complete(span: Span, message: M, attributes: Attributes): Span {
+    this.#begun.delete(span);
+    return span.updateName(this.#nameOf(message)).setAttributes(attributes);
+  }
+
+  #nameOf(message: M): string {
+    return `${this.#setup.operation(message)} ${message.address}`;
   }
 
   #attributesOf(message: M): Attributes {
@@ -74,12 +98,12 @@ export class OperationRecorder<M extends Message> {
 
   /** @param startTime in milliseconds */
   #startSpan(message: M, attributes: Attributes, startTime: number): Span | undefined {
-    const { tracer, requireParentSpan, operation, details, parent } = this.#setup;
+    const { tracer, requireParentSpan, details, parent } = this.#setup;
     const around = parent === undefined ? context.active() : parent(message);
     if (requireParentSpan && trace.getSpan(around) === undefined) return undefined;
-    const name = `${operation(message)} ${message.address}`;
     const all = details === undefined ? attributes : { ...attributes, ...details(message) };
-    return tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes: all, startTime: hrTime(startTime) }, around);
+    const options = { kind: SpanKind.CLIENT, attributes: all, startTime: hrTime(startTime) };
+    return tracer.startSpan(this.#nameOf(message), options, around);
   }
 
   #measure(message: M, attributes: Attributes): void {

@@ -39,7 +39,7 @@ it('an instrumentation begins when it is enabled, once', async () => {
   expect(telemetry.named('GET')).toHaveLength(1);
 });
 
-it('new options hold for the calls from then on', async () => {
+it('new options hold for the calls that end from then on', async () => {
   const instrumentation = new KvInstrumentation();
   instrumentation.setTracerProvider(telemetry.providers.tracerProvider);
   instrumentation.setConfig({ requireParentSpan: true });

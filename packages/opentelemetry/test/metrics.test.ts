@@ -62,6 +62,15 @@ it('a batch counts as one operation, and its commands do not count again', async
   expect(points[0]?.attributes).not.toHaveProperty(['db.operation.batch.size']);
 });
 
+it('a server on a socket has its path and no port, neither as an attribute without a value', async () => {
+  await using local = await startRedis({ unixSocket: true });
+  await using client = createRedis(local.url);
+  await client.get('a');
+  const [point] = await telemetry.points('db.client.operation.duration');
+  expect(point?.attributes['server.address']).toBe(local.path);
+  expect(Object.keys(point?.attributes ?? {})).not.toContain('server.port');
+});
+
 it('connections that were made are counted with the time that it took, by client', async () => {
   await redis.get('a');
   const ssdb = createSsdb('embedded:');

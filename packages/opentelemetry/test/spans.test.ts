@@ -7,8 +7,10 @@ import { createRedis, type Redis } from '@kv/redis';
 import { get } from '@kv/redis/commands';
 import { createSsdb } from '@kv/ssdb';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { bulk } from '@kv/testkit/topology/resp-text';
+import { scriptedCluster } from '@kv/testkit/topology/scripted-cluster';
+import { DiagLogLevel, diag, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Instrumented, type InstrumentOptions, instrument } from '../src/index.ts';
 import { activeSpan, Telemetry } from './telemetry.ts';
@@ -31,6 +33,23 @@ afterEach(async () => {
   telemetry[Symbol.dispose]();
   await redis.close();
 });
+
+/** Counts the spans that it is told of. */
+class CountingProcessor implements SpanProcessor {
+  started = 0;
+  ended = 0;
+
+  onStart(): void {
+    this.started++;
+  }
+
+  onEnd(): void {
+    this.ended++;
+  }
+
+  async forceFlush(): Promise<void> {}
+  async shutdown(): Promise<void> {}
+}
 
 function begin(options: InstrumentOptions = {}): void {
   instrumented = instrument({ ...telemetry.providers, ...options });
@@ -154,6 +173,16 @@ it('commands of batches are spans inside of that of their batch, if asked for', 
   expect(parents(telemetry.named('GET'))).toEqual(['c']);
 });
 
+it('the span of a batch is named after the server that was asked, also where it has begun before that is known', async () => {
+  await using cluster = await scriptedCluster({ nodes: 2 });
+  for (const node of cluster.nodes) node.answer = ({ name }) => (name === 'GET' ? bulk('v') : undefined);
+  const [given, asked] = cluster.nodes.map(({ address }) => address);
+  await using client = createRedis(`redis+cluster://${given}`);
+  begin({ batchCommands: true });
+  await client.sendAll([get('a'), get('a')]);
+  expect(telemetry.named('PIPELINE GET').map(({ name }) => name)).toEqual([`PIPELINE GET ${asked}`]);
+});
+
 it('a blocking call and a subscription are in the span of their caller, like the connections that they need', async () => {
   begin();
   const popped = telemetry.run('popper', async () => {
@@ -221,6 +250,29 @@ it('what is undone makes no spans, neither of calls that are under way', async (
   await popped;
   await redis.sendAll([get('a'), get('b')]);
   expect(telemetry.spans.map(({ attributes }) => attributes['db.operation.name'])).toEqual(['GET']);
+});
+
+it('a batch that is under way when the instrumentation ends has a span that ends then', async () => {
+  const processor = new CountingProcessor();
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [processor] });
+  begin({ batchCommands: true, tracerProvider });
+  const sent = redis.sendAll([get('a'), get('b')]);
+  instrumented.disable();
+  expect(processor).toMatchObject({ started: 1, ended: 1 });
+  await sent;
+  expect(processor).toMatchObject({ started: 1, ended: 1 });
+});
+
+it('spans of batches that have ended are not ended again with the instrumentation, which the SDK would log', async () => {
+  const logged: string[] = [];
+  const log = (message: string): void => void logged.push(message);
+  diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, DiagLogLevel.WARN);
+  begin({ batchCommands: true });
+  await redis.sendAll([get('a'), get('b')]);
+  instrumented.disable();
+  diag.disable();
+  expect(telemetry.named('PIPELINE GET')).toHaveLength(1);
+  expect(logged).toEqual([]);
 });
 
 it('a call that began before the instrumentation has no span', async () => {
