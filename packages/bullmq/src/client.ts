@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import { type Command, ConnectionError, type ConnectionEvent, type Redis } from '@kv/redis';
 import type { IRedisClient } from 'bullmq';
 import { type ClientCommands, COMMANDS, installCommands } from './commands.ts';
-import { closedError, knownError, socketError } from './errors.ts';
+import { closedError, socketError, throwKnown } from './errors.ts';
 import { nameOf } from './options.ts';
-import { defineScript, type ScriptSource, type Scripts, scriptOf } from './scripts.ts';
+import { type DefinedScript, defineScript, type ScriptSource, type Scripts, scriptOf } from './scripts.ts';
 import { Transaction } from './transaction.ts';
 
 /** A client for BullMQ. */
@@ -29,7 +29,7 @@ export class KvBullClient extends EventEmitter implements BullClient {
   /** Is not used itself: all that are made from it have its server, also a private one of `embedded:`. */
   readonly #origin: Redis;
   readonly #name: string | undefined;
-  readonly #scripts: Scripts;
+  readonly #scripts: Scripts = new Map();
   #redis: Redis | undefined;
   #repeating: Redis | undefined;
 
@@ -37,9 +37,8 @@ export class KvBullClient extends EventEmitter implements BullClient {
     super();
     this.#origin = origin;
     this.#name = name;
-    this.#scripts = scripts;
     this.options = { keyPrefix: origin.keyPrefix, maxRetriesPerRequest: null };
-    for (const script of scripts.keys()) this.#addMethod(script);
+    for (const [scriptName, script] of scripts) this.#addScript(scriptName, script);
   }
 
   /** The client under it. @throws Error when it is closed */
@@ -106,20 +105,20 @@ export class KvBullClient extends EventEmitter implements BullClient {
     return 'OK';
   }
 
-  /** A further client with the same options and scripts, and the name that differs. */
+  /** A further client with the same options, the scripts that this one has by now, and the name that differs. */
   duplicate({ connectionName = this.#name }: { readonly connectionName?: string | undefined } = {}): KvBullClient {
     return new KvBullClient(this.#origin, nameOf(connectionName), this.#scripts);
   }
 
   /** Keeps a script, and makes a method of its name, by which BullMQ sees that it need not define it again. */
   defineCommand(name: string, source: ScriptSource): void {
-    this.#scripts.set(name, defineScript(this.#origin, name, source));
-    this.#addMethod(name);
+    this.#addScript(name, defineScript(this.#origin, name, source));
   }
 
-  #addMethod(script: string): void {
-    const value = (...args: unknown[]): Promise<unknown> => this.runCommand(script, args);
-    Object.defineProperty(this, script, { value, configurable: true, writable: true });
+  #addScript(name: string, script: DefinedScript): void {
+    this.#scripts.set(name, script);
+    const value = (...args: unknown[]): Promise<unknown> => this.runCommand(name, args);
+    Object.defineProperty(this, name, { value, configurable: true, writable: true });
   }
 
   async runCommand(name: string, args: unknown[]): Promise<unknown> {
@@ -129,13 +128,9 @@ export class KvBullClient extends EventEmitter implements BullClient {
 
   /** @param repeatable whether it may be sent again when its connection was lost with it on its way */
   async send(command: Command<unknown>, repeatable = false): Promise<never> {
-    try {
-      const { redis } = this;
-      const sender = repeatable ? (this.#repeating as Redis) : redis;
-      return (await sender.send(command)) as never;
-    } catch (error) {
-      throw knownError(error);
-    }
+    const { redis } = this;
+    const sender = repeatable ? (this.#repeating as Redis) : redis;
+    return (await sender.send(command).catch(throwKnown)) as never;
   }
 
   multi(): Transaction {
@@ -164,10 +159,9 @@ export class KvBullClient extends EventEmitter implements BullClient {
   /** Its name in the list of clients, by which BullMQ finds workers. One that is closed meanwhile needs none. */
   async clientSetName(name: string): Promise<'OK'> {
     const { redis } = this;
-    return await redis.setName(nameOf(name) ?? '').catch((error: unknown) => {
-      if (this.#redis !== redis) return 'OK';
-      throw knownError(error);
-    });
+    return await redis
+      .setName(nameOf(name) ?? '')
+      .catch((error: unknown) => (this.#redis === redis ? throwKnown(error) : 'OK'));
   }
 
   scanStream({ match, count }: { match: string; count?: number }): Readable {

@@ -1,5 +1,5 @@
 /** The commands of BullMQ: one table, from which clients and transactions have their methods. */
-import { type Command, command } from '@kv/redis';
+import { Command, command } from '@kv/redis';
 import { hgetall } from '@kv/redis/commands';
 import type { IRedisClient, IRedisTransaction } from 'bullmq';
 
@@ -46,7 +46,10 @@ export const COMMANDS: Commands = {
   ...sameArguments('zcard', 'zscore', 'bzpopmin', 'info'),
   clientInfo: () => call('CLIENT INFO'),
   clientList: () => call('CLIENT LIST'),
-  hgetall,
+  hgetall: (key) => {
+    const { spec, args, reply } = hgetall(key);
+    return new Command(spec, args, (raw, sent) => ({ ...reply(raw, sent) })); // a plain object: BullMQ hands it on
+  },
   hscan: (key, cursor, given) => call('HSCAN', key, cursor, options(given)),
   hset: (key, fields) => call('HSET', key, Object.entries(fields)),
   scan: (cursor, given) => call('SCAN', cursor, options(given)),

@@ -5,9 +5,9 @@ export function closedError(cause?: unknown): Error {
   return new Error('Connection is closed.', { cause });
 }
 
-/** An error as BullMQ knows it: of a closed client by its text, all others as they are. */
-export function knownError(error: unknown): unknown {
-  return error instanceof ClosedError ? closedError(error) : error;
+/** Throws an error as BullMQ knows it: of a closed client by its text, all others as they are. */
+export function throwKnown(error: unknown): never {
+  throw error instanceof ClosedError ? closedError(error) : error;
 }
 
 /** What the socket has said, where it has, by which BullMQ recognizes a server that is away. */

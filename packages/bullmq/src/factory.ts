@@ -1,7 +1,7 @@
 import { createRedis, type RedisAddress } from '@kv/redis';
 import type { RedisOptions } from 'bullmq';
 import { type BullClient, KvBullClient } from './client.ts';
-import { addressOf, type BullOptions, clientOptions, optionsOf } from './options.ts';
+import { addressOf, type BullOptions, clientOptions, given, optionsOf } from './options.ts';
 
 /**
  * A client for the option `connection` of queues, workers and their events. It connects when it is used; a worker makes
@@ -25,5 +25,5 @@ export function bullClient(address?: RedisAddress, options: BullOptions = {}): B
  * RedisConnection.clientFactory = bullClientFactory()
  */
 export function bullClientFactory(options: BullOptions = {}): (connection: RedisOptions) => BullClient {
-  return (connection) => bullClient(addressOf(connection), { ...optionsOf(connection), ...options });
+  return (connection) => bullClient(addressOf(connection), { ...optionsOf(connection), ...given(options) });
 }

@@ -21,10 +21,16 @@ export function nameOf(name: string | undefined): string | undefined {
   return name?.replaceAll(/[^!-~]/g, '-');
 }
 
+/** The options that are given: `undefined` counts as not given. */
+export function given(options: BullOptions): BullOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /**
  * As BullMQ needs it: the replies of RESP2, one connection for each client, patience while the server is away: as long as the
  * lock of a job lasts by default. Later, another worker may have the job.
  */
 export function clientOptions(options: BullOptions): RedisClientOptions & { readonly bytes: false } {
-  return { timeout: 30_000, connections: 'one', library: { name: 'kv-bullmq' }, ...options, protocol: 2, bytes: false };
+  const defaults = { timeout: 30_000, connections: 'one', library: { name: 'kv-bullmq' } } as const;
+  return { ...defaults, ...given(options), protocol: 2, bytes: false };
 }

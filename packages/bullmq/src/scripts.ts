@@ -26,7 +26,7 @@ export interface DefinedScript {
   readonly command: (args: readonly unknown[]) => Command<unknown>;
 }
 
-/** The scripts of a client and of those that are made from it, by name. */
+/** The scripts of a client, by name. */
 export type Scripts = Map<string, DefinedScript>;
 
 /** Defines a script; its name is `name:version`. */

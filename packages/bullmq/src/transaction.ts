@@ -1,7 +1,7 @@
 import { BatchError, type Command, type Multi, type Pipeline } from '@kv/redis';
 import type { IRedisTransaction } from 'bullmq';
 import { COMMANDS, installCommands } from './commands.ts';
-import { knownError } from './errors.ts';
+import { throwKnown } from './errors.ts';
 import { type Scripts, scriptOf } from './scripts.ts';
 
 /** The methods that are not in the class come from the table of commands. */
@@ -35,10 +35,9 @@ export class Transaction {
 
   /** Runs all: error or value of each. */
   async exec(): Promise<[Error | null, unknown][]> {
-    const results = await this.#batch.execute().catch((error: unknown) => {
-      if (error instanceof BatchError) return error.results;
-      throw knownError(error);
-    });
+    const results = await this.#batch
+      .execute()
+      .catch((error: unknown) => (error instanceof BatchError ? error.results : throwKnown(error)));
     return results.map((result) => (result instanceof Error ? [result, undefined] : [null, result]));
   }
 }

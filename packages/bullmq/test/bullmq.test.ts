@@ -132,8 +132,13 @@ describe.each(Object.keys(addresses))('jobs on %s', (where) => {
     const queue = closing(new Queue(name, { connection }));
     await queue.add('bad', {});
     const child = { name: 'child', queueName: name, data: {} };
-    const tree = await flow.add({ name: 'parent', queueName: name, data: {}, children: [child, child] });
+    const ignored = { ...child, name: 'bad', opts: { ignoreDependencyOnFailure: true } };
+    const children = [child, child, ignored];
+    const tree = await flow.add({ name: 'parent', queueName: name, data: {}, children });
     expect(await tree.job.waitUntilFinished(events)).toBe(2);
+    const failures = await tree.job.getIgnoredChildrenFailures();
+    expect(Object.values(failures)).toEqual(['on purpose']);
+    expect(Object.getPrototypeOf(failures)).toBe(Object.prototype);
     await expect.poll(() => heard).toEqual(expect.arrayContaining(['failed on purpose', 'progress 50']));
   });
 

@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import type { Readable } from 'node:stream';
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type BullClient, bullClient } from '../src/index.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { type BullClient, bullClient, bullClientFactory } from '../src/index.ts';
 
 let server: RedisServer;
 let client: BullClient;
@@ -42,6 +43,15 @@ it('writes the fields of an object and reads them as one, whatever they are call
   expect(await client.hmget('hash', 'a', 'none')).toEqual(['ä', null]);
   expect(await client.hdel('hash', 'a', 'n')).toBe(2);
   expect(await client.hexists('hash', 'a')).toBe(0);
+});
+
+it('reads the fields of a hash as a plain object, alone and in transactions', async () => {
+  const fields = JSON.parse('{"a": "1", "__proto__": "field", "hasOwn": "2"}') as Record<string, string>;
+  await client.hset('hash', fields);
+  assert.deepStrictEqual(await client.hgetall('hash'), fields);
+  assert.deepStrictEqual(await client.hgetall('none'), {});
+  for (const calls of [client.multi(), client.pipeline()])
+    assert.deepStrictEqual(await calls.hgetall('hash').exec(), [[null, fields]]);
 });
 
 it('gives the scores of members as text where they are asked for', async () => {
@@ -118,4 +128,34 @@ it.each(['multi', 'pipeline'] as const)('gives error or value of each call of a 
 it('refuses a wrong address or option at once', () => {
   expect(() => bullClient('http://localhost')).toThrow('address');
   expect(() => bullClient(server.url, { timeout: -1 })).toThrow('timeout');
+});
+
+it('takes one connection for all calls also when that option is undefined', async () => {
+  const single = bullClient(server.url, { name: 'single', connections: undefined });
+  onTestFinished(() => single.disconnect());
+  await single.bzpopmin('none', 0.01);
+  await single.get('none');
+  expect((await client.clientList()).match(/name=single /g)).toHaveLength(1);
+});
+
+it('keeps the options of a connection where those of the factory are undefined', async () => {
+  const made = bullClientFactory({ db: undefined, name: undefined })({
+    host: server.host,
+    port: server.port,
+    db: 1,
+    connectionName: 'theirs',
+  });
+  onTestFinished(() => made.disconnect());
+  expect(await made.clientInfo()).toMatch(/ name=theirs .* db=1 /);
+});
+
+it('gives a duplicate the scripts of its client, and keeps apart what either of them defines later', async () => {
+  client.defineCommand('both', { numberOfKeys: 0, lua: "return 'first'" });
+  const twin = client.duplicate();
+  onTestFinished(() => twin.disconnect());
+  expect(await twin.runCommand('both', [])).toBe('first');
+  twin.defineCommand('both', { numberOfKeys: 0, lua: "return 'second'" });
+  twin.defineCommand('own', { numberOfKeys: 0, lua: 'return 1' });
+  expect([await client.runCommand('both', []), await twin.runCommand('both', [])]).toEqual(['first', 'second']);
+  await expect(client.runCommand('own', [])).rejects.toThrow('own: the script was not defined');
 });
