@@ -16,6 +16,7 @@ export interface BullClient extends IRedisClient {
 }
 
 /** The methods that are not in the class come from the table of commands. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- its methods are installed below
 export interface KvBullClient extends Omit<ClientCommands, 'bzpopmin' | 'del'> {}
 
 /** A client of `@kv/redis` as BullMQ wants one. */
@@ -123,7 +124,7 @@ export class KvBullClient extends EventEmitter implements BullClient {
 
   async runCommand(name: string, args: unknown[]): Promise<unknown> {
     const { command, repeatable } = scriptOf(this.#scripts, name);
-    return await this.send(command(args), repeatable);
+    return this.send(command(args), repeatable);
   }
 
   /** @param repeatable whether it may be sent again when its connection was lost with it on its way */
@@ -150,7 +151,7 @@ export class KvBullClient extends EventEmitter implements BullClient {
    * for jobs at once, as after the timeout, instead of waiting for the next marker.
    */
   async bzpopmin(key: string, timeout: number): ReturnType<IRedisClient['bzpopmin']> {
-    return await this.send(COMMANDS.bzpopmin(key, timeout)).catch((error: unknown) => {
+    return this.send(COMMANDS.bzpopmin(key, timeout)).catch((error: unknown) => {
       if (error instanceof ConnectionError && error.outcome === 'unknown') return null;
       throw error;
     });
@@ -159,7 +160,7 @@ export class KvBullClient extends EventEmitter implements BullClient {
   /** Its name in the list of clients, by which BullMQ finds workers. One that is closed meanwhile needs none. */
   async clientSetName(name: string): Promise<'OK'> {
     const { redis } = this;
-    return await redis
+    return redis
       .setName(nameOf(name) ?? '')
       .catch((error: unknown) => (this.#redis === redis ? throwKnown(error) : 'OK'));
   }

@@ -5,6 +5,7 @@ import { throwKnown } from './errors.ts';
 import { type Scripts, scriptOf } from './scripts.ts';
 
 /** The methods that are not in the class come from the table of commands. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- its methods are installed below
 export interface Transaction extends IRedisTransaction {}
 
 /** Calls that BullMQ collects, and runs together. */

@@ -38,7 +38,7 @@ it('writes the fields of an object and reads them as one, whatever they are call
   const fields = JSON.parse('{"a": "ä", "n": 1.5, "__proto__": "field"}') as Record<string, string | number>;
   expect(await client.hset('hash', fields)).toBe(3);
   const read = await client.hgetall('hash');
-  expect(Object.entries(read).sort()).toEqual(Object.entries({ ...fields, n: '1.5' }).sort());
+  expect(new Map(Object.entries(read))).toEqual(new Map(Object.entries({ ...fields, n: '1.5' })));
   expect(await client.hgetall('none')).toEqual({});
   expect(await client.hmget('hash', 'a', 'none')).toEqual(['ä', null]);
   expect(await client.hdel('hash', 'a', 'n')).toBe(2);
