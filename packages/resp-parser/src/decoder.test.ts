@@ -88,9 +88,24 @@ describe('behaviors of the parser', () => {
     [',10\r\n', 10],
     [',1e-7\r\n', 1e-7],
     [',-1.5E+300\r\n', -1.5e300],
-  ])('5 double %j', (text, value) => {
+    [',+2.5\r\n', 2.5],
+    [',.5\r\n', 0.5],
+    [',-2.\r\n', -2],
+    [',0.30000000000000004\r\n', 0.30000000000000004],
+    [',123456789012345\r\n', 123456789012345],
+    [',9007199254740993\r\n', 9007199254740992],
+  ])('5 double %j, alone and as an element', (text, value) => {
     expect(one(text)).toBe(value);
+    expect(one(`*1\r\n${text}`)).toStrictEqual([value]);
   });
+
+  test.each([',\r\n', ',-\r\n', ',.\r\n', ',1.2.3\r\n', ',1-\r\n', ',--1\r\n', ', 1\r\n', ',1e\r\n'])(
+    '%j is no double, neither alone nor as an element',
+    (text) => {
+      expect(() => one(text)).toThrow(ProtocolError);
+      expect(() => one(`*1\r\n${text}`)).toThrow(ProtocolError);
+    },
+  );
 
   test('6 big number', () => {
     expect(one('(3492890328409238509324850943850943825024385\r\n')).toBe(3492890328409238509324850943850943825024385n);

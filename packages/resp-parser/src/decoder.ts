@@ -3,6 +3,7 @@ import { byteLengthOf, isBytes } from './bytes.ts';
 import { ErrorReply, ProtocolError } from './errors.ts';
 import { completeLimits, type Limits } from './limits.ts';
 import { findLineEnd, LineBuffer } from './line-buffer.ts';
+import { SAFE_DIGITS, shortDecimal } from './numbers.ts';
 import { aggregateMemory, BYTES_MEMORY, elementMemory, SCALAR_MEMORY } from './reply-memory.ts';
 import { longestLine, parseScalar } from './scalar.ts';
 import { notTerminated, StringBuffer } from './string-buffer.ts';
@@ -18,8 +19,6 @@ const INCOMPLETE = -3;
 /** A Map or a Set of V8 takes no more. */
 const MAP_CAPACITY = 2 ** 24;
 
-/** So many digits always make a safe integer. */
-const SAFE_DIGITS = 15;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -222,8 +221,9 @@ export class Decoder {
       case wire.ERROR:
       case wire.NULL:
         return this.#scalar(type);
-      case wire.BOOLEAN:
       case wire.DOUBLE:
+        return this.#double();
+      case wire.BOOLEAN:
       case wire.BIG_NUMBER:
         return this.#newerScalar(type);
       case wire.ARRAY:
@@ -283,6 +283,21 @@ export class Decoder {
     if (text === undefined) return false;
     if (this.#depth > 0) this.#charge(SCALAR_MEMORY + text.length);
     this.#emit(this.#depth > 0 ? this.#scalarOf(type, text) : parseScalar(type, text));
+    return true;
+  }
+
+  /** Most doubles are a few digits inside of an aggregate, of which nobody needs the text. */
+  #double(): boolean {
+    if (this.#depth === 0 || this.#flat) return this.#newerScalar(wire.DOUBLE);
+    const start = this.#pos + 1;
+    const next = findLineEnd(this.#bytes, start, this.#end);
+    if (next < 0) return false;
+    const end = next - 2;
+    const value = shortDecimal(this.#bytes, start, end);
+    if (value === undefined) return this.#scalar(wire.DOUBLE);
+    this.#pos = next;
+    this.#charge(SCALAR_MEMORY + end - start);
+    this.#emit(value);
     return true;
   }
 

@@ -2,6 +2,8 @@ import { ProtocolError } from './errors.ts';
 
 const INTEGER = /^[+-]?[0-9]+$/;
 const DOUBLE = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const MINUS = 45;
+const POINT = 46;
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -37,6 +39,32 @@ export function parseDouble(text: string): number {
     default:
       throw new ProtocolError('A double reply is not a number');
   }
+}
+
+/** So many digits always make a safe integer, and dividing it by so many tens rounds once, as reading its text does. */
+export const SAFE_DIGITS = 15;
+const POWERS_OF_TEN = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
+
+/**
+ * Reads a double that is written without exponent and with at most 15 digits, the usual case.
+ * @returns undefined when it is anything else
+ */
+export function shortDecimal(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const isNegative = bytes[start] === MINUS;
+  const first = isNegative ? start + 1 : start;
+  let point = end;
+  let digits = 0;
+  for (let i = first; i < end; i++) {
+    const digit = (bytes[i] as number) - 48;
+    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    else if (bytes[i] === POINT && point === end) point = i;
+    else return undefined;
+  }
+  const decimals = point === end ? 0 : end - point - 1;
+  const count = end - first - (point === end ? 0 : 1);
+  if (count === 0 || count > SAFE_DIGITS) return undefined;
+  const value = decimals === 0 ? digits : digits / (POWERS_OF_TEN[decimals] as number);
+  return isNegative ? -value : value;
 }
 
 /**

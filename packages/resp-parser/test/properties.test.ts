@@ -256,6 +256,18 @@ const garbage = fc.oneof(
   fc.array(word, { maxLength: 60 }).map((words) => new Uint8Array(Buffer.from(words.join('')))),
 );
 
+test('a decimal of any length is the number that JavaScript reads from its text', () => {
+  const digits = fc.array(fc.nat({ max: 9 }), { maxLength: 12 }).map((list) => list.join(''));
+  const decimal = fc
+    .tuple(fc.constantFrom('', '-', '+'), digits, fc.constantFrom('', '.'), digits)
+    .map((parts) => parts.join(''))
+    .filter((text) => /[0-9]/.test(text));
+  const check = (text: string): void => {
+    expect(new Reader().parse(Buffer.from(`*1\r\n,${text}\r\n`))).toStrictEqual([[Number(text)]]);
+  };
+  fc.assert(fc.property(decimal, check), { numRuns: 2000 });
+});
+
 describe('garbage', () => {
   test('is refused or waited for, never anything else, and the same however it is cut', () => {
     fc.assert(

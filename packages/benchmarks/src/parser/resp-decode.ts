@@ -49,6 +49,10 @@ decodeBench(
   'HGETALL 100',
   `%100\r\n${Array.from({ length: 100 }, (_, i) => bulk(`field:${i}`) + bulk(value(i))).join('')}`,
 );
+decodeBench(
+  'ZRANGE 100 with scores',
+  array(100, (i) => `*2\r\n${bulk(`member:${i}`)},${i * 1.5}\r\n`),
+);
 decodeBench('1 × 5 B text', bulk('hello'));
 decodeBench('4 kB text', bulk('x'.repeat(4096)));
 decodeBench('4 kB text, not ASCII', `$4096\r\n${'é'.repeat(2048)}\r\n`);
