@@ -3,7 +3,7 @@ import { byteLengthOf, isBytes } from './bytes.ts';
 import { ErrorReply, ProtocolError } from './errors.ts';
 import { completeLimits, type Limits } from './limits.ts';
 import { findLineEnd, LineBuffer } from './line-buffer.ts';
-import { SAFE_DIGITS, shortDecimal } from './numbers.ts';
+import { MINUS, parseDecimal, SAFE_DIGITS } from './numbers.ts';
 import { aggregateMemory, BYTES_MEMORY, elementMemory, SCALAR_MEMORY } from './reply-memory.ts';
 import { longestLine, parseScalar } from './scalar.ts';
 import { notTerminated, StringBuffer } from './string-buffer.ts';
@@ -266,7 +266,7 @@ export class Decoder {
 
   #integer(): boolean {
     const start = this.#pos + 1;
-    const negative = start < this.#end && this.#bytes[start] === 45;
+    const negative = start < this.#end && this.#bytes[start] === MINUS;
     const value = this.#takeDigits(negative ? start + 1 : start);
     if (value < 0) return this.#scalar(wire.INTEGER);
     this.#emit(negative ? 0 - value : value); // 0 - 0 is 0, while -0 would be another number
@@ -286,15 +286,15 @@ export class Decoder {
     return true;
   }
 
-  /** Most doubles are a few digits inside of an aggregate, of which nobody needs the text. */
+  /** Most doubles are decimals inside an aggregate. Their text is not needed, unless the shapes of RESP2 are wanted. */
   #double(): boolean {
     if (this.#depth === 0 || this.#flat) return this.#newerScalar(wire.DOUBLE);
     const start = this.#pos + 1;
     const next = findLineEnd(this.#bytes, start, this.#end);
     if (next < 0) return false;
     const end = next - 2;
-    const value = shortDecimal(this.#bytes, start, end);
-    if (value === undefined) return this.#scalar(wire.DOUBLE);
+    const value = parseDecimal(this.#bytes, start, end);
+    if (value === undefined) return this.#newerScalar(wire.DOUBLE);
     this.#pos = next;
     this.#charge(SCALAR_MEMORY + end - start);
     this.#emit(value);

@@ -78,6 +78,7 @@ describe('the memory of one reply', () => {
     ['simple strings', `*4\r\n${`+${'x'.repeat(300)}\r\n`.repeat(4)}`],
     ['errors', `*4\r\n${`-${'x'.repeat(300)}\r\n`.repeat(4)}`],
     ['big numbers', `*4\r\n${`(${'1'.repeat(300)}\r\n`.repeat(4)}`],
+    ['doubles', `*12\r\n${',123456789012.345\r\n'.repeat(12)}`],
     ['announced elements', '*1000\r\n'],
     ['announced pairs', '%1000\r\n'],
     ['the elements of a streamed array', `*?\r\n${':1\r\n'.repeat(100)}`],

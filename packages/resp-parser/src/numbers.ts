@@ -1,9 +1,21 @@
 import { ProtocolError } from './errors.ts';
+import { decodeText } from './text.ts';
 
 const INTEGER = /^[+-]?[0-9]+$/;
 const DOUBLE = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
-const MINUS = 45;
+
+export const MINUS = 45;
 const POINT = 46;
+
+/** An integer of so many digits is always safe. */
+export const SAFE_DIGITS = 15;
+
+/** They are exact, too, so a safe integer divided by one of them is rounded once, as it is when its text is read. */
+const POWERS_OF_TEN = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
+
+/** Servers write at most 17 digits, or four zeros more, with a sign and a point. */
+const LONGEST_DECIMAL = 24;
+
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
@@ -41,29 +53,27 @@ export function parseDouble(text: string): number {
   }
 }
 
-/** So many digits always make a safe integer, and dividing it by so many tens rounds once, as reading its text does. */
-export const SAFE_DIGITS = 15;
-const POWERS_OF_TEN = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
-
 /**
- * Reads a double that is written without exponent and with at most 15 digits, the usual case.
- * @returns undefined when it is anything else
+ * Reads a double that is written without exponent, the usual case.
+ * @returns undefined for every other text, whether it is a double or not
  */
-export function shortDecimal(bytes: Uint8Array, start: number, end: number): number | undefined {
+export function parseDecimal(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start > LONGEST_DECIMAL) return undefined;
   const isNegative = bytes[start] === MINUS;
   const first = isNegative ? start + 1 : start;
   let point = end;
-  let digits = 0;
+  let integer = 0;
   for (let i = first; i < end; i++) {
     const digit = (bytes[i] as number) - 48;
-    if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
+    if (digit >= 0 && digit <= 9) integer = integer * 10 + digit;
     else if (bytes[i] === POINT && point === end) point = i;
     else return undefined;
   }
   const decimals = point === end ? 0 : end - point - 1;
-  const count = end - first - (point === end ? 0 : 1);
-  if (count === 0 || count > SAFE_DIGITS) return undefined;
-  const value = decimals === 0 ? digits : digits / (POWERS_OF_TEN[decimals] as number);
+  const digits = end - first - (point === end ? 0 : 1);
+  if (digits === 0) return undefined;
+  if (digits > SAFE_DIGITS) return Number(decodeText(bytes, start, end));
+  const value = decimals === 0 ? integer : integer / (POWERS_OF_TEN[decimals] as number);
   return isNegative ? -value : value;
 }
 

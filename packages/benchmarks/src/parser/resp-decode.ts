@@ -53,6 +53,10 @@ decodeBench(
   'ZRANGE 100 with scores',
   array(100, (i) => `*2\r\n${bulk(`member:${i}`)},${i * 1.5}\r\n`),
 );
+decodeBench(
+  'ZRANGE 100 with scores of 17 digits',
+  array(100, (i) => `*2\r\n${bulk(`member:${i}`)},${(i + 0.1).toPrecision(17)}\r\n`),
+);
 decodeBench('1 × 5 B text', bulk('hello'));
 decodeBench('4 kB text', bulk('x'.repeat(4096)));
 decodeBench('4 kB text, not ASCII', `$4096\r\n${'é'.repeat(2048)}\r\n`);
