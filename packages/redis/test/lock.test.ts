@@ -211,6 +211,15 @@ test('a lock is given back when it cannot be said whether it was taken', async (
   await server.stop();
 });
 
+test('a lock whose counter is no number is refused, and given back', async () => {
+  const server = await startRedis();
+  await using redis = createRedis(server.url);
+  await redis.set('{a}:fence', 'text');
+  await expect(redis.lock('a', { ttl: 60_000, wait: 0 })).rejects.toMatchObject({ code: 'REPLY', outcome: 'refused' });
+  await until(async () => (await redis.exists('a')) === 0);
+  await server.stop();
+});
+
 test('a signal also ends the wait for a server that does not answer; what it has taken meanwhile is given back', async () => {
   const server = await startRedis();
   const proxy = await faultProxy(server);

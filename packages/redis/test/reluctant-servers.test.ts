@@ -2,7 +2,7 @@
 import { type RedisServer, startRedis } from '@kv/testkit/redis-server';
 import type { ScriptedPeer } from '@kv/testkit/scripted-peer';
 import { type ScriptedServer, scriptedServer } from '@kv/testkit/scripted-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createConnection, createPool, createRedis, type KvError } from '../src/index.ts';
 
 let open: RedisServer;
@@ -188,9 +188,9 @@ describe.each([2, 3] as const)('in RESP%i', (protocol) => {
     const redis = createRedis(`redis://bob:x@127.0.0.1:${closed.port}`, { protocol, ...quick });
     const abort = new AbortController();
     const aborted = settle(redis.with({ signal: abort.signal }).blpop('none', 0));
-    const late = settle(redis.with({ timeout: 100 }).blpop('none', 0));
-    await redis.ping();
-    setTimeout(() => abort.abort(), 50);
+    const late = settle(redis.with({ timeout: 1000 }).blpop('none', 0));
+    await vi.waitFor(async () => expect(await redis.info('clients')).toContain('blocked_clients:2\r\n'), 4000);
+    abort.abort();
     expect(await late).toMatchObject({ code: 'TIMEOUT', outcome: 'unknown', command: 'BLPOP' });
     expect(await aborted).toMatchObject({ code: 'ABORTED', outcome: 'unknown', command: 'BLPOP' });
     const closing = settle(redis.blpop('none', 0));

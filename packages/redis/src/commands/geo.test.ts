@@ -24,8 +24,10 @@ describe('geoadd', () => {
   test('refuses what is no place', () => {
     expect(() => geoadd('g', [])).toThrow(/^places: expected at least one/);
     expect(() => geoadd('g', Number.NaN, 1, 'a')).toThrow(/^longitude: expected a number/);
-    expect(() => geoadd('g', [{ longitude: 1, member: 'a' }] as never)).toThrow(/^latitude: expected a number/);
-    expect(() => geoadd('g', [null] as never)).toThrow(/^places: expected \{ longitude/);
+    expect(() => geoadd('g', [{ longitude: 1, member: 'a' }] as never)).toThrow(
+      /^places\[0\]\.latitude: expected a number/,
+    );
+    expect(() => geoadd('g', [null] as never)).toThrow(/^places\[0\]: expected \{ longitude/);
     expect(() => geoadd('g', palermo, { nx: true, xx: true } as never)).toThrow(/^options\.xx: cannot be combined/);
   });
 

@@ -29,8 +29,8 @@ describe('zadd', () => {
   test('refuses what is no score', () => {
     expect(() => zadd('z', Number.NaN, 'a')).toThrow(/^score: expected a number, got NaN/);
     expect(() => zadd('z', '1' as unknown as number, 'a')).toThrow(/^score: expected a number/);
-    expect(() => zadd('z', [{ member: 'a' }] as never)).toThrow(/^score: expected a number/);
-    expect(() => zadd('z', [null] as never)).toThrow(/^members: expected \{ member, score \}/);
+    expect(() => zadd('z', [{ member: 'a' }] as never)).toThrow(/^members\[0\]\.score: expected a number/);
+    expect(() => zadd('z', [null] as never)).toThrow(/^members\[0\]: expected \{ member, score \}/);
     expect(() => zadd('z', [])).toThrow(/^members: expected at least one/);
   });
 

@@ -40,7 +40,8 @@ export class LockRecord {
 
   /**
    * Takes the lock if it is free: resolves to a number that is higher than those of all holders before, else to
-   * `undefined`. When it cannot be said whether it was taken, it is given back behind that.
+   * `undefined`. When it fails and may have been taken all the same, it is given back behind that, if
+   * the server lets this client.
    */
   async take(ttl: number): Promise<number | undefined> {
     const multi = this.#redis.multi();
@@ -50,14 +51,14 @@ export class LockRecord {
       const [taken, token] = await asOne(multi.execute());
       return taken === null ? undefined : (token as number);
     } catch (error) {
-      if (isKvError(error) && error.outcome === 'unknown') this.#giveBack();
+      if (isKvError(error) && error.outcome !== 'notSent') this.#giveBack();
       throw error;
     }
   }
 
   /**
-   * Sent at once, with the source, so that it runs behind the late attempt on the same connection even when its own reply
-   * comes too late.
+   * Sent at once, with the source, so that it runs behind an attempt that is late on the same connection, even when its own
+   * reply comes too late. Where nothing was taken it finds nothing.
    */
   #giveBack(): void {
     const remove = this.#redis.send(evaluate(REMOVE, [this.key], [this.#id]));

@@ -1,5 +1,8 @@
 import { ArgumentError } from '@kv/core';
 import { describe, expect, it } from 'vitest';
+import { geoadd } from '../geo.ts';
+import { zadd } from '../sorted-set.ts';
+import { xdel, xread } from '../stream.ts';
 import {
   addAny,
   addCounted,
@@ -107,9 +110,52 @@ describe('a value that is no data', () => {
     ['in an object', () => entryArgs([{ secret: 'x', b: 1, c: wrong }], 'entries'), 'entries[2]'],
     ['in pairs', () => entryArgs([new Map([['secret', wrong]])], 'entries'), 'entries[0]'],
     ['as a name', () => entryArgs(['secret', 1, wrong, 2], 'entries'), 'entries[1]'],
+    [
+      'as a scored member',
+      () =>
+        zadd('z', [
+          { score: 1, member: 'secret' },
+          { score: 2, member: wrong },
+        ]),
+      'members[1].member',
+    ],
+    ['at a place', () => geoadd('g', [{ longitude: 1, latitude: 2, member: wrong }]), 'places[0].member'],
   ])('is found by its place %s, nothing else is shown', (_, make, place) => {
     const message = `${place}: expected a string, Uint8Array, number or bigint, got undefined`;
     expect(make).toThrow(new ArgumentError(message));
+  });
+
+  it.each<[string, () => unknown, string]>([
+    [
+      'a score',
+      () =>
+        zadd('z', [
+          { score: 1, member: 'a' },
+          { score: Number.NaN, member: 'b' },
+        ]),
+      'members[1].score: expected a number',
+    ],
+    ['a scored member', () => zadd('z', [{ score: 1, member: 'a' }, wrong]), 'members[1]: expected { member, score }'],
+    [
+      'a latitude',
+      () => geoadd('g', [{ longitude: 1, latitude: wrong, member: 'a' }]),
+      'places[0].latitude: expected a number',
+    ],
+    ['a place', () => geoadd('g', [wrong]), 'places[0]: expected { longitude, latitude, member }'],
+    ['an id', () => xdel('s', '1-1', wrong), 'ids[1]: expected a whole number'],
+    [
+      'where to read from',
+      () =>
+        xread([
+          ['a', '0'],
+          ['b', wrong],
+        ]),
+      'streams[1]: expected a whole number',
+    ],
+    ['the score of one member', () => zadd('z', Number.NaN, 'a'), 'score: expected a number'],
+    ['the only member', () => zadd('z', { score: 1, member: wrong }), 'member: expected a string'],
+  ])('%s is found by its place', (_, make, message) => {
+    expect(make).toThrow(message);
   });
 });
 

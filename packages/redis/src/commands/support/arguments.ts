@@ -34,6 +34,27 @@ export function addMany(args: Arg[], values: readonly Many[], name: string): voi
   if (args.length === before) throw new ArgumentError(`${name}: expected at least one, got none`);
 }
 
+/**
+ * Appends what `add` makes of each element of a list. When `add` throws, it is called once more with the place in the list,
+ * so that the error tells it; what is right needs no text for its place. `add` must append all or nothing.
+ * @throws ArgumentError when the list is empty
+ */
+export function addEach<T>(
+  args: Arg[],
+  list: readonly T[],
+  name: string,
+  add: (args: Arg[], value: T, place?: string) => void,
+): void {
+  if (list.length === 0) throw new ArgumentError(`${name}: expected at least one, got none`);
+  for (let i = 0; i < list.length; i++) {
+    try {
+      add(args, list[i] as T);
+    } catch {
+      add(args, list[i] as T, `${name}[${i}]`);
+    }
+  }
+}
+
 /** The arguments of a list that may be nested once. @throws ArgumentError when it is empty */
 export function many(values: readonly Many[], name: string): Arg[] {
   const args: Arg[] = [];

@@ -1,6 +1,6 @@
 /** Places: arguments and replies of the geo commands. */
 import { type Arg, ArgumentError, badArgument, type Data, float, integer, toArg } from '@kv/core';
-import { type AtMostOne, addSwitch, chosen, type Int, keyword } from './arguments.ts';
+import { type AtMostOne, addEach, addSwitch, chosen, type Int, keyword } from './arguments.ts';
 import { data, dataList, double, list, parts, whole } from './replies.ts';
 
 /** A point on earth, in degrees: longitude -180 to 180, latitude about -85 to 85. */
@@ -98,17 +98,24 @@ export function addPosition(args: Arg[], { longitude, latitude }: GeoPosition): 
   args.push(float(longitude, 'longitude'), float(latitude, 'latitude'));
 }
 
+/** Appends `longitude latitude member`. */
+function addPlace(args: Arg[], given: GeoPlace, place = ''): void {
+  if (typeof given !== 'object' || given === null) {
+    throw badArgument(place || 'places', '{ longitude, latitude, member }', given);
+  }
+  const inside = place && `${place}.`;
+  const { longitude, latitude, member } = given;
+  args.push(
+    float(longitude, `${inside}longitude`),
+    float(latitude, `${inside}latitude`),
+    toArg(member, `${inside}member`),
+  );
+}
+
 /** Appends `longitude latitude member …`. @throws ArgumentError when there is none */
 export function addPlaces(args: Arg[], places: GeoPlace | readonly GeoPlace[]): void {
-  const all = Array.isArray(places) ? (places as readonly GeoPlace[]) : [places as GeoPlace];
-  if (all.length === 0) throw new ArgumentError('places: expected at least one, got none');
-  for (const place of all) {
-    if (typeof place !== 'object' || place === null) {
-      throw badArgument('places', '{ longitude, latitude, member }', place);
-    }
-    addPosition(args, place);
-    args.push(toArg(place.member, 'member'));
-  }
+  if (Array.isArray(places)) addEach(args, places as readonly GeoPlace[], 'places', addPlace);
+  else addPlace(args, places as GeoPlace);
 }
 
 /** Appends `FROMMEMBER …` or `FROMLONLAT …`. */

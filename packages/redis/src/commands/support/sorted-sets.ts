@@ -1,6 +1,6 @@
 /** Arguments of the sorted set commands: scores and the bounds of ranges. */
-import { type Arg, ArgumentError, badArgument, type Data, float, integer, toArg } from '@kv/core';
-import type { Int } from './arguments.ts';
+import { type Arg, badArgument, type Data, float, integer, toArg } from '@kv/core';
+import { addEach, type Int } from './arguments.ts';
 import type { Scored } from './replies.ts';
 
 /** A score: any number but `NaN`, also `Infinity` and `-Infinity`. */
@@ -57,9 +57,10 @@ export function rankBound(value: RangeBound, name: string): string {
 }
 
 /** Appends `score member`. */
-function addScored(args: Arg[], scored: ScoredMember): void {
-  if (typeof scored !== 'object' || scored === null) throw badArgument('members', '{ member, score }', scored);
-  args.push(float(scored.score, 'score'), toArg(scored.member, 'member'));
+function addScored(args: Arg[], scored: ScoredMember, place = ''): void {
+  if (typeof scored !== 'object' || scored === null) throw badArgument(place || 'members', '{ member, score }', scored);
+  const inside = place && `${place}.`;
+  args.push(float(scored.score, `${inside}score`), toArg(scored.member, `${inside}member`));
 }
 
 /** Appends `score member score member …` and returns how many there are. @throws ArgumentError when there is none */
@@ -68,7 +69,6 @@ export function addScoredMembers(args: Arg[], members: ScoredMember | readonly S
     addScored(args, members as ScoredMember);
     return 1;
   }
-  if (members.length === 0) throw new ArgumentError('members: expected at least one, got none');
-  for (const one of members as readonly ScoredMember[]) addScored(args, one);
+  addEach(args, members as readonly ScoredMember[], 'members', addScored);
   return members.length;
 }

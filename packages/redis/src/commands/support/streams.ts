@@ -6,6 +6,7 @@ import {
   checkNotMerged,
   type Data,
   type Entries,
+  element,
   integer,
   toArg,
 } from '@kv/core';
@@ -49,7 +50,7 @@ export function streamId(value: StreamId, name: string): Arg {
 export function addStreamIds(args: Arg[], given: readonly StreamIds[], name = 'ids'): void {
   const ids = given.flat() as StreamId[];
   if (ids.length === 0) throw new ArgumentError(`${name}: expected at least one, got none`);
-  for (const id of ids) args.push(streamId(id, name));
+  for (const [i, id] of ids.entries()) args.push(element(streamId, id, name, i));
 }
 
 /** Appends `STREAMS key key … id id …`. @throws ArgumentError when there is no stream */
@@ -61,7 +62,7 @@ export function addStreams(args: Arg[], streams: unknown): void {
   const pairs = positions.map(streamPosition);
   args.push('STREAMS');
   for (const [key] of pairs) args.push(streamName(key));
-  for (const [, id] of pairs) args.push(streamId(id, 'streams'));
+  for (const [i, [, id]] of pairs.entries()) args.push(element(streamId, id, 'streams', i));
 }
 
 function streamPosition(given: unknown): readonly [Data, StreamId] {
