@@ -61,7 +61,7 @@ export { BOUND_RULES, checkBounds, DEFAULT_MAX_SIZE, type PoolBounds } from './c
 export type { BlockingRound, BlockingRounds, Router, RouterHost } from './client/router.ts';
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, element, float, integer, toArg } from './command/arguments.ts';
-export { type BatchMember, BatchMembers, failMembers } from './command/batch-members.ts';
+export { type BatchMember, BatchMembers, failMembers, settleMembers } from './command/batch-members.ts';
 export { unwrap } from './command/batch-results.ts';
 export { bytesFrom, isBytes } from './command/bytes.ts';
 export { checkCommand, checkCommands } from './command/check-command.ts';

@@ -1,11 +1,31 @@
+import { capture, captured } from '../request/captured-promise.ts';
 import { unwrap } from './batch-results.ts';
 import type { Command } from './command.ts';
 import type { BatchOptions, Executor, SendOptions, Settled } from './executor.ts';
 
-/** A command that waits to be sent, and what settles the promise that was given for it. */
-export interface BatchMember<V> {
+/** A command that waits to be sent, and the promise that was given for it. */
+export class BatchMember<V> {
   readonly command: Command<unknown, V>;
-  readonly settle: (result: Settled) => void;
+  readonly promise: Promise<unknown>;
+  readonly #resolve: ((value: unknown) => void) | null;
+  readonly #reject: ((error: Error) => void) | null;
+
+  constructor(command: Command<unknown, V>) {
+    this.command = command;
+    this.promise = new Promise(capture);
+    this.#resolve = captured.resolve;
+    this.#reject = captured.reject;
+  }
+
+  /** Settles the promise. A failure never counts as unhandled. */
+  settle(result: Settled): void {
+    if (result.ok) {
+      this.#resolve?.(result.value);
+      return;
+    }
+    this.promise.catch(ignore); // only now: for each member that succeeds it would be one more promise
+    this.#reject?.(result.error);
+  }
 }
 
 type ChangeCommands<V> = (commands: readonly Command<unknown, V>[]) => readonly Command<unknown, V>[];
@@ -47,18 +67,10 @@ export class BatchMembers<V, O extends SendOptions = SendOptions> {
   /** Adds a command. */
   add<T>(command: Command<T, V>): Promise<T> {
     if (this.#ended !== undefined) return rejected(this.#ended);
-    const promise: Promise<T> = new Promise<T>((resolve, reject) => {
-      const settle = (result: Settled): void => {
-        if (result.ok) resolve(result.value as T);
-        else {
-          promise.catch(ignore); // only now: for each member that succeeds it would be one more promise
-          reject(result.error);
-        }
-      };
-      this.#members.push({ command: command as unknown as Command<unknown, V>, settle });
-    });
-    if (this.#members.length === 1) this.#begin();
-    return promise;
+    const member = new BatchMember(command as unknown as Command<unknown, V>);
+    this.#members.push(member);
+    if (this.#members.length === 1) void Promise.resolve().then(this.#begin);
+    return member.promise as Promise<T>;
   }
 
   /** Adds a member that was wrong from the start: nothing of this batch is sent. */
@@ -93,23 +105,30 @@ export class BatchMembers<V, O extends SendOptions = SendOptions> {
   async execute(options: BatchOptions, change: ChangeCommands<V> = unchanged): Promise<unknown[]> {
     const members = this.take();
     const settled = await this.executor.sendAll(change(members.map(({ command }) => command)), options);
-    for (const [i, { settle }] of members.entries()) settle(settled[i] as Settled);
+    settleMembers(members, settled);
     return unwrap(settled);
   }
 
-  #begin(): void {
-    this.#executed = this.executor.collect?.(this.#name, (error) => this.#end(error), this.options);
-  }
+  /** Most batches are executed in the turn in which they begin, and need nobody to watch them. */
+  readonly #begin = (): void => {
+    if (this.#members.length > 0)
+      this.#executed ??= this.executor.collect?.(this.#name, (error) => this.#end(error), this.options);
+  };
 
   #end(error: Error): void {
     this.#ended = error;
-    for (const { settle } of this.#members.splice(0)) settle({ ok: false, error });
+    for (const member of this.#members.splice(0)) member.settle({ ok: false, error });
   }
+}
+
+/** Settles the promises of all members, each with its result. */
+export function settleMembers<V>(members: readonly BatchMember<V>[], results: readonly Settled[]): void {
+  for (let i = 0; i < members.length; i++) members[i]?.settle(results[i] as Settled);
 }
 
 /** Fails all members. @throws the same error */
 export function failMembers<V>(members: readonly BatchMember<V>[], error: Error): never {
-  for (const { settle } of members) settle({ ok: false, error });
+  for (const member of members) member.settle({ ok: false, error });
   throw error;
 }
 

@@ -4,11 +4,15 @@ import type { Settled } from './executor.ts';
 
 /** The values of a batch. @throws BatchError when a member failed; its `results` has value or error per position */
 export function unwrap(settled: readonly Settled[]): unknown[] {
-  const results = settled.map((one) => (one.ok ? one.value : one.error));
-  const failed = settled.filter((one) => !one.ok);
-  if (failed.length === 0) return results;
-  const details = { outcome: outcomeOf(settled), cause: failed[0]?.error };
-  throw new BatchError(`${failed.length} of ${settled.length} commands failed`, results, details);
+  const results: unknown[] = [];
+  const errors: Error[] = [];
+  for (const one of settled) {
+    results.push(one.ok ? one.value : one.error);
+    if (!one.ok) errors.push(one.error);
+  }
+  if (errors.length === 0) return results;
+  const details = { outcome: outcomeOf(settled), cause: errors[0] };
+  throw new BatchError(`${errors.length} of ${settled.length} commands failed`, results, details);
 }
 
 /** Unknown when that of any member is; not sent when that is true of all. */

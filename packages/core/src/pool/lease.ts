@@ -8,7 +8,7 @@ import type { KvError } from '../errors.ts';
 import { ArgumentError, ClosedError, ConnectionError } from '../errors.ts';
 import { OpenBatches } from '../request/open-batches.ts';
 import { pinnedRequest } from '../request/pinned-request.ts';
-import { Batch, type Request } from '../request/request.ts';
+import { Batch, Request } from '../request/request.ts';
 import type { RequestTracker } from '../request/request-tracker.ts';
 import { Unit } from '../request/unit.ts';
 import { clearTimeout, setTimeout } from '../timers.ts';
@@ -295,8 +295,7 @@ function firstError(results: readonly Settled[]): Error | undefined {
 
 /** Opens the members of a batch; of a unit, all or none. */
 function openBatch(members: readonly Request[], unit: boolean, open: (member: Request) => KvError | undefined): void {
-  const shared = unit ? new Unit(members) : null;
-  for (const member of members) member.unit = shared;
+  if (unit) Request.unite(members, new Unit(members));
   for (const member of members) {
     const refused = open(member);
     if (refused === undefined || !unit) continue;

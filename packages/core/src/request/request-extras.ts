@@ -18,6 +18,8 @@ export type RequestEnded = (succeeded: boolean) => void;
 
 /** What few requests have. It is made when the first of it is set: a pending call without takes a fifth less memory. */
 export class RequestExtras<Request> {
+  /** Whether several requests have it: then it is not changed. */
+  isShared = false;
   exclusive: ExclusivePool | null = null;
   unit: Unit<Request> | null = null;
   redirects = 0;

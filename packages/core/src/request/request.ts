@@ -4,6 +4,7 @@ import { Flag } from '../command/command.ts';
 import type { BatchKind, RetryMode, Settled } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
 import type { RequestTrace } from '../tracing/command-trace.ts';
+import { capture, captured } from './captured-promise.ts';
 import type { Timed } from './deadlines.ts';
 import { type AbortGroup, type ExclusivePool, type RequestEnded, RequestExtras } from './request-extras.ts';
 import type { Unit } from './unit.ts';
@@ -76,8 +77,15 @@ export interface RequestConnection {
 /** Whether a request is written once more: as its caller said, or never because it belongs to one connection. */
 type RequestRetry = RetryMode | 'pinned';
 
-/** Shared by all requests that have none; never changed. Frozen, it would have another shape than the others. */
-const NO_EXTRAS = new RequestExtras<Request>();
+/** Shared by all requests that have none. Frozen, it would have another shape than the others. */
+const NO_EXTRAS = sharedExtras(null);
+
+function sharedExtras(unit: Unit<Request> | null): RequestExtras<Request> {
+  const extras = new RequestExtras<Request>();
+  extras.isShared = true;
+  extras.unit = unit;
+  return extras;
+}
 
 /** A time that has not come. */
 const NEVER = -1;
@@ -247,6 +255,15 @@ export class Request implements Timed {
     if (unit !== this.#extras.unit) this.#own().unit = unit;
   }
 
+  /** Makes requests the members of a unit: they share what says so. */
+  static unite(members: readonly Request[], unit: Unit<Request>): void {
+    const extras = sharedExtras(unit);
+    for (const member of members) {
+      if (member.#extras === NO_EXTRAS) member.#extras = extras;
+      else member.unit = unit;
+    }
+  }
+
   /** How often a server has redirected it. */
   get redirects(): number {
     return this.#extras.redirects;
@@ -321,8 +338,11 @@ export class Request implements Timed {
 
   /** For the first of them to be set. */
   #own(): RequestExtras<Request> {
-    if (this.#extras === NO_EXTRAS) this.#extras = new RequestExtras();
-    return this.#extras;
+    if (!this.#extras.isShared) return this.#extras;
+    const own = new RequestExtras<Request>();
+    own.unit = this.#extras.unit;
+    this.#extras = own;
+    return own;
   }
 }
 
@@ -331,10 +351,3 @@ const MAX_ATTEMPTS = 3;
 
 type Resolve = (value: unknown) => void;
 type Reject = (error: Error) => void;
-const captured: { resolve: Resolve | null; reject: Reject | null } = { resolve: null, reject: null };
-
-/** One function for all promises: no closure per call. */
-function capture(resolve: (value: never) => void, reject: Reject): void {
-  captured.resolve = resolve as Resolve;
-  captured.reject = reject;
-}

@@ -5,6 +5,7 @@ import {
   type BatchKind,
   type BatchMember,
   BatchMembers,
+  type BatchOptions,
   batchingMembers,
   type CallOptions,
   Command,
@@ -17,6 +18,7 @@ import {
   ProtocolError,
   type Settled,
   setHidden,
+  settleMembers,
   spec,
   unwrap,
 } from '@kv/core';
@@ -29,6 +31,7 @@ import { withSource } from './scripts.ts';
 
 const MULTI = spec('MULTI', Flag.unit);
 const EXEC = spec('EXEC', Flag.unit);
+const BEGIN: AnyCommand = /* @__PURE__ */ new Command(MULTI, [], asIs);
 
 const Base: typeof RedisCommands & Adds<BatchingMembers> = /* @__PURE__ */ batchingMembers(RedisCommands);
 
@@ -80,12 +83,18 @@ export class Multi<V = string> extends Base<V> {
     const members = this.members.take();
     if (members.length === 0) return [];
     const kind = new TransactionKind(members, options);
-    const settled = await executor.sendAll(unitOf(members, options), { ...options, unit: true, kind });
+    const settled = await executor.sendAll(unitOf(members, options), unitOptions(options, kind));
     const results = kind.resultsOf(settled);
     if (results instanceof Error) return failMembers(members, results);
-    for (const [i, { settle }] of members.entries()) settle(results[i] as Settled);
+    settleMembers(members, results);
     return unwrap(results);
   }
+}
+
+/** Field by field: `...options` takes 30 times as long (Node 20), a tenth of a transaction. */
+function unitOptions(options: CallOptions, kind: BatchKind): Record<keyof BatchOptions, unknown> & BatchOptions {
+  const { timeout, signal, bytes, retry, route, bulk } = options;
+  return { timeout, signal, bytes, retry, route, bulk, unit: true, kind };
 }
 
 /** What became of a transaction, also for diagnostics. */
@@ -120,13 +129,14 @@ class TransactionKind<V> implements BatchKind {
 
 /** MULTI, the members, whose replies are only QUEUED, and EXEC, whose reply has all the results. */
 function unitOf<V>(members: readonly BatchMember<V>[], call: CallOptions): AnyCommand[] {
-  const bytes = wantsBytes(members, call);
-  const flat = members.some(({ command: { flags } }) => (flags & Flag.flat) !== 0) ? Flag.flat : 0;
-  return [
-    new Command(MULTI, [], asIs),
-    ...members.map(({ command }) => queued(command)),
-    new Command(EXEC, [], asIs, EXEC.flags | flat, 0, bytes),
-  ];
+  const commands: AnyCommand[] = [BEGIN];
+  let flat = 0;
+  for (const { command } of members) {
+    flat |= command.flags & Flag.flat;
+    commands.push(queued(command));
+  }
+  commands.push(new Command(EXEC, [], asIs, EXEC.flags | flat, 0, wantsBytes(members, call)));
+  return commands;
 }
 
 /** As it is queued. A script goes with its source: inside a transaction there is no second chance to send it. */
