@@ -62,6 +62,7 @@ export type { BlockingRound, BlockingRounds, Router, RouterHost } from './client
 export type { Data } from './command/arguments.ts';
 export { badArgument, checkOptions, element, float, integer, toArg } from './command/arguments.ts';
 export { type BatchMember, BatchMembers, failMembers, settleMembers } from './command/batch-members.ts';
+export { unitOptions } from './command/batch-options.ts';
 export { unwrap } from './command/batch-results.ts';
 export { bytesFrom, isBytes } from './command/bytes.ts';
 export { checkCommand, checkCommands } from './command/check-command.ts';

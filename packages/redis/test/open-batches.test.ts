@@ -68,6 +68,20 @@ describe.each(Object.keys(uses))('a batch of a %s', (name) => {
       expect(batch.length).toBe(0);
     });
 
+    test('executed in the turn in which it began, it still says why it ended', async () => {
+      const { of, end } = await use();
+      const stop = new AbortController();
+      const aborted = of({ signal: stop.signal })[kind]();
+      aborted.get('a').catch(() => undefined);
+      stop.abort();
+      const closed = of({})[kind]();
+      closed.get('a').catch(() => undefined);
+      const ended = end();
+      await expect(aborted.execute()).rejects.toMatchObject({ code: 'ABORTED', outcome: 'notSent' });
+      await expect(closed.execute()).rejects.toMatchObject({ code: 'CLOSED', outcome: 'notSent' });
+      await ended;
+    });
+
     test('after a deadline that has passed the batch can be used again', async () => {
       const { of } = await use();
       const batch = of({ timeout: 300 })[kind]();

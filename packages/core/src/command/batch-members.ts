@@ -69,7 +69,7 @@ export class BatchMembers<V, O extends SendOptions = SendOptions> {
     if (this.#ended !== undefined) return rejected(this.#ended);
     const member = new BatchMember(command as unknown as Command<unknown, V>);
     this.#members.push(member);
-    if (this.#members.length === 1) void Promise.resolve().then(this.#begin);
+    if (this.#members.length === 1) this.#begin();
     return member.promise as Promise<T>;
   }
 
@@ -109,11 +109,9 @@ export class BatchMembers<V, O extends SendOptions = SendOptions> {
     return unwrap(settled);
   }
 
-  /** Most batches are executed in the turn in which they begin, and need nobody to watch them. */
-  readonly #begin = (): void => {
-    if (this.#members.length > 0)
-      this.#executed ??= this.executor.collect?.(this.#name, (error) => this.#end(error), this.options);
-  };
+  #begin(): void {
+    this.#executed = this.executor.collect?.(this.#name, (error) => this.#end(error), this.options);
+  }
 
   #end(error: Error): void {
     this.#ended = error;

@@ -336,7 +336,7 @@ export class Request implements Timed {
     if (group !== this.#extras.abortGroup) this.#own().abortGroup = group;
   }
 
-  /** For the first of them to be set. */
+  /** Makes extras of its own before the first change. Shared ones have nothing but a unit. */
   #own(): RequestExtras<Request> {
     if (!this.#extras.isShared) return this.#extras;
     const own = new RequestExtras<Request>();

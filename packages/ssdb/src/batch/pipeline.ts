@@ -8,6 +8,7 @@ import {
   checkCommand,
   type Executor,
   setHidden,
+  unitOptions,
 } from '@kv/core';
 import { SsdbCommands } from '../generated/ssdb-commands.ts';
 import { prefixed } from '../protocol/key-prefix.ts';
@@ -57,6 +58,6 @@ export class Pipeline<V = string> extends Base<V> {
    * have failed; likewise AbortedError and ClosedError
    */
   async execute(): Promise<unknown[]> {
-    return this.members.execute({ ...this.members.options, unit: true });
+    return this.members.execute(unitOptions(this.members.options));
   }
 }

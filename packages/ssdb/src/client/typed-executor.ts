@@ -11,6 +11,7 @@ import {
   type Results,
   type ServerOf,
   setHidden,
+  unitOptions,
   unwrap,
 } from '@kv/core';
 import type { Reply } from '@kv/ssdb-parser';
@@ -66,7 +67,7 @@ export abstract class TypedExecutor<V> extends Base<V> {
     checkCommands(commands, 'commands');
     const { keyPrefix } = this.call;
     const list = (commands as unknown as readonly Command<unknown, V>[]).map((one) => prefixed(one, keyPrefix));
-    return unwrap(await this.executor.sendAll(list, { ...this.call, unit: true })) as Results<Cs>;
+    return unwrap(await this.executor.sendAll(list, unitOptions(this.call))) as Results<Cs>;
   }
 
   /**
