@@ -188,6 +188,34 @@ describe('shared connection', () => {
 });
 
 describe('units', () => {
+  it('the first of many wakes an idle server before all are called, and none is divided', async () => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    await client.connect();
+    const peer = await server.next();
+    const texts = Array.from({ length: 12 }, (_, i) => `get ${i}`);
+    const whole = texts.map((text) => `${text}\n`).join('');
+    const units = Array.from({ length: 50 }, () =>
+      client.sendAll(
+        texts.map((text) => line(text)),
+        { unit: true },
+      ),
+    );
+    expect(peer.writes.length).toBeGreaterThan(0);
+    expect(peer.unread.length).toBeLessThan(50 * whole.length);
+    await peer.take(whole.repeat(50));
+    expect(peer.writes.length).toBeLessThan(10); // a busy server gets ever larger parts
+    expect(peer.writes.map((size) => size % whole.length)).toEqual(peer.writes.map(() => 0));
+    peer.send(
+      texts
+        .map((text) => `+${text}\n`)
+        .join('')
+        .repeat(50),
+    );
+    for (const settled of await Promise.all(units)) expect(settled.map((one) => one.ok && one.value)).toEqual(texts);
+    await client.close();
+  });
+
   it('stay contiguous among the commands of others, and have one end', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });

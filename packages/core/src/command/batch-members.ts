@@ -1,4 +1,4 @@
-import { capture, captured } from '../request/captured-promise.ts';
+import { capture, captured, type Reject, type Resolve } from '../request/captured-promise.ts';
 import { unwrap } from './batch-results.ts';
 import type { Command } from './command.ts';
 import type { BatchOptions, Executor, SendOptions, Settled } from './executor.ts';
@@ -7,8 +7,8 @@ import type { BatchOptions, Executor, SendOptions, Settled } from './executor.ts
 export class BatchMember<V> {
   readonly command: Command<unknown, V>;
   readonly promise: Promise<unknown>;
-  readonly #resolve: ((value: unknown) => void) | null;
-  readonly #reject: ((error: Error) => void) | null;
+  readonly #resolve: Resolve | null;
+  readonly #reject: Reject | null;
 
   constructor(command: Command<unknown, V>) {
     this.command = command;

@@ -65,7 +65,7 @@ export class Writer implements QueueOwner {
   push(request: Request): void {
     this.#waiting.push(request);
     if (!this.#scheduled) this.#schedule();
-    else if (this.#waiting.length >= WORTH_WAKING && request.unit === null) this.#flushEarly();
+    else if (this.#waiting.length >= WORTH_WAKING && isWhole(request)) this.#flushEarly();
   }
 
   /** Writes in this tick what waits, if anything does. */
@@ -184,6 +184,12 @@ export class Writer implements QueueOwner {
       return false;
     }
   }
+}
+
+/** Whether all is here that has to be written with a request. */
+function isWhole(request: Request): boolean {
+  const { unit } = request;
+  return unit === null || unit.members[unit.members.length - 1] === request;
 }
 
 /** For example because the bytes of an argument are gone: its buffer was transferred after the call. */

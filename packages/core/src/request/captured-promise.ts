@@ -1,5 +1,7 @@
-type Resolve = (value: unknown) => void;
-type Reject = (error: Error) => void;
+/** Fulfills a promise. */
+export type Resolve = (value: unknown) => void;
+/** Rejects a promise. */
+export type Reject = (error: Error) => void;
 
 /** The functions of the promise that was made last with {@link capture}. */
 export const captured: { resolve: Resolve | null; reject: Reject | null } = { resolve: null, reject: null };

@@ -4,7 +4,7 @@ import { Flag } from '../command/command.ts';
 import type { BatchKind, RetryMode, Settled } from '../command/executor.ts';
 import type { KvError } from '../errors.ts';
 import type { RequestTrace } from '../tracing/command-trace.ts';
-import { capture, captured } from './captured-promise.ts';
+import { capture, captured, type Reject, type Resolve } from './captured-promise.ts';
 import type { Timed } from './deadlines.ts';
 import { type AbortGroup, type ExclusivePool, type RequestEnded, RequestExtras } from './request-extras.ts';
 import type { Unit } from './unit.ts';
@@ -348,6 +348,3 @@ export class Request implements Timed {
 
 /** How often one request is written at most: a command that kills servers must not kill them all. */
 const MAX_ATTEMPTS = 3;
-
-type Resolve = (value: unknown) => void;
-type Reject = (error: Error) => void;
