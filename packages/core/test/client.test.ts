@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { MemoryServer } from '@kv/testkit/memory-transport';
 import { describe, expect, it } from 'vitest';
 import type { KvError, StateChange } from '../src/index.ts';
@@ -188,6 +189,28 @@ describe('shared connection', () => {
 });
 
 describe('units', () => {
+  it.each([1, 2, 3])('one that is aborted is not written by calls of who hears of end %i of it', async (end) => {
+    const server = new MemoryServer();
+    const client = lineClient({ address: server });
+    await client.connect();
+    const peer = await server.next();
+    const abort = new AbortController();
+    const unit = client.sendAll([line('a'), line('b'), line('c')], { unit: true, signal: abort.signal });
+    const calls = [client.send(line('after'))];
+    let ends = 0;
+    const listener = (): void => {
+      if (++ends === end) for (let i = 0; i < 12; i++) calls.push(client.send(line('x')));
+    };
+    subscribe('kv:command', listener);
+    abort.abort();
+    unsubscribe('kv:command', listener);
+    for (const one of await unit) expect(!one.ok && (one.error as KvError).outcome).toBe('notSent');
+    await peer.take(`after\n${'x\n'.repeat(12)}`);
+    peer.send('+ok\n'.repeat(13));
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 13 }, () => 'ok'));
+    await client.close();
+  });
+
   it('the first of many wakes an idle server before all are called, and none is divided', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });

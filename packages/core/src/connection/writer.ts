@@ -164,9 +164,14 @@ export class Writer implements QueueOwner {
     return true;
   }
 
-  /** All of a unit or nothing. */
-  #encodeUnit({ members }: Unit<Request>): void {
-    for (let i = members.length; i > 0; i--) this.#waiting.shift();
+  /**
+   * All of a unit or nothing. One of which a member has ended is being canceled: who listens to the ends of commands made
+   * calls before the others ended.
+   */
+  #encodeUnit(unit: Unit<Request>): void {
+    const { members } = unit;
+    while (this.#waiting.peek()?.unit === unit) this.#waiting.shift();
+    for (const { settled } of members) if (settled) return;
     for (const member of members) if (!this.#encode(member, members[0] as Request)) return;
     for (const member of members) this.#inFlight.add(member);
   }
