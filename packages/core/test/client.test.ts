@@ -189,29 +189,32 @@ describe('shared connection', () => {
 });
 
 describe('units', () => {
-  it.each([1, 2, 3])('one that is aborted is not written by calls of who hears of end %i of it', async (end) => {
-    const server = new MemoryServer();
-    const client = lineClient({ address: server });
-    await client.connect();
-    const peer = await server.next();
-    const abort = new AbortController();
-    const unit = client.sendAll([line('a'), line('b'), line('c')], { unit: true, signal: abort.signal });
-    const calls = [client.send(line('after'))];
-    let ends = 0;
-    const listener = (): void => {
-      if (++ends === end) for (let i = 0; i < 12; i++) calls.push(client.send(line('x')));
-    };
-    subscribe('kv:command', listener);
-    abort.abort();
-    unsubscribe('kv:command', listener);
-    for (const one of await unit) expect(!one.ok && (one.error as KvError).outcome).toBe('notSent');
-    await peer.take(`after\n${'x\n'.repeat(12)}`);
-    peer.send('+ok\n'.repeat(13));
-    expect(await Promise.all(calls)).toEqual(Array.from({ length: 13 }, () => 'ok'));
-    await client.close();
-  });
+  it.each([1, 2, 3])(
+    'one that is being aborted is not written when a listener makes calls after end %i of its members',
+    async (end) => {
+      const server = new MemoryServer();
+      const client = lineClient({ address: server });
+      await client.connect();
+      const peer = await server.next();
+      const abort = new AbortController();
+      const unit = client.sendAll([line('a'), line('b'), line('c')], { unit: true, signal: abort.signal });
+      const calls = [client.send(line('after'))];
+      let ends = 0;
+      const listener = (): void => {
+        if (++ends === end) for (let i = 0; i < 12; i++) calls.push(client.send(line('x')));
+      };
+      subscribe('kv:command', listener);
+      abort.abort();
+      unsubscribe('kv:command', listener);
+      for (const one of await unit) expect(!one.ok && (one.error as KvError).outcome).toBe('notSent');
+      await peer.take(`after\n${'x\n'.repeat(12)}`);
+      peer.send('+ok\n'.repeat(13));
+      expect(await Promise.all(calls)).toEqual(Array.from({ length: 13 }, () => 'ok'));
+      await client.close();
+    },
+  );
 
-  it('the first of many wakes an idle server before all are called, and none is divided', async () => {
+  it('of many in one turn the first are written before the last is called, and none is divided', async () => {
     const server = new MemoryServer();
     const client = lineClient({ address: server });
     await client.connect();

@@ -286,7 +286,10 @@ export class Decoder {
     return true;
   }
 
-  /** Most doubles are decimals inside an aggregate. Their text is not needed, unless the shapes of RESP2 are wanted. */
+  /**
+   * Most doubles are decimals inside an aggregate. Their text is not needed, unless the shapes of RESP2 are wanted; for one
+   * that is a whole reply the sink has to be asked for that first.
+   */
   #double(): boolean {
     if (this.#depth === 0 || this.#flat) return this.#newerScalar(wire.DOUBLE);
     const start = this.#pos + 1;

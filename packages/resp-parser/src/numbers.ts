@@ -10,11 +10,11 @@ const POINT = 46;
 /** An integer of so many digits is always safe. */
 export const SAFE_DIGITS = 15;
 
-/** They are exact, too, so a safe integer divided by one of them is rounded once, as it is when its text is read. */
+/** They are exact: a safe integer divided by one of them is rounded once, as the number is when its text is read. */
 const POWERS_OF_TEN = Float64Array.from({ length: SAFE_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
 
-/** Servers write at most 17 digits, or four zeros more, with a sign and a point. */
-const LONGEST_DECIMAL = 24;
+/** Servers write at most 17 digits behind four zeros, with a sign and a point. What is longer takes the usual way. */
+const LONGEST_DECIMAL = 23;
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -54,7 +54,7 @@ export function parseDouble(text: string): number {
 }
 
 /**
- * Reads a double that is written without exponent, the usual case.
+ * Reads a double without plus sign and exponent and not longer than servers write it, the usual case.
  * @returns undefined for every other text, whether it is a double or not
  */
 export function parseDecimal(bytes: Uint8Array, start: number, end: number): number | undefined {

@@ -1,5 +1,5 @@
-// How many batches can the server answer, whatever the client? A socket writes bytes that were made before, compares the
-// first reply, and then only counts bytes. redis-benchmark counts commands, not batches, and knows no transactions.
+// How many batches can the server answer, whatever the client? A socket writes bytes that were made before, compares
+// the first reply, and then only counts bytes. redis-benchmark counts commands, not batches, and knows no transactions.
 // Run: npx tsx --conditions=@kv/source src/comparison/bare-batches.ts [rounds]
 import { once } from 'node:events';
 import { createConnection } from 'node:net';

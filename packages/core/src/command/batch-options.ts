@@ -1,8 +1,8 @@
 import type { BatchKind, BatchOptions, SendOptions } from './executor.ts';
 
 /**
- * The options of a call, for commands that are sent as a unit. Field by field, because `...options` takes 30 times as long
- * (Node 20). The type makes a field that is forgotten an error of the compiler.
+ * The options of a call, for commands that are sent as a unit. Field by field, because `...options` takes 30 times as
+ * long (Node 20). The type makes a field that is forgotten an error of the compiler.
  */
 export function unitOptions(
   options: SendOptions,

@@ -165,8 +165,8 @@ export class Writer implements QueueOwner {
   }
 
   /**
-   * All of a unit or nothing. One of which a member has ended is being canceled: who listens to the ends of commands made
-   * calls before the others ended.
+   * Writes all of a unit or nothing. When a member has ended, the unit is being canceled, one member after the other: a
+   * listener that was told of the first end may have made the call that led here.
    */
   #encodeUnit(unit: Unit<Request>): void {
     const { members } = unit;

@@ -16,9 +16,12 @@ export interface AbortGroup<Request> {
 /** Is told that a request has ended. @param succeeded whether it has a value; else it may still be answered */
 export type RequestEnded = (succeeded: boolean) => void;
 
-/** What few requests have. It is made when the first of it is set: a pending call without takes a fifth less memory. */
+/**
+ * What few requests have. It is made when the first of it is set, and the members of a unit begin with one for all: a
+ * pending call without takes a fifth less memory.
+ */
 export class RequestExtras<Request> {
-  /** Whether several requests have it: then it is not changed. */
+  /** Whether several requests have it; then it must not be changed. */
   isShared = false;
   exclusive: ExclusivePool | null = null;
   unit: Unit<Request> | null = null;

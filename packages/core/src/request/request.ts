@@ -77,7 +77,7 @@ export interface RequestConnection {
 /** Whether a request is written once more: as its caller said, or never because it belongs to one connection. */
 type RequestRetry = RetryMode | 'pinned';
 
-/** Shared by all requests that have none. Frozen, it would have another shape than the others. */
+/** Shared by all requests that have none. Never changed, but not frozen: that would give it another shape. */
 const NO_EXTRAS = sharedExtras(null);
 
 function sharedExtras(unit: Unit<Request> | null): RequestExtras<Request> {

@@ -40,8 +40,9 @@ export class LockRecord {
 
   /**
    * Takes the lock if it is free: resolves to a number that is higher than those of all holders before, else to
-   * `undefined`. When it fails and may have been taken all the same, it is given back behind that, if
-   * the server lets this client.
+   * `undefined`. When it fails, it may be taken all the same: a reply is
+   * missing, or the counter was refused after the key was set. Then it is given back behind that attempt, unless the server
+   * refuses this, too.
    */
   async take(ttl: number): Promise<number | undefined> {
     const multi = this.#redis.multi();
@@ -57,8 +58,8 @@ export class LockRecord {
   }
 
   /**
-   * Sent at once, with the source, so that it runs behind an attempt that is late on the same connection, even when its own
-   * reply comes too late. Where nothing was taken it finds nothing.
+   * Sent at once, with the source, so that it runs behind an attempt that is late on the same connection, even when its
+   * own reply comes too late. Where nothing was taken it finds nothing.
    */
   #giveBack(): void {
     const remove = this.#redis.send(evaluate(REMOVE, [this.key], [this.#id]));

@@ -35,8 +35,8 @@ export function addMany(args: Arg[], values: readonly Many[], name: string): voi
 }
 
 /**
- * Appends what `add` makes of each element of a list. When `add` throws, it is called once more with the place in the list,
- * so that the error tells it; what is right needs no text for its place. `add` must append all or nothing.
+ * Appends what `add` makes of each element of a list. When `add` throws, it is called once more with the place in the
+ * list, so that the error tells it; what is right needs no text for its place. `add` must append all or nothing.
  * @throws ArgumentError when the list is empty
  */
 export function addEach<T>(
