@@ -40,9 +40,8 @@ export class LockRecord {
 
   /**
    * Takes the lock if it is free: resolves to a number that is higher than those of all holders before, else to
-   * `undefined`. When it fails, it may be taken all the same: a reply is
-   * missing, or the counter was refused after the key was set. Then it is given back behind that attempt, unless the server
-   * refuses this, too.
+   * `undefined`. When it fails, it may be taken all the same: a reply is missing, or the counter was refused after the key
+   * was set. Then it is given back behind that attempt, unless the server refuses this, too.
    */
   async take(ttl: number): Promise<number | undefined> {
     const multi = this.#redis.multi();
