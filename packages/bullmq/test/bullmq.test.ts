@@ -170,7 +170,7 @@ describe('clients', () => {
     const name = queueName();
     const connection = { host: server.host, port: server.port, db: 1 };
     const queue = closing(new Queue(name, { connection }));
-    const events = closing(new QueueEvents(name, { connection }));
+    const events = closing(new QueueEvents(name, { connection, lastEventId: '0' }));
     closing(new Worker(name, async () => 'done', { connection }));
     await events.waitUntilReady();
     expect(await (await queue.add('one', {})).waitUntilFinished(events)).toBe('done');
